@@ -1,0 +1,1 @@
+//! Replay of a ledger: entitlement, standing, findings.

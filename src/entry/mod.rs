@@ -1,0 +1,1 @@
+//! What is appended: one file a kind, one byte encoding.

@@ -1,0 +1,1 @@
+//! Plain values in, published forms out.

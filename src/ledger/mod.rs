@@ -1,0 +1,1 @@
+//! A ledger as a whole: init, append, verify.

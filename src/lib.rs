@@ -1,0 +1,36 @@
+//! A ledger of fact-checks that a stranger can audit.
+//!
+//! An article is split into claims, each tied to the exact words it came from and to whoever said
+//! them. A reviewer judges a claim and signs the verdict; the ledger keeps it, append-only and
+//! tamper-evident. The bytes are specified in `docs/format.md`, the map of the code is
+//! `ARCHITECTURE.md`.
+//!
+//! The folders and what each may use:
+//!
+//! | module | holds | uses |
+//! | --- | --- | --- |
+//! | [`words`] | the fact-checker's nouns, as plain values | – |
+//! | [`intake`] | bytes in, text out | `words` |
+//! | [`extract`] | a text in, its claims out | `words` |
+//! | [`trust`] | notes, trees, checkpoints | `words` |
+//! | [`entry`] | what is appended, and its one encoding | `trust` |
+//! | [`audit`] | replay: entitlement, standing, findings | `trust`, `entry` |
+//! | [`export`] | ClaimReview, tables | `words` |
+//! | [`keys`] | key files | `trust` |
+//! | [`store`] | journal, head, object files, database | `trust`, `entry` |
+//! | [`ledger`] | init, append, verify | `trust`, `entry`, `audit`, `store` |
+//! | [`net`] | fetching | `trust` |
+
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
+pub mod audit;
+pub mod entry;
+pub mod export;
+pub mod extract;
+pub mod intake;
+pub mod keys;
+pub mod ledger;
+pub mod net;
+pub mod store;
+pub mod trust;
+pub mod words;

@@ -1,0 +1,3 @@
+//! The `factlog` command: parse arguments, run, print the error, choose the exit status.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The integration tests, built as one program.
