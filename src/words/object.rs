@@ -1,1 +1,134 @@
-//! Placeholder.
+//! JSON objects: content kept under its BLAKE3 hash, outside the log.
+//!
+//! Each names its type and version in a field `type`, so that one can't pass for another
+//! (`docs/format.md`, section 3).
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::json::{self, JsonError};
+
+/// A JSON object has at most this many bytes: far more than a long rationale with a hundred quotes,
+/// far less than what would trouble a reader that holds it in memory.
+pub const MAX_JSON_BYTES: usize = 1024 * 1024;
+
+/// Says why bytes are not the object they should be.
+#[derive(Debug, thiserror::Error)]
+pub enum ObjectError {
+    /// Longer than any object of ours.
+    #[error("{0} bytes, but a JSON object has at most {MAX_JSON_BYTES}")]
+    TooLong(usize),
+    /// Not JSON of our profile, or with other fields.
+    #[error(transparent)]
+    Json(#[from] JsonError),
+    /// Of another type.
+    #[error("its type is {found:?}, but {expected:?} is wanted")]
+    Type {
+        /// The type that was wanted.
+        expected: &'static str,
+        /// What its field `type` says; empty where it has none.
+        found: String,
+    },
+    /// A field has a value that its kind does not allow.
+    #[error("{field}: {fault}")]
+    Field {
+        /// Which field.
+        field: &'static str,
+        /// What is wrong with it.
+        fault: FieldFault,
+    },
+}
+
+/// What can be wrong with a field's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FieldFault {
+    /// A text or list that must have something in it.
+    #[error("is empty")]
+    Empty,
+    /// Ranges that are not in order, or overlap.
+    #[error("the ranges are not in order, or overlap")]
+    Ranges,
+    /// It contradicts another field.
+    #[error("does not fit the other fields")]
+    Contradiction,
+    /// The same thing twice.
+    #[error("has the same thing twice")]
+    Twice,
+    /// Not written as such a value is written.
+    #[error("is not written as it should be")]
+    Form,
+    /// A number outside its bounds.
+    #[error("is out of bounds")]
+    Bounds,
+}
+
+impl FieldFault {
+    /// Makes the error for this fault of `field`.
+    pub const fn of(self, field: &'static str) -> ObjectError {
+        ObjectError::Field { field, fault: self }
+    }
+}
+
+/// A kind of JSON object.
+pub trait Object: Serialize + DeserializeOwned {
+    /// What its field `type` says, such as `factlog/claim@v1`.
+    const TYPE: &'static str;
+
+    /// Checks what the fields' types leave open.
+    fn check(&self) -> Result<(), ObjectError>;
+}
+
+/// Writes an object: the bytes that its id is the hash of.
+pub fn to_bytes<O: Object>(object: &O) -> Result<Vec<u8>, ObjectError> {
+    object.check()?;
+    let mut fields = json::to_fields(object);
+    fields.insert("type".to_owned(), Value::from(O::TYPE));
+    let bytes = json::to_bytes(fields)?;
+    if bytes.len() > MAX_JSON_BYTES {
+        return Err(ObjectError::TooLong(bytes.len()));
+    }
+    Ok(bytes)
+}
+
+/// Reads an object of type `O`; refuses every other form of the same value.
+pub fn parse<O: Object>(bytes: &[u8]) -> Result<O, ObjectError> {
+    if bytes.len() > MAX_JSON_BYTES {
+        return Err(ObjectError::TooLong(bytes.len()));
+    }
+    let mut fields = json::parse(bytes)?;
+    match fields.remove("type") {
+        Some(Value::String(found)) if found == O::TYPE => {}
+        found => {
+            let found = found
+                .as_ref()
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned();
+            return Err(ObjectError::Type {
+                expected: O::TYPE,
+                found,
+            });
+        }
+    }
+    let object: O = json::from_fields(fields)?;
+    object.check()?;
+    Ok(object)
+}
+
+/// Refuses a present text that is empty.
+pub(crate) fn not_empty(text: &str, field: &'static str) -> Result<(), ObjectError> {
+    if text.is_empty() {
+        Err(FieldFault::Empty.of(field))
+    } else {
+        Ok(())
+    }
+}
+
+/// Refuses an optional text that is present and empty.
+pub(crate) fn absent_or_not_empty(
+    text: Option<&str>,
+    field: &'static str,
+) -> Result<(), ObjectError> {
+    text.map_or(Ok(()), |text| not_empty(text, field))
+}
