@@ -1,1 +1,356 @@
 //! Bytes in, text out.
+//!
+//! A source comes in as bytes: a file, a fetched page, standard input. [`take_in`] decides what
+//! they are ([`media`]), decodes them strictly ([`charset`]) and brings them into the one normal
+//! form that claims point into ([`text1`]). What a person should know before signing comes back as a [`Warning`].
+//! Specified in `docs/format.md`, "Text".
+//!
+//! It opens no file and fetches nothing, and it does not escape text for a terminal or a page:
+//! whoever prints a source's words does. Bytes that are neither plain text nor Markdown nor HTML
+//! are kept without a text; PDF is among them. Markdown and HTML are read as plain text.
+
+mod page_charset;
+
+pub mod charset;
+pub mod media;
+pub mod meta;
+pub mod suspicion;
+pub mod text1;
+
+use std::fmt;
+
+use serde::Serialize;
+
+use self::charset::CharsetError;
+use self::media::Kind;
+pub use self::meta::PageMeta;
+use self::suspicion::{Hidden, MixedWord};
+
+/// The most bytes of one source, 64 MiB: more than any article, and little enough to hold in
+/// memory a few times over.
+pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// What is known of the bytes beside themselves. Everything may be absent.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Hint<'a> {
+    /// The file's name or path; only its extension counts.
+    pub file_name: Option<&'a str>,
+    /// The media type that came with the bytes, with or without parameters.
+    pub media_type: Option<&'a str>,
+    /// The charset that came with the bytes; it comes before one in `media_type`.
+    pub charset: Option<&'a str>,
+    /// The address that the bytes were fetched from.
+    pub url: Option<&'a str>,
+}
+
+/// A source as it is taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intake {
+    /// The media type, without parameters, such as `text/html`.
+    pub media: String,
+    /// The charset's name in the Encoding Standard, such as `UTF-8`; `None` without a text.
+    pub charset: Option<String>,
+    /// How the text came from the bytes, such as `text/1 unicode-18.0`; `None` without a text.
+    pub normalizer: Option<String>,
+    /// The words, in `text/1`; `None` if the bytes are not text, Markdown or HTML.
+    pub text: Option<String>,
+    /// What the source says of itself.
+    pub meta: PageMeta,
+    /// What a person should know before signing.
+    pub warnings: Vec<Warning>,
+}
+
+/// Says why bytes cannot be a source.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IntakeError {
+    /// There are too many of them.
+    #[error("{bytes} bytes are more than the {MAX_BYTES} that a source may have")]
+    TooLarge {
+        /// How many there are, or at least are.
+        bytes: u64,
+    },
+    /// There are none.
+    #[error("there are no bytes in it")]
+    NoBytes,
+    /// There is no word in the text.
+    #[error("there is no text in it (read as {media})")]
+    NoText {
+        /// What it was read as.
+        media: String,
+    },
+    /// They are not text.
+    #[error("it cannot be read as {media}")]
+    NotText {
+        /// What it was read as.
+        media: String,
+        /// Why.
+        #[source]
+        source: CharsetError,
+    },
+}
+
+/// Something in a source that a person should know before signing.
+///
+/// Places are in bytes of the text. Words in it are verbatim: escape them before printing, as
+/// [`fmt::Display`] here does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum Warning {
+    /// Control characters were dropped.
+    Controls {
+        /// How many.
+        count: usize,
+    },
+    /// There are characters that cannot be seen. They were kept.
+    Hidden {
+        /// What kind.
+        kind: Hidden,
+        /// How many.
+        count: usize,
+        /// Where the first of them stand.
+        at: Vec<crate::words::span::Span>,
+    },
+    /// There are words with letters of two alphabets, which may be disguised.
+    MixedScript {
+        /// How many.
+        count: usize,
+        /// The first of them.
+        words: Vec<MixedWord>,
+    },
+    /// No charset was declared, and it is not UTF-8.
+    CharsetGuessed {
+        /// The charset that the bytes were read in.
+        charset: String,
+    },
+    /// The bytes were read in the charset that was declared, but they are UTF-8 as well.
+    CharsetDoubtful {
+        /// The charset that was declared.
+        charset: String,
+    },
+    /// A charset was declared that nobody knows; it was passed over.
+    UnknownCharset {
+        /// Its name, as declared.
+        label: String,
+    },
+    /// The bytes look like something else than they are said to be.
+    MediaDoubtful {
+        /// What they are said to be.
+        media: String,
+        /// What they look like.
+        looks_like: String,
+    },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Controls { count } => write!(f, "control characters dropped: {count}"),
+            Self::Hidden { kind, count, at } => {
+                write!(f, "{kind}: {count}")?;
+                if let Some(first) = at.first() {
+                    write!(f, ", first at byte {}", first.start())?;
+                }
+                Ok(())
+            }
+            Self::MixedScript { count, words } => {
+                write!(f, "words of two alphabets: {count}")?;
+                for word in words.iter().take(3) {
+                    write!(
+                        f,
+                        ", {} at byte {} (",
+                        escaped(&word.word),
+                        word.span.start()
+                    )?;
+                    for (nth, script) in word.scripts.iter().enumerate() {
+                        write!(f, "{}{script}", if nth == 0 { "" } else { ", " })?;
+                    }
+                    f.write_str(")")?;
+                }
+                Ok(())
+            }
+            Self::CharsetGuessed { charset } => {
+                write!(f, "no charset is declared; read as {charset}")
+            }
+            Self::CharsetDoubtful { charset } => {
+                write!(f, "read as {charset}, as declared, but it could be UTF-8")
+            }
+            Self::UnknownCharset { label } => {
+                write!(f, "the declared charset {} is unknown", escaped(label))
+            }
+            Self::MediaDoubtful { media, looks_like } => {
+                write!(
+                    f,
+                    "taken as {}, but it looks like {looks_like}",
+                    escaped(media)
+                )
+            }
+        }
+    }
+}
+
+/// Quotes a word with every character beyond ASCII as its code point.
+fn escaped(word: &str) -> String {
+    format!("\"{}\"", word.escape_default())
+}
+
+/// Takes in a source.
+///
+/// # Errors
+/// The bytes are too many or none, are said to be text and are not, or have no words.
+pub fn take_in(bytes: &[u8], hint: &Hint) -> Result<Intake, IntakeError> {
+    check_size(bytes.len() as u64)?;
+    if bytes.is_empty() {
+        return Err(IntakeError::NoBytes);
+    }
+    let found = media::decide(bytes, hint);
+    let mut warnings = Vec::from_iter(found.doubt);
+    let media = found.media;
+    let Some(kind) = found.kind else {
+        return Ok(Intake {
+            media,
+            charset: None,
+            normalizer: None,
+            text: None,
+            meta: PageMeta::default(),
+            warnings,
+        });
+    };
+    let declared = hint.charset.or(found.charset.as_deref());
+    let decoded = match charset::decode(bytes, declared, kind == Kind::Html) {
+        Ok(decoded) => decoded,
+        Err(source) => return Err(IntakeError::NotText { media, source }),
+    };
+    warnings.extend(decoded.warnings);
+    let normal = text1::normalize(&decoded.text);
+    if normal.controls > 0 {
+        warnings.push(Warning::Controls {
+            count: normal.controls,
+        });
+    }
+    if suspicion::is_blank(&normal.text) {
+        return Err(IntakeError::NoText { media });
+    }
+    warnings.extend(suspicion::look(&normal.text));
+    Ok(Intake {
+        media,
+        charset: Some(decoded.charset.to_owned()),
+        normalizer: Some(text1::normalizer()),
+        text: Some(normal.text),
+        meta: PageMeta::default(),
+        warnings,
+    })
+}
+
+/// Checks a length before anything is read or allocated for it.
+pub const fn check_size(bytes: u64) -> Result<(), IntakeError> {
+    if bytes > MAX_BYTES {
+        Err(IntakeError::TooLarge { bytes })
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(name: &str) -> Hint<'_> {
+        Hint {
+            file_name: Some(name),
+            ..Hint::default()
+        }
+    }
+
+    #[test]
+    fn plain_text_is_kept_as_it_is() {
+        let intake = take_in(
+            b" date 2024-03-26 Said.\r\n\r\n\r\n\tMore.",
+            &named("a.txt"),
+        )
+        .expect("text");
+        assert_eq!(
+            intake.text.as_deref(),
+            Some(" date 2024-03-26 Said.\n\n More.\n")
+        );
+        assert_eq!(intake.media, "text/plain");
+        assert_eq!(intake.charset.as_deref(), Some("UTF-8"));
+        assert_eq!(intake.normalizer, Some(text1::normalizer()));
+        assert_eq!(intake.meta, PageMeta::default());
+        assert_eq!(intake.warnings, []);
+    }
+
+    #[test]
+    fn other_bytes_are_kept_without_a_text() {
+        let intake = take_in(b"%PDF-1.7\0\xFF", &named("scan.pdf")).expect("bytes");
+        assert_eq!(intake.media, "application/pdf");
+        assert_eq!(
+            (intake.text, intake.charset, intake.normalizer),
+            (None, None, None)
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_a_source_is_refused() {
+        assert_eq!(take_in(b"", &named("a.txt")), Err(IntakeError::NoBytes));
+        assert_eq!(take_in(b"", &named("a.pdf")), Err(IntakeError::NoBytes));
+        for blank in [" \n\t\n", "\u{FEFF}", "\u{200B}\u{A0}", "\u{1B}\u{7}"] {
+            assert_eq!(
+                take_in(blank.as_bytes(), &named("a.txt")),
+                Err(IntakeError::NoText {
+                    media: "text/plain".into()
+                }),
+                "{blank:?}"
+            );
+        }
+        assert_eq!(
+            take_in(b"ab\0", &named("a.txt")),
+            Err(IntakeError::NotText {
+                media: "text/plain".into(),
+                source: CharsetError::Nul {
+                    offset: 2,
+                    charset: "UTF-8"
+                }
+            })
+        );
+        assert_eq!(check_size(MAX_BYTES), Ok(()));
+        assert_eq!(
+            check_size(MAX_BYTES + 1),
+            Err(IntakeError::TooLarge {
+                bytes: MAX_BYTES + 1
+            })
+        );
+    }
+
+    #[test]
+    fn what_a_person_should_know_is_said_without_saying_it() {
+        let text = "N\u{435}tanyahu \u{1B}[31msaid\u{202E}\n";
+        let warnings = take_in(text.as_bytes(), &Hint::default())
+            .expect("text")
+            .warnings;
+        let messages: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            messages,
+            [
+                "control characters dropped: 1",
+                "bidi control: 1, first at byte 19",
+                "words of two alphabets: 1, \"N\\u{435}tanyahu\" at byte 0 (Latin, Cyrillic)",
+            ]
+        );
+        assert!(messages.iter().all(|m| m.is_ascii()));
+    }
+
+    #[test]
+    #[expect(clippy::print_stderr, reason = "a test says that it was skipped")]
+    fn the_article_is_taken_in_as_it_is() {
+        let Ok(folder) = std::env::var("FACTLOG_DATA") else {
+            eprintln!("skipped: FACTLOG_DATA is unset");
+            return;
+        };
+        let path = std::path::Path::new(&folder).join("article.txt");
+        let bytes = std::fs::read(path).expect("the article");
+        let intake = take_in(&bytes, &named("article.txt")).expect("text");
+        let text = intake.text.expect("text");
+        assert!(text.starts_with(" date 2024-03-26 Israeli"));
+        assert_eq!(text.trim_end(), String::from_utf8_lossy(&bytes).trim_end());
+    }
+}
