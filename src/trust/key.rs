@@ -1,0 +1,636 @@
+//! Keys with names: what a signature line names, what a verifier pins, what a signer holds.
+//!
+//! Follows C2SP signed-note v1, "Signatures" and "Verifier keys": the key id is
+//! SHA-256(name ‖ 0x0A ‖ type ‖ key)[..4], a verifier key is written
+//! `<name>+<8 hex digits>+<base64(type ‖ key)>`.
+//!
+//! Departures, all of them narrower than the specification: a name has at most 255 bytes
+//! (tlog-cosignature counts it in one byte) and no control character; the key id is lower-case hex;
+//! base64 is canonical; the only type is Ed25519 (0x01); and a public key must decode canonically,
+//! be torsion-free and not be of small order, so that no signature can hold for two keys or two
+//! messages by construction.
+//!
+//! Not here: key files and agents (`keys`), who is entitled to what (`audit`).
+
+use std::cell::RefCell;
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use curve25519_dalek::edwards::CompressedEdwardsY;
+use ed25519_dalek::Signer as _;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::signature::Signature;
+
+/// The type byte of Ed25519 in C2SP signed-note.
+const ED25519: u8 = 0x01;
+
+/// Says why something is not a key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// The name is empty.
+    #[error("a key name is never empty")]
+    EmptyName,
+    /// The name is longer than [`KeyName::MAX_BYTES`].
+    #[error("a key name has at most {max} bytes, this has {0}", max = KeyName::MAX_BYTES)]
+    LongName(usize),
+    /// A character that no name may hold.
+    #[error("a key name has no white space, control character or '+', but {0:?} stands in it")]
+    NameCharacter(char),
+    /// A verifier key has not the three parts name, key id and key.
+    #[error("a verifier key is <name>+<key id>+<base64 key>, this has {0} of the three parts")]
+    Parts(usize),
+    /// The key id is not eight lower-case hex digits.
+    #[error("a key id is 8 lower-case hex digits, not {0:?}")]
+    IdSyntax(String),
+    /// The key id is not the hash of what stands beside it.
+    #[error("the key id of {name} is {computed}, but {stated} is written")]
+    IdMismatch {
+        /// The key's name.
+        name: KeyName,
+        /// The id as written.
+        stated: KeyId,
+        /// The id that name, type and key give.
+        computed: KeyId,
+    },
+    /// The key is not canonical padded base64.
+    #[error("a key is written in canonical padded base64")]
+    Base64(#[source] base64::DecodeError),
+    /// The key has a type that signs no entries.
+    #[error("keys here are Ed25519 (type 0x01), this is {name} (type {byte:#04x})", name = type_name(*.0), byte = .0)]
+    Type(u8),
+    /// The key has another length than an Ed25519 key.
+    #[error("an Ed25519 key has 32 bytes, this has {0}")]
+    Length(usize),
+    /// The bytes are no point of the curve.
+    #[error("the 32 bytes are not a point of the curve")]
+    NotAPoint,
+    /// The bytes are a second way to write a point.
+    #[error("the key is not written in its canonical form")]
+    NotCanonical,
+    /// The point has small order: it verifies signatures on anything.
+    #[error("the key has small order")]
+    SmallOrder,
+    /// The point has a component of small order.
+    #[error("the key is not torsion-free")]
+    Torsion,
+}
+
+/// Names what C2SP signed-note says a type byte stands for.
+fn type_name(byte: u8) -> &'static str {
+    match byte {
+        0x01 => "Ed25519",
+        0x02 => "ECDSA",
+        0x04 => "an Ed25519 witness cosignature key",
+        0x05 => "an RFC 6962 tree head key",
+        0x06 => "an ML-DSA-44 cosignature key",
+        0xff => "a key type named by a longer identifier",
+        _ => "an unknown key type",
+    }
+}
+
+/// The name of a key: a schema-less URL by convention, `newsroom.example/alice`.
+///
+/// Not empty, at most 255 bytes, no Unicode white space, no control character, no `+`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct KeyName(String);
+
+impl KeyName {
+    /// The most bytes a name has: tlog-cosignature counts names and origins in one byte.
+    pub const MAX_BYTES: usize = 255;
+
+    /// Checks a name.
+    pub fn new(name: impl Into<String>) -> Result<Self, KeyError> {
+        let name = name.into();
+        Self::check(&name)?;
+        Ok(Self(name))
+    }
+
+    /// Returns the name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn check(name: &str) -> Result<(), KeyError> {
+        if name.is_empty() {
+            return Err(KeyError::EmptyName);
+        }
+        if name.len() > Self::MAX_BYTES {
+            return Err(KeyError::LongName(name.len()));
+        }
+        match name
+            .chars()
+            .find(|c| c.is_whitespace() || c.is_control() || *c == '+')
+        {
+            Some(character) => Err(KeyError::NameCharacter(character)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for KeyName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for KeyName {
+    type Err = KeyError;
+
+    fn from_str(name: &str) -> Result<Self, KeyError> {
+        Self::new(name)
+    }
+}
+
+impl TryFrom<String> for KeyName {
+    type Error = KeyError;
+
+    fn try_from(name: String) -> Result<Self, KeyError> {
+        Self::new(name)
+    }
+}
+
+impl From<KeyName> for String {
+    fn from(name: KeyName) -> Self {
+        name.0
+    }
+}
+
+/// The four bytes that stand before a signature and say which key made it: a hint, not a proof.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId(pub [u8; 4]);
+
+impl KeyId {
+    /// Computes the id of an Ed25519 key: SHA-256(name ‖ 0x0A ‖ 0x01 ‖ key)[..4].
+    pub fn of(name: &KeyName, public: &PublicKey) -> Self {
+        let hash = Sha256::new()
+            .chain_update(name.as_str())
+            .chain_update([b'\n', ED25519])
+            .chain_update(public.as_bytes())
+            .finalize();
+        Self([hash[0], hash[1], hash[2], hash[3]])
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}", u32::from_be_bytes(self.0))
+    }
+}
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyId({self})")
+    }
+}
+
+impl FromStr for KeyId {
+    type Err = KeyError;
+
+    /// Reads exactly eight lower-case hex digits.
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        let digits = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        match u32::from_str_radix(text, 16) {
+            Ok(id) if digits && text.len() == 8 => Ok(Self(id.to_be_bytes())),
+            _ => Err(KeyError::IdSyntax(text.to_owned())),
+        }
+    }
+}
+
+/// An Ed25519 public key that may be enrolled: canonical, torsion-free, not of small order.
+///
+/// Equal, ordered and hashed by its 32 bytes.
+#[derive(Clone)]
+pub struct PublicKey(ed25519_dalek::VerifyingKey);
+
+/// How many checked keys a thread remembers: more than the reviewers of a large ledger, and at
+/// about 250 bytes a key a small share of its memory.
+const REMEMBERED_KEYS: usize = 1024;
+
+thread_local! {
+    /// Keys that passed [`PublicKey::new`] on this thread.
+    ///
+    /// The check costs more than a signature (it multiplies by the group's order), every entry
+    /// repeats its author's key, and the answer depends on the bytes alone.
+    static CHECKED: RefCell<HashMap<[u8; 32], PublicKey>> = RefCell::new(HashMap::new());
+}
+
+impl PublicKey {
+    /// Checks 32 bytes as a key that may be enrolled.
+    pub fn new(bytes: &[u8; 32]) -> Result<Self, KeyError> {
+        if let Some(known) = CHECKED.with_borrow(|checked| checked.get(bytes).cloned()) {
+            return Ok(known);
+        }
+        let point = CompressedEdwardsY(*bytes)
+            .decompress()
+            .ok_or(KeyError::NotAPoint)?;
+        if point.compress().as_bytes() != bytes {
+            return Err(KeyError::NotCanonical);
+        }
+        if point.is_small_order() {
+            return Err(KeyError::SmallOrder);
+        }
+        if !point.is_torsion_free() {
+            return Err(KeyError::Torsion);
+        }
+        let key = Self(ed25519_dalek::VerifyingKey::from(point));
+        CHECKED.with_borrow_mut(|checked| {
+            if checked.len() == REMEMBERED_KEYS {
+                checked.clear();
+            }
+            checked.insert(*bytes, key.clone());
+        });
+        Ok(key)
+    }
+
+    /// Returns the 32 bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        self.0.as_bytes()
+    }
+
+    /// Returns the key in the form that verifies.
+    pub(super) fn verifying(&self) -> &ed25519_dalek::VerifyingKey {
+        &self.0
+    }
+}
+
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for PublicKey {}
+
+impl PartialOrd for PublicKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for PublicKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl Hash for PublicKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PublicKey({})", BASE64.encode(self.as_bytes()))
+    }
+}
+
+/// A public key with its name: all that is needed to check its signatures (a "vkey").
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct VerifierKey {
+    name: KeyName,
+    id: KeyId,
+    public: PublicKey,
+}
+
+impl VerifierKey {
+    /// Gives a public key its name, and with it its key id.
+    pub fn new(name: KeyName, public: PublicKey) -> Self {
+        let id = KeyId::of(&name, &public);
+        Self { name, id, public }
+    }
+
+    /// Returns the key's name.
+    pub fn name(&self) -> &KeyName {
+        &self.name
+    }
+
+    /// Returns the key id, which depends on the name and the key.
+    pub fn id(&self) -> KeyId {
+        self.id
+    }
+
+    /// Returns the key without its name.
+    pub fn public(&self) -> &PublicKey {
+        &self.public
+    }
+}
+
+impl fmt::Display for VerifierKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut key = [ED25519; 33];
+        key[1..].copy_from_slice(self.public.as_bytes());
+        write!(f, "{}+{}+{}", self.name, self.id, BASE64.encode(key))
+    }
+}
+
+impl fmt::Debug for VerifierKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "VerifierKey({self})")
+    }
+}
+
+impl FromStr for VerifierKey {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        // A name has no '+', base64 may have some.
+        let mut parts = text.splitn(3, '+');
+        let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(KeyError::Parts(text.split('+').count()));
+        };
+        let name = KeyName::new(name)?;
+        let stated: KeyId = id.parse()?;
+        let key = BASE64.decode(key).map_err(KeyError::Base64)?;
+        let key = match key.split_first() {
+            Some((&ED25519, key)) => key,
+            Some((&other, _)) => return Err(KeyError::Type(other)),
+            None => return Err(KeyError::Length(0)),
+        };
+        let key = <&[u8; 32]>::try_from(key).map_err(|_| KeyError::Length(key.len()))?;
+        let key = Self::new(name, PublicKey::new(key)?);
+        if key.id != stated {
+            return Err(KeyError::IdMismatch {
+                name: key.name,
+                stated,
+                computed: key.id,
+            });
+        }
+        Ok(key)
+    }
+}
+
+impl TryFrom<String> for VerifierKey {
+    type Error = KeyError;
+
+    fn try_from(text: String) -> Result<Self, KeyError> {
+        text.parse()
+    }
+}
+
+impl From<VerifierKey> for String {
+    fn from(key: VerifierKey) -> Self {
+        key.to_string()
+    }
+}
+
+/// A private key with its name. Its memory is wiped when it is dropped, and `Debug` hides it.
+#[derive(Clone)]
+pub struct SigningKey {
+    secret: ed25519_dalek::SigningKey,
+    verifier: VerifierKey,
+}
+
+impl SigningKey {
+    /// Makes the key that a 32-byte seed stands for (RFC 8032, section 5.1.5). The caller wipes the seed.
+    #[expect(clippy::missing_panics_doc, reason = "every seed makes a valid key")]
+    pub fn from_seed(name: KeyName, seed: &[u8; 32]) -> Self {
+        let secret = ed25519_dalek::SigningKey::from_bytes(seed);
+        let public = PublicKey::new(secret.verifying_key().as_bytes())
+            .expect("a multiple of the base point by a clamped scalar is a valid key");
+        Self {
+            secret,
+            verifier: VerifierKey::new(name, public),
+        }
+    }
+
+    /// Returns the key's name.
+    pub fn name(&self) -> &KeyName {
+        self.verifier.name()
+    }
+
+    /// Returns the public half, with the name.
+    pub fn verifier(&self) -> &VerifierKey {
+        &self.verifier
+    }
+
+    /// Signs the text of a note: all of it, with its final line feed, without the blank line.
+    pub fn sign(&self, text: &str) -> Signature {
+        Signature(self.secret.sign(text.as_bytes()).to_bytes())
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey")
+            .field("verifier", &self.verifier)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
+
+    use super::*;
+
+    /// A text that is no key, and how to recognise the reason.
+    type Case = (String, fn(&KeyError) -> bool);
+
+    const EXAMPLE: &str = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
+
+    #[test]
+    fn verifier_keys_of_the_specification_read_and_print() {
+        for text in [
+            EXAMPLE,
+            "ledger.example/claims+cfe29bdc+AZShAs2wK/3VZ0vlYOcAhix4lIGUd7t85haek4xl6R2/",
+        ] {
+            let key: VerifierKey = text.parse().expect("a verifier key");
+            assert_eq!(key.to_string(), text);
+            assert_eq!(KeyId::of(key.name(), key.public()), key.id());
+            assert_eq!(
+                VerifierKey::new(key.name().clone(), key.public().clone()),
+                key
+            );
+            let json = serde_json::to_string(&key).expect("as written");
+            assert_eq!(json, format!("{text:?}"));
+            assert_eq!(
+                serde_json::from_str::<VerifierKey>(&json).expect("as written"),
+                key
+            );
+        }
+        assert!(
+            serde_json::from_str::<VerifierKey>(&format!("{EXAMPLE:?}").replace("foo", "fop"))
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn what_is_not_a_verifier_key_is_refused_for_its_reason() {
+        let key = |bytes: &[u8]| format!("example.com/foo+530d903a+{}", BASE64.encode(bytes));
+        let cases: Vec<Case> = vec![
+            (String::new(), |e| matches!(e, KeyError::Parts(1))),
+            ("example.com/foo".into(), |e| {
+                matches!(e, KeyError::Parts(1))
+            }),
+            ("example.com/foo+530d903a".into(), |e| {
+                matches!(e, KeyError::Parts(2))
+            }),
+            (EXAMPLE.replace("example.com/foo", ""), |e| {
+                matches!(e, KeyError::EmptyName)
+            }),
+            (EXAMPLE.replace("foo", "f o"), |e| {
+                matches!(e, KeyError::NameCharacter(' '))
+            }),
+            (format!(" {EXAMPLE}"), |e| {
+                matches!(e, KeyError::NameCharacter(' '))
+            }),
+            (EXAMPLE.replace("foo", "fop"), |e| {
+                matches!(e, KeyError::IdMismatch { .. })
+            }),
+            (EXAMPLE.replace("530d903a", "530d903b"), |e| {
+                matches!(e, KeyError::IdMismatch { .. })
+            }),
+            (EXAMPLE.replace("530d903a", "530D903A"), |e| {
+                matches!(e, KeyError::IdSyntax(_))
+            }),
+            (EXAMPLE.replace("530d903a", "+30d903a"), |e| {
+                matches!(e, KeyError::IdSyntax(_))
+            }),
+            (EXAMPLE.replace("530d903a", "530d903"), |e| {
+                matches!(e, KeyError::IdSyntax(_))
+            }),
+            (EXAMPLE.replace("530d903a", "0530d903a"), |e| {
+                matches!(e, KeyError::IdSyntax(_))
+            }),
+            (format!("{EXAMPLE}="), |e| matches!(e, KeyError::Base64(_))),
+            (format!("{EXAMPLE}\n"), |e| matches!(e, KeyError::Base64(_))),
+            (format!("{EXAMPLE}+"), |e| matches!(e, KeyError::Base64(_))),
+            (key(&[]), |e| matches!(e, KeyError::Length(0))),
+            (key(&[1]), |e| matches!(e, KeyError::Length(0))),
+            (key(&[1; 32]), |e| matches!(e, KeyError::Length(31))),
+            (key(&[1; 34]), |e| matches!(e, KeyError::Length(33))),
+            // The all-zero key is the well-known key of order four.
+            (key(&[&[1][..], &[0; 32]].concat()), |e| {
+                matches!(e, KeyError::SmallOrder)
+            }),
+        ];
+        for (text, expected) in cases {
+            let error = text.parse::<VerifierKey>().expect_err(&text);
+            assert!(expected(&error), "{text}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn other_types_are_refused_by_name() {
+        let witness = "witness.example/w1+b04bffcb+BD5MO3ZMN+rN+Z+gRqrdICMjm+WFS66Ddn3GPOu2Rkxh";
+        let error = witness.parse::<VerifierKey>().expect_err("a witness key");
+        assert_eq!(error, KeyError::Type(4));
+        assert_eq!(
+            error.to_string(),
+            "keys here are Ed25519 (type 0x01), this is an Ed25519 witness cosignature key (type 0x04)"
+        );
+        for byte in (0..=255).filter(|&byte| byte != ED25519) {
+            let text = format!("a+00000000+{}", BASE64.encode([byte; 33]));
+            assert_eq!(text.parse::<VerifierKey>(), Err(KeyError::Type(byte)));
+        }
+    }
+
+    #[test]
+    fn names() {
+        for name in [
+            "a",
+            "newsroom.example/alice",
+            "é",
+            "—",
+            "a=b",
+            &"n".repeat(255),
+        ] {
+            let read: KeyName = name.parse().expect(name);
+            assert_eq!(read.to_string(), name);
+            assert_eq!(
+                serde_json::from_str::<KeyName>(&serde_json::to_string(&read).expect("as written"))
+                    .expect("as written"),
+                read
+            );
+        }
+        assert_eq!(KeyName::new(""), Err(KeyError::EmptyName));
+        assert_eq!(KeyName::new("é".repeat(128)), Err(KeyError::LongName(256)));
+        for bad in [
+            '+', ' ', '\t', '\n', '\r', '\0', '\u{7f}', '\u{85}', '\u{9b}', '\u{a0}', '\u{2003}',
+            '\u{2028}', '\u{3000}',
+        ] {
+            assert_eq!(
+                KeyName::new(format!("a{bad}b")),
+                Err(KeyError::NameCharacter(bad))
+            );
+            assert!(serde_json::from_value::<KeyName>(format!("a{bad}").into()).is_err());
+        }
+    }
+
+    #[test]
+    fn keys_of_small_order_are_refused() {
+        for point in EIGHT_TORSION {
+            assert_eq!(
+                PublicKey::new(&point.compress().0),
+                Err(KeyError::SmallOrder)
+            );
+        }
+    }
+
+    #[test]
+    fn keys_with_a_component_of_small_order_are_refused() {
+        assert!(PublicKey::new(&ED25519_BASEPOINT_POINT.compress().0).is_ok());
+        for torsion in &EIGHT_TORSION[1..] {
+            let key = (ED25519_BASEPOINT_POINT + torsion).compress().0;
+            // Twice: a refusal is not remembered as an acceptance.
+            assert_eq!(PublicKey::new(&key), Err(KeyError::Torsion));
+            assert_eq!(PublicKey::new(&key), Err(KeyError::Torsion));
+        }
+    }
+
+    #[test]
+    fn keys_that_are_not_written_canonically_are_refused() {
+        // y = p + i for the 19 values that 255 bits hold beyond the field, with either sign; and
+        // x = 0 with the sign bit set.
+        let mut found = 0;
+        for i in 0..19 {
+            for sign in [0x7f, 0xff] {
+                let mut bytes = [0xff; 32];
+                bytes[0] = 0xed + i;
+                bytes[31] = sign;
+                match PublicKey::new(&bytes).expect_err("not canonical") {
+                    KeyError::NotCanonical => found += 1,
+                    error => assert_eq!(error, KeyError::NotAPoint),
+                }
+            }
+        }
+        assert!(found > 0);
+        let mut minus_zero = [0; 32];
+        minus_zero[0] = 1;
+        minus_zero[31] = 0x80;
+        assert_eq!(PublicKey::new(&minus_zero), Err(KeyError::NotCanonical));
+        let mut no_point = [0; 32];
+        no_point[0] = 2;
+        assert_eq!(PublicKey::new(&no_point), Err(KeyError::NotAPoint));
+    }
+
+    #[test]
+    fn more_keys_than_are_remembered_are_still_checked() {
+        let mut point = ED25519_BASEPOINT_POINT;
+        for _ in 0..REMEMBERED_KEYS + 2 {
+            let bytes = point.compress().0;
+            assert_eq!(PublicKey::new(&bytes).expect("a key").as_bytes(), &bytes);
+            point += ED25519_BASEPOINT_POINT;
+        }
+        assert!(CHECKED.with_borrow(HashMap::len) <= REMEMBERED_KEYS);
+        assert_eq!(PublicKey::new(&[0; 32]), Err(KeyError::SmallOrder));
+    }
+
+    #[test]
+    fn a_private_key_does_not_show_itself() {
+        let key = SigningKey::from_seed("a.example/test".parse().expect("as written"), &[0xab; 32]);
+        let shown = format!("{key:?} {key:#?}");
+        assert!(shown.contains("a.example/test"));
+        assert!(!shown.contains("171") && !shown.contains("abab"), "{shown}");
+    }
+}

@@ -1,0 +1,213 @@
+//! Ed25519 signatures, and the one rule by which they hold.
+//!
+//! Follows RFC 8032 in what is signed and how it is written, and narrows what is accepted so that
+//! two auditors can't disagree: a signature is valid if S < L, A is an enrolled key
+//! ([`PublicKey`]), R is not one of the small-order encodings, and the canonical encoding of
+//! [S]B − [k]A equals R byte for byte. That is ed25519-dalek's `verify_strict`.
+//!
+//! There is no second way to verify here, and no batch verification: its acceptance set differs.
+
+use std::fmt;
+
+use super::key::PublicKey;
+
+/// 64 bytes that claim to be an Ed25519 signature: R, then S.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Signature(pub [u8; 64]);
+
+/// Says that a signature does not hold. It does not say why: there is nothing to repair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the signature does not verify")]
+pub struct SignatureError;
+
+impl Signature {
+    /// Checks that `key` signed exactly these bytes.
+    pub fn verify(&self, key: &PublicKey, message: &[u8]) -> Result<(), SignatureError> {
+        let signature = ed25519_dalek::Signature::from_bytes(&self.0);
+        key.verifying()
+            .verify_strict(message, &signature)
+            .map_err(|_| SignatureError)
+    }
+}
+
+impl fmt::Debug for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Signature(")?;
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        f.write_str(")")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use curve25519_dalek::constants::EIGHT_TORSION;
+    use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
+    use curve25519_dalek::scalar::Scalar;
+    use ed25519_dalek::Verifier as _;
+    use sha2::{Digest, Sha512};
+
+    use super::*;
+
+    const MESSAGE: &[u8] = b"factlog/entry@v1\n{}\n";
+
+    /// L, the order of the base point, little-endian.
+    const ORDER: [u8; 32] = [
+        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde,
+        0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+    ];
+
+    fn secret() -> ed25519_dalek::SigningKey {
+        ed25519_dalek::SigningKey::from_bytes(&[7; 32])
+    }
+
+    fn public() -> PublicKey {
+        PublicKey::new(secret().verifying_key().as_bytes()).expect("a key")
+    }
+
+    fn joined(r: [u8; 32], s: [u8; 32]) -> Signature {
+        let mut bytes = [0; 64];
+        bytes[..32].copy_from_slice(&r);
+        bytes[32..].copy_from_slice(&s);
+        Signature(bytes)
+    }
+
+    /// Signs with a chosen r and a chosen encoding of R: S = r + ka, k = SHA-512(R ‖ A ‖ M).
+    fn sign_with(r: Scalar, encoded: [u8; 32]) -> Signature {
+        let k = Sha512::new()
+            .chain_update(encoded)
+            .chain_update(public().as_bytes())
+            .chain_update(MESSAGE)
+            .finalize();
+        let k = Scalar::from_bytes_mod_order_wide(&k.into());
+        joined(encoded, (r + k * secret().to_scalar()).to_bytes())
+    }
+
+    fn plus_order(s: &[u8]) -> [u8; 32] {
+        let mut carry = 0;
+        let mut sum = [0; 32];
+        for ((sum, s), order) in sum.iter_mut().zip(s).zip(ORDER) {
+            let wide = u16::from(*s) + u16::from(order) + carry;
+            *sum = wide.to_le_bytes()[0];
+            carry = wide >> 8;
+        }
+        sum
+    }
+
+    #[test]
+    fn an_ordinary_signature_verifies_and_no_changed_bit_does() {
+        let r = Scalar::from(12_345_u64);
+        let signature = sign_with(r, EdwardsPoint::mul_base(&r).compress().0);
+        assert_eq!(signature.verify(&public(), MESSAGE), Ok(()));
+        assert_eq!(signature.verify(&public(), b""), Err(SignatureError));
+        for bit in 0..512 {
+            let mut other = signature;
+            other.0[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(
+                other.verify(&public(), MESSAGE),
+                Err(SignatureError),
+                "bit {bit}"
+            );
+        }
+        for bit in 0..MESSAGE.len() * 8 {
+            let mut other = MESSAGE.to_vec();
+            other[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(
+                signature.verify(&public(), &other),
+                Err(SignatureError),
+                "bit {bit}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_scalar_that_is_not_reduced_is_refused() {
+        let r = Scalar::from(12_345_u64);
+        let signature = sign_with(r, EdwardsPoint::mul_base(&r).compress().0);
+        let same = plus_order(&signature.0[32..]);
+        assert_eq!(
+            Scalar::from_bytes_mod_order(same).as_bytes(),
+            &signature.0[32..]
+        );
+        let mut malleable = signature;
+        malleable.0[32..].copy_from_slice(&same);
+        assert_eq!(malleable.verify(&public(), MESSAGE), Err(SignatureError));
+    }
+
+    #[test]
+    fn small_order_r_is_refused_where_the_lax_rule_accepts_it() {
+        // r = 0, so R is the identity: the equation holds, and plain `verify` accepts.
+        let identity = sign_with(Scalar::ZERO, EIGHT_TORSION[0].compress().0);
+        let lax = ed25519_dalek::Signature::from_bytes(&identity.0);
+        assert!(secret().verifying_key().verify(MESSAGE, &lax).is_ok());
+        assert_eq!(identity.verify(&public(), MESSAGE), Err(SignatureError));
+        for point in EIGHT_TORSION {
+            let signature = sign_with(Scalar::ZERO, point.compress().0);
+            assert_eq!(signature.verify(&public(), MESSAGE), Err(SignatureError));
+        }
+    }
+
+    #[test]
+    fn r_with_a_component_of_small_order_is_refused() {
+        // The equation without cofactor: what a batch verifier with cofactor would accept.
+        let r = Scalar::from(12_345_u64);
+        for torsion in &EIGHT_TORSION[1..] {
+            let encoded = (EdwardsPoint::mul_base(&r) + torsion).compress().0;
+            let signature = sign_with(r, encoded);
+            assert_eq!(signature.verify(&public(), MESSAGE), Err(SignatureError));
+        }
+    }
+
+    #[test]
+    fn r_that_is_not_written_canonically_is_refused() {
+        for i in 0..19 {
+            for sign in [0x7f, 0xff] {
+                let mut encoded = [0xff; 32];
+                encoded[0] = 0xed + i;
+                encoded[31] = sign;
+                let signature = sign_with(Scalar::ZERO, encoded);
+                assert_eq!(signature.verify(&public(), MESSAGE), Err(SignatureError));
+            }
+        }
+        let mut no_point = [0; 32];
+        no_point[0] = 2;
+        assert!(CompressedEdwardsY(no_point).decompress().is_none());
+        assert_eq!(
+            sign_with(Scalar::ONE, no_point).verify(&public(), MESSAGE),
+            Err(SignatureError)
+        );
+    }
+
+    fn bytes(hex: &serde_json::Value) -> Vec<u8> {
+        let hex = hex.as_str().expect("hex");
+        (0..hex.len() / 2)
+            .map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).expect("hex"))
+            .collect()
+    }
+
+    #[test]
+    fn the_wycheproof_vectors() {
+        let Some(file) = super::super::vectors::read("wycheproof-ed25519.json") else {
+            return;
+        };
+        let mut count = 0;
+        for group in file["testGroups"].as_array().expect("groups") {
+            let key = bytes(&group["publicKey"]["pk"])
+                .try_into()
+                .expect("32 bytes");
+            let key = PublicKey::new(&key).expect("every key there is a good one");
+            for test in group["tests"].as_array().expect("tests") {
+                let holds = <[u8; 64]>::try_from(bytes(&test["sig"]))
+                    .is_ok_and(|sig| Signature(sig).verify(&key, &bytes(&test["msg"])).is_ok());
+                assert_eq!(
+                    holds,
+                    test["result"] == "valid",
+                    "{}: {}",
+                    test["tcId"],
+                    test["comment"]
+                );
+                count += 1;
+            }
+        }
+        assert_eq!(count, 151);
+    }
+}
