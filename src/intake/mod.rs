@@ -1,19 +1,24 @@
 //! Bytes in, text out.
 //!
 //! A source comes in as bytes: a file, a fetched page, standard input. [`take_in`] decides what
-//! they are ([`media`]), decodes them strictly ([`charset`]) and brings them into the one normal
-//! form that claims point into ([`text1`]). What a person should know before signing comes back as a [`Warning`].
+//! they are ([`media`]), decodes them strictly ([`charset`]), extracts the words of a page
+//! ([`html`]) or of Markdown ([`markdown`]) and brings them into the one normal form that claims
+//! point into ([`text1`]). What a person should know before signing comes back as a [`Warning`].
 //! Specified in `docs/format.md`, "Text".
 //!
 //! It opens no file and fetches nothing, and it does not escape text for a terminal or a page:
 //! whoever prints a source's words does. Bytes that are neither plain text nor Markdown nor HTML
-//! are kept without a text; PDF is among them. Markdown and HTML are read as plain text.
+//! are kept without a text; PDF is among them.
 
 mod page_charset;
+mod page_meta;
 
 pub mod charset;
+pub mod html;
+pub mod markdown;
 pub mod media;
 pub mod meta;
+pub mod page_tree;
 pub mod suspicion;
 pub mod text1;
 
@@ -24,6 +29,7 @@ use serde::Serialize;
 use self::charset::CharsetError;
 use self::media::Kind;
 pub use self::meta::PageMeta;
+use self::page_tree::PageError;
 use self::suspicion::{Hidden, MixedWord};
 
 /// The most bytes of one source, 64 MiB: more than any article, and little enough to hold in
@@ -87,6 +93,9 @@ pub enum IntakeError {
         #[source]
         source: CharsetError,
     },
+    /// They are a page over a limit.
+    #[error(transparent)]
+    Page(#[from] PageError),
 }
 
 /// Something in a source that a person should know before signing.
@@ -221,11 +230,15 @@ pub fn take_in(bytes: &[u8], hint: &Hint) -> Result<Intake, IntakeError> {
         Err(source) => return Err(IntakeError::NotText { media, source }),
     };
     warnings.extend(decoded.warnings);
-    let normal = text1::normalize(&decoded.text);
-    if normal.controls > 0 {
-        warnings.push(Warning::Controls {
-            count: normal.controls,
-        });
+    let words = match kind {
+        Kind::Plain => Words::plain(decoded.text),
+        Kind::Markdown => Words::of_markdown(&decoded.text)?,
+        Kind::Html => Words::of_page(&decoded.text, hint.url)?,
+    };
+    let normal = text1::normalize(&words.text);
+    let controls = words.controls + normal.controls;
+    if controls > 0 {
+        warnings.push(Warning::Controls { count: controls });
     }
     if suspicion::is_blank(&normal.text) {
         return Err(IntakeError::NoText { media });
@@ -234,11 +247,57 @@ pub fn take_in(bytes: &[u8], hint: &Hint) -> Result<Intake, IntakeError> {
     Ok(Intake {
         media,
         charset: Some(decoded.charset.to_owned()),
-        normalizer: Some(text1::normalizer()),
+        normalizer: Some(words.normalizer),
         text: Some(normal.text),
-        meta: PageMeta::default(),
+        meta: words.meta,
         warnings,
     })
+}
+
+/// A source's words before the last step.
+struct Words {
+    text: String,
+    meta: PageMeta,
+    normalizer: String,
+    controls: usize,
+}
+
+impl Words {
+    /// Takes plain text as it is: no line of it is made a title.
+    fn plain(text: String) -> Self {
+        Self {
+            text,
+            meta: PageMeta::default(),
+            normalizer: text1::normalizer(),
+            controls: 0,
+        }
+    }
+
+    fn of_markdown(text: &str) -> Result<Self, PageError> {
+        let (lines, controls) = text1::drop_controls(text);
+        let document = markdown::read(&lines)?;
+        Ok(Self {
+            text: document.text,
+            meta: document.meta,
+            normalizer: after(markdown::EXTRACTION),
+            controls,
+        })
+    }
+
+    fn of_page(text: &str, url: Option<&str>) -> Result<Self, PageError> {
+        let page = html::read(text, url)?;
+        Ok(Self {
+            text: page.text,
+            meta: page.meta,
+            normalizer: after(html::EXTRACTION),
+            controls: 0,
+        })
+    }
+}
+
+/// Names the normal form after an extraction, such as `html/…+text/1 unicode-18.0`.
+fn after(extraction: &str) -> String {
+    format!("{extraction}+{}", text1::normalizer())
 }
 
 /// Checks a length before anything is read or allocated for it.

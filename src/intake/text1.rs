@@ -51,7 +51,7 @@ pub fn normalize(decoded: &str) -> Text1 {
 
 /// Drops U+FEFF; turns CRLF, CR, FF, VT and NEL into LF; then drops C0 but TAB and LF, C1 and DEL,
 /// counting them.
-fn drop_controls(decoded: &str) -> (String, usize) {
+pub(super) fn drop_controls(decoded: &str) -> (String, usize) {
     let mut text = String::with_capacity(decoded.len());
     let mut controls = 0;
     let mut characters = decoded.chars().filter(|&c| c != BYTE_ORDER_MARK).peekable();

@@ -1,0 +1,354 @@
+//! The readable text of an HTML page, without what stands around it.
+//!
+//! Which part of a page is the article is decided by `dom_smoothie`, a port of Mozilla's
+//! Readability; the words of that part are then written out here, so that paragraphs, headings,
+//! list items and table rows stay apart and words that a browser shows apart are not joined.
+//! Departing from both, quote marks that a browser draws around `<q>` are written, because who said
+//! what depends on them. Where Readability finds no article, the whole body counts.
+//!
+//! Alternative texts of images, the insides of scripts, styles, forms' fields and embedded media
+//! are not part of the text. Scripts are not run: a page that is empty without them has no text.
+
+use dom_query::{Document, NodeRef};
+use dom_smoothie::{Config, Readability};
+
+use super::page_tree::{self, PageError};
+use super::{PageMeta, page_meta, suspicion, text1};
+
+/// The extraction's name with the version of the crate that finds the article.
+pub const EXTRACTION: &str = "html/dom_smoothie-0.19.0";
+
+/// A page's words and what it says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The article's words, not yet in `text/1`.
+    pub text: String,
+    /// What the page says of itself.
+    pub meta: PageMeta,
+}
+
+/// Reads a page. `url` is where it came from, for relative addresses in its metadata.
+///
+/// # Errors
+/// The page is over a limit.
+pub fn read(page: &str, url: Option<&str>) -> Result<Page, PageError> {
+    let document = page_tree::parse(page)?;
+    let mut meta = page_meta::read(&document, url);
+    let whole = document
+        .body()
+        .map(|body| text_of(&body))
+        .unwrap_or_default();
+    let config = Config {
+        // The metadata is read above.
+        disable_json_ld: true,
+        ..Config::default()
+    };
+    let article = Readability::with_document(document, None, Some(config))
+        .and_then(|mut reader| {
+            let article = reader.parse()?;
+            let text = reader
+                .doc
+                .select_single(ARTICLE)
+                .nodes()
+                .first()
+                .map(text_of);
+            Ok((article, text))
+        })
+        .ok();
+    let mut text = String::new();
+    if let Some((article, found)) = article {
+        if meta.title.is_none() {
+            meta.title = super::meta::one_line(&article.title);
+        }
+        if meta.authors.is_empty()
+            && let Some(byline) = article.byline
+        {
+            page_meta::add_byline(&mut meta, &byline);
+        }
+        text = found.unwrap_or_default();
+    }
+    if suspicion::is_blank(&text1::normalize(&text).text) {
+        text = whole;
+    }
+    Ok(Page { text, meta })
+}
+
+/// Where Readability puts what it found.
+const ARTICLE: &str = "#readability-page-1";
+
+/// Reads a piece of a page, such as stands in Markdown: its words, as they are shown.
+pub(super) fn read_piece(piece: &str) -> Result<String, PageError> {
+    let document: Document = page_tree::parse(piece)?;
+    Ok(document
+        .body()
+        .map(|body| text_of(&body))
+        .unwrap_or_default())
+}
+
+/// Writes out the words of an element as they are shown: an empty line between paragraphs, a line
+/// for each row and break.
+fn text_of(root: &NodeRef) -> String {
+    let mut text = String::new();
+    let mut preformatted = 0_usize;
+    let mut steps = vec![Step::Enter(*root)];
+    while let Some(step) = steps.pop() {
+        match step {
+            Step::Enter(node) if node.is_text() => {
+                if preformatted > 0 {
+                    text.push_str(&node.text());
+                } else {
+                    push_words(&mut text, &node.text());
+                }
+            }
+            Step::Enter(node) => {
+                let Some(name) = node.node_name() else {
+                    continue;
+                };
+                let layout = Layout::of(&name);
+                if layout == Layout::Unread || is_hidden(&node) {
+                    continue;
+                }
+                layout.open(&mut text);
+                preformatted += usize::from(layout == Layout::Preformatted);
+                steps.push(Step::Leave(layout));
+                steps.extend(node.children_it(true).map(Step::Enter));
+            }
+            Step::Leave(layout) => {
+                preformatted -= usize::from(layout == Layout::Preformatted);
+                layout.close(&mut text);
+            }
+        }
+    }
+    text
+}
+
+enum Step<'a> {
+    Enter(NodeRef<'a>),
+    Leave(Layout),
+}
+
+/// How an element's words stand among those around it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    /// Between empty lines.
+    Paragraph,
+    /// The same, with spaces and line breaks as they are.
+    Preformatted,
+    /// On a line of its own.
+    Line,
+    /// A space away from its neighbours.
+    Cell,
+    /// A line break.
+    Break,
+    /// Between quote marks.
+    Quoted,
+    /// Among the words around it.
+    Inline,
+    /// Not shown as words.
+    Unread,
+}
+
+impl Layout {
+    fn of(name: &str) -> Self {
+        match name {
+            "address" | "article" | "aside" | "blockquote" | "body" | "center" | "details"
+            | "dialog" | "dir" | "div" | "dl" | "fieldset" | "figcaption" | "figure" | "footer"
+            | "form" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "header" | "hgroup" | "hr"
+            | "legend" | "main" | "menu" | "nav" | "ol" | "p" | "search" | "section"
+            | "summary" | "table" | "ul" => Self::Paragraph,
+            "pre" | "listing" | "plaintext" | "xmp" => Self::Preformatted,
+            "li" | "dt" | "dd" | "tr" | "caption" | "optgroup" => Self::Line,
+            "td" | "th" => Self::Cell,
+            "br" => Self::Break,
+            "q" => Self::Quoted,
+            "audio" | "button" | "canvas" | "datalist" | "embed" | "head" | "iframe" | "img"
+            | "input" | "math" | "meter" | "noembed" | "noframes" | "object" | "picture"
+            | "progress" | "rp" | "rt" | "script" | "select" | "style" | "svg" | "template"
+            | "textarea" | "title" | "video" => Self::Unread,
+            _ => Self::Inline,
+        }
+    }
+
+    fn open(self, text: &mut String) {
+        match self {
+            Self::Paragraph | Self::Preformatted => end_line(text, 2),
+            Self::Line => end_line(text, 1),
+            Self::Break => {
+                trim_spaces(text);
+                text.push('\n');
+            }
+            Self::Cell => push_space(text),
+            Self::Quoted => text.push('“'),
+            Self::Inline | Self::Unread => {}
+        }
+    }
+
+    fn close(self, text: &mut String) {
+        match self {
+            Self::Paragraph | Self::Preformatted => end_line(text, 2),
+            Self::Line => end_line(text, 1),
+            Self::Cell => push_space(text),
+            Self::Quoted => text.push('”'),
+            Self::Break | Self::Inline | Self::Unread => {}
+        }
+    }
+}
+
+/// Says whether an element says of itself that it is not shown.
+fn is_hidden(node: &NodeRef) -> bool {
+    node.has_attr("hidden")
+        || node.attr("style").is_some_and(|style| {
+            let style: String = style
+                .split_whitespace()
+                .collect::<String>()
+                .to_ascii_lowercase();
+            style.contains("display:none") || style.contains("visibility:hidden")
+        })
+}
+
+/// Adds words with single spaces, and one on either side where the page has white space there.
+fn push_words(text: &mut String, words: &str) {
+    // Not `split_whitespace`: a no-break space is not collapsed in HTML, and text/1 does it anyway.
+    let is_space = |c: char| c.is_ascii_whitespace();
+    if words.starts_with(is_space) {
+        push_space(text);
+    }
+    for (nth, word) in words
+        .split(is_space)
+        .filter(|word| !word.is_empty())
+        .enumerate()
+    {
+        if nth > 0 {
+            text.push(' ');
+        }
+        text.push_str(word);
+    }
+    if words.ends_with(is_space) {
+        push_space(text);
+    }
+}
+
+fn push_space(text: &mut String) {
+    if !text.is_empty() && !text.ends_with([' ', '\n']) {
+        text.push(' ');
+    }
+}
+
+/// Ends the line, so that this many line feeds stand at the text's end.
+fn end_line(text: &mut String, line_feeds: usize) {
+    trim_spaces(text);
+    if text.is_empty() {
+        return;
+    }
+    let there = text.bytes().rev().take_while(|&byte| byte == b'\n').count();
+    for _ in there..line_feeds {
+        text.push('\n');
+    }
+}
+
+fn trim_spaces(text: &mut String) {
+    text.truncate(text.trim_end_matches(' ').len());
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn shown(body: &str) -> String {
+        let document = page_tree::parse(body).expect("within the limits");
+        text_of(&document.body().expect("a body")).trim().to_owned()
+    }
+
+    #[test]
+    fn the_name_of_the_extraction_has_the_version_that_is_built_in() {
+        let lock = include_str!("../../Cargo.lock");
+        for extraction in [EXTRACTION, crate::intake::markdown::EXTRACTION] {
+            let (_, extraction) = extraction.split_once('/').expect("a kind and a crate");
+            let (name, version) = extraction.rsplit_once('-').expect("a name and a version");
+            let package = format!("name = \"{name}\"\nversion = \"{version}\"\n");
+            assert!(lock.contains(&package), "{extraction}");
+        }
+    }
+
+    #[test]
+    fn words_stand_apart_as_they_are_shown() {
+        for (body, expected) in [
+            ("<p>one\n two<p>three", "one two\n\nthree"),
+            ("<h2>Head</h2>text<div>more</div>", "Head\n\ntext\n\nmore"),
+            ("a<b>b</b> <i> c</i>d", "ab cd"),
+            ("<ul><li>a<li>b <ul><li>c</ul></ul>d", "a\nb\n\nc\n\nd"),
+            (
+                "<table><caption>t</caption><tr><th>a<th>b<tr><td>c<td>d</table>",
+                "t\na b\nc d",
+            ),
+            ("a<br>b<br><br>c", "a\nb\n\nc"),
+            ("<pre>a\n  b</pre>c", "a\n  b\n\nc"),
+            ("she said <q>no <q>way</q></q>.", "she said “no “way””."),
+            (
+                "<figure><img alt=no src=x><figcaption>cap</figcaption></figure>x",
+                "cap\n\nx",
+            ),
+            (
+                "a<script>no()</script><style>no{}</style><template>no</template>b",
+                "ab",
+            ),
+            (
+                "a<span hidden>no</span><span style='DISPLAY : none'>no</span>b",
+                "ab",
+            ),
+            ("<noscript><p>shown</noscript>", "shown"),
+            (
+                "&lt;script&gt;alert(1)&lt;/script&gt;",
+                "<script>alert(1)</script>",
+            ),
+            ("漢<ruby>字<rp>(</rp><rt>じ</rt><rp>)</rp></ruby>", "漢字"),
+            ("<dl><dt>t<dd>d</dl>", "t\nd"),
+            ("a&nbsp;&nbsp;b", "a\u{A0}\u{A0}b"),
+        ] {
+            assert_eq!(shown(body), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_page_without_an_article_is_read_whole() {
+        for page in [
+            "<p>Short.",
+            "Short.",
+            "<nav>Short.</nav>",
+            "<div class=comment>Short.</div>",
+        ] {
+            let page = read(page, None).expect("a page");
+            assert_eq!(page.text.trim(), "Short.");
+        }
+    }
+
+    #[test]
+    fn a_deep_page_within_the_limit_is_read() {
+        let depth = page_tree::MAX_DEPTH as usize - 10;
+        let page = format!("{}words{}", "<div>".repeat(depth), "</div>".repeat(depth));
+        assert_eq!(read(&page, None).expect("a page").text.trim(), "words");
+    }
+
+    proptest! {
+        #[test]
+        fn tag_soup_is_read_without_a_panic(
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    "<p>", "</p>", "<div class=byline>", "</div>", "<table>", "<td>", "<tr>", "</table>",
+                    "<br>", "<br><br>", "<a href=javascript:x>", "</a>", "<svg>", "<template>", "</template>",
+                    "<noscript><img src=a></noscript>", "<h1>", "<h2>", "<font>", "<article>", "<section>",
+                    "<ul><li>", "<iframe src=x>", "<object>", "<math>", "<mi>", "<select><option>", "<q>",
+                    "<script type=application/ld+json>{\"@type\":\"Article\",", "</script>", "<title>", "</title>",
+                    "<frameset>", "<plaintext>", "<textarea>", "<!--", "-->", "<b>", "<i>", "</b>", "<body hidden>",
+                    "Words, and more words, enough for a paragraph that counts as one of an article. ",
+                    "<meta name=author content='x'>", "<html lang=x>", "<base href=x>", "<time datetime=2024>", "\u{0}",
+                ]),
+                0..60,
+            ),
+        ) {
+            let _ = read(&parts.concat(), Some("https://news.example/a"));
+        }
+    }
+}
