@@ -30,7 +30,10 @@ pub struct Draft {
 impl Draft {
     /// Returns the text that will be signed: the tag and one line of JSON.
     pub fn text(&self) -> Result<String, EntryError> {
-        Ok(format!("{TAG}\n{}\n", fields::to_line(&self.header, &self.body)?))
+        Ok(format!(
+            "{TAG}\n{}\n",
+            fields::to_line(&self.header, &self.body)?
+        ))
     }
 
     /// Signs with the author's key and the others that the kind calls for.
@@ -64,6 +67,10 @@ pub(super) fn in_order<'a>(
     author: &VerifierKey,
     mut keys: Vec<&'a VerifierKey>,
 ) -> Vec<&'a VerifierKey> {
-    keys.sort_by(|a, b| (*a != author).cmp(&(*b != author)).then_with(|| signing_order(a, b)));
+    keys.sort_by(|a, b| {
+        (*a != author)
+            .cmp(&(*b != author))
+            .then_with(|| signing_order(a, b))
+    });
     keys
 }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::kinds::{Body, Kind};
 use super::EntryError;
+use super::kinds::{Body, Kind};
 use crate::trust::key::VerifierKey;
 use crate::trust::merkle::TreeHead;
 use crate::words::id::EntryId;
@@ -74,14 +74,25 @@ pub(super) fn to_line(header: &Header, body: &Body) -> Result<String, EntryError
 fn check(header: &Header, body: &Body) -> Result<(), EntryError> {
     let kind = body.kind();
     let genesis = kind == Kind::Genesis;
-    for (field, there) in [("ledger", header.ledger.is_some()), ("after", header.after.is_some())] {
+    for (field, there) in [
+        ("ledger", header.ledger.is_some()),
+        ("after", header.after.is_some()),
+    ] {
         if there == genesis {
-            return Err(EntryError::Presence { kind, field, required: !genesis });
+            return Err(EntryError::Presence {
+                kind,
+                field,
+                required: !genesis,
+            });
         }
     }
     let fault = |field, fault| EntryError::Field { kind, field, fault };
     if (header.chain.n == 0) == header.chain.prev.is_some() {
-        return Err(EntryError::Presence { kind, field: "prev", required: header.chain.n != 0 });
+        return Err(EntryError::Presence {
+            kind,
+            field: "prev",
+            required: header.chain.n != 0,
+        });
     }
     if header.after.as_ref().is_some_and(|after| after.size == 0) {
         return Err(fault("after", FieldFault::Bounds));

@@ -532,7 +532,11 @@ impl Body {
             if there == required {
                 Ok(())
             } else {
-                Err(EntryError::Presence { kind, field, required })
+                Err(EntryError::Presence {
+                    kind,
+                    field,
+                    required,
+                })
             }
         };
         match self {
@@ -547,7 +551,12 @@ impl Body {
                 if !genesis.roots.keys.contains(by) {
                     return fault("by", FieldFault::Contradiction);
                 }
-                if genesis.roots.keys.iter().any(|key| key.public() == genesis.log.public()) {
+                if genesis
+                    .roots
+                    .keys
+                    .iter()
+                    .any(|key| key.public() == genesis.log.public())
+                {
                     return fault("log", FieldFault::Twice);
                 }
             }
@@ -570,14 +579,19 @@ impl Body {
                 if source.media.is_empty() {
                     return fault("media", FieldFault::Empty);
                 }
-                for (field, text) in
-                    [("charset", &source.charset), ("normalizer", &source.normalizer)]
-                {
+                for (field, text) in [
+                    ("charset", &source.charset),
+                    ("normalizer", &source.normalizer),
+                ] {
                     if text.as_ref().is_some_and(String::is_empty) {
                         return fault(field, FieldFault::Empty);
                     }
                 }
-                presence("normalizer", source.normalizer.is_some(), source.text.is_some())?;
+                presence(
+                    "normalizer",
+                    source.normalizer.is_some(),
+                    source.text.is_some(),
+                )?;
             }
             Self::Claim(claim) => {
                 if claim.start >= claim.end {
@@ -589,7 +603,11 @@ impl Body {
                 presence("change", claim.change.is_some(), claim.supersedes.is_some())?;
             }
             Self::Verdict(verdict) => {
-                presence("change", verdict.change.is_some(), verdict.supersedes.is_some())?;
+                presence(
+                    "change",
+                    verdict.change.is_some(),
+                    verdict.supersedes.is_some(),
+                )?;
             }
             Self::Reaffirmation(reaffirmation) => {
                 if reaffirmation.entries.is_empty() {

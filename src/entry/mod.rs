@@ -28,8 +28,8 @@ pub use draft::{Draft, DraftError};
 pub use fields::{Chain, Header};
 pub use kinds::{
     Approval, Basis, Body, ClaimChange, ClaimEntry, Continues, Decision, Erasure, Genesis,
-    KeyEntry, KeyOp, Kind, LogKey, PolicyEntry, Publication, Reaffirmation, Retraction, RevocationReason, Role,
-    Roots, RootSet, SourceEntry, VerdictEntry,
+    KeyEntry, KeyOp, Kind, LogKey, PolicyEntry, Publication, Reaffirmation, Retraction,
+    RevocationReason, Role, RootSet, Roots, SourceEntry, VerdictEntry,
 };
 
 /// The first line of every entry.
@@ -118,7 +118,12 @@ impl Entry {
             .ok_or(EntryError::Lines)?;
         let (header, body) = fields::parse(line)?;
         let id = LeafHash::of(bytes).into();
-        Ok(Self { note, id, header, body })
+        Ok(Self {
+            note,
+            id,
+            header,
+            body,
+        })
     }
 
     /// Returns the entry's id: its leaf hash, which covers the signature lines too.
@@ -170,20 +175,31 @@ impl Entry {
     pub fn verify(&self, roots: &[VerifierKey]) -> Result<Vec<VerifierKey>, SignatureError> {
         let mut allowed = vec![&self.header.by];
         let required = self.body.required_signers();
-        for key in required.iter().copied().chain(self.body.takes_roots().then_some(roots).into_iter().flatten()) {
+        for key in required.iter().copied().chain(
+            self.body
+                .takes_roots()
+                .then_some(roots)
+                .into_iter()
+                .flatten(),
+        ) {
             if !allowed.contains(&key) {
                 allowed.push(key);
             }
         }
         let mut signers = Vec::with_capacity(self.note.signatures().len());
         for line in self.note.signatures() {
-            let key = allowed.iter().copied().find(|key| line.names(key)).ok_or_else(|| {
-                SignatureError::NotCalledFor(format!("{}+{}", line.name, line.id))
-            })?;
+            let key = allowed
+                .iter()
+                .copied()
+                .find(|key| line.names(key))
+                .ok_or_else(|| {
+                    SignatureError::NotCalledFor(format!("{}+{}", line.name, line.id))
+                })?;
             signers.push(key);
         }
-        if let Some(missing) =
-            std::iter::once(&self.header.by).chain(required).find(|key| !signers.contains(key))
+        if let Some(missing) = std::iter::once(&self.header.by)
+            .chain(required)
+            .find(|key| !signers.contains(key))
         {
             return Err(SignatureError::Missing(missing.to_string()));
         }
@@ -203,3 +219,5 @@ impl fmt::Debug for Entry {
     }
 }
 
+#[cfg(test)]
+mod tests;
