@@ -1,1 +1,3 @@
 //! The integration tests, built as one program.
+
+mod store;

@@ -1,0 +1,438 @@
+//! Opening a ledger: what is found is compared with `head`, and put right or refused.
+//!
+//! Follows `docs/format-journal.md`, section "Opening". In short: the database is asked only after
+//! its stamp was; it is built anew if anything about it is wrong; what the journal has past `head`
+//! is rolled forward; what contradicts `head` is refused.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::append::JournalWriter;
+use super::database::{self, Database};
+use super::error::StoreError;
+use super::facts::Facts;
+use super::files::{FileAction, FileError, OnFile as _, refuses_writing, sync_folder};
+use super::frame::{self, FrameKind, Header, JOURNAL_FORMAT};
+use super::head::{self, StatedHead};
+use super::journal::{self, Frame, JournalReader, Piece};
+use super::lock::Lock;
+use super::objects::{ObjectFile, ObjectFiles};
+use super::rebuild::{Rebuilt, rebuild};
+use super::round::Draft;
+use super::step::{DatabaseFault, Notice};
+use super::{Options, Store, Table, stamp};
+use crate::words::id::ObjectId;
+
+/// The name of the lock's file in a ledger's folder.
+pub(super) const LOCK_NAME: &str = "lock";
+
+/// The name of the file to which an unfinished end of the journal is moved.
+const TORN_NAME: &str = "journal.torn";
+
+impl Store {
+    /// Opens the ledger in `folder`, and says what it found and put right.
+    ///
+    /// # Errors
+    ///
+    /// If there is no ledger, if it is in use for longer than `options.lock_wait`, if journal and
+    /// head contradict each other, or if a file can't be read or written.
+    pub fn open(folder: &Path, options: Options) -> Result<(Self, Vec<Notice>), StoreError> {
+        if !folder.is_dir() {
+            return Err(StoreError::NoLedger {
+                folder: folder.to_owned(),
+            });
+        }
+        let writable = !options.read_only && can_be_written(folder);
+        let lock_path = folder.join(LOCK_NAME);
+        let (wait, on_wait) = (options.lock_wait, options.on_wait.as_ref());
+        let lock = if writable {
+            // Whoever asks for a ledger in a folder that has none gets no lock file for it.
+            if !folder.join(journal::FILE_NAME).exists() && !folder.join(head::FILE_NAME).exists() {
+                return Err(StoreError::NoLedger {
+                    folder: folder.to_owned(),
+                });
+            }
+            Some(Lock::acquire(&lock_path, wait, on_wait)?)
+        } else {
+            Lock::acquire_read_only(&lock_path, wait, on_wait)?
+        };
+        let stated = find_head(folder)?;
+        let journal = open_journal(folder, &stated, writable)?;
+        let mut opening = Opening {
+            folder,
+            options: &options,
+            stated: &stated,
+            journal_length: journal.length,
+            elsewhere: None,
+            notices: Vec::new(),
+        };
+        let found = opening.database(writable)?;
+        let Opening {
+            elsewhere, notices, ..
+        } = opening;
+        let key =
+            (options.log_key_of)(&Facts::new(&found.database, None)).map_err(StoreError::LogKey)?;
+        let mut store = Self {
+            folder: folder.to_owned(),
+            database: Some(found.database),
+            objects: ObjectFiles::of(folder),
+            journal,
+            head: Some(stated.verify(&key)?),
+            // No stamp is written until everything is in order.
+            poisoned: true,
+            notices,
+            elsewhere,
+            lock,
+            options,
+        };
+        store.finish_tail(found.tail)?;
+        if found.rebuilt && !store.is_read_only() {
+            store.remove_orphan_files()?;
+        }
+        store.poisoned = false;
+        let notices = store.take_notices();
+        Ok((store, notices))
+    }
+
+    /// Deals with what the journal has past `head`, from `tail` on: whole frames are recorded and
+    /// signed, a torn end is moved aside, objects that no entry speaks of are erased.
+    fn finish_tail(&mut self, tail: u64) -> Result<(), StoreError> {
+        if tail == self.journal.length {
+            return Ok(());
+        }
+        if self.is_read_only() {
+            let bytes = self.journal.length - tail;
+            self.notices.push(Notice::TailIgnored { bytes });
+            return Ok(());
+        }
+        let mut draft = Draft::new(self.tree_head(), tail);
+        let mut waiting: Vec<(ObjectId, u64)> = Vec::new();
+        let sound = self.read_tail(tail, &mut draft, &mut waiting)?;
+        if sound < self.journal.length {
+            self.move_torn_end(sound)?;
+        }
+        let entries = draft.size - draft.base.size;
+        waiting.retain(|(id, _)| draft.waiting.contains_key(id));
+        let orphans = std::mem::take(&mut draft.waiting);
+        let key = if entries > 0 {
+            self.check_copy()?;
+            Some(self.signing_key(&draft)?)
+        } else {
+            None
+        };
+        self.make_tail_durable(tail)?;
+        for (id, offset) in &waiting {
+            let mut erased = Vec::new();
+            let zeros = vec![0; orphans.get(id).map_or(0, Vec::len)];
+            frame::write(&mut erased, FrameKind::Erased, &zeros);
+            self.journal.write_at(*offset, &erased)?;
+        }
+        if !waiting.is_empty() {
+            self.journal.sync()?;
+            self.notices.push(Notice::OrphansRemoved {
+                objects: waiting.len() as u64,
+            });
+        }
+        let new_head = draft.tree_head(self.database())?;
+        self.apply(draft, new_head)?;
+        if let Some(key) = key {
+            self.publish(new_head, &key)?;
+            self.notices.push(Notice::RolledForward {
+                entries,
+                size: new_head.size,
+            });
+        }
+        Ok(())
+    }
+
+    /// Reads the sound frames past `head` into a draft; returns where they end.
+    fn read_tail(
+        &self,
+        tail: u64,
+        draft: &mut Draft,
+        waiting: &mut Vec<(ObjectId, u64)>,
+    ) -> Result<u64, StoreError> {
+        let mut reader = JournalReader::open(&self.folder)?.start_at(tail, draft.size)?;
+        let mut damaged = None;
+        while let Some(piece) = reader.next_piece()? {
+            match (piece, damaged) {
+                (Piece::Damage(damage), None) => damaged = Some(damage.offset),
+                (Piece::Frame(frame), None) => match frame.kind {
+                    FrameKind::Entry => {
+                        draft.replay_entry(
+                            self.database(),
+                            &self.objects,
+                            self.options().index,
+                            frame.bytes,
+                            frame.offset,
+                        )?;
+                    }
+                    FrameKind::Object => {
+                        let id = ObjectId::of(frame.bytes);
+                        waiting.push((id, frame.offset));
+                        draft.waiting.insert(id, frame.bytes.to_vec());
+                    }
+                    FrameKind::Journal | FrameKind::Checkpoint | FrameKind::Erased => {}
+                },
+                // A checkpoint is written on its own, after what it covers was acknowledged. So
+                // what is damaged before it is not the end of an unfinished write.
+                (
+                    Piece::Frame(Frame {
+                        kind: FrameKind::Checkpoint,
+                        ..
+                    }),
+                    Some(offset),
+                ) => {
+                    return Err(StoreError::JournalDamaged {
+                        journal: self.journal.path().to_owned(),
+                        offset,
+                    });
+                }
+                _ => {}
+            }
+        }
+        Ok(damaged.unwrap_or(self.journal.length))
+    }
+
+    /// Moves what stands from `sound` on to `journal.torn`. It was never acknowledged: what was is
+    /// covered by `head`.
+    fn move_torn_end(&mut self, sound: u64) -> Result<(), StoreError> {
+        let to = self.folder.join(TORN_NAME);
+        let bytes = self.journal.length - sound;
+        let copied = copy_end(self.journal.path(), sound, &to);
+        copied.on(FileAction::Write, &to)?;
+        sync_folder(&self.folder)?;
+        self.journal.cut(sound)?;
+        self.notices.push(Notice::TornTailMoved { bytes, to });
+        Ok(())
+    }
+
+    /// Writes the end of the journal once more and syncs it: that we can read it does not mean
+    /// that it is on the disk, if an earlier sync failed.
+    fn make_tail_durable(&mut self, tail: u64) -> Result<(), StoreError> {
+        let path = self.journal.path().to_owned();
+        let mut bytes = Vec::new();
+        let read = |bytes: &mut Vec<u8>| -> io::Result<()> {
+            let mut file = File::open(&path)?;
+            io::Seek::seek(&mut file, io::SeekFrom::Start(tail))?;
+            file.read_to_end(bytes)?;
+            Ok(())
+        };
+        read(&mut bytes).on(FileAction::Read, &path)?;
+        self.journal.write_at(tail, &bytes)?;
+        self.journal.sync()?;
+        Ok(())
+    }
+
+    /// Removes the files of objects that no entry speaks of.
+    fn remove_orphan_files(&mut self) -> Result<(), StoreError> {
+        let mut removed = 0;
+        for file in self.objects.list()? {
+            let orphan = match &file {
+                ObjectFile::Object(id) => {
+                    self.database().get(Table::Files, id.as_bytes())?.is_none()
+                }
+                ObjectFile::Stray(path) => path.extension().is_some_and(|e| e == "new"),
+            };
+            if orphan {
+                self.objects.remove(&file)?;
+                removed += 1;
+            }
+        }
+        if removed > 0 {
+            self.notices
+                .push(Notice::OrphansRemoved { objects: removed });
+        }
+        Ok(())
+    }
+}
+
+/// What is known while a ledger is opened.
+struct Opening<'o> {
+    folder: &'o Path,
+    options: &'o Options,
+    stated: &'o StatedHead,
+    journal_length: u64,
+    elsewhere: Option<tempfile::TempDir>,
+    notices: Vec<Notice>,
+}
+
+/// A database that holds exactly what `head` covers.
+struct Found {
+    database: Database,
+    /// Where the journal goes on past `head`.
+    tail: u64,
+    rebuilt: bool,
+}
+
+impl Opening<'_> {
+    /// Opens the database if it is the right one, else builds it anew.
+    fn database(&mut self, writable: bool) -> Result<Found, StoreError> {
+        let mut path = self.folder.join(database::FOLDER_NAME);
+        let stamp = stamp::check(self.folder)?;
+        if writable {
+            stamp::remove(self.folder)?;
+        } else {
+            let elsewhere = tempfile::Builder::new()
+                .prefix("factlog-")
+                .tempdir()
+                .on(FileAction::Create, &std::env::temp_dir())?;
+            let copy = elsewhere.path().join(database::FOLDER_NAME);
+            if stamp.is_ok() {
+                copy_folder(&path, &copy)?;
+            }
+            path = copy;
+            self.elsewhere = Some(elsewhere);
+            self.notices.push(Notice::ReadOnly {
+                folder: self.folder.to_owned(),
+            });
+        }
+        let fault = match stamp {
+            Err(fault) => fault,
+            Ok(()) => match self.fitting(&path)? {
+                Ok(found) => return Ok(found),
+                Err(fault) => fault,
+            },
+        };
+        let Rebuilt {
+            database,
+            tail,
+            damaged,
+        } = rebuild(self.folder, &path, self.stated, self.options)?;
+        self.notices.push(Notice::DatabaseRebuilt {
+            fault,
+            entries: self.stated.head.size,
+        });
+        let damaged = damaged.into_iter();
+        self.notices
+            .extend(damaged.map(|offset| Notice::FrameDamaged { offset }));
+        Ok(Found {
+            database,
+            tail,
+            rebuilt: true,
+        })
+    }
+
+    /// Opens a database whose stamp fits, and compares it with `head` and with the journal.
+    fn fitting(&self, path: &Path) -> Result<Result<Found, DatabaseFault>, StoreError> {
+        let opened = Database::open(path).and_then(|database| Ok((database.applied()?, database)));
+        let (applied, database) = match opened {
+            Ok((Some(applied), database)) => (applied, database),
+            Ok((None, _)) => return Ok(Err(DatabaseFault::OtherVersion)),
+            Err(_) => return Ok(Err(DatabaseFault::Unreadable)),
+        };
+        let (found, size) = (applied.head, self.stated.head.size);
+        let fault = if applied.index_version != self.options.index_version {
+            DatabaseFault::OtherVersion
+        } else if found.size < size {
+            let applied = found.size;
+            DatabaseFault::Behind { applied, size }
+        } else if found.size > size {
+            let applied = found.size;
+            DatabaseFault::Ahead { applied, size }
+        } else if found.root != self.stated.head.root {
+            DatabaseFault::OtherRoot
+        } else if applied.journal > self.journal_length {
+            return Err(StoreError::JournalCut {
+                journal: self.folder.join(journal::FILE_NAME),
+                length: self.journal_length,
+                expected: applied.journal,
+            });
+        } else {
+            return Ok(Ok(Found {
+                database,
+                tail: applied.journal,
+                rebuilt: false,
+            }));
+        };
+        Ok(Err(fault))
+    }
+}
+
+/// Reads `head`, which must be there if anything is.
+fn find_head(folder: &Path) -> Result<StatedHead, StoreError> {
+    let path = folder.join(head::FILE_NAME);
+    if let Some(stated) = StatedHead::read(&path)? {
+        return Ok(stated);
+    }
+    let journal = folder.join(journal::FILE_NAME);
+    if journal.exists() {
+        return Err(StoreError::HeadMissing {
+            head: path,
+            journal,
+        });
+    }
+    Err(StoreError::NoLedger {
+        folder: folder.to_owned(),
+    })
+}
+
+/// Opens the journal, which must be there and begin as one.
+fn open_journal(
+    folder: &Path,
+    stated: &StatedHead,
+    writable: bool,
+) -> Result<JournalWriter, StoreError> {
+    let path = folder.join(journal::FILE_NAME);
+    let opened = JournalWriter::open(folder, writable);
+    let journal = match opened {
+        Err(FileError { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            return Err(StoreError::JournalMissing {
+                journal: path,
+                head: stated.path().to_owned(),
+                size: stated.head.size,
+            });
+        }
+        opened => opened?,
+    };
+    let mut start = Vec::new();
+    File::open(&path)
+        .and_then(|file| {
+            file.take((frame::FRAME_OVERHEAD + JOURNAL_FORMAT.len()) as u64)
+                .read_to_end(&mut start)
+        })
+        .on(FileAction::Read, &path)?;
+    let sound = Header::parse(&start).is_some_and(|header| {
+        header.kind == FrameKind::Journal
+            && header.is_sound(&start)
+            && start[frame::HEADER_BYTES..].starts_with(JOURNAL_FORMAT)
+    });
+    if sound {
+        Ok(journal)
+    } else {
+        Err(StoreError::JournalFormat { journal: path })
+    }
+}
+
+/// Returns whether files can be made in the folder. A full disk does not count as refusing.
+fn can_be_written(folder: &Path) -> bool {
+    match tempfile::tempfile_in(folder) {
+        Ok(_) => true,
+        Err(error) => !refuses_writing(&error),
+    }
+}
+
+/// Appends what a file has from an offset on to another file, durably.
+fn copy_end(from: &Path, offset: u64, to: &Path) -> io::Result<()> {
+    let mut source = File::open(from)?;
+    io::Seek::seek(&mut source, io::SeekFrom::Start(offset))?;
+    let mut target = OpenOptions::new().create(true).append(true).open(to)?;
+    io::copy(&mut source, &mut target)?;
+    target.flush()?;
+    target.sync_all()
+}
+
+fn copy_folder(from: &Path, to: &PathBuf) -> Result<(), FileError> {
+    fs::create_dir_all(to).on(FileAction::Create, to)?;
+    for entry in fs::read_dir(from).on(FileAction::List, from)? {
+        let entry = entry.on(FileAction::List, from)?;
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy_folder(&path, &target)?;
+        } else {
+            fs::copy(&path, &target).on(FileAction::Copy, &path)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! The stamp: what the database's files looked like when it was closed.
+//!
+//! sled opens some damaged files without an error and with rows missing, so the store asks the
+//! stamp before it asks sled. The file `db.stamp` stands beside `db/` while the database is closed
+//! and only then; `docs/format-journal.md` gives its bytes. It has no authority: whatever it says,
+//! the database must agree with `head`, and without it the database is built anew.
+//!
+//! A small database is stamped with a hash of each file, a large one with lengths and times of
+//! change only, and then synced, so that a power cut can't leave an old stamp that fits.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use super::database::FOLDER_NAME;
+use super::files::{FileAction, FileError, OnFile as _, read_bounded, remove_if_there};
+use super::step::DatabaseFault;
+
+/// The name of the stamp in a ledger's folder.
+const FILE_NAME: &str = "db.stamp";
+
+/// The first line of a stamp.
+const FORMAT: &str = "factlog/db-stamp@v1";
+
+/// A database of at most this many bytes is hashed, which takes about 10 ms then.
+const MAX_HASHED_BYTES: u64 = 32 * 1024 * 1024;
+
+/// A stamp has one line of about 100 bytes for each of sled's few files.
+const MAX_STAMP_BYTES: u64 = 1024 * 1024;
+
+/// One file of the database, as a stamp describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct StampedFile {
+    name: PathBuf,
+    bytes: u64,
+    /// Nanoseconds since 1970; only compared, never interpreted.
+    changed: u128,
+}
+
+/// Checks the stamp in `folder` against the database, without touching either.
+pub(super) fn check(folder: &Path) -> Result<Result<(), DatabaseFault>, FileError> {
+    if !folder.join(FOLDER_NAME).is_dir() {
+        return Ok(Err(DatabaseFault::Missing));
+    }
+    let path = folder.join(FILE_NAME);
+    let Some(bytes) = read_bounded(&path, MAX_STAMP_BYTES)? else {
+        return Ok(Err(DatabaseFault::NotClosed));
+    };
+    let Some(lines) = parse(&bytes) else {
+        return Ok(Err(DatabaseFault::StampDamaged));
+    };
+    let found = describe(folder)?;
+    Ok(compare(&lines, &found))
+}
+
+/// Removes the stamp, before the database is opened; says whether there was one.
+pub(super) fn remove(folder: &Path) -> Result<bool, FileError> {
+    remove_if_there(&folder.join(FILE_NAME))
+}
+
+/// Writes the stamp, after the database was closed.
+pub(super) fn write(folder: &Path) -> Result<(), FileError> {
+    let mut lines = String::new();
+    let described = describe(folder)?;
+    for line in &described.lines {
+        let _ = writeln!(lines, "{line}");
+    }
+    if !described.hashed {
+        for file in &described.files {
+            let path = folder.join(FOLDER_NAME).join(&file.name);
+            File::open(&path)
+                .and_then(|file| file.sync_all())
+                .on(FileAction::Sync, &path)?;
+        }
+    }
+    let body = format!("{FORMAT}\n{lines}");
+    let check = blake3::hash(body.as_bytes()).to_hex();
+    let path = folder.join(FILE_NAME);
+    let new = folder.join("db.stamp.new");
+    fs::write(&new, format!("{body}{check}\n")).on(FileAction::Write, &new)?;
+    // Not synced: a stamp that a power cut tears or loses costs a rebuild, no more.
+    fs::rename(&new, &path).on(FileAction::Rename, &path)
+}
+
+/// The database as it is now, one line a file.
+struct Described {
+    files: Vec<StampedFile>,
+    lines: Vec<String>,
+    hashed: bool,
+}
+
+fn describe(folder: &Path) -> Result<Described, FileError> {
+    let base = folder.join(FOLDER_NAME);
+    let mut files = Vec::new();
+    list(&base, Path::new(""), &mut files)?;
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    let hashed = files.iter().map(|file| file.bytes).sum::<u64>() <= MAX_HASHED_BYTES;
+    let mut lines = Vec::with_capacity(files.len());
+    for file in &files {
+        let path = base.join(&file.name);
+        let hash = if hashed {
+            let bytes = fs::read(&path).on(FileAction::Read, &path)?;
+            blake3::hash(&bytes).to_hex().to_string()
+        } else {
+            "-".to_owned()
+        };
+        lines.push(format!(
+            "{} {} {hash} {}",
+            file.bytes,
+            // A copy of a folder has other times; with hashes they don't matter.
+            if hashed { 0 } else { file.changed },
+            file.name.display()
+        ));
+    }
+    Ok(Described {
+        files,
+        lines,
+        hashed,
+    })
+}
+
+fn list(base: &Path, within: &Path, files: &mut Vec<StampedFile>) -> Result<(), FileError> {
+    let folder = base.join(within);
+    for entry in fs::read_dir(&folder).on(FileAction::List, &folder)? {
+        let entry = entry.on(FileAction::List, &folder)?;
+        let name = within.join(entry.file_name());
+        let path = entry.path();
+        let about = entry.metadata().on(FileAction::Read, &path)?;
+        if about.is_dir() {
+            list(base, &name, files)?;
+            continue;
+        }
+        let changed = about.modified().on(FileAction::Read, &path)?;
+        files.push(StampedFile {
+            name,
+            bytes: about.len(),
+            changed: changed
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, |since| since.as_nanos()),
+        });
+    }
+    Ok(())
+}
+
+/// Returns a stamp's lines; `None` if its own check doesn't hold.
+fn parse(bytes: &[u8]) -> Option<Vec<&str>> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let without_end = text.strip_suffix('\n')?;
+    let (_, check) = without_end.rsplit_once('\n')?;
+    let body = &text[..without_end.len() - check.len()];
+    if blake3::hash(body.as_bytes()).to_hex().as_str() != check {
+        return None;
+    }
+    let mut lines = body.lines();
+    (lines.next()? == FORMAT).then(|| lines.collect())
+}
+
+fn compare(stamped: &[&str], found: &Described) -> Result<(), DatabaseFault> {
+    let name = |line: &str| {
+        let name = line.splitn(4, ' ').nth(3).unwrap_or_default();
+        PathBuf::from(name)
+    };
+    for line in &found.lines {
+        if !stamped.contains(&line.as_str()) {
+            return Err(DatabaseFault::Changed { file: name(line) });
+        }
+    }
+    for line in stamped {
+        if !found.lines.iter().any(|found| found == line) {
+            return Err(DatabaseFault::Changed { file: name(line) });
+        }
+    }
+    Ok(())
+}
