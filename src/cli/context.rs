@@ -1,0 +1,178 @@
+//! What every subcommand shares: where the ledger and the settings are, the time, salts, streams.
+
+use std::cell::Cell;
+use std::env;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use chrono::Utc;
+use clap::Args;
+use etcetera::BaseStrategy;
+use factlog::words::salt::Salt;
+use factlog::words::time::Timestamp;
+
+use super::exit::{Failure, Status};
+use super::screen::{self, BAD, WARN};
+
+/// The folder that a ledger lives in.
+pub(crate) const LEDGER_FOLDER: &str = ".factlog";
+
+/// Options that every subcommand takes.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Global {
+    /// Use the ledger in this folder: a folder that holds `.factlog`, or that folder itself
+    ///
+    /// Without it, `.factlog` is looked for in the working folder and upwards.
+    #[arg(long, global = true, value_name = "DIR", env = "FACTLOG_LEDGER")]
+    pub(crate) ledger: Option<PathBuf>,
+    /// Print JSON; each output has a schema in `schemas/`
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Say less: only data, warnings and errors
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// Never ask: fail where an answer would be needed
+    #[arg(long, global = true)]
+    pub(crate) no_input: bool,
+    /// Set the time, for reproducible output (such as 2026-11-22T10:00:00Z)
+    #[arg(long, global = true, value_name = "TIME")]
+    pub(crate) at: Option<Timestamp>,
+    /// Derive salts from this text instead of drawing them, for reproducible output in tests
+    #[arg(long, global = true, value_name = "TEXT")]
+    pub(crate) seed: Option<String>,
+}
+
+/// What every subcommand shares.
+pub(crate) struct Context {
+    /// The options that every subcommand takes.
+    pub(crate) global: Global,
+    salts: Cell<u64>,
+}
+
+impl Context {
+    pub(crate) fn new(global: Global) -> Self {
+        Self {
+            global,
+            salts: Cell::new(0),
+        }
+    }
+
+    /// Returns the time that entries are dated with.
+    pub(crate) fn now(&self) -> anyhow::Result<Timestamp> {
+        match self.global.at {
+            Some(at) => Ok(at),
+            None => Timestamp::new(Utc::now()).context("the clock is outside the years 0 to 9999"),
+        }
+    }
+
+    /// Returns a fresh salt: random, or the next of the seed's.
+    pub(crate) fn salt(&self) -> anyhow::Result<Salt> {
+        match &self.global.seed {
+            Some(seed) => {
+                let counter = self.salts.get();
+                self.salts.set(counter + 1);
+                Ok(Salt::from_seed(seed.as_bytes(), counter))
+            }
+            None => {
+                let mut bytes = [0; 16];
+                getrandom::fill(&mut bytes)
+                    .map_err(io::Error::from)
+                    .context("drawing random bytes")?;
+                Ok(Salt::new(bytes))
+            }
+        }
+    }
+
+    /// Returns the folder of keys and settings: `$FACTLOG_HOME`, else the platform's.
+    pub(crate) fn home(&self) -> anyhow::Result<PathBuf> {
+        if let Some(home) = env::var_os("FACTLOG_HOME").filter(|home| !home.is_empty()) {
+            return Ok(PathBuf::from(home));
+        }
+        let strategy = etcetera::choose_base_strategy().map_err(|source| {
+            Failure::new(Status::Key, "there is no home folder to keep keys in")
+                .because(source)
+                .hint("set FACTLOG_HOME to a folder for keys and settings")
+        })?;
+        Ok(strategy.config_dir().join("factlog"))
+    }
+
+    /// Returns the folder with the ledger's files.
+    ///
+    /// # Errors
+    /// There is none: exit status 3.
+    pub(crate) fn ledger_folder(&self) -> anyhow::Result<PathBuf> {
+        if let Some(given) = &self.global.ledger {
+            return found_in(given).ok_or_else(|| {
+                Failure::new(
+                    Status::NotFound,
+                    format!("no ledger in {}", given.display()),
+                )
+                .hint(format!(
+                    "start one there with `factlog init --ledger {} …`",
+                    given.display()
+                ))
+                .into()
+            });
+        }
+        let here = env::current_dir().context("finding the working folder")?;
+        here.ancestors().find_map(found_in).ok_or_else(|| {
+            Failure::new(
+                Status::NotFound,
+                format!("no ledger in {} or above it", here.display()),
+            )
+            .hint("start one with `factlog init`, or name one with --ledger DIR")
+            .into()
+        })
+    }
+
+    /// Says whether a person can be asked: there is a terminal, and asking is not forbidden.
+    pub(crate) fn can_ask(&self) -> bool {
+        !self.global.no_input && io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Tells a person something, on standard error; silent with `--quiet`.
+    pub(crate) fn say(&self, text: &str) {
+        if !self.global.quiet {
+            let _ = writeln!(anstream::stderr(), "{text}");
+        }
+    }
+
+    /// Warns a person, on standard error.
+    pub(crate) fn warn(&self, text: &str) {
+        let _ = writeln!(
+            anstream::stderr(),
+            "{} {text}",
+            screen::styled(WARN, "warning:")
+        );
+    }
+
+    /// Reports an error, its causes, and at most one thing to try.
+    pub(crate) fn report(&self, error: &anyhow::Error, hint: Option<&str>) {
+        let mut err = anstream::stderr();
+        let text = screen::visible(&error.to_string()).into_owned();
+        let _ = writeln!(err, "{} {text}", screen::styled(BAD, "error:"));
+        let mut last = text;
+        for cause in error.chain().skip(1) {
+            let cause = screen::visible(&cause.to_string()).into_owned();
+            if cause != last {
+                let _ = writeln!(err, "  because: {cause}");
+            }
+            last = cause;
+        }
+        if let Some(hint) = hint {
+            let _ = writeln!(err, "{} {hint}", screen::styled(screen::STRONG, "hint:"));
+        }
+    }
+}
+
+fn found_in(folder: &Path) -> Option<PathBuf> {
+    let inside = folder.join(LEDGER_FOLDER);
+    if inside.is_dir() {
+        return Some(inside);
+    }
+    // The folder itself may be named.
+    (folder.join("journal").is_file() || folder.join("head").is_file())
+        .then(|| folder.to_path_buf())
+}

@@ -1,0 +1,85 @@
+//! The command line: one file a subcommand, and what they share.
+
+mod context;
+mod exit;
+mod help;
+mod screen;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use self::context::{Context, Global};
+use self::exit::Status;
+
+/// Record fact-checks in a ledger that a stranger can audit
+///
+/// An article is split into claims, each tied to the exact words it came from and to whoever said
+/// them. A reviewer signs a verdict on a claim; the ledger keeps it, and anyone can check later
+/// what was recorded, by whom, in which order, about which words.
+#[derive(Parser)]
+#[command(
+    name = "factlog",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    max_term_width = 100,
+    after_help = "\
+The first five minutes:
+  factlog demo                          the whole job on a sample article
+  factlog init --name \"Example Desk\" --origin desk.example/facts --reviewer desk.example/alice
+  factlog add article.txt               take in an article; its claims are printed, numbered
+  factlog verdict 3                     judge the third claim, in a form in your editor
+  factlog verify                        audit everything
+  factlog export claimreview --out DIR  publish
+
+`factlog help TOPIC` explains: exit-codes, formats, keys, offline."
+)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Help(help::Args),
+}
+
+/// Runs the command line and returns the exit status.
+pub(crate) fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let parsed = Cli::command()
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are asked for, and go to standard output; all else is usage.
+            let status = if error.use_stderr() {
+                Status::Usage
+            } else {
+                Status::Done
+            };
+            let _ = error.print();
+            return status.into();
+        }
+    };
+    let context = Context::new(cli.global);
+    let done = match cli.command {
+        Command::Help(args) => help::run(&args, &context),
+    };
+    match done {
+        Ok(status) => status.into(),
+        Err(error) if exit::is_closed_pipe(&error) => Status::Done.into(),
+        Err(error) => {
+            let (status, hint) = exit::of(&error);
+            context.report(&error, hint);
+            status.into()
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What a terminal may show: text from sources made harmless, widths, wrapping, styles.
+//!
+//! A source may hold anything, so every byte of it passes [`visible`] on its way to a terminal:
+//! no control character, bidi override or tag character of a source ever reaches one.
+
+use std::borrow::Cow;
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthChar;
+
+/// Headings and what matters in a line.
+pub(crate) const STRONG: Style = Style::new().bold();
+/// What may be skipped.
+pub(crate) const FAINT: Style = Style::new().dimmed();
+/// What went well.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+/// What needs a look.
+pub(crate) const WARN: Style = AnsiColor::Yellow.on_default();
+/// What is wrong.
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+
+/// Writes `text` in a style; the stream drops the style where it is not wanted.
+pub(crate) fn styled(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// Returns `text` with every character that could disturb a terminal or mislead a reader written
+/// as an escape such as `\u{202e}`; line feeds stay.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_harmful(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Like [`visible`], on one line: line feeds and tabs become spaces.
+pub(crate) fn one_line(text: &str) -> String {
+    visible(text)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+const fn is_harmful(c: char) -> bool {
+    match c {
+        '\n' => false,
+        // C0, DEL and C1.
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => true,
+        // Bidi embeddings, overrides and isolates.
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}' => {
+            true
+        }
+        // Line and paragraph separators, zero-width characters but the joiners that scripts need.
+        '\u{2028}' | '\u{2029}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}' => true,
+        // Interlinear annotations and tags.
+        '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => true,
+        _ => false,
+    }
+}
+
+/// Returns how many columns a text takes on a terminal.
+pub(crate) fn width(text: &str) -> usize {
+    text.chars().map(|c| c.width().unwrap_or(0)).sum()
+}
+
+/// Returns the terminal's columns, between 40 and 120; 80 where there is no terminal.
+pub(crate) fn columns() -> usize {
+    terminal_size::terminal_size()
+        .map_or(80, |(w, _)| usize::from(w.0))
+        .clamp(40, 120)
+}
+
+/// Wraps a text at spaces into lines of at most `columns` columns, each after `indent`.
+///
+/// A word wider than a line stands on a line of its own.
+pub(crate) fn wrap(text: &str, columns: usize, indent: &str) -> String {
+    let mut wrapped = String::new();
+    let room = columns.saturating_sub(width(indent)).max(20);
+    for (n, line) in visible(text).lines().enumerate() {
+        if n > 0 {
+            wrapped.push('\n');
+        }
+        let mut used = 0;
+        wrapped.push_str(indent);
+        for word in line.split_whitespace() {
+            let wide = width(word);
+            if used > 0 && used + 1 + wide > room {
+                wrapped.push('\n');
+                wrapped.push_str(indent);
+                used = 0;
+            } else if used > 0 {
+                wrapped.push(' ');
+                used += 1;
+            }
+            wrapped.push_str(word);
+            used += wide;
+        }
+    }
+    wrapped
+}
+
+/// Cuts a text to at most `columns` columns on one line, with an ellipsis where something is cut.
+pub(crate) fn cut(text: &str, columns: usize) -> String {
+    let line = one_line(text);
+    if width(&line) <= columns {
+        return line;
+    }
+    let mut used = 1;
+    let mut kept = String::new();
+    for c in line.chars() {
+        used += c.width().unwrap_or(0);
+        if used > columns {
+            break;
+        }
+        kept.push(c);
+    }
+    kept.push('…');
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_harmful_reaches_a_terminal() {
+        let hostile = "a\u{1b}[31mred\u{7}\u{9b}\u{202e}txt\u{e0041}\r\tb\nc";
+        let shown = visible(hostile);
+        assert_eq!(
+            shown,
+            "a\\u{1b}[31mred\\u{7}\\u{9b}\\u{202e}txt\\u{e0041}\\u{d}\\u{9}b\nc"
+        );
+        assert_eq!(visible("Füße, עברית, 漢字"), "Füße, עברית, 漢字");
+    }
+
+    #[test]
+    fn wrapping_keeps_every_word() {
+        let text = "one two three four five six seven eight nine ten";
+        let wrapped = wrap(text, 24, "  ");
+        assert!(wrapped.lines().all(|line| width(line) <= 24), "{wrapped}");
+        assert_eq!(
+            wrapped.split_whitespace().collect::<Vec<_>>().join(" "),
+            text
+        );
+    }
+
+    #[test]
+    fn wide_characters_count_twice() {
+        assert_eq!(width("漢字"), 4);
+        assert_eq!(cut("漢字漢字", 5), "漢字…");
+    }
+}
