@@ -1,0 +1,463 @@
+//! `ClaimReview`: one JSON-LD document for each claim with a standing verdict.
+//!
+//! Follows schema.org 30.0 and Google's profile of `ClaimReview` (fact check structured data), and
+//! `schemas/claimreview.schema.json` describes what is written. A document holds one `ClaimReview`,
+//! as the profile asks of a page, and is safe inside a `<script>` element as it is.
+//!
+//! What these leave open is decided here:
+//!
+//! - Only a verdict that stands is a review. Where several reviewers' verdicts stand, the latest
+//!   is the review and the others are its `associatedClaimReview`s.
+//! - `correction` has a comment for each step from the first verdict to the one shown, and for each
+//!   retraction on the claim: a correction is visible wherever its verdict is.
+//! - The profile asks for less than 75 characters in `claimReviewed`. A longer claim is shortened
+//!   at a word border and ends in an ellipsis; where there is no such border it stays whole. All of
+//!   it is always in `itemReviewed.text`.
+//! - A rating without a place on the scale has an `alternateName` and no number.
+//! - The desk is the review's `author`, the reviewer that of its `reviewRating`. A narrator's claim
+//!   has no author. Whether a claimant is a person or a body is not recorded: one with a role, or
+//!   whose name does not look like a body's, is written as a person.
+//! - An address that is not one of the web is an `identifier`, never a link.
+//!
+//! Without a base address a document lacks `@id` and `url`, and the profile requires `url`.
+
+mod person;
+mod schema;
+
+use std::collections::BTreeMap;
+
+use schema::{
+    Agent, Claim, ClaimReview, CorrectionComment, PropertyValue, Quotation, Rating, Review, Work,
+};
+
+use super::base_url::SHORT_DIGITS;
+use super::escape::to_json;
+use super::{PublishedClaim, PublishedLedger, PublishedVerdict, Standing, web_address};
+use crate::words;
+use crate::words::id::{ClaimId, SourceId};
+use crate::words::time::Timestamp;
+use crate::words::verdict::{Evidence, Stance, VerdictChange};
+
+/// `claimReviewed` has fewer characters than this, as the profile asks.
+const CLAIM_CHARACTERS: usize = 75;
+
+/// What a claim's export came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ClaimReviews {
+    /// The documents, in the order of the claims.
+    pub documents: Vec<Document>,
+    /// The claims that gave none.
+    pub skipped: Vec<(ClaimId, Skipped)>,
+}
+
+/// One JSON-LD document.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Document {
+    /// The claim.
+    pub claim: ClaimId,
+    /// Its file's name: hex digits of the claim's id and `.jsonld`.
+    pub file_name: String,
+    /// The bytes, UTF-8, with a final line feed.
+    pub bytes: Vec<u8>,
+}
+
+/// Says why a claim gave no document.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, thiserror::Error)]
+pub enum Skipped {
+    /// There is no verdict on it.
+    #[error("no verdict on it")]
+    Unjudged,
+    /// All its verdicts were retracted, or led to one that was.
+    #[error("its verdict was retracted")]
+    Retracted,
+    /// It has verdicts, and none of them stands.
+    #[error("no verdict on it stands")]
+    NotStanding,
+    /// The claim itself was erased.
+    #[error("the claim was erased")]
+    Erased,
+}
+
+/// Writes the documents of all claims that have a standing verdict.
+pub fn documents(ledger: &PublishedLedger, claims: &[PublishedClaim]) -> ClaimReviews {
+    let mut result = ClaimReviews {
+        documents: Vec::new(),
+        skipped: Vec::new(),
+    };
+    let mut sharing: BTreeMap<String, usize> = BTreeMap::new();
+    for claim in claims {
+        match document(ledger, claim) {
+            Ok(document) => {
+                *sharing.entry(document.file_name.clone()).or_default() += 1;
+                result.documents.push(document);
+            }
+            Err(skipped) => result.skipped.push((claim.id, skipped)),
+        }
+    }
+    // Two ids that begin alike must not overwrite each other's file.
+    for document in &mut result.documents {
+        if sharing[&document.file_name] > 1 {
+            document.file_name = format!("{}.jsonld", document.claim);
+        }
+    }
+    result
+}
+
+/// Writes the document of one claim.
+///
+/// # Errors
+/// No verdict on it stands, or it was erased.
+pub fn document(ledger: &PublishedLedger, claim: &PublishedClaim) -> Result<Document, Skipped> {
+    let review = review(ledger, claim)?;
+    Ok(Document {
+        claim: claim.id,
+        file_name: format!("{}.jsonld", &claim.id.to_string()[..SHORT_DIGITS]),
+        bytes: to_json(&review, true).into_bytes(),
+    })
+}
+
+fn review<'a>(
+    ledger: &'a PublishedLedger,
+    published: &'a PublishedClaim,
+) -> Result<ClaimReview<'a>, Skipped> {
+    let claim = published.claim.as_ref().ok_or(Skipped::Erased)?;
+    let standing = |v: &&PublishedVerdict| v.standing == Standing::Standing;
+    let verdict = published
+        .verdicts
+        .iter()
+        .rfind(standing)
+        .ok_or_else(|| why_none_stands(published))?;
+    let others: Vec<&PublishedVerdict> = published
+        .verdicts
+        .iter()
+        .filter(|v| standing(v) && v.id != verdict.id)
+        .collect();
+    let shown = shown(published, verdict, &others);
+    let url = ledger
+        .base_url
+        .as_ref()
+        .map(|base| base.claim(published.id));
+    let corrections = corrections(ledger, published, verdict);
+    let content = verdict.verdict.as_ref();
+    let summary = content.map(|v| v.summary.as_str());
+    Ok(ClaimReview {
+        context: "https://schema.org",
+        kind: "ClaimReview",
+        id: url.as_ref().map(|url| format!("{url}#claimreview")),
+        url,
+        claim_reviewed: shorten(&claim.text),
+        in_language: &claim.language,
+        date_published: shown.first.to_string(),
+        date_modified: (shown.last != shown.first).then(|| shown.last.to_string()),
+        author: Agent {
+            kind: "Organization",
+            name: &ledger.desk,
+            url: ledger.base_url.as_ref().map(super::BaseUrl::as_str),
+            job_title: None,
+            same_as: None,
+            identifier: None,
+        },
+        review_rating: rating(ledger, claim, verdict),
+        review_body: content
+            .and_then(|v| v.rationale.as_deref())
+            .or(summary)
+            .unwrap_or("The reasons were erased."),
+        item_reviewed: item(ledger, published, claim),
+        citation: content
+            .map(|v| v.evidence.iter().map(|e| citation(ledger, e)).collect())
+            .unwrap_or_default(),
+        correction: corrections,
+        associated_claim_review: others
+            .into_iter()
+            .map(|other| Review {
+                kind: "Review",
+                date_published: other.at.to_string(),
+                review_rating: rating(ledger, claim, other),
+                correction: steps(ledger, published, other),
+                identifier: vec![PropertyValue::new("factlog/verdict", other.id.to_string())],
+            })
+            .collect(),
+        identifier: vec![
+            PropertyValue::new("factlog/verdict", verdict.id.to_string()),
+            PropertyValue::new("factlog/claim", published.id.to_string()),
+            PropertyValue::new("factlog/ledger", ledger.id.to_string()),
+            PropertyValue::new("factlog/checkpoint", ledger.checkpoint.note.clone()),
+        ],
+    })
+}
+
+fn why_none_stands(claim: &PublishedClaim) -> Skipped {
+    let gone =
+        |v: &PublishedVerdict| matches!(v.standing, Standing::Retracted | Standing::Superseded);
+    if claim.verdicts.is_empty() {
+        Skipped::Unjudged
+    } else if claim.verdicts.iter().all(gone)
+        && claim
+            .verdicts
+            .iter()
+            .any(|v| v.standing == Standing::Retracted)
+    {
+        Skipped::Retracted
+    } else {
+        Skipped::NotStanding
+    }
+}
+
+/// When the first and the last of what a document shows was recorded.
+struct Shown {
+    first: Timestamp,
+    last: Timestamp,
+}
+
+fn shown(
+    claim: &PublishedClaim,
+    verdict: &PublishedVerdict,
+    others: &[&PublishedVerdict],
+) -> Shown {
+    let mut verdicts = chain(claim, verdict);
+    for other in others {
+        verdicts.extend(chain(claim, other));
+    }
+    let retractions = claim.verdicts.iter().filter_map(|v| v.retraction.as_ref());
+    let retracted = claim.verdicts.iter().filter(|v| v.retraction.is_some());
+    verdicts.extend(retracted);
+    let first = verdicts
+        .iter()
+        .min_by_key(|v| v.index)
+        .map_or(verdict.at, |v| v.at);
+    let last = verdicts
+        .iter()
+        .map(|v| v.at)
+        .chain(retractions.map(|r| r.at))
+        .max()
+        .unwrap_or(first);
+    Shown { first, last }
+}
+
+/// Returns a verdict and those that it took the place of, the latest first.
+fn chain<'a>(
+    claim: &'a PublishedClaim,
+    verdict: &'a PublishedVerdict,
+) -> Vec<&'a PublishedVerdict> {
+    let mut chain = vec![verdict];
+    let mut current = verdict;
+    while let Some(previous) = current
+        .supersedes
+        .and_then(|id| claim.verdicts.iter().find(|v| v.id == id))
+        // An entry speaks of earlier entries only, so this ends.
+        .filter(|previous| previous.index < current.index)
+    {
+        chain.push(previous);
+        current = previous;
+    }
+    chain
+}
+
+/// Returns what was corrected on the way to `verdict`, and every retraction on the claim, in the
+/// log's order.
+fn corrections<'a>(
+    ledger: &'a PublishedLedger,
+    claim: &'a PublishedClaim,
+    verdict: &'a PublishedVerdict,
+) -> Vec<CorrectionComment<'a>> {
+    let mut comments = steps(ledger, claim, verdict);
+    for retraction in claim.verdicts.iter().filter_map(|v| v.retraction.as_ref()) {
+        comments.push(CorrectionComment {
+            index: retraction.index,
+            kind: "CorrectionComment",
+            name: "Retraction".to_owned(),
+            text: retraction
+                .reason
+                .as_deref()
+                .unwrap_or("The reason was erased."),
+            date_published: retraction.at.to_string(),
+            author: Agent::person(&retraction.by),
+            identifier: vec![PropertyValue::new(
+                "factlog/retraction",
+                retraction.id.to_string(),
+            )],
+        });
+    }
+    comments.sort_by_key(|comment| comment.index);
+    comments
+}
+
+/// Returns a comment for each verdict of the chain that took another's place, the earliest first.
+fn steps<'a>(
+    ledger: &'a PublishedLedger,
+    claim: &'a PublishedClaim,
+    verdict: &'a PublishedVerdict,
+) -> Vec<CorrectionComment<'a>> {
+    let language = claim.claim.as_ref().map(|claim| claim.language.as_str());
+    let mut comments: Vec<_> = chain(claim, verdict)
+        .into_iter()
+        .filter(|step| step.supersedes.is_some())
+        .map(|step| {
+            let before = step
+                .supersedes
+                .and_then(|id| claim.verdicts.iter().find(|v| v.id == id));
+            let content = step.verdict.as_ref();
+            CorrectionComment {
+                index: step.index,
+                kind: "CorrectionComment",
+                name: match (step.change, before) {
+                    (Some(VerdictChange::Update), _) => "Update".to_owned(),
+                    (Some(VerdictChange::Rating), Some(before)) => format!(
+                        "Rating changed from {:?} to {:?}",
+                        ledger.rating_label(before, language),
+                        ledger.rating_label(step, language)
+                    ),
+                    (Some(VerdictChange::Rating), None) => "Rating changed".to_owned(),
+                    (Some(VerdictChange::Correction) | None, _) => "Correction".to_owned(),
+                },
+                text: content
+                    .and_then(|v| v.reason.as_deref())
+                    .unwrap_or("The reason was erased."),
+                date_published: step.at.to_string(),
+                author: Agent::person(&step.reviewer),
+                identifier: vec![PropertyValue::new("factlog/verdict", step.id.to_string())],
+            }
+        })
+        .collect();
+    comments.reverse();
+    comments
+}
+
+fn rating<'a>(
+    ledger: &'a PublishedLedger,
+    claim: &'a words::claim::Claim,
+    verdict: &'a PublishedVerdict,
+) -> Rating<'a> {
+    let policy = ledger.policy(verdict);
+    let value = ledger.rating(verdict).and_then(|rating| rating.value);
+    let scale = policy.filter(|_| value.is_some());
+    Rating {
+        kind: "Rating",
+        rating_value: value,
+        best_rating: scale.map(|policy| policy.best),
+        worst_rating: scale.map(|policy| policy.worst),
+        alternate_name: ledger.rating_label(verdict, Some(&claim.language)),
+        rating_explanation: verdict.verdict.as_ref().map(|v| v.summary.as_str()),
+        author: Agent::person(&verdict.reviewer),
+    }
+}
+
+fn item<'a>(
+    ledger: &'a PublishedLedger,
+    published: &'a PublishedClaim,
+    claim: &'a words::claim::Claim,
+) -> Claim<'a> {
+    let said = claim.said.as_ref().and_then(|said| said.date);
+    let published_at = ledger
+        .meta(published.source)
+        .and_then(|meta| meta.published);
+    let mut identifier = vec![PropertyValue::new(
+        "factlog/claim",
+        published.id.to_string(),
+    )];
+    if let Some(later) = published.superseded_by {
+        identifier.push(PropertyValue::new(
+            "factlog/superseded-by",
+            later.to_string(),
+        ));
+    }
+    Claim {
+        kind: "Claim",
+        text: &claim.text,
+        in_language: &claim.language,
+        author: claim.claimant.as_ref().map(person::claimant),
+        date_published: said.or(published_at).map(|date| date.to_string()),
+        creative_work_status: published.superseded_by.map(|_| "superseded"),
+        appearance: work(ledger, published.source),
+        identifier,
+    }
+}
+
+/// Describes a source by what may be said of it.
+fn work(ledger: &PublishedLedger, source: SourceId) -> Work<'_> {
+    let meta = ledger.meta(source);
+    let address = meta.and_then(|meta| meta.url.as_deref());
+    let mut identifier = vec![PropertyValue::new("factlog/source", source.to_string())];
+    if let Some(address) = address.filter(|address| web_address(address).is_none()) {
+        identifier.push(PropertyValue::new("address", address.to_owned()));
+    }
+    Work {
+        kind: "CreativeWork",
+        url: address.and_then(web_address),
+        headline: meta.and_then(|meta| meta.title.as_deref()),
+        name: None,
+        description: None,
+        in_language: meta.and_then(|meta| meta.language.as_deref()),
+        date_published: meta
+            .and_then(|meta| meta.published)
+            .map(|date| date.to_string()),
+        author: meta
+            .map(|meta| {
+                meta.authors
+                    .iter()
+                    .map(|name| Agent::person(name))
+                    .collect()
+            })
+            .unwrap_or_default(),
+        publisher: meta
+            .and_then(|meta| meta.publisher.as_deref())
+            .map(Agent::organization),
+        has_part: None,
+        identifier,
+    }
+}
+
+fn citation<'a>(ledger: &'a PublishedLedger, evidence: &'a Evidence) -> Work<'a> {
+    let mut work = work(ledger, evidence.source);
+    work.name = work.headline.take().or(work.url);
+    let stance = match evidence.stance {
+        Stance::Supports => "Supports the claim",
+        Stance::Refutes => "Refutes the claim",
+        Stance::Context => "Context",
+    };
+    let mut description = stance.to_owned();
+    if evidence.primary {
+        description.push_str("; primary source");
+    }
+    for (label, text) in [
+        ("", &evidence.locator),
+        ("", &evidence.note),
+        ("no copy kept: ", &evidence.unavailable),
+    ] {
+        if let Some(text) = text {
+            description.push_str("; ");
+            description.push_str(label);
+            description.push_str(text);
+        }
+    }
+    work.description = Some(description);
+    work.has_part = evidence
+        .quote
+        .as_ref()
+        .filter(|_| ledger.may_quote(evidence.source))
+        .map(|quote| Quotation {
+            kind: "Quotation",
+            text: &quote.exact,
+        });
+    work
+}
+
+/// Shortens a text to fewer than [`CLAIM_CHARACTERS`] characters, at a word border, with an ellipsis.
+fn shorten(text: &str) -> String {
+    // One place is the ellipsis's, and a space after the last word that is kept may stand there.
+    let Some((cut, _)) = text.char_indices().nth(CLAIM_CHARACTERS - 1) else {
+        return text.to_owned();
+    };
+    let words = text[..cut].rfind(char::is_whitespace).map_or("", |border| {
+        text[..border].trim_end_matches(|c: char| {
+            c.is_whitespace() || matches!(c, ',' | ';' | ':' | '–' | '—' | '-')
+        })
+    });
+    if words.trim().is_empty() {
+        return text.to_owned();
+    }
+    format!("{words}…")
+}
+
+#[cfg(test)]
+mod tests;
