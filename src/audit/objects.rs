@@ -1,0 +1,126 @@
+//! Objects, as the auditor meets them: there, erased, withheld, missing or unreadable.
+//!
+//! [`Objects`] is what hands out bytes; nothing it says is trusted: bytes are hashed, and an erasure
+//! is looked for in the log. [`Texts`] keeps the texts that consecutive claims point into.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::words::id::{EntryId, ObjectId};
+
+/// How an object was met.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ObjectState {
+    /// Its bytes, unchecked.
+    Present(Vec<u8>),
+    /// Taken away by an `erasure` entry.
+    Erased(Option<EntryId>),
+    /// Not published.
+    Withheld,
+    /// Not there, and nothing says why.
+    Missing,
+    /// It could not be read; the text says why.
+    Unreadable(String),
+}
+
+/// Hands out objects.
+pub trait Objects: Sync {
+    /// Returns an object, or why there is none.
+    fn object(&self, id: &ObjectId) -> ObjectState;
+}
+
+impl<O: Objects + ?Sized> Objects for &O {
+    fn object(&self, id: &ObjectId) -> ObjectState {
+        (**self).object(id)
+    }
+}
+
+/// Objects in memory: those of a pending append, or of a test.
+impl Objects for BTreeMap<ObjectId, Vec<u8>> {
+    fn object(&self, id: &ObjectId) -> ObjectState {
+        self.get(id)
+            .cloned()
+            .map_or(ObjectState::Missing, ObjectState::Present)
+    }
+}
+
+/// Why there is no text to check against.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum NoText {
+    /// It was erased.
+    #[error("the text is erased")]
+    Erased,
+    /// It is not published.
+    #[error("the text is withheld")]
+    Withheld,
+    /// It is missing.
+    #[error("the text is missing")]
+    Missing,
+    /// It can't be read.
+    #[error("the text can't be read")]
+    Unreadable,
+    /// Its bytes are others, or no text.
+    #[error("the text is damaged")]
+    Damaged,
+}
+
+/// At most this many bytes of texts are kept at hand, one larger text aside: claims of one source
+/// stand together, so a few articles suffice.
+const CACHED_BYTES: usize = 8 * 1024 * 1024;
+/// At most this many texts are kept at hand, so that looking through them stays cheap.
+const CACHED_TEXTS: usize = 32;
+
+/// The texts met last, each checked against its id once.
+#[derive(Default)]
+pub struct Texts(Mutex<Cache>);
+
+#[derive(Default)]
+struct Cache {
+    texts: VecDeque<(ObjectId, Arc<str>)>,
+    bytes: usize,
+}
+
+impl Texts {
+    /// Returns a text whose bytes are those of its id.
+    pub fn get(&self, id: &ObjectId, objects: &impl Objects) -> Result<Arc<str>, NoText> {
+        if let Some(known) = self.cached(id) {
+            return Ok(known);
+        }
+        let text = match objects.object(id) {
+            ObjectState::Present(bytes) if ObjectId::of(&bytes) != *id => Err(NoText::Damaged),
+            ObjectState::Present(bytes) => String::from_utf8(bytes)
+                .map(Arc::from)
+                .map_err(|_| NoText::Damaged),
+            ObjectState::Erased(_) => Err(NoText::Erased),
+            ObjectState::Withheld => Err(NoText::Withheld),
+            ObjectState::Missing => Err(NoText::Missing),
+            ObjectState::Unreadable(_) => Err(NoText::Unreadable),
+        };
+        if let Ok(text) = &text {
+            self.keep(*id, Arc::clone(text));
+        }
+        text
+    }
+
+    fn cached(&self, id: &ObjectId) -> Option<Arc<str>> {
+        let cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = cache.texts.iter().find(|(known, _)| known == id);
+        found.map(|(_, text)| Arc::clone(text))
+    }
+
+    /// Puts a text first, its bytes having been checked against its id, and lets the last ones go.
+    pub(super) fn keep(&self, id: ObjectId, text: Arc<str>) {
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if cache.texts.iter().any(|(known, _)| *known == id) {
+            return;
+        }
+        cache.bytes += text.len();
+        cache.texts.push_front((id, text));
+        while cache.texts.len() > CACHED_TEXTS
+            || (cache.bytes > CACHED_BYTES && cache.texts.len() > 1)
+        {
+            let gone = cache.texts.pop_back();
+            cache.bytes -= gone.map_or(0, |(_, text)| text.len());
+        }
+    }
+}

@@ -1,0 +1,351 @@
+//! The first half of a check: everything about an entry that needs no other entry.
+//!
+//! Its signatures (unless roots may have signed, for those in force must be known), its objects'
+//! presence, hashes, types and fields, a claim's quote and ranges in the text that its object names.
+//! This half is most of an audit's work and runs on all cores at once.
+
+use super::finding::{Code, Finding, causes};
+use super::objects::{NoText, ObjectState, Objects, Texts};
+use crate::entry::{Body, Entry, SignatureError, SourceEntry};
+use crate::trust::key::VerifierKey;
+use crate::words::claim::Claim;
+use crate::words::id::{ObjectId, Sha256Hash, SourceId};
+use crate::words::manifest::Manifest;
+use crate::words::note::Note;
+use crate::words::object::{self, Object};
+use crate::words::policy::Policy;
+use crate::words::source::{Kept, Meta};
+use crate::words::span::{Quote, Span};
+use crate::words::verdict::Verdict;
+
+/// An entry whose own half of the check is done.
+pub struct Prepared {
+    pub(super) entry: Entry,
+    /// Who signed; `None` where the roots must be known first.
+    pub(super) signed: Option<Result<Vec<VerifierKey>, SignatureError>>,
+    pub(super) content: Content,
+    pub(super) findings: Vec<Finding>,
+    /// Objects that are said to be erased.
+    pub(super) erased: Vec<ObjectId>,
+}
+
+/// What the second half needs of an entry's objects; absent where an object is not there or not good.
+pub(super) enum Content {
+    None,
+    Claim(ClaimContent),
+    Verdict(VerdictContent),
+}
+
+/// What the second half needs of a claim.
+pub(super) struct ClaimContent {
+    pub(super) text: ObjectId,
+}
+
+/// What the second half needs of a verdict.
+pub(super) struct VerdictContent {
+    pub(super) has_reason: bool,
+    pub(super) evidence: Vec<(SourceId, Option<Quote>)>,
+}
+
+impl Prepared {
+    /// Returns the entry.
+    pub fn entry(&self) -> &Entry {
+        &self.entry
+    }
+}
+
+/// Checks an entry by itself and with its objects.
+pub fn prepare(entry: Entry, objects: &impl Objects, texts: &Texts) -> Prepared {
+    let signed = entry.is_self_contained().then(|| entry.verify(&[]));
+    let mut prepared = Prepared {
+        entry,
+        signed,
+        content: Content::None,
+        findings: Vec::new(),
+        erased: Vec::new(),
+    };
+    let body = prepared.entry.body().clone();
+    let mut looking = Looking {
+        objects,
+        texts,
+        prepared: &mut prepared,
+    };
+    match body {
+        Body::Genesis(genesis) => looking.only::<Policy>("policy", &genesis.policy),
+        Body::Policy(policy) => looking.only::<Policy>("policy", &policy.policy),
+        Body::Source(source) => looking.source(&source),
+        Body::Claim(claim) => {
+            let hull = Span::new(
+                usize::try_from(claim.start).unwrap_or(usize::MAX),
+                usize::try_from(claim.end).unwrap_or(usize::MAX),
+            );
+            looking.claim(&claim.claim, hull.ok());
+        }
+        Body::Verdict(verdict) => looking.verdict(&verdict.verdict),
+        Body::Approval(approval) => {
+            if let Some(note) = approval.note {
+                looking.only::<Note>("note", &note);
+            }
+        }
+        Body::Retraction(retraction) => looking.only::<Note>("note", &retraction.note),
+        Body::Reaffirmation(reaffirmation) => looking.only::<Note>("note", &reaffirmation.note),
+        Body::Publication(publication) => {
+            looking.only::<Manifest>("manifest", &publication.manifest);
+        }
+        Body::Roots(_) | Body::Log(_) | Body::Key(_) | Body::Erasure(_) => {}
+    }
+    prepared
+}
+
+/// Looks at one entry's objects.
+struct Looking<'a, O> {
+    objects: &'a O,
+    texts: &'a Texts,
+    prepared: &'a mut Prepared,
+}
+
+impl<O: Objects> Looking<'_, O> {
+    fn find(&mut self, code: Code, object: &ObjectId, message: String) {
+        self.prepared
+            .findings
+            .push(Finding::new(code, message).of_object(*object));
+    }
+
+    /// Returns an object's bytes if they are those of its id.
+    fn bytes(&mut self, field: &str, id: &ObjectId) -> Option<Vec<u8>> {
+        match self.objects.object(id) {
+            ObjectState::Present(bytes) => {
+                let found = ObjectId::of(&bytes);
+                if found == *id {
+                    return Some(bytes);
+                }
+                self.find(
+                    Code::ObjectHash,
+                    id,
+                    format!("the {field} object {id} has the bytes of {found}"),
+                );
+            }
+            ObjectState::Erased(by) => {
+                self.prepared.erased.push(*id);
+                let by = by.map_or_else(String::new, |by| format!(" by entry {by}"));
+                self.find(
+                    Code::ObjectErased,
+                    id,
+                    format!("the {field} object {id} was erased{by}"),
+                );
+            }
+            ObjectState::Withheld => {
+                self.find(
+                    Code::ObjectWithheld,
+                    id,
+                    format!("the {field} object {id} is withheld"),
+                );
+            }
+            ObjectState::Missing => {
+                self.find(
+                    Code::ObjectMissing,
+                    id,
+                    format!("the {field} object {id} is missing, and was not erased"),
+                );
+            }
+            ObjectState::Unreadable(reason) => {
+                self.find(
+                    Code::ObjectUnreadable,
+                    id,
+                    format!("the {field} object {id} could not be read: {reason}"),
+                );
+            }
+        }
+        None
+    }
+
+    /// Returns a JSON object if it is there and good.
+    fn json<T: Object>(&mut self, field: &str, id: &ObjectId) -> Option<T> {
+        let bytes = self.bytes(field, id)?;
+        match object::parse(&bytes) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let reason = causes(&error);
+                self.find(
+                    Code::ObjectForm,
+                    id,
+                    format!("the {field} object {id} is not a {}: {reason}", T::TYPE),
+                );
+                None
+            }
+        }
+    }
+
+    fn only<T: Object>(&mut self, field: &str, id: &ObjectId) {
+        self.json::<T>(field, id);
+    }
+
+    fn source(&mut self, source: &SourceEntry) {
+        self.only::<Meta>("meta", &source.meta);
+        if let Some(raw) = &source.raw {
+            self.kept("raw", raw);
+        }
+        let Some(kept) = &source.text else { return };
+        let Some(bytes) = self.kept("text", kept) else {
+            return;
+        };
+        let id = &kept.blake3;
+        match String::from_utf8(bytes) {
+            Ok(text) if text.is_empty() => {
+                self.find(Code::TextForm, id, format!("the text {id} is empty"));
+            }
+            Ok(text) => match text.find('\0') {
+                Some(at) => {
+                    self.find(
+                        Code::TextForm,
+                        id,
+                        format!("the text {id} has a NUL at byte {at}"),
+                    );
+                }
+                None => self.texts.keep(*id, text.into()),
+            },
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                self.find(
+                    Code::TextForm,
+                    id,
+                    format!("the text {id} is not UTF-8 at byte {at}"),
+                );
+            }
+        }
+    }
+
+    fn kept(&mut self, field: &str, kept: &Kept) -> Option<Vec<u8>> {
+        let id = &kept.blake3;
+        let bytes = self.bytes(field, id)?;
+        if bytes.len() as u64 != kept.bytes {
+            self.find(
+                Code::KeptLength,
+                id,
+                format!(
+                    "the {field} has {} bytes, but the entry says {}",
+                    bytes.len(),
+                    kept.bytes
+                ),
+            );
+        }
+        let sha256 = Sha256Hash::of(&bytes);
+        if sha256 != kept.sha256 {
+            self.find(
+                Code::KeptSha256,
+                id,
+                format!(
+                    "the {field} has the SHA-256 {sha256}, but the entry says {}",
+                    kept.sha256
+                ),
+            );
+        }
+        Some(bytes)
+    }
+
+    fn claim(&mut self, id: &ObjectId, hull: Option<Span>) {
+        let Some(claim) = self.json::<Claim>("claim", id) else {
+            return;
+        };
+        self.prepared.content = Content::Claim(ClaimContent { text: claim.source });
+        let quoted = claim.quote.bytes;
+        if hull != Some(quoted) {
+            let (start, end) = (quoted.start(), quoted.end());
+            let stated = hull.map_or_else(
+                || "another range".to_owned(),
+                |hull| format!("bytes {} to {}", hull.start(), hull.end()),
+            );
+            self.find(
+                Code::ClaimHull,
+                id,
+                format!("the claim's quote is bytes {start} to {end}, but the entry says {stated}"),
+            );
+        }
+        match self.texts.get(&claim.source, self.objects) {
+            Ok(text) => self.claim_in_text(id, &claim, &text),
+            Err(why) => self.find(
+                Code::QuoteUnchecked,
+                id,
+                format!("the claim's quote can't be checked: {why}"),
+            ),
+        }
+    }
+
+    fn claim_in_text(&mut self, id: &ObjectId, claim: &Claim, text: &str) {
+        if let Err(error) = claim.quote.check(text) {
+            let reason = causes(&error);
+            self.find(
+                Code::ClaimQuote,
+                id,
+                format!(
+                    "the claim's quote is not in the text {}: {reason}",
+                    claim.source
+                ),
+            );
+        }
+        let parts = claim.parts.iter().map(|span| ("parts", *span));
+        let statement = claim.statement.iter().map(|span| ("statement", *span));
+        let cue = claim.cue.map(|span| ("cue", span));
+        let claimant = claim.claimant.as_ref().and_then(|claimant| claimant.span);
+        let claimant = claimant.map(|span| ("claimant.span", span));
+        for (field, span) in parts.chain(statement).chain(cue).chain(claimant) {
+            if let Err(error) = span.of(text) {
+                self.find(
+                    Code::ClaimRange,
+                    id,
+                    format!("the claim's {field}: {error}"),
+                );
+            }
+        }
+    }
+
+    fn verdict(&mut self, id: &ObjectId) {
+        let Some(verdict) = self.json::<Verdict>("verdict", id) else {
+            return;
+        };
+        self.prepared.content = Content::Verdict(VerdictContent {
+            has_reason: verdict.reason.is_some(),
+            evidence: verdict
+                .evidence
+                .into_iter()
+                .map(|evidence| (evidence.source, evidence.quote))
+                .collect(),
+        });
+    }
+}
+
+/// A quote of a piece of evidence, to be looked for in its source's text.
+///
+/// Finding out which text that is takes the entries before; looking takes none of them, so an audit
+/// does it on all cores.
+pub struct QuoteTask {
+    pub(super) finding: Finding,
+    pub(super) text: ObjectId,
+    pub(super) quote: Quote,
+}
+
+impl QuoteTask {
+    /// Looks for the quote.
+    pub fn run(self, objects: &impl Objects, texts: &Texts) -> Option<Finding> {
+        let (code, reason) = match texts.get(&self.text, objects) {
+            Ok(text) => match self.quote.check(&text) {
+                Ok(()) => return None,
+                Err(error) => (Code::EvidenceQuote, causes(&error)),
+            },
+            Err(why @ (NoText::Erased | NoText::Withheld)) => {
+                (Code::QuoteUnchecked, why.to_string())
+            }
+            Err(why) => (Code::QuoteUnchecked, why.to_string()),
+        };
+        let message = format!("{}: {reason}", self.finding.message);
+        let Finding {
+            entry, id, object, ..
+        } = self.finding;
+        Some(Finding {
+            entry,
+            id,
+            object,
+            ..Finding::new(code, message)
+        })
+    }
+}

@@ -1,0 +1,314 @@
+//! Replay: whether an entry is right where it stands, and what it adds to the facts.
+//!
+//! `docs/format.md`, sections 2 and 3, as code: [`Replay::check`] says everything that is wrong with
+//! an entry and changes nothing; [`record`] keeps what it adds. The same two functions serve an
+//! append, which refuses an entry with any finding that [`refuses`](Finding::refuses), and an audit,
+//! which reports every finding and goes on. The log's order decides who was entitled, never a clock.
+//!
+//! An entry whose findings [void](super::finding::Code::voids) it is recorded, so that it can be
+//! referred to, but has no effect: it enrols no key, supersedes nothing, changes no policy.
+//!
+//! Checked so far: genesis, policy, key (add), source, claim, verdict, retraction. Entries of other
+//! kinds get a finding `unsupported-kind`.
+
+mod chain;
+mod claim;
+mod entitlement;
+mod record;
+mod references;
+mod verdict;
+
+use std::sync::Arc;
+
+use super::facts::{Facts, LedgerFacts, SignerFacts};
+use super::finding::{Code, Finding};
+use super::objects::{ObjectState, Objects, Texts};
+use super::prepare::{Content, Prepared, QuoteTask, prepare};
+use crate::entry::{Body, Entry, KeyOp};
+use crate::trust::key::{PublicKey, VerifierKey};
+use crate::trust::merkle::{self, HashReader, TreeHead};
+use crate::words::id::ObjectId;
+use crate::words::object;
+use crate::words::policy::Policy;
+
+pub use record::{Effect, record};
+
+/// Says that a check could not be made. It never says that an entry is wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError<F: std::error::Error + 'static, T: std::error::Error + 'static> {
+    /// Facts could not be looked up.
+    #[error("what is known of the ledger could not be looked up")]
+    Facts(#[source] F),
+    /// A hash of the tree could not be read.
+    #[error("the tree could not be read")]
+    Tree(#[source] T),
+}
+
+/// What a check gave.
+pub struct Checked {
+    /// Everything that was found so far.
+    pub findings: Vec<Finding>,
+    /// Quotes of evidence that remain to be looked for.
+    pub quotes: Vec<QuoteTask>,
+}
+
+/// Checks entries one after another; keeps at hand what the next check is likely to need again.
+#[derive(Default)]
+pub struct Replay {
+    texts: Texts,
+    policy: Option<(ObjectId, Option<Arc<Policy>>)>,
+    head: Option<TreeHead>,
+}
+
+impl Replay {
+    /// Makes a replay with nothing at hand.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Says everything that is wrong with `entry` as the entry at `index`, whole: what an append asks.
+    ///
+    /// `facts` are those that the entries before `index` left; `tree` holds at least their hashes.
+    pub fn examine<F: Facts, T: HashReader>(
+        &mut self,
+        entry: Entry,
+        index: u64,
+        facts: &F,
+        objects: &impl Objects,
+        tree: &T,
+    ) -> Result<Vec<Finding>, ReplayError<F::Error, T::Error>> {
+        let prepared = prepare(entry, objects, &self.texts);
+        let Checked {
+            mut findings,
+            quotes,
+        } = self.check(prepared, index, facts, objects, tree)?.1;
+        findings.extend(
+            quotes
+                .into_iter()
+                .filter_map(|task| task.run(objects, &self.texts)),
+        );
+        Ok(findings)
+    }
+
+    /// Says what is wrong with a prepared entry as the entry at `index`, and gives the entry back.
+    ///
+    /// `facts` are those that the entries before `index` left; `tree` holds at least their hashes.
+    pub fn check<F: Facts, T: HashReader>(
+        &mut self,
+        prepared: Prepared,
+        index: u64,
+        facts: &F,
+        objects: &impl Objects,
+        tree: &T,
+    ) -> Result<(Entry, Checked), ReplayError<F::Error, T::Error>> {
+        let Prepared {
+            entry,
+            signed,
+            content,
+            findings,
+            ..
+        } = prepared;
+        let ledger = facts.ledger().map_err(ReplayError::Facts)?;
+        let policy = ledger
+            .as_ref()
+            .and_then(|ledger| self.policy(&ledger.policy, objects));
+        let public = entry.header().by.public();
+        let signer = facts.signer(public).map_err(ReplayError::Facts)?;
+        let holder = signer
+            .as_ref()
+            .map_or(public, |signer| &signer.holder)
+            .clone();
+        let mut standing = Standing {
+            entry: &entry,
+            index,
+            facts,
+            ledger,
+            policy,
+            signer,
+            holder,
+            findings: findings
+                .into_iter()
+                .map(|finding| finding.of_entry(index, entry.id()))
+                .collect(),
+            quotes: Vec::new(),
+        };
+        self.check_after(&mut standing, tree)
+            .map_err(ReplayError::Tree)?;
+        standing
+            .check(signed, &content)
+            .map_err(ReplayError::Facts)?;
+        let Standing {
+            findings, quotes, ..
+        } = standing;
+        Ok((entry, Checked { findings, quotes }))
+    }
+
+    /// Checks that the tree had the root that the entry says it comes after.
+    fn check_after<F: Facts, T: HashReader>(
+        &mut self,
+        standing: &mut Standing<'_, F>,
+        tree: &T,
+    ) -> Result<(), T::Error> {
+        let Some(after) = standing.entry.header().after else {
+            return Ok(());
+        };
+        if after.size > standing.index {
+            let message = format!(
+                "it says that it comes after {} entries, but {} stand before it",
+                after.size, standing.index
+            );
+            standing.find(Code::AfterSize, message);
+            return Ok(());
+        }
+        // Entries of one round come after the same head.
+        let head = match self.head {
+            Some(head) if head.size == after.size => head,
+            _ => TreeHead {
+                size: after.size,
+                root: merkle::root(after.size, tree)?,
+            },
+        };
+        self.head = Some(head);
+        if head.root != after.root {
+            let message = format!(
+                "at size {} the tree's root is {}, but it says {}",
+                after.size, head.root, after.root
+            );
+            standing.find(Code::AfterRoot, message);
+        }
+        Ok(())
+    }
+
+    /// Returns the policy if it can be read. Why it can't is a finding where it was introduced.
+    fn policy(&mut self, id: &ObjectId, objects: &impl Objects) -> Option<Arc<Policy>> {
+        if let Some((known, policy)) = &self.policy
+            && known == id
+        {
+            return policy.clone();
+        }
+        let policy = match objects.object(id) {
+            ObjectState::Present(bytes) if ObjectId::of(&bytes) == *id => {
+                object::parse::<Policy>(&bytes).ok().map(Arc::new)
+            }
+            _ => None,
+        };
+        self.policy = Some((*id, policy.clone()));
+        policy
+    }
+}
+
+/// One entry where it stands: what is known before it, and what was found.
+struct Standing<'a, F> {
+    entry: &'a Entry,
+    index: u64,
+    facts: &'a F,
+    ledger: Option<Arc<LedgerFacts>>,
+    policy: Option<Arc<Policy>>,
+    /// The author's key, where it is enrolled.
+    signer: Option<Arc<SignerFacts>>,
+    /// Whose chain the entry is in.
+    holder: PublicKey,
+    findings: Vec<Finding>,
+    quotes: Vec<QuoteTask>,
+}
+
+impl<F: Facts> Standing<'_, F> {
+    fn find(&mut self, code: Code, message: impl Into<String>) {
+        let finding = Finding::new(code, message).of_entry(self.index, self.entry.id());
+        self.findings.push(finding);
+    }
+
+    fn find_object(&mut self, code: Code, object: ObjectId, message: impl Into<String>) {
+        let finding = Finding::new(code, message).of_entry(self.index, self.entry.id());
+        self.findings.push(finding.of_object(object));
+    }
+
+    fn check(
+        &mut self,
+        signed: Option<Result<Vec<VerifierKey>, crate::entry::SignatureError>>,
+        content: &Content,
+    ) -> Result<(), F::Error> {
+        self.check_ledger();
+        let signers = self.check_signatures(signed);
+        self.check_chain()?;
+        self.check_erased()?;
+        match self.entry.body() {
+            Body::Genesis(genesis) if self.index == 0 => self.check_genesis(genesis)?,
+            Body::Genesis(_) => {}
+            Body::Policy(_) => self.check_threshold(signers.as_deref()),
+            Body::Key(key) if key.op == KeyOp::Add => {
+                self.check_threshold(signers.as_deref());
+                self.check_enrolment(&key.key)?;
+            }
+            Body::Source(source) => {
+                self.check_reviewer();
+                self.check_source(source)?;
+            }
+            Body::Claim(claim) => {
+                self.check_reviewer();
+                self.check_claim(claim, content)?;
+            }
+            Body::Verdict(verdict) => {
+                self.check_reviewer();
+                self.check_verdict(verdict, content)?;
+            }
+            Body::Retraction(retraction) => {
+                self.check_retraction(retraction, signers.as_deref())?;
+            }
+            Body::Roots(_)
+            | Body::Log(_)
+            | Body::Key(_)
+            | Body::Approval(_)
+            | Body::Reaffirmation(_)
+            | Body::Erasure(_)
+            | Body::Publication(_) => {
+                let kind = self.entry.kind();
+                let message = format!("entries of kind {kind} are specified, but not checked yet");
+                self.find(Code::UnsupportedKind, message);
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that the entry is of this ledger, and genesis where it begins.
+    fn check_ledger(&mut self) {
+        let is_genesis = matches!(self.entry.body(), Body::Genesis(_));
+        if self.index == 0 && !is_genesis {
+            let kind = self.entry.kind();
+            self.find(
+                Code::GenesisMissing,
+                format!("the log starts with a {kind} entry"),
+            );
+        } else if self.index > 0 && is_genesis {
+            let index = self.index;
+            self.find(
+                Code::GenesisAgain,
+                format!("a genesis entry stands at index {index}"),
+            );
+        } else if let Some(stated) = self.entry.header().ledger {
+            match &self.ledger {
+                Some(ledger) if ledger.id == stated => {}
+                Some(ledger) => {
+                    let message = format!("it is of ledger {stated}, not of {}", ledger.id);
+                    self.find(Code::LedgerOther, message);
+                }
+                None => self.find(
+                    Code::LedgerOther,
+                    format!("it is of ledger {stated}, but this one has no good genesis"),
+                ),
+            }
+        }
+    }
+
+    /// Checks that no object of the entry was erased before.
+    fn check_erased(&mut self) -> Result<(), F::Error> {
+        for object in self.entry.objects() {
+            let known = self.facts.object(&object)?;
+            if let Some(by) = known.and_then(|known| known.erased_by) {
+                let message = format!("it introduces object {object}, which entry {by} erased");
+                self.find_object(Code::ObjectErasedBefore, object, message);
+            }
+        }
+        Ok(())
+    }
+}

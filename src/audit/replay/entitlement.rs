@@ -1,0 +1,168 @@
+//! Who was entitled: signatures, roles, thresholds, and keys that serve one function for all time.
+
+use std::collections::BTreeSet;
+
+use super::Standing;
+use crate::audit::facts::{Facts, Function};
+use crate::audit::finding::{Code, causes};
+use crate::entry::{Genesis, Role, SignatureError};
+use crate::trust::key::{PublicKey, VerifierKey};
+
+impl<F: Facts> Standing<'_, F> {
+    /// Checks the signatures; returns who signed, if all of them hold.
+    pub(super) fn check_signatures(
+        &mut self,
+        signed: Option<Result<Vec<VerifierKey>, SignatureError>>,
+    ) -> Option<Vec<VerifierKey>> {
+        let signed = signed.unwrap_or_else(|| {
+            let roots = self
+                .ledger
+                .as_ref()
+                .map_or(&[][..], |ledger| &ledger.roots.keys);
+            self.entry.verify(roots)
+        });
+        match signed {
+            Ok(signers) => Some(signers),
+            Err(error) => {
+                let code = match &error {
+                    SignatureError::NotCalledFor(_) => Code::SignatureNotCalledFor,
+                    SignatureError::Missing(_) => Code::SignatureMissing,
+                    SignatureError::Verify(_) => Code::SignatureInvalid,
+                };
+                self.find(code, causes(&error));
+                None
+            }
+        }
+    }
+
+    /// Returns the author's function if the key is enrolled as it calls itself, and in force.
+    pub(super) fn function(&mut self) -> Option<Function> {
+        let by = &self.entry.header().by;
+        let Some(signer) = self.signer.clone() else {
+            self.find(Code::KeyUnknown, format!("the key {by} is not enrolled"));
+            return None;
+        };
+        if signer.key != *by {
+            let message = format!("the key {by} is enrolled as {}", signer.key.name());
+            self.find(Code::KeyOtherName, message);
+            return None;
+        }
+        if let Some(ended) = signer.ended {
+            let message = format!("the key {by} was ended by entry {}", ended.at);
+            self.find(Code::KeyEnded, message);
+            return None;
+        }
+        Some(signer.function.clone())
+    }
+
+    /// Checks that the author is a reviewer.
+    pub(super) fn check_reviewer(&mut self) {
+        if let Some(function) = self.function()
+            && !function.has_role(Role::Reviewer)
+        {
+            self.find_not_entitled(&function, "a reviewer");
+        }
+    }
+
+    /// Checks that a threshold of roots signed, and that the author is one of them.
+    pub(super) fn check_threshold(&mut self, signers: Option<&[VerifierKey]>) {
+        let Some(function) = self.function() else {
+            return;
+        };
+        if function != Function::Root {
+            self.find_not_entitled(&function, "a root");
+            return;
+        }
+        let (Some(signers), Some(ledger)) = (signers, self.ledger.clone()) else {
+            return;
+        };
+        // Thresholds count distinct public keys.
+        let roots: BTreeSet<&PublicKey> =
+            ledger.roots.keys.iter().map(VerifierKey::public).collect();
+        let signed: BTreeSet<&PublicKey> = signers
+            .iter()
+            .map(VerifierKey::public)
+            .filter(|key| roots.contains(key))
+            .collect();
+        if (signed.len() as u64) < u64::from(ledger.roots.threshold) {
+            let message = format!(
+                "{} of {} roots signed, but {} must",
+                signed.len(),
+                roots.len(),
+                ledger.roots.threshold
+            );
+            self.find(Code::ThresholdNotMet, message);
+        }
+    }
+
+    pub(super) fn find_not_entitled(&mut self, function: &Function, wanted: &str) {
+        let by = self.entry.header().by.name();
+        let kind = self.entry.kind();
+        let message = format!("{by} is {function}, but a {kind} entry is signed by {wanted}");
+        self.find(Code::KeyNotEntitled, message);
+    }
+
+    /// Checks that a key may be enrolled: neither it, nor its name and key id, were before.
+    pub(super) fn check_enrolment(&mut self, key: &VerifierKey) -> Result<(), F::Error> {
+        if let Some(known) = self.facts.signer(key.public())? {
+            let message = format!(
+                "the key {key} was enrolled by entry {} as {}, {}",
+                known.since,
+                known.key.name(),
+                known.function
+            );
+            self.find(Code::KeyEnrolledBefore, message);
+        } else if self.facts.named(key.name(), key.id())?.is_some() {
+            let message = format!("{} ({}) names another key already", key.name(), key.id());
+            self.find(Code::KeyIdTaken, message);
+        }
+        Ok(())
+    }
+
+    /// Checks the keys that genesis enrols, among themselves and against what there is.
+    pub(super) fn check_genesis(&mut self, genesis: &Genesis) -> Result<(), F::Error> {
+        for key in genesis.roots.keys.iter().chain([&genesis.log]) {
+            self.check_enrolment(key)?;
+        }
+        // That the public keys differ is a matter of form; two keys may still share name and key id.
+        let log = &genesis.log;
+        let shares = |root: &&VerifierKey| root.name() == log.name() && root.id() == log.id();
+        if genesis.roots.keys.iter().any(|root| shares(&root)) {
+            let message = format!(
+                "{} ({}) names a root and the log's key",
+                log.name(),
+                log.id()
+            );
+            self.find(Code::KeyIdTaken, message);
+        }
+        Ok(())
+    }
+}
+
+impl Function {
+    /// Says whether it has this role.
+    pub fn has_role(&self, role: Role) -> bool {
+        matches!(self, Self::Roles(roles) if roles.contains(&role))
+    }
+}
+
+impl std::fmt::Display for Function {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self::Roles(roles) = self else {
+            return f.write_str(if *self == Self::Root {
+                "a root"
+            } else {
+                "the log's key"
+            });
+        };
+        for (at, role) in roles.iter().enumerate() {
+            let role = match role {
+                Role::Reviewer => "a reviewer",
+                Role::Approver => "an approver",
+                Role::Publisher => "a publisher",
+            };
+            write!(f, "{}{role}", if at == 0 { "" } else { " and " })?;
+        }
+        Ok(())
+    }
+}

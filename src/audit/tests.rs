@@ -1,0 +1,693 @@
+//! What replay refuses, one case a code; and that it lets everything else pass.
+
+use super::finding::{Code, Finding};
+use super::fixture::{ARTICLE, CHARTER, Ledger, Sample, key};
+use super::replay::Effect;
+use crate::entry::{Body, Draft, Entry, Role};
+use crate::trust::merkle::RootHash;
+use crate::words::id::{EntryId, ObjectId, Sha256Hash, SourceId};
+use crate::words::policy::Policy;
+use crate::words::source::Kept;
+use crate::words::span::Span;
+use crate::words::verdict::VerdictChange;
+
+#[test]
+fn a_good_ledger_has_no_finding() {
+    let (ledger, _) = Ledger::sample();
+    assert_eq!(ledger.entries.len(), 10);
+}
+
+/// One entry that is wrong in one way: what makes it, and the code that it gets.
+struct Case {
+    code: Code,
+    why: &'static str,
+    make: fn(&mut Ledger, &Sample) -> Entry,
+}
+
+const fn case(code: Code, why: &'static str, make: fn(&mut Ledger, &Sample) -> Entry) -> Case {
+    Case { code, why, make }
+}
+
+fn source(ledger: &mut Ledger, change: impl FnOnce(&mut crate::entry::SourceEntry)) -> Entry {
+    let mut draft = ledger.source("alice", "Other words.\n");
+    let Body::Source(source) = &mut draft.body else {
+        unreachable!("a source")
+    };
+    change(source);
+    ledger.sign(&draft, &["alice"])
+}
+
+fn header(ledger: &mut Ledger, change: impl FnOnce(&mut crate::entry::Header)) -> Entry {
+    let mut draft = ledger.source("alice", "Other words.\n");
+    change(&mut draft.header);
+    ledger.sign(&draft, &["alice"])
+}
+
+fn claim(
+    ledger: &mut Ledger,
+    sample: &Sample,
+    change: impl FnOnce(&mut crate::words::claim::Claim),
+) -> Draft {
+    let mut claim = Ledger::claim_object("It changes nothing");
+    claim.claimant = None;
+    claim.manner = crate::words::claim::Manner::Narration;
+    change(&mut claim);
+    ledger.claim("alice", sample.article, &claim)
+}
+
+fn verdict(
+    ledger: &mut Ledger,
+    sample: &Sample,
+    by: &str,
+    change: impl FnOnce(&mut crate::entry::VerdictEntry),
+) -> Entry {
+    let object = ledger.verdict_object(Some(sample.charter));
+    let mut draft = ledger.verdict(by, sample.claim, "false", &object);
+    let Body::Verdict(entry) = &mut draft.body else {
+        unreachable!("a verdict")
+    };
+    change(entry);
+    ledger.sign(&draft, &[by])
+}
+
+/// Makes a verdict by alice in the place of another.
+fn superseding(
+    ledger: &mut Ledger,
+    sample: &Sample,
+    by: &str,
+    older: crate::words::id::VerdictId,
+) -> Draft {
+    ledger.superseding(by, sample.claim, "mostly-true", older)
+}
+
+const CASES: &[Case] = &[
+    case(Code::GenesisAgain, "a second genesis", |_, _| {
+        Ledger::begin(&["mallory"], 1, &Policy::default())
+            .entries
+            .remove(0)
+    }),
+    case(
+        Code::LedgerOther,
+        "replayed from another ledger",
+        |ledger, _| header(ledger, |header| header.ledger = Some(EntryId([1; 32]))),
+    ),
+    case(Code::UnsupportedKind, "an erasure", |ledger, sample| {
+        let object = ObjectId(sample.article.0);
+        let basis = crate::entry::Basis::Court;
+        let draft = ledger.draft(
+            "root",
+            Body::Erasure(crate::entry::Erasure { object, basis }),
+        );
+        ledger.sign(&draft, &["root"])
+    }),
+    case(
+        Code::SignatureInvalid,
+        "another text was signed",
+        |ledger, _| {
+            let good = header(ledger, |_| {});
+            let text = String::from_utf8(good.bytes().to_vec()).expect("text");
+            let forged = text.replace("text/plain", "text/other");
+            Entry::parse(forged.as_bytes()).expect("an entry in form")
+        },
+    ),
+    case(
+        Code::SignatureMissing,
+        "a new key has not signed",
+        |ledger, _| {
+            let draft = ledger.key_entry("carol", &[Role::Reviewer]);
+            ledger.sign(&draft, &["root"])
+        },
+    ),
+    case(
+        Code::SignatureNotCalledFor,
+        "another reviewer signed too",
+        |ledger, _| {
+            let draft = ledger.source("alice", "Other words.\n");
+            ledger.sign(&draft, &["alice", "bob"])
+        },
+    ),
+    case(
+        Code::SignatureNotCalledFor,
+        "a root signed an author's retraction",
+        |ledger, sample| {
+            let object = ledger.verdict_object(None);
+            let claim = ledger.add_claim("alice", sample.article, "It changes nothing");
+            let draft = ledger.verdict("alice", claim, "false", &object);
+            let verdict = crate::words::id::VerdictId(ledger.append_draft(&draft, &["alice"]).0);
+            let draft = ledger.retraction("alice", verdict);
+            ledger.sign(&draft, &["alice", "root"])
+        },
+    ),
+    case(Code::KeyUnknown, "a stranger's source", |ledger, _| {
+        let draft = ledger.source("mallory", "Other words.\n");
+        ledger.sign(&draft, &["mallory"])
+    }),
+    case(
+        Code::KeyOtherName,
+        "alice under another name",
+        |ledger, _| {
+            let mut draft = ledger.source("alice", "Other words.\n");
+            let other = "desk.example/alicia".parse().expect("a name");
+            let mut seed = [0; 32];
+            seed[..5].copy_from_slice(b"alice");
+            let other = crate::trust::key::SigningKey::from_seed(other, &seed);
+            draft.header.by = other.verifier().clone();
+            draft.sign(&[&other]).expect("an entry")
+        },
+    ),
+    case(
+        Code::KeyNotEntitled,
+        "a root signs a source",
+        |ledger, _| {
+            let draft = ledger.source("root", "Other words.\n");
+            ledger.sign(&draft, &["root"])
+        },
+    ),
+    case(
+        Code::KeyNotEntitled,
+        "a reviewer enrols a key",
+        |ledger, _| {
+            let mut draft = ledger.key_entry("carol", &[Role::Reviewer]);
+            let alice = ledger.draft("alice", draft.body.clone());
+            draft.header = alice.header;
+            ledger.sign(&draft, &["alice", "carol"])
+        },
+    ),
+    case(Code::KeyEnrolledBefore, "alice again", |ledger, _| {
+        let draft = ledger.key_entry("alice", &[Role::Publisher]);
+        ledger.sign(&draft, &["root", "alice"])
+    }),
+    case(
+        Code::KeyEnrolledBefore,
+        "the log's key as a reviewer's",
+        |ledger, _| {
+            let draft = ledger.key_entry("log", &[Role::Reviewer]);
+            ledger.sign(&draft, &["root", "log"])
+        },
+    ),
+    case(Code::ChainFork, "a number used before", |ledger, _| {
+        header(ledger, |header| {
+            header.chain = crate::entry::Chain { n: 0, prev: None };
+        })
+    }),
+    case(Code::ChainGap, "a number skipped", |ledger, _| {
+        header(ledger, |header| header.chain.n += 1)
+    }),
+    case(Code::ChainGap, "a chain that begins late", |ledger, _| {
+        ledger.add_key("carol", &[Role::Reviewer]);
+        let mut draft = ledger.source("carol", "Other words.\n");
+        draft.header.chain = crate::entry::Chain {
+            n: 1,
+            prev: Some(EntryId([3; 32])),
+        };
+        ledger.sign(&draft, &["carol"])
+    }),
+    case(
+        Code::ChainPrevious,
+        "another's entry as the previous",
+        |ledger, sample| {
+            let charter = sample.charter.entry();
+            header(ledger, |header| header.chain.prev = Some(charter))
+        },
+    ),
+    case(Code::AtEarlier, "a step back in time", |ledger, _| {
+        header(ledger, |header| {
+            header.at = "2026-11-22T10:07:59Z".parse().expect("a time")
+        })
+    }),
+    case(Code::AfterSize, "after more than there is", |ledger, _| {
+        header(ledger, |header| {
+            if let Some(after) = &mut header.after {
+                after.size += 1;
+            }
+        })
+    }),
+    case(Code::AfterRoot, "after another tree", |ledger, _| {
+        header(ledger, |header| {
+            if let Some(after) = &mut header.after {
+                after.root = RootHash([5; 32]);
+            }
+        })
+    }),
+    case(Code::ObjectMissing, "a lost copy", |ledger, _| {
+        let entry = source(ledger, |_| {});
+        ledger.objects.remove(&ObjectId::of(b"Other words.\r\n"));
+        entry
+    }),
+    case(Code::ObjectHash, "a changed copy", |ledger, _| {
+        let entry = source(ledger, |_| {});
+        let id = ObjectId::of(b"Other words.\r\n");
+        ledger.objects.insert(id, b"Other wards.\r\n".to_vec());
+        entry
+    }),
+    case(Code::ObjectForm, "a note for meta", |ledger, sample| {
+        let draft = ledger.retraction("alice", sample.first);
+        let Body::Retraction(retraction) = draft.body else {
+            unreachable!("a retraction")
+        };
+        source(ledger, |source| source.meta = retraction.note)
+    }),
+    case(Code::KeptLength, "a wrong length", |ledger, _| {
+        source(ledger, |source| {
+            if let Some(raw) = &mut source.raw {
+                raw.bytes += 1;
+            }
+        })
+    }),
+    case(Code::KeptSha256, "a wrong twin", |ledger, _| {
+        source(ledger, |source| {
+            if let Some(text) = &mut source.text {
+                text.sha256 = Sha256Hash([0; 32]);
+            }
+        })
+    }),
+    case(Code::TextForm, "a NUL", |ledger, _| {
+        ledger.keep_bytes(b"a\0b\n");
+        source(ledger, |source| source.text = Some(Kept::of(b"a\0b\n")))
+    }),
+    case(Code::TextForm, "not UTF-8", |ledger, _| {
+        ledger.keep_bytes(b"caf\xe9\n");
+        source(ledger, |source| source.text = Some(Kept::of(b"caf\xe9\n")))
+    }),
+    case(Code::TextForm, "nothing", |ledger, _| {
+        ledger.keep_bytes(b"");
+        source(ledger, |source| source.text = Some(Kept::of(b"")))
+    }),
+    case(Code::ReferenceUnknown, "replaces nothing", |ledger, _| {
+        source(ledger, |source| source.replaces = Some(SourceId([4; 32])))
+    }),
+    case(Code::ReferenceKind, "replaces a claim", |ledger, sample| {
+        let claim = sample.claim.0;
+        source(ledger, |source| source.replaces = Some(SourceId(claim)))
+    }),
+    case(
+        Code::QuoteWithoutText,
+        "a claim in a picture",
+        |ledger, sample| {
+            let entry = source(ledger, |source| {
+                source.text = None;
+                source.normalizer = None;
+            });
+            let picture = SourceId(ledger.append(entry).0);
+            let mut draft = claim(ledger, sample, |_| {});
+            if let Body::Claim(claim) = &mut draft.body {
+                claim.source = picture;
+            }
+            ledger.sign(&draft, &["alice"])
+        },
+    ),
+    case(
+        Code::ClaimOtherText,
+        "the other source",
+        |ledger, sample| {
+            let mut draft = claim(ledger, sample, |_| {});
+            if let Body::Claim(claim) = &mut draft.body {
+                claim.source = sample.charter;
+            }
+            ledger.sign(&draft, &["alice"])
+        },
+    ),
+    case(Code::ClaimQuote, "other words", |ledger, sample| {
+        let draft = claim(ledger, sample, |claim| {
+            claim.quote.exact = "It changes nothin!".into()
+        });
+        ledger.sign(&draft, &["alice"])
+    }),
+    case(Code::ClaimQuote, "other code points", |ledger, sample| {
+        let draft = claim(ledger, sample, |claim| {
+            claim.quote.points = claim.quote.bytes
+        });
+        ledger.sign(&draft, &["alice"])
+    }),
+    case(Code::ClaimQuote, "other context", |ledger, sample| {
+        let draft = claim(ledger, sample, |claim| claim.quote.suffix.truncate(3));
+        ledger.sign(&draft, &["alice"])
+    }),
+    case(
+        Code::ClaimHull,
+        "another range in the entry",
+        |ledger, sample| {
+            let mut draft = claim(ledger, sample, |_| {});
+            if let Body::Claim(claim) = &mut draft.body {
+                claim.end += 1;
+            }
+            ledger.sign(&draft, &["alice"])
+        },
+    ),
+    case(
+        Code::ClaimRange,
+        "a cue inside a character",
+        |ledger, sample| {
+            let draft = claim(ledger, sample, |claim| {
+                claim.manner = crate::words::claim::Manner::Indirect;
+                claim.cue = Some(Span::new(6, 8).expect("a span"));
+            });
+            ledger.sign(&draft, &["alice"])
+        },
+    ),
+    case(
+        Code::ClaimRange,
+        "a statement past the end",
+        |ledger, sample| {
+            let draft = claim(ledger, sample, |claim| {
+                claim.statement = vec![Span::new(40, 400).expect("a span")];
+            });
+            ledger.sign(&draft, &["alice"])
+        },
+    ),
+    case(
+        Code::QuoteUnchecked,
+        "a text that no one has",
+        |ledger, sample| {
+            let draft = claim(ledger, sample, |_| {});
+            let entry = ledger.sign(&draft, &["alice"]);
+            ledger.objects.remove(&ObjectId::of(ARTICLE.as_bytes()));
+            ledger.replay = super::replay::Replay::new();
+            entry
+        },
+    ),
+    case(
+        Code::SupersedesOtherAuthor,
+        "bob's claim for alice's",
+        |ledger, sample| {
+            let mut draft = ledger.claim(
+                "bob",
+                sample.article,
+                &Ledger::claim_object("It changes nothing"),
+            );
+            if let Body::Claim(claim) = &mut draft.body {
+                claim.supersedes = Some(sample.claim);
+                claim.change = Some(crate::entry::ClaimChange::Wording);
+            }
+            ledger.sign(&draft, &["bob"])
+        },
+    ),
+    case(
+        Code::SupersedesEnded,
+        "a claim superseded twice",
+        |ledger, sample| {
+            let mut draft = claim(ledger, sample, |_| {});
+            let supersede = |draft: &mut Draft| {
+                if let Body::Claim(claim) = &mut draft.body {
+                    claim.supersedes = Some(sample.claim);
+                    claim.change = Some(crate::entry::ClaimChange::Span);
+                }
+            };
+            supersede(&mut draft);
+            ledger.append_draft(&draft, &["alice"]);
+            let mut draft = claim(ledger, sample, |_| {});
+            supersede(&mut draft);
+            ledger.sign(&draft, &["alice"])
+        },
+    ),
+    case(
+        Code::VerdictPolicy,
+        "a policy of the past",
+        |ledger, sample| {
+            let other = Policy {
+                approvals: 1,
+                ..Policy::default()
+            };
+            let draft = ledger.policy_entry(&other);
+            let object = ledger.verdict_object(Some(sample.charter));
+            let verdict = ledger.verdict("alice", sample.claim, "false", &object);
+            ledger.append_draft(&draft, &["root"]);
+            let again = ledger.draft("alice", verdict.body);
+            ledger.sign(&again, &["alice"])
+        },
+    ),
+    case(
+        Code::RatingUnknown,
+        "a rating of one's own",
+        |ledger, sample| {
+            verdict(ledger, sample, "alice", |verdict| {
+                verdict.rating = "pants-on-fire".parse().expect("a code");
+            })
+        },
+    ),
+    case(
+        Code::PolicyUnreadable,
+        "a policy that is gone",
+        |ledger, sample| {
+            let entry = verdict(ledger, sample, "alice", |_| {});
+            let policy = super::Facts::ledger(&ledger.facts)
+                .expect("memory")
+                .expect("a ledger")
+                .policy;
+            ledger.objects.remove(&policy);
+            ledger.replay = super::replay::Replay::new();
+            entry
+        },
+    ),
+    case(Code::EvidenceShort, "no evidence", |ledger, sample| {
+        let draft = ledger.policy_entry(&Policy {
+            evidence_least: 1,
+            ..Policy::default()
+        });
+        ledger.append_draft(&draft, &["root"]);
+        let object = ledger.verdict_object(None);
+        let draft = ledger.verdict("alice", sample.claim, "false", &object);
+        ledger.sign(&draft, &["alice"])
+    }),
+    case(
+        Code::EvidenceQuote,
+        "words that the evidence has not",
+        |ledger, sample| {
+            let mut object = ledger.verdict_object(Some(sample.charter));
+            object.evidence[0].source = sample.article;
+            let draft = ledger.verdict("alice", sample.claim, "false", &object);
+            ledger.sign(&draft, &["alice"])
+        },
+    ),
+    case(
+        Code::ReferenceUnknown,
+        "evidence from nowhere",
+        |ledger, sample| {
+            let mut object = ledger.verdict_object(Some(sample.charter));
+            object.evidence[0].source = SourceId([6; 32]);
+            let draft = ledger.verdict("alice", sample.claim, "false", &object);
+            ledger.sign(&draft, &["alice"])
+        },
+    ),
+    case(
+        Code::ReferenceKind,
+        "a verdict on a source",
+        |ledger, sample| {
+            let article = sample.article.0;
+            verdict(ledger, sample, "alice", |verdict| {
+                verdict.claim = crate::words::id::ClaimId(article);
+            })
+        },
+    ),
+    case(
+        Code::SupersedesMissing,
+        "bob's further verdict",
+        |ledger, sample| verdict(ledger, sample, "bob", |_| {}),
+    ),
+    case(
+        Code::SupersedesEnded,
+        "a verdict that was superseded",
+        |ledger, sample| {
+            let draft = superseding(ledger, sample, "alice", sample.first);
+            ledger.sign(&draft, &["alice"])
+        },
+    ),
+    case(
+        Code::SupersedesEnded,
+        "a verdict that was retracted",
+        |ledger, sample| {
+            let draft = superseding(ledger, sample, "alice", sample.second);
+            ledger.sign(&draft, &["alice"])
+        },
+    ),
+    case(
+        Code::SupersedesEnded,
+        "a second retraction",
+        |ledger, sample| {
+            let draft = ledger.retraction("alice", sample.second);
+            ledger.sign(&draft, &["alice"])
+        },
+    ),
+    case(
+        Code::SupersedesOtherAuthor,
+        "alice's verdict for bob's",
+        |ledger, sample| {
+            let bobs = crate::words::id::VerdictId(ledger.entries[9].id().0);
+            let draft = superseding(ledger, sample, "alice", bobs);
+            ledger.sign(&draft, &["alice"])
+        },
+    ),
+    case(
+        Code::SupersedesOtherAuthor,
+        "alice retracts bob's verdict",
+        |ledger, _| {
+            let bobs = crate::words::id::VerdictId(ledger.entries[9].id().0);
+            let draft = ledger.retraction("alice", bobs);
+            ledger.sign(&draft, &["alice"])
+        },
+    ),
+    case(
+        Code::SupersedesOtherClaim,
+        "a verdict on another claim",
+        |ledger, sample| {
+            let bobs = crate::words::id::VerdictId(ledger.entries[9].id().0);
+            let other = ledger.add_claim("bob", sample.article, "It changes nothing");
+            let draft = ledger.superseding("bob", other, "false", bobs);
+            ledger.sign(&draft, &["bob"])
+        },
+    ),
+    case(
+        Code::SupersedesNotLatest,
+        "an earlier verdict, after one was forced in",
+        |ledger, sample| {
+            let bobs = crate::words::id::VerdictId(ledger.entries[9].id().0);
+            let forced = verdict(ledger, sample, "bob", |_| {});
+            ledger.force(forced, Effect::Full);
+            let draft = ledger.superseding("bob", sample.claim, "false", bobs);
+            ledger.sign(&draft, &["bob"])
+        },
+    ),
+    case(
+        Code::ReasonMissing,
+        "a change without a reason",
+        |ledger, sample| {
+            let bobs = crate::words::id::VerdictId(ledger.entries[9].id().0);
+            verdict(ledger, sample, "bob", |verdict| {
+                verdict.supersedes = Some(bobs);
+                verdict.change = Some(VerdictChange::Rating);
+            })
+        },
+    ),
+    case(
+        Code::ChangeRating,
+        "another rating, called an update",
+        |ledger, sample| {
+            let bobs = crate::words::id::VerdictId(ledger.entries[9].id().0);
+            let mut draft = ledger.superseding("bob", sample.claim, "false", bobs);
+            if let Body::Verdict(verdict) = &mut draft.body {
+                verdict.change = Some(VerdictChange::Update);
+            }
+            ledger.sign(&draft, &["bob"])
+        },
+    ),
+    case(
+        Code::ChangeRating,
+        "the same rating, called a change",
+        |ledger, sample| {
+            let bobs = crate::words::id::VerdictId(ledger.entries[9].id().0);
+            let draft = ledger.superseding("bob", sample.claim, "true", bobs);
+            ledger.sign(&draft, &["bob"])
+        },
+    ),
+    case(
+        Code::VerdictEarlierWording,
+        "a verdict on an earlier wording",
+        |ledger, sample| {
+            let mut draft = claim(ledger, sample, |_| {});
+            if let Body::Claim(claim) = &mut draft.body {
+                claim.supersedes = Some(sample.claim);
+                claim.change = Some(crate::entry::ClaimChange::Span);
+            }
+            ledger.append_draft(&draft, &["alice"]);
+            verdict(ledger, sample, "alice", |_| {})
+        },
+    ),
+];
+
+#[test]
+fn each_fault_has_its_code() {
+    let mut wrong = Vec::new();
+    for Case { code, why, make } in CASES {
+        let (mut ledger, sample) = Ledger::sample();
+        let entry = make(&mut ledger, &sample);
+        let index = ledger.tree.size();
+        let findings = ledger.examine(entry.clone());
+        let right = |finding: &Finding| {
+            let message = &finding.message;
+            finding.code == *code
+                && finding.entry == Some(index)
+                && finding.id == Some(entry.id())
+                && !message.ends_with('.')
+                && !message.starts_with(char::is_uppercase)
+        };
+        if findings.len() != 1 || !findings.iter().all(right) {
+            wrong.push(format!("{why}: {code} is wanted, but {findings:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_threshold_counts_distinct_roots() {
+    let mut ledger = Ledger::begin(&["root", "spare", "third"], 2, &Policy::default());
+    let draft = ledger.key_entry("carol", &[Role::Reviewer]);
+    let alone = ledger.sign(&draft, &["root", "carol"]);
+    assert_eq!(codes(&ledger.examine(alone)), [Code::ThresholdNotMet]);
+    let stranger = ledger.sign(&draft, &["root", "mallory", "carol"]);
+    assert_eq!(
+        codes(&ledger.examine(stranger)),
+        [Code::SignatureNotCalledFor]
+    );
+    let both = ledger.sign(&draft, &["root", "third", "carol"]);
+    ledger.append(both);
+}
+
+#[test]
+fn the_log_starts_with_genesis() {
+    let (ledger, _) = Ledger::sample();
+    let (mut empty, _) = Ledger::sample();
+    empty.facts = super::MemoryFacts::new();
+    empty.tree = crate::trust::merkle::Tree::new();
+    let findings = empty.examine(ledger.entries[1].clone());
+    assert!(
+        codes(&findings).contains(&Code::GenesisMissing),
+        "{findings:#?}"
+    );
+}
+
+#[test]
+fn roots_may_retract_and_others_may_supersede_where_the_policy_says_so() {
+    let (mut ledger, sample) = Ledger::sample();
+    let bobs = crate::words::id::VerdictId(ledger.entries[9].id().0);
+    let draft = ledger.retraction("root", bobs);
+    ledger.append_draft(&draft, &["root"]);
+    // After a retraction a fresh one stands for itself.
+    let again = ledger.add_verdict("bob", sample.claim, "true", sample.charter);
+    let draft = ledger.policy_entry(&Policy {
+        others_may_supersede: true,
+        ..Policy::default()
+    });
+    ledger.append_draft(&draft, &["root"]);
+    let draft = ledger.superseding("alice", sample.claim, "mostly-false", again);
+    ledger.append_draft(&draft, &["alice"]);
+}
+
+#[test]
+fn a_verdict_may_supersede_one_on_an_earlier_wording() {
+    let (mut ledger, sample) = Ledger::sample();
+    let bobs = crate::words::id::VerdictId(ledger.entries[9].id().0);
+    let mut draft = claim(&mut ledger, &sample, |_| {});
+    if let Body::Claim(claim) = &mut draft.body {
+        claim.supersedes = Some(sample.claim);
+        claim.change = Some(crate::entry::ClaimChange::Span);
+    }
+    let newer = crate::words::id::ClaimId(ledger.append_draft(&draft, &["alice"]).0);
+    let draft = ledger.superseding("bob", newer, "false", bobs);
+    let newest = crate::words::id::VerdictId(ledger.append_draft(&draft, &["bob"]).0);
+    // But not the other way round: a later wording is no predecessor of an earlier one.
+    let draft = ledger.superseding("bob", sample.claim, "true", newest);
+    let entry = ledger.sign(&draft, &["bob"]);
+    assert!(codes(&ledger.examine(entry)).contains(&Code::SupersedesOtherClaim));
+}
+
+fn codes(findings: &[Finding]) -> Vec<Code> {
+    findings.iter().map(|finding| finding.code).collect()
+}
+
+#[test]
+fn an_object_may_be_shared() {
+    let (mut ledger, _) = Ledger::sample();
+    assert_eq!(key("alice").name().as_str(), "desk.example/alice");
+    ledger.add_source("bob", ARTICLE);
+    ledger.add_source("alice", CHARTER);
+}
