@@ -1,0 +1,774 @@
+//! Fifth stage: a compound statement becomes claims that can be judged one by one.
+//!
+//! Coordinated verbs, participles, relative clauses in commas, "with X doing Y", clauses after
+//! "because", "after", "while", and deeds in the form of nouns ("X's decision to …") each become a
+//! clause of their own, with the subject carried over. The words of the text stay as they are; what
+//! a clause needs beyond them is added and marked. Conditions ("if …") are never cut off.
+
+use std::ops::Range;
+
+use super::lexicon::{self, Class, Form};
+use super::phrases;
+use super::tokens::{self, Kind, Token};
+use crate::words::claim::AddedWhy;
+
+/// A piece of a clause's text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Piece {
+    /// Words of the text.
+    Words(Range<usize>),
+    /// Words carried over from elsewhere in the text.
+    Carried(Range<usize>),
+    /// A word in another form.
+    Inflected(String),
+}
+
+impl Piece {
+    /// Returns why the piece is not the clause's own words; `None` if it is.
+    pub(super) const fn why(&self) -> Option<AddedWhy> {
+        match self {
+            Self::Words(_) => None,
+            Self::Carried(_) => Some(AddedWhy::Carried),
+            Self::Inflected(_) => Some(AddedWhy::Inflected),
+        }
+    }
+}
+
+/// One statement that can be judged by itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Clause {
+    pub(super) pieces: Vec<Piece>,
+    /// Has a verb, its own or an added one.
+    pub(super) has_verb: bool,
+}
+
+impl Clause {
+    fn new(pieces: Vec<Piece>) -> Self {
+        Self {
+            pieces,
+            has_verb: true,
+        }
+    }
+}
+
+/// Makes "X is Y" of "called X a Y" and "described X as Y".
+pub(super) fn predication(
+    tokens: &[Token],
+    subject: &Range<usize>,
+    predicate: &Range<usize>,
+    past: bool,
+) -> Clause {
+    let plural = phrases::is_plural(tokens, subject);
+    let verb = be(plural, past).to_owned();
+    Clause::new(vec![
+        Piece::Words(subject.clone()),
+        Piece::Inflected(verb),
+        Piece::Words(predicate.clone()),
+    ])
+}
+
+/// Splits the words at `range` into clauses, in order of their first own word; `atomic` splits finer.
+pub(super) fn split(
+    text: &str,
+    tokens: &[Token],
+    in_quote: &[bool],
+    range: Range<usize>,
+    atomic: bool,
+) -> Vec<Clause> {
+    let mut splitter = Splitter {
+        text,
+        tokens,
+        in_quote,
+        atomic,
+        mains: Vec::new(),
+        extras: Vec::new(),
+    };
+    splitter.segments(&range);
+    splitter.finish(&range)
+}
+
+const fn be(plural: bool, past: bool) -> &'static str {
+    match (plural, past) {
+        (false, false) => "is",
+        (true, false) => "are",
+        (false, true) => "was",
+        (true, true) => "were",
+    }
+}
+
+/// A clause of the sentence's own, in one or more stretches.
+#[derive(Clone, Debug, Default)]
+struct Main {
+    carried: Option<Range<usize>>,
+    stretches: Vec<Range<usize>>,
+}
+
+impl Main {
+    fn verb(&self, tokens: &[Token]) -> Option<usize> {
+        self.stretches
+            .iter()
+            .find_map(|s| phrases::main_verb(tokens, s.clone()))
+    }
+
+    /// The subject: what stands before the verb group, else what was carried over.
+    fn subject(&self, tokens: &[Token]) -> Option<Range<usize>> {
+        if let Some(carried) = &self.carried {
+            return Some(carried.clone());
+        }
+        let first = self.stretches.first()?;
+        let verb = self.verb(tokens)?;
+        let end = phrases::group_start(tokens, verb).min(first.end);
+        let last = (first.start..end).rev().find(|i| !tokens[*i].is_mark())? + 1;
+        let start = leading_end(tokens, first.start, last);
+        (start < last).then_some(start..last)
+    }
+}
+
+/// Where the subject begins after "In 2019, ".
+fn leading_end(tokens: &[Token], start: usize, end: usize) -> usize {
+    let opens = tokens[start].is(Class::Preposition)
+        || tokens[start].is(Class::Subordinator)
+        || tokens[start].is(Class::Adverb);
+    if !opens {
+        return start;
+    }
+    (start..end)
+        .find(|i| tokens[*i].kind == Kind::Comma)
+        .map_or(start, |c| c + 1)
+}
+
+/// What a participle needs to become a finite verb.
+#[derive(Clone, Copy, Debug)]
+struct Tense {
+    plural: bool,
+    past: bool,
+}
+
+struct Splitter<'a> {
+    text: &'a str,
+    tokens: &'a [Token],
+    in_quote: &'a [bool],
+    atomic: bool,
+    mains: Vec<Main>,
+    extras: Vec<Clause>,
+}
+
+/// What a segment between commas is to the clause before it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Part {
+    /// Goes on with what stands before it.
+    More,
+    /// Takes up a clause that an insertion interrupted.
+    Resumed,
+    Relative,
+    Participle,
+    Absolute,
+    Subordinate,
+    /// "and" with a verb: the same subject.
+    SameSubject,
+    /// "and" with a subject and a verb.
+    NewClause,
+    /// Says nothing by itself: "However", "despite the rain".
+    Idle,
+}
+
+impl Splitter<'_> {
+    fn is(&self, at: usize, word: &str) -> bool {
+        self.tokens.get(at).is_some_and(|t| {
+            t.end - t.start == word.len() && self.text[t.start..t.end].eq_ignore_ascii_case(word)
+        })
+    }
+
+    fn segments(&mut self, range: &Range<usize>) {
+        let depth_quote = range
+            .clone()
+            .find(|i| !self.tokens[*i].is_mark())
+            .is_some_and(|i| self.in_quote[i]);
+        let mut start = range.start;
+        let mut brackets = 0_usize;
+        let mut inserted: Option<(Part, Range<usize>)> = None;
+        for i in range.start..=range.end {
+            let border = i == range.end || {
+                let t = self.tokens[i];
+                match t.kind {
+                    Kind::Open => brackets += 1,
+                    Kind::Close => brackets = brackets.saturating_sub(1),
+                    _ => {}
+                }
+                brackets == 0
+                    && matches!(t.kind, Kind::Comma | Kind::Semicolon | Kind::Dash)
+                    && self.in_quote[i] == depth_quote
+            };
+            if !border {
+                continue;
+            }
+            if start < i {
+                let segment = start..i;
+                let part = self.part(&segment, inserted.as_ref().map(|p| p.0), i == range.end);
+                self.take(part, segment, &mut inserted);
+            }
+            start = i + 1;
+        }
+        self.close(&mut inserted);
+    }
+
+    fn part(&self, segment: &Range<usize>, inserted: Option<Part>, last: bool) -> Part {
+        let at = segment.start;
+        let t = self.tokens[at];
+        let main = self.mains.last();
+        let has_verb = main.is_some_and(|m| m.verb(self.tokens).is_some());
+        let own_verb = phrases::main_verb(self.tokens, segment.clone());
+        if main.is_none_or(|m| m.stretches.is_empty()) {
+            return self.first_part(segment, own_verb, last);
+        }
+        if t.is(Class::Relative) && !self.is(at, "whose") && !self.is(at, "whom") {
+            let verb = (at + 1..segment.end).find(|i| !self.tokens[*i].is(Class::Adverb));
+            let subject_relative = verb.is_some_and(|v| {
+                self.tokens[v].is(Class::Auxiliary)
+                    || self.tokens[v].is(Class::Modal)
+                    || self.tokens[v].word.is_verb()
+            });
+            return if subject_relative {
+                Part::Relative
+            } else {
+                Part::More
+            };
+        }
+        if t.is(Class::WithLike) && self.absolute_verb(segment).is_some() {
+            return Part::Absolute;
+        }
+        if t.form(Form::Ing)
+            && !t.capital
+            && !t.is(Class::Preposition)
+            && has_verb
+            && segment.len() > 1
+        {
+            return Part::Participle;
+        }
+        if is_subordinator(t)
+            && own_verb.is_some_and(|v| v > at + 1)
+            && !self.is(at, "if")
+            && !self.is(at, "unless")
+            && !self.is(at, "when")
+            && has_verb
+        {
+            return Part::Subordinate;
+        }
+        if t.is(Class::Conjunction) && has_verb {
+            return match self.coordinated(at, segment.end) {
+                Part::More => inserted
+                    .filter(|p| *p != Part::Idle)
+                    .map_or(Part::More, |_| Part::More),
+                part => part,
+            };
+        }
+        if inserted.is_some() && !has_verb {
+            return Part::Resumed;
+        }
+        if inserted.is_some()
+            && own_verb.is_some_and(|v| v > at && phrases::group_start(self.tokens, v) > at)
+            && t.is_nominal()
+            && !t.form(Form::Ing)
+        {
+            return Part::NewClause;
+        }
+        if self.tokens[segment.start - 1].kind == Kind::Semicolon && own_verb.is_some() {
+            return Part::NewClause;
+        }
+        Part::More
+    }
+
+    fn first_part(&self, segment: &Range<usize>, own_verb: Option<usize>, last: bool) -> Part {
+        let at = segment.start;
+        let t = self.tokens[at];
+        let conditional = ["if", "unless", "when", "whether"]
+            .iter()
+            .any(|w| self.is(at, w));
+        if is_subordinator(t) && own_verb.is_some_and(|v| v > at + 1) && !conditional {
+            return Part::Subordinate;
+        }
+        if last {
+            return Part::NewClause;
+        }
+        if t.is(Class::Connective) && segment.len() <= 2
+            || ["despite", "amid", "regardless", "notwithstanding"]
+                .iter()
+                .any(|w| self.is(at, w))
+        {
+            return Part::Idle;
+        }
+        if t.is(Class::WithLike) && self.absolute_verb(segment).is_some() {
+            return Part::Absolute;
+        }
+        if t.form(Form::Ing) && !t.is(Class::Preposition) && own_verb.is_none() {
+            return Part::Idle;
+        }
+        Part::NewClause
+    }
+
+    fn take(
+        &mut self,
+        part: Part,
+        segment: Range<usize>,
+        inserted: &mut Option<(Part, Range<usize>)>,
+    ) {
+        match part {
+            Part::More => {
+                if let Some((_, range)) = inserted {
+                    range.end = segment.end;
+                } else if let Some(stretch) =
+                    self.mains.last_mut().and_then(|m| m.stretches.last_mut())
+                {
+                    stretch.end = segment.end;
+                }
+            }
+            Part::Resumed => {
+                self.close(inserted);
+                if let Some(main) = self.mains.last_mut() {
+                    main.stretches.push(segment);
+                }
+            }
+            Part::NewClause | Part::SameSubject => {
+                self.close(inserted);
+                let conjunction =
+                    self.tokens[segment.start].is(Class::Conjunction) && segment.len() > 1;
+                let start = segment.start + usize::from(conjunction);
+                let carried = if part == Part::SameSubject {
+                    self.mains.last().and_then(|m| m.subject(self.tokens))
+                } else {
+                    None
+                };
+                self.mains.push(Main {
+                    carried,
+                    stretches: std::iter::once(start..segment.end).collect(),
+                });
+            }
+            Part::Relative | Part::Participle | Part::Absolute | Part::Subordinate | Part::Idle => {
+                self.close(inserted);
+                *inserted = Some((part, segment));
+            }
+        }
+    }
+
+    /// Makes a clause of an insertion once all of it has been read.
+    fn close(&mut self, inserted: &mut Option<(Part, Range<usize>)>) {
+        let Some((part, range)) = inserted.take() else {
+            return;
+        };
+        match part {
+            Part::Relative => {
+                if let Some(noun) = self.noun_before(range.start) {
+                    self.extras.push(Clause::new(vec![
+                        Piece::Carried(noun),
+                        Piece::Words(range.start + 1..range.end),
+                    ]));
+                }
+            }
+            Part::Participle => self.participles(range),
+            Part::Absolute => {
+                if let Some(verb) = self.absolute_verb(&range) {
+                    let subject = range.start + 1..verb;
+                    let tense = Tense {
+                        plural: phrases::is_plural(self.tokens, &subject),
+                        past: false,
+                    };
+                    let mut pieces = vec![Piece::Words(subject)];
+                    pieces.extend(self.finite(verb..range.end, tense));
+                    self.extras.push(Clause::new(pieces));
+                }
+            }
+            Part::Subordinate => {
+                let inner = self.sub_clauses(range.start + 1..range.end);
+                self.extras.extend(inner);
+            }
+            Part::More | Part::Resumed | Part::SameSubject | Part::NewClause | Part::Idle => {}
+        }
+    }
+
+    fn sub_clauses(&self, range: Range<usize>) -> Vec<Clause> {
+        split(self.text, self.tokens, self.in_quote, range, self.atomic)
+    }
+
+    /// "catching officials off guard and exacerbating tensions": one clause each.
+    fn participles(&mut self, range: Range<usize>) {
+        let Some(subject) = self.mains.last().and_then(|m| m.subject(self.tokens)) else {
+            return;
+        };
+        let past = self
+            .mains
+            .last()
+            .and_then(|m| m.verb(self.tokens))
+            .is_some_and(|v| self.is_past(v));
+        let tense = Tense {
+            plural: phrases::is_plural(self.tokens, &subject),
+            past,
+        };
+        let mut start = range.start;
+        for i in range.start + 2..=range.end {
+            let again = i == range.end
+                || self.tokens[i].form(Form::Ing)
+                    && self.tokens[i - 1].is(Class::Conjunction)
+                    && !self.tokens[i].is(Class::Preposition);
+            if again {
+                let end = if i == range.end { i } else { i - 1 };
+                let mut pieces = vec![Piece::Carried(subject.clone())];
+                pieces.extend(self.finite(start..end, tense));
+                self.extras.push(Clause::new(pieces));
+                start = i;
+            }
+        }
+    }
+
+    /// Puts a participle into a finite form: "threatening a war" becomes "threatens" and "a war".
+    fn finite(&self, range: Range<usize>, tense: Tense) -> Vec<Piece> {
+        let ing = tokens::lower(self.text, self.tokens[range.start]);
+        match lexicon::finite_of(&ing, tense.plural, tense.past) {
+            Some(verb) if range.len() > 1 => {
+                vec![
+                    Piece::Inflected(verb),
+                    Piece::Words(range.start + 1..range.end),
+                ]
+            }
+            _ => vec![
+                Piece::Inflected(be(tense.plural, tense.past).to_owned()),
+                Piece::Words(range),
+            ],
+        }
+    }
+
+    fn is_past(&self, verb: usize) -> bool {
+        let t = self.tokens[verb];
+        t.form(Form::Past) && !t.form(Form::Base)
+            || ["was", "were", "had", "did"]
+                .iter()
+                .any(|w| self.is(verb, w))
+    }
+
+    /// The participle of "with X doing Y".
+    fn absolute_verb(&self, segment: &Range<usize>) -> Option<usize> {
+        let most = (segment.start + 12).min(segment.end);
+        let ing = (segment.start + 2..most).find(|i| {
+            let t = self.tokens[*i];
+            t.form(Form::Ing)
+                && !t.capital
+                && !t.is(Class::Preposition)
+                && !self.tokens[i - 1].is(Class::Determiner)
+                && !self.tokens[i - 1].is(Class::Preposition)
+        })?;
+        let nominal = (segment.start + 1..ing).all(|i| {
+            self.tokens[i].is_nominal()
+                || self.tokens[i].is(Class::Preposition)
+                || self.tokens[i].is(Class::Conjunction)
+                || self.tokens[i].is(Class::Adverb)
+        });
+        nominal.then_some(ing)
+    }
+
+    /// The noun phrase right before a comma and a relative pronoun, without its attributes.
+    fn noun_before(&self, relative: usize) -> Option<Range<usize>> {
+        let end = (0..relative).rev().find(|i| !self.tokens[*i].is_mark())? + 1;
+        let mut start = end;
+        while start > 0
+            && self.tokens[start - 1].is_nominal()
+            && !phrases::is_finite(self.tokens, start - 1)
+        {
+            start -= 1;
+            let t = self.tokens[start];
+            if (t.is(Class::Determiner) || t.is(Class::Possessive)) && t.kind == Kind::Word {
+                break;
+            }
+        }
+        (start < end).then_some(start..end)
+    }
+
+    /// What follows a conjunction at `at`.
+    fn coordinated(&self, at: usize, end: usize) -> Part {
+        if self.is(at, "or") || self.is(at, "nor") {
+            return Part::More;
+        }
+        let mut next = at + 1;
+        while next < end
+            && self.tokens[next].is(Class::Adverb)
+            && !self.tokens[next].is_name()
+            && !self.tokens[next].is(Class::Determiner)
+        {
+            next += 1;
+        }
+        let Some(t) = self.tokens.get(next).filter(|_| next < end) else {
+            return Part::More;
+        };
+        if self.verb_after_conjunction(at, next, end) {
+            return Part::SameSubject;
+        }
+        let subject_like = t.is_nominal() && !t.form(Form::Ing)
+            || t.is(Class::SubjectPronoun)
+            || self.is(next, "there");
+        let most = (next + 14).min(end);
+        let verb = phrases::main_verb(self.tokens, next..most);
+        let direct = verb.is_some_and(|v| {
+            v > next
+                && (next..v)
+                    .all(|i| !self.tokens[i].is_mark() && !self.tokens[i].is(Class::Conjunction))
+        });
+        if subject_like && direct {
+            Part::NewClause
+        } else {
+            Part::More
+        }
+    }
+
+    fn verb_after_conjunction(&self, at: usize, next: usize, end: usize) -> bool {
+        let t = self.tokens[next];
+        if t.kind != Kind::Word || t.capital || next + 1 >= end {
+            return false;
+        }
+        if t.is(Class::Auxiliary) || t.is(Class::Modal) {
+            return true;
+        }
+        if !t.word.is_verb() || t.form(Form::Ing) {
+            return false;
+        }
+        let follower = self.tokens[next + 1];
+        let object = follower.is(Class::Determiner)
+            || follower.is(Class::Preposition)
+            || follower.is(Class::Possessive)
+            || follower.is(Class::ObjectPronoun)
+            || follower.is(Class::Subordinator)
+            || follower.is(Class::Adverb)
+            || follower.kind == Kind::Number
+            || follower.is_name();
+        let attributive = at >= 2 && !self.tokens[at - 1].plural && {
+            let before = self.tokens[at - 2];
+            (before.is(Class::Determiner)
+                || before.is(Class::Preposition)
+                || before.is(Class::Possessive))
+                && !before.is(Class::SubjectPronoun)
+        };
+        if t.form(Form::Past) && !t.form(Form::Base) {
+            return object
+                || !attributive && (follower.is_nominal() && !follower.plural || next + 2 < end);
+        }
+        (t.form(Form::Singular) && (!t.word.may_be_noun() || object && !self.tokens[at - 1].plural))
+            && follower.is_nominal() | object
+    }
+
+    fn finish(mut self, range: &Range<usize>) -> Vec<Clause> {
+        let mains = std::mem::take(&mut self.mains);
+        let mut clauses = Vec::new();
+        for main in mains {
+            self.divide(&main, &mut clauses);
+        }
+        clauses.append(&mut self.extras);
+        self.deeds(range, &mut clauses);
+        clauses.sort_by_key(|c| {
+            c.pieces
+                .iter()
+                .find_map(|p| {
+                    if let Piece::Words(w) = p {
+                        Some(w.start)
+                    } else {
+                        None
+                    }
+                })
+                .unwrap_or(usize::MAX)
+        });
+        clauses
+    }
+
+    /// Divides a clause at "and" with a verb, without a comma, and takes out clauses after "because" and "after".
+    fn divide(&self, main: &Main, clauses: &mut Vec<Clause>) {
+        let subject = main.subject(self.tokens);
+        let verb = main.verb(self.tokens);
+        let mut pieces: Vec<Piece> = main
+            .carried
+            .clone()
+            .map(Piece::Carried)
+            .into_iter()
+            .collect();
+        let Some(last) = main.stretches.last().cloned() else {
+            return;
+        };
+        for stretch in &main.stretches[..main.stretches.len() - 1] {
+            pieces.push(Piece::Words(stretch.clone()));
+        }
+        let from = verb.map_or(last.end, |v| v.max(last.start) + 1);
+        let border = (from..last.end).find(|i| {
+            let t = self.tokens[*i];
+            t.is(Class::Relative)
+                || t.is(Class::Subordinator)
+                    && (!t.is(Class::Preposition) || self.opens_clause(*i, last.end))
+                    && !self.starts_coordinated_that(*i)
+        });
+        let conjunction = (from..border.unwrap_or(last.end)).find(|i| {
+            self.tokens[*i].is(Class::Conjunction)
+                && !self.is(*i, "or")
+                && self.coordinated(*i, last.end) != Part::More
+                && !self.not_only(from, *i)
+        });
+        let own_end = conjunction.unwrap_or(last.end);
+        pieces.push(Piece::Words(last.start..own_end));
+        let complete = verb.is_some() || main.carried.is_some();
+        clauses.push(Clause {
+            pieces,
+            has_verb: complete,
+        });
+        if let Some(at) = conjunction {
+            let part = self.coordinated(at, last.end);
+            let that = usize::from(self.is(at + 1, "that"));
+            let carried = if part == Part::SameSubject {
+                subject
+            } else {
+                None
+            };
+            self.divide(
+                &Main {
+                    carried,
+                    stretches: std::iter::once(at + 1 + that..last.end).collect(),
+                },
+                clauses,
+            );
+        } else if let Some(at) = border
+            && is_subordinator(self.tokens[at])
+            && self.opens_clause(at, last.end)
+            && [
+                "after", "because", "before", "while", "although", "though", "since",
+            ]
+            .iter()
+            .any(|w| self.is(at, w))
+        {
+            let inner = self.sub_clauses(at + 1..last.end);
+            clauses.extend(inner.into_iter().filter(|c| c.has_verb));
+        } else if self.atomic
+            && let Some(at) = border
+        {
+            self.restrictive(at, last.end, clauses);
+        }
+    }
+
+    /// "a resolution that called for a ceasefire", when splitting as fine as can be.
+    fn restrictive(&self, at: usize, end: usize, clauses: &mut Vec<Clause>) {
+        let verb = self
+            .tokens
+            .get(at + 1)
+            .filter(|t| t.is(Class::Auxiliary) || t.is(Class::Modal) || t.word.is_verb());
+        let relative = self.tokens[at].is(Class::Relative) || self.is(at, "that");
+        if let (true, Some(_), Some(noun)) = (relative && at + 2 < end, verb, self.noun_before(at))
+        {
+            clauses.push(Clause::new(vec![
+                Piece::Carried(noun),
+                Piece::Words(at + 1..end),
+            ]));
+        }
+    }
+
+    fn starts_coordinated_that(&self, at: usize) -> bool {
+        self.is(at, "that") && at > 0 && self.tokens[at - 1].is(Class::Conjunction)
+    }
+
+    /// After a word like "after" stands a subject with a finite verb.
+    fn opens_clause(&self, at: usize, end: usize) -> bool {
+        let first = self.tokens.get(at + 1).filter(|t| {
+            at + 1 < end && (t.is_nominal() || self.is(at + 1, "there")) && !t.form(Form::Ing)
+        });
+        first.is_some()
+            && phrases::main_verb(self.tokens, at + 1..end.min(at + 24)).is_some_and(|v| v > at + 1)
+    }
+
+    fn not_only(&self, from: usize, to: usize) -> bool {
+        (from.saturating_sub(3)..to).any(|i| self.is(i, "not") && self.is(i + 1, "only"))
+            || self.is(to + 1, "also")
+                && self
+                    .tokens
+                    .get(to + 2)
+                    .is_some_and(|t| t.is(Class::Preposition))
+    }
+
+    /// "X's decision to …" says that X decided to; "X's cancellation of Y", that X cancelled Y.
+    fn deeds(&self, range: &Range<usize>, clauses: &mut Vec<Clause>) {
+        for mark in range
+            .clone()
+            .filter(|i| self.tokens[*i].kind == Kind::Possessive)
+        {
+            let most = (mark + 5).min(range.end);
+            for noun in mark + 1..most {
+                if self.tokens[noun].kind != Kind::Word || self.tokens[noun].word.is_function() {
+                    break;
+                }
+                if let Some(clause) = self.deed(range, mark, noun) {
+                    clauses.push(clause);
+                    break;
+                }
+            }
+        }
+    }
+
+    fn deed(&self, range: &Range<usize>, mark: usize, noun: usize) -> Option<Clause> {
+        let word = tokens::lower(self.text, self.tokens[noun]);
+        let mut owner = mark;
+        while owner > range.start {
+            let t = self.tokens[owner - 1];
+            if !t.is_nominal()
+                || t.kind == Kind::Possessive && owner < mark.saturating_sub(3)
+                || phrases::is_finite(self.tokens, owner - 1)
+            {
+                break;
+            }
+            owner -= 1;
+        }
+        if owner == mark {
+            return None;
+        }
+        let mut to = noun + 1;
+        while to < range.end
+            && (self.tokens[to].is(Class::Negation) || self.tokens[to].is(Class::Adverb))
+            && to < noun + 3
+        {
+            to += 1;
+        }
+        if let Some(verb) =
+            lexicon::deed_to(&word).filter(|_| self.is(to, "to") && to + 1 < range.end)
+        {
+            let infinitive = self.tokens[to + 1];
+            let plausible = infinitive.word.is_verb()
+                || infinitive.is(Class::Negation)
+                || infinitive.is(Class::Adverb)
+                || !infinitive.is_nominal()
+                || infinitive.is_plain_adjective();
+            let end = self.complement_end(to + 1, range.end);
+            return (plausible && end > to + 1).then(|| made(owner..mark, verb, noun + 1..end));
+        }
+        let (preposition, verb) = lexicon::deed_of(&word)?;
+        if !self.is(noun + 1, preposition) {
+            return None;
+        }
+        let end = phrases::phrase_end(self.tokens, noun + 2, range.end, true);
+        (end > noun + 2).then(|| made(owner..mark, verb, noun + 2..end))
+    }
+
+    /// An infinitive ends before the sentence's own verb, or at a mark.
+    fn complement_end(&self, start: usize, most: usize) -> usize {
+        let mark = (start..most)
+            .find(|i| {
+                matches!(
+                    self.tokens[*i].kind,
+                    Kind::Comma | Kind::Semicolon | Kind::Dash | Kind::Stop
+                )
+            })
+            .unwrap_or(most);
+        phrases::main_verb(self.tokens, start..mark)
+            .map_or(mark, |v| phrases::group_start(self.tokens, v).max(start))
+    }
+}
+
+fn made(owner: Range<usize>, verb: &'static str, rest: Range<usize>) -> Clause {
+    Clause::new(vec![
+        Piece::Words(owner),
+        Piece::Inflected(verb.to_owned()),
+        Piece::Words(rest),
+    ])
+}
+
+/// A word that opens an adverbial clause.
+fn is_subordinator(token: Token) -> bool {
+    token.is(Class::Subordinator) && !token.is(Class::Demonstrative) && !token.is(Class::Relative)
+}

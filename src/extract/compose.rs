@@ -1,0 +1,304 @@
+//! From a sentence's attributions and clauses to its claims.
+//!
+//! Each attribution's content, without the attributions nested in it, is split into clauses; what is
+//! left of the sentence is the narrator's. A clause becomes a claim: its pieces are joined to a text,
+//! and what is not the source's own words is marked.
+
+use std::ops::Range;
+
+use super::attribution::Shape;
+use super::claimants::{Names, Resolved};
+use super::clauses::{self, Clause, Piece};
+use super::lexicon::{Class, Form};
+use super::phrases;
+use super::score::{self, Reason, Why};
+use super::speech::{Said, Sentence};
+use super::tokens::{self, Kind, Token};
+use super::{ExtractedClaim, Options};
+use crate::words::claim::{Added, Manner};
+use crate::words::span::Span;
+
+/// Tokens that are left between two attributions, at least, to be looked at for a claim.
+const RESIDUE: usize = 3;
+
+/// Makes the claims of one sentence, in order of their first words.
+pub(super) fn claims(
+    text: &str,
+    sentence: &Sentence,
+    names: &mut Names,
+    options: Options,
+) -> Vec<ExtractedClaim> {
+    let maker = Maker {
+        text,
+        sentence,
+        asks: asks(text, sentence.span),
+    };
+    if sentence.tokens.is_empty() {
+        return vec![maker.whole(Why::TooLong)];
+    }
+    let mut made = Vec::new();
+    let all = 0..sentence.tokens.len();
+    for (i, said) in sentence.said.iter().enumerate() {
+        let who = names.resolve(text, sentence, said);
+        let mut clauses = Vec::new();
+        if let Shape::Is { subject, predicate } = &said.attribution.shape {
+            clauses.push(clauses::predication(
+                &sentence.tokens,
+                subject,
+                predicate,
+                said.attribution.past,
+            ));
+        } else {
+            for content in &said.attribution.content {
+                for rest in maker.residue(content, Some(i)) {
+                    clauses.extend(clauses::split(
+                        text,
+                        &sentence.tokens,
+                        &sentence.in_quote,
+                        rest,
+                        options.atomic,
+                    ));
+                }
+            }
+        }
+        made.extend(
+            clauses
+                .iter()
+                .filter_map(|c| maker.claim(c, Some((said, who.as_ref())))),
+        );
+    }
+    for rest in maker.residue(&all, None) {
+        let clauses = clauses::split(
+            text,
+            &sentence.tokens,
+            &sentence.in_quote,
+            rest.clone(),
+            options.atomic,
+        );
+        let whole = sentence.said.is_empty();
+        made.extend(
+            clauses
+                .iter()
+                .filter(|c| whole || c.has_verb)
+                .filter_map(|c| maker.claim(c, None)),
+        );
+    }
+    made.sort_by_key(|c| c.parts.first().copied());
+    made.dedup_by(|a, b| a.parts == b.parts && a.claimant == b.claimant);
+    made
+}
+
+fn asks(text: &str, span: Span) -> bool {
+    text[span.start()..span.end()]
+        .trim_end_matches(['"', '”', '’', '\'', ')', '!', '»'])
+        .ends_with(['?', '？', '؟'])
+}
+
+struct Maker<'a> {
+    text: &'a str,
+    sentence: &'a Sentence,
+    asks: bool,
+}
+
+impl Maker<'_> {
+    /// What of `range` is no part of the attributions in it, but for the one at `own`.
+    fn residue(&self, range: &Range<usize>, own: Option<usize>) -> Vec<Range<usize>> {
+        let mut taken: Vec<Range<usize>> = Vec::new();
+        for (i, said) in self.sentence.said.iter().enumerate() {
+            if Some(i) == own {
+                continue;
+            }
+            let covered = self.covered(said);
+            let outer = own.is_some_and(|own| {
+                let content = &said.attribution.content;
+                content
+                    .iter()
+                    .any(|c| c.start <= range.start && range.end <= c.end)
+                    && (self.sentence.said[own].attribution.content != *content || i > own)
+            });
+            if !outer {
+                taken.extend(covered);
+            }
+        }
+        taken.sort_by_key(|t| (t.start, t.end));
+        let mut rest = Vec::new();
+        let mut at = range.start;
+        for t in taken {
+            if t.end <= at || t.start >= range.end {
+                continue;
+            }
+            if t.start > at {
+                rest.push(at..t.start);
+            }
+            at = at.max(t.end);
+        }
+        if at < range.end {
+            rest.push(at..range.end);
+        }
+        rest.into_iter()
+            .filter_map(|r| self.trim(r, range))
+            .collect()
+    }
+
+    /// Cue, source and content of an attribution; a source that is the sentence's own subject stays the narrator's.
+    fn covered(&self, said: &Said) -> Vec<Range<usize>> {
+        let a = &said.attribution;
+        let mut covered: Vec<Range<usize>> = a.content.clone();
+        if a.cue.is_empty() {
+            return covered;
+        }
+        let tokens = &self.sentence.tokens;
+        let adjunct = a
+            .content
+            .iter()
+            .find(|c| c.start >= a.cue.end)
+            .map_or(a.cue.end, |c| c.start);
+        covered.push(a.cue.start..adjunct);
+        if let Some(source) = &a.source {
+            let beside = source.end <= a.cue.start && a.cue.start - source.end <= 1
+                || source.start >= a.cue.start
+                || a.inserted.is_some() && source.end <= a.cue.start;
+            let detached = tokens[a.cue.start].form(Form::Ing)
+                && source.end < a.cue.start
+                && (source.end..a.cue.start).any(|i| tokens[i].kind == Kind::Comma);
+            if beside && !detached {
+                let with = source.start > 0 && tokens[source.start - 1].is(Class::WithLike);
+                let start = source.start - usize::from(with);
+                covered.push(start.min(a.cue.start)..source.end.max(a.cue.start));
+            }
+        }
+        if let Some(inserted) = a.inserted.as_ref().filter(|i| i.start > a.cue.end) {
+            covered.push(inserted.clone());
+        }
+        covered
+    }
+
+    /// Drops marks at the ends; refuses a rest too short to say anything.
+    fn trim(&self, range: Range<usize>, whole: &Range<usize>) -> Option<Range<usize>> {
+        let tokens = &self.sentence.tokens;
+        let (mut start, mut end) = (range.start, range.end);
+        let mark = |t: Token| t.is_mark() && !matches!(t.kind, Kind::Open | Kind::Close);
+        while start < end && (mark(tokens[start]) || tokens[start].is(Class::Conjunction)) {
+            start += 1;
+        }
+        while end > start && (mark(tokens[end - 1]) || tokens[end - 1].is(Class::Conjunction)) {
+            end -= 1;
+        }
+        let full = range == *whole;
+        (start < end && (full || end - start >= RESIDUE)).then_some(start..end)
+    }
+
+    fn claim(
+        &self,
+        clause: &Clause,
+        said: Option<(&Said, Option<&Resolved>)>,
+    ) -> Option<ExtractedClaim> {
+        let tokens = &self.sentence.tokens;
+        let mut made = Composed::default();
+        let mut own: Vec<Token> = Vec::new();
+        for piece in &clause.pieces {
+            match piece {
+                Piece::Words(range) => {
+                    let Some(range) = self.trim_piece(range) else {
+                        continue;
+                    };
+                    let span = tokens::span_of(tokens, &range)?;
+                    own.extend(&tokens[range]);
+                    made.words(self.text, span);
+                }
+                Piece::Carried(range) => {
+                    let span = tokens::span_of(tokens, range)?;
+                    own.extend(&tokens[range.clone()]);
+                    made.add(&self.text[span.start()..span.end()], piece);
+                }
+                Piece::Inflected(word) => made.add(word, piece),
+            }
+        }
+        if made.parts.is_empty() || !made.parts.windows(2).all(|w| w[0].end() <= w[1].start()) {
+            return None;
+        }
+        let manner = said.map_or(Manner::Narration, |(s, _)| s.manner);
+        let has_verb = clause.has_verb || phrases::main_verb(&own, 0..own.len()).is_some();
+        let score = score::score(self.text, &own, manner, has_verb, self.asks);
+        let (said, who) = said.map_or((None, None), |(s, w)| (Some(s), w));
+        Some(ExtractedClaim {
+            text: made.text,
+            added: made.added,
+            parts: made.parts,
+            statement: said.map_or_else(Vec::new, |s| s.statement.clone()),
+            cue: said.and_then(|s| s.cue),
+            claimant: who.map(|w| w.claimant.clone()),
+            unresolved: who.is_some_and(|w| w.unresolved),
+            manner,
+            score: score.value,
+            reason: score.reason,
+            sentence: self.sentence.span,
+        })
+    }
+
+    /// Marks at the ends are no part of a claim's words, but for brackets.
+    fn trim_piece(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        let tokens = &self.sentence.tokens;
+        let (mut start, mut end) = (range.start, range.end);
+        let mark = |t: Token| t.is_mark() && !matches!(t.kind, Kind::Open | Kind::Close);
+        while start < end && mark(tokens[start]) {
+            start += 1;
+        }
+        while end > start && mark(tokens[end - 1]) {
+            end -= 1;
+        }
+        (start < end).then_some(start..end)
+    }
+
+    fn whole(&self, why: Why) -> ExtractedClaim {
+        let span = self.sentence.span;
+        ExtractedClaim {
+            text: self.text[span.start()..span.end()].to_owned(),
+            added: Vec::new(),
+            parts: vec![span],
+            statement: Vec::new(),
+            cue: None,
+            claimant: None,
+            unresolved: false,
+            manner: Manner::Narration,
+            score: 0.0,
+            reason: Reason::Passed(why),
+            sentence: span,
+        }
+    }
+}
+
+/// A claim's text as it grows from its pieces, one space between them.
+#[derive(Default)]
+struct Composed {
+    text: String,
+    added: Vec<Added>,
+    parts: Vec<Span>,
+}
+
+impl Composed {
+    fn words(&mut self, text: &str, span: Span) {
+        self.space();
+        self.text.push_str(&text[span.start()..span.end()]);
+        self.parts.push(span);
+    }
+
+    fn add(&mut self, words: &str, piece: &Piece) {
+        let Some(why) = piece.why() else {
+            return;
+        };
+        self.space();
+        self.added.push(Added {
+            at: self.text.len(),
+            text: words.to_owned(),
+            why,
+        });
+        self.text.push_str(words);
+    }
+
+    fn space(&mut self) {
+        if !self.text.is_empty() {
+            self.text.push(' ');
+        }
+    }
+}
