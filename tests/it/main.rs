@@ -1,3 +1,4 @@
 //! The integration tests, built as one program.
 
 mod store;
+mod ledger;

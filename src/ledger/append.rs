@@ -1,0 +1,194 @@
+//! Appending: check every entry by replay, then one round of the store.
+
+use super::index::Reading;
+use super::{FIRST, Ledger, LedgerError, Pending};
+use crate::audit::facts::Facts as _;
+use crate::audit::finding::Finding;
+use crate::audit::objects::{ObjectState, Objects};
+use crate::audit::replay::Replay;
+use crate::audit::rows::{RowFacts, RowFactsError};
+use crate::entry::{Chain, Entry};
+use crate::store::{FactError, Round};
+use crate::trust::key::PublicKey;
+use crate::trust::merkle::TreeHead;
+use crate::words::id::ObjectId;
+use crate::words::time::Timestamp;
+
+/// Why an entry was refused: everything that replay found.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    /// What was found; at least one thing.
+    pub findings: Vec<Finding>,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (n, finding) in self.findings.iter().enumerate() {
+            let comma = if n == 0 { "" } else { "; " };
+            write!(f, "{comma}{} [{}]", finding.message, finding.code)?;
+        }
+        Ok(())
+    }
+}
+
+/// Says why something was not appended.
+#[derive(Debug, thiserror::Error)]
+pub enum AppendError {
+    /// An entry is not right where it would stand.
+    #[error("the {kind} entry is refused: {refusal}")]
+    Refused {
+        /// Its place among the entries given, from 0.
+        position: usize,
+        /// Its kind.
+        kind: crate::entry::Kind,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// The ledger could not be read or written.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+impl Ledger {
+    /// Appends all of it or nothing; returns the entries' indexes once they can't be lost any more.
+    pub fn append(&mut self, pending: &Pending) -> Result<Vec<u64>, AppendError> {
+        let mut appending = self.begin();
+        let indexes = appending.push(pending)?;
+        appending.commit()?;
+        Ok(indexes)
+    }
+
+    /// Starts a round: what is pushed is appended together, with one sync, when it is committed.
+    pub fn begin(&mut self) -> Appending<'_> {
+        Appending {
+            round: self.store.begin(),
+            replay: Replay::new(),
+        }
+    }
+}
+
+/// A round of an append. Nothing is written before it is committed; dropping it discards it.
+pub struct Appending<'l> {
+    round: Round<'l>,
+    replay: Replay,
+}
+
+impl Appending<'_> {
+    pub(super) fn of(round: Round<'_>) -> Appending<'_> {
+        Appending {
+            round,
+            replay: Replay::new(),
+        }
+    }
+
+    /// Checks entries and adds them to the round; returns the indexes that they will have.
+    ///
+    /// # Errors
+    /// At the first entry that is refused. Those before it stay in the round: to append all of
+    /// them or nothing, drop the round.
+    pub fn push(&mut self, pending: &Pending) -> Result<Vec<u64>, AppendError> {
+        let mut objects: Vec<(ObjectId, &Vec<u8>)> = pending
+            .objects
+            .iter()
+            .map(|bytes| (ObjectId::of(bytes), bytes))
+            .collect();
+        let mut indexes = Vec::with_capacity(pending.entries.len());
+        for (position, entry) in pending.entries.iter().enumerate() {
+            let brought: Vec<_> = entry.objects();
+            let (own, later) = objects
+                .into_iter()
+                .partition(|(id, _)| brought.contains(id));
+            objects = later;
+            indexes.push(self.push_entry(position, entry, &own)?);
+        }
+        Ok(indexes)
+    }
+
+    /// Returns how many entries the round has.
+    pub fn len(&self) -> u64 {
+        self.round.entries()
+    }
+
+    /// Says whether the round has no entry.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Appends the round. When this returns, nothing in it can be lost any more.
+    pub fn commit(self) -> Result<TreeHead, LedgerError> {
+        Ok(self.round.commit()?)
+    }
+
+    fn push_entry(
+        &mut self,
+        position: usize,
+        entry: &Entry,
+        own: &[(ObjectId, &Vec<u8>)],
+    ) -> Result<u64, AppendError> {
+        let Self { round, replay } = self;
+        let index = round.size();
+        let facts = round.facts();
+        let findings = replay
+            .examine(
+                entry.clone(),
+                index,
+                &RowFacts(Reading(&facts)),
+                &Brought { own, round },
+                &round.hashes(),
+            )
+            .map_err(|error| LedgerError::Rows(error.into()))?;
+        let findings: Vec<Finding> = findings.into_iter().filter(Finding::refuses).collect();
+        if !findings.is_empty() {
+            let refusal = Refusal { findings };
+            return Err(AppendError::Refused {
+                position,
+                kind: entry.kind(),
+                refusal,
+            });
+        }
+        drop(facts);
+        for (_, bytes) in own {
+            round
+                .push_object(bytes.as_slice())
+                .map_err(LedgerError::from)?;
+        }
+        Ok(round.push_entry(entry.bytes()).map_err(LedgerError::from)?)
+    }
+}
+
+/// The objects that an entry brings, and those of the ledger.
+struct Brought<'b, 'l> {
+    own: &'b [(ObjectId, &'b Vec<u8>)],
+    round: &'b Round<'l>,
+}
+
+impl Objects for Brought<'_, '_> {
+    fn object(&self, id: &ObjectId) -> ObjectState {
+        if let Some((_, bytes)) = self.own.iter().find(|(own, _)| own == id) {
+            return ObjectState::Present((*bytes).clone());
+        }
+        match self.round.object(id) {
+            Ok(Some(bytes)) => ObjectState::Present(bytes),
+            Ok(None) => ObjectState::Missing,
+            Err(error) => ObjectState::Unreadable(error.to_string()),
+        }
+    }
+}
+
+/// Returns the place of a key's next entry in its holder's chain, and the time of the one before.
+pub(super) fn next_in_chain(
+    facts: &RowFacts<Reading<'_, '_>>,
+    key: &PublicKey,
+) -> Result<(Chain, Option<Timestamp>), LedgerError> {
+    let end = facts.holder(key).and_then(|holder| facts.chain(&holder));
+    let end = end.map_err(|e: RowFactsError<FactError>| LedgerError::Rows(e.into()))?;
+    Ok(end.map_or((FIRST, None), |end| {
+        (
+            Chain {
+                n: end.n + 1,
+                prev: Some(end.id),
+            },
+            Some(end.at),
+        )
+    }))
+}

@@ -1,0 +1,274 @@
+//! Reading a ledger: entries and objects by id, index and prefix; the lists that people ask for.
+
+use super::index::Reading;
+use super::{Ledger, LedgerError, rows};
+use crate::audit::facts::{EntryFacts, Facts as _, LedgerFacts, SignerFacts};
+use crate::audit::rows::RowFacts;
+use crate::audit::standing::{self, Standing};
+use crate::entry::{Body, Entry, Kind};
+use crate::store::StoreError;
+use crate::trust::key::{PublicKey, VerifierKey};
+use crate::words::id::{ClaimId, EntryId, ObjectId, SourceId, VerdictId};
+use crate::words::object::{self, Object};
+use crate::words::policy::Policy;
+
+/// An entry at its index.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Its place in the log, from 0.
+    pub index: u64,
+    /// The entry.
+    pub entry: Entry,
+}
+
+/// What an id or the beginning of one names.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Found {
+    /// An entry.
+    Entry(EntryId),
+    /// An object.
+    Object(ObjectId),
+}
+
+/// Says why the beginning of an id names nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum SeekError {
+    /// It is not the beginning of an id.
+    #[error("{0:?} is not an id: 4 to 64 digits of 0-9a-f")]
+    Form(String),
+    /// Nothing begins with it.
+    #[error("nothing in this ledger has an id that begins with {0}")]
+    Nothing(String),
+    /// More than one thing begins with it.
+    #[error("{prefix} is the beginning of {} ids", .found.len())]
+    Ambiguous {
+        /// What was looked for.
+        prefix: String,
+        /// What it fits; at most 20 of them.
+        found: Vec<Found>,
+    },
+    /// The ledger could not be read.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+/// The fewest digits that name something: with fewer, almost everything is ambiguous soon.
+const LEAST_PREFIX: usize = 4;
+
+/// So many of the things that a prefix fits are listed.
+const MOST_FOUND: usize = 20;
+
+impl Ledger {
+    /// Returns the entry at an index.
+    pub fn entry_at(&self, index: u64) -> Result<Record, LedgerError> {
+        let bytes = self
+            .store
+            .entry(index)?
+            .ok_or(LedgerError::NoIndex(index))?;
+        let entry = Entry::parse(&bytes).map_err(|source| LedgerError::Entry { index, source })?;
+        Ok(Record { index, entry })
+    }
+
+    /// Returns the entry with an id.
+    pub fn entry(&self, id: &EntryId) -> Result<Record, LedgerError> {
+        let index = self.store.index_of(id)?.ok_or(LedgerError::NoEntry(*id))?;
+        self.entry_at(index)
+    }
+
+    /// Returns the entry with an id if it is of the kind that is wanted.
+    pub fn entry_of(&self, kind: Kind, id: &EntryId) -> Result<Record, LedgerError> {
+        let record = self.entry(id)?;
+        let found = record.entry.kind();
+        if found == kind {
+            Ok(record)
+        } else {
+            Err(LedgerError::OtherKind {
+                id: *id,
+                found,
+                wanted: kind,
+            })
+        }
+    }
+
+    /// Finds the one entry or object whose id begins with `prefix`.
+    pub fn find(&self, prefix: &str) -> Result<Found, SeekError> {
+        let digits = prefix
+            .bytes()
+            .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        if !digits || !(LEAST_PREFIX..=64).contains(&prefix.len()) {
+            return Err(SeekError::Form(prefix.to_owned()));
+        }
+        let entries = self.store.entries_with_prefix(prefix, MOST_FOUND);
+        let entries = entries.map_err(LedgerError::from)?;
+        let objects = self
+            .store
+            .objects_with_prefix(prefix, MOST_FOUND - entries.len());
+        let objects = objects.map_err(LedgerError::from)?;
+        let found: Vec<Found> = entries
+            .into_iter()
+            .map(Found::Entry)
+            .chain(objects.into_iter().map(Found::Object))
+            .collect();
+        match found.as_slice() {
+            [] => Err(SeekError::Nothing(prefix.to_owned())),
+            [one] => Ok(*one),
+            _ => Err(SeekError::Ambiguous {
+                prefix: prefix.to_owned(),
+                found,
+            }),
+        }
+    }
+
+    /// Returns the shortest beginning of an id that names nothing else here, at least 8 digits.
+    pub fn short(&self, id: &[u8; 32]) -> Result<String, LedgerError> {
+        let digits = self.store.unique_prefix(id)?.max(8);
+        let mut text = crate::words::id::to_hex(id);
+        text.truncate(digits);
+        Ok(text)
+    }
+
+    /// Returns an object's bytes; `None` if they are not there.
+    pub fn object_bytes(&self, id: &ObjectId) -> Result<Option<Vec<u8>>, LedgerError> {
+        Ok(self.store.object(id)?)
+    }
+
+    /// Returns a JSON object.
+    pub fn object<O: Object>(&self, id: &ObjectId) -> Result<O, LedgerError> {
+        let bytes = self.store.object(id)?.ok_or(LedgerError::NoObject(*id))?;
+        object::parse(&bytes).map_err(|source| LedgerError::Object { id: *id, source })
+    }
+
+    /// Returns a source's text; `None` if the source has none.
+    pub fn text_of(&self, source: &SourceId) -> Result<Option<String>, LedgerError> {
+        let record = self.entry_of(Kind::Source, &source.entry())?;
+        let Body::Source(fields) = record.entry.body() else {
+            return Ok(None);
+        };
+        let Some(text) = fields.text else {
+            return Ok(None);
+        };
+        let bytes = self.store.object(&text.blake3)?;
+        let bytes = bytes.ok_or(LedgerError::NoObject(text.blake3))?;
+        Ok(Some(
+            String::from_utf8(bytes).map_err(|_| LedgerError::Text(text.blake3))?,
+        ))
+    }
+
+    /// Returns all sources, in log order.
+    pub fn sources(&self) -> Result<Vec<Record>, LedgerError> {
+        self.listed(&rows::sources())
+    }
+
+    /// Returns all sources with this text, in log order.
+    pub fn sources_with_text(&self, text: &ObjectId) -> Result<Vec<Record>, LedgerError> {
+        self.listed(&rows::same_text(text))
+    }
+
+    /// Returns a source's recorded claims, superseded ones too, in the order of the text.
+    pub fn claims_of(&self, source: &SourceId) -> Result<Vec<Record>, LedgerError> {
+        self.listed(&rows::claims(&source.entry()))
+    }
+
+    /// Returns a claim's verdicts, whatever their standing, in log order.
+    pub fn verdicts_on(&self, claim: &ClaimId) -> Result<Vec<Record>, LedgerError> {
+        self.listed(&rows::verdicts(&claim.entry()))
+    }
+
+    /// Returns what answers an entry: what supersedes, retracts, approves or disputes it, in log order.
+    pub fn answers_to(&self, id: &EntryId) -> Result<Vec<Record>, LedgerError> {
+        self.listed(&rows::answers(id))
+    }
+
+    /// Returns the indexes of one key's entries, the oldest first.
+    pub fn chain_of(&self, key: &PublicKey) -> Result<Vec<u64>, LedgerError> {
+        self.indexes(&rows::chain(key, None))
+    }
+
+    /// Returns what is known of an entry: what took its place, what it rests on.
+    pub fn facts_of(&self, id: &EntryId) -> Result<(u64, EntryFacts), LedgerError> {
+        let facts = self.store.facts();
+        let found = RowFacts(Reading(&facts))
+            .find(id)
+            .map_err(|e| LedgerError::Rows(e.into()))?;
+        found.ok_or(LedgerError::NoEntry(*id))
+    }
+
+    /// Says what stands of a verdict.
+    pub fn standing(&self, verdict: &VerdictId) -> Result<Standing, LedgerError> {
+        let (index, facts) = self.facts_of(&verdict.entry())?;
+        let policy = self.policy()?.1;
+        let known = self.store.facts();
+        standing::of_verdict(index, &facts, &policy, &RowFacts(Reading(&known)))
+            .map_err(|e| LedgerError::Rows(e.into()))
+    }
+
+    /// Returns the policy in force.
+    pub fn policy(&self) -> Result<(ObjectId, Policy), LedgerError> {
+        let id = self.ledger_facts()?.policy;
+        Ok((id, self.object(&id)?))
+    }
+
+    /// Returns what is known of the ledger as a whole: roots, log key, policy.
+    pub fn ledger_facts(&self) -> Result<LedgerFacts, LedgerError> {
+        let facts = self.store.facts();
+        let facts = RowFacts(Reading(&facts))
+            .ledger()
+            .map_err(|e| LedgerError::Rows(e.into()))?;
+        Ok(facts.ok_or(LedgerError::NoGenesis)?.as_ref().clone())
+    }
+
+    /// Returns what is known of a key; `None` if it was never enrolled.
+    pub fn signer(&self, key: &PublicKey) -> Result<Option<SignerFacts>, LedgerError> {
+        let facts = self.store.facts();
+        let signer = RowFacts(Reading(&facts))
+            .signer(key)
+            .map_err(|e| LedgerError::Rows(e.into()))?;
+        Ok(signer.map(|signer| signer.as_ref().clone()))
+    }
+
+    /// Returns all keys that were ever enrolled: roots, the log's, reviewers', in order of enrolment.
+    pub fn keys(&self) -> Result<Vec<SignerFacts>, LedgerError> {
+        let mut keys = Vec::new();
+        for index in self.indexes(&rows::keys())? {
+            for key in enrolled_by(&self.entry_at(index)?.entry) {
+                keys.extend(self.signer(key.public())?);
+            }
+        }
+        Ok(keys)
+    }
+
+    fn listed(&self, prefix: &[u8]) -> Result<Vec<Record>, LedgerError> {
+        self.indexes(prefix)?
+            .into_iter()
+            .map(|index| self.entry_at(index))
+            .collect()
+    }
+
+    fn indexes(&self, prefix: &[u8]) -> Result<Vec<u64>, LedgerError> {
+        let index = |row: Result<(Vec<u8>, Vec<u8>), StoreError>| {
+            let (_, value) = row?;
+            let value = value.try_into().map_err(|value: Vec<u8>| {
+                LedgerError::Rows(format!("a row of {} bytes is not an index", value.len()).into())
+            })?;
+            Ok(u64::from_be_bytes(value))
+        };
+        self.store.facts_with_prefix(prefix).map(index).collect()
+    }
+}
+
+/// Returns the keys that an entry enrols.
+fn enrolled_by(entry: &Entry) -> Vec<VerifierKey> {
+    match entry.body() {
+        Body::Genesis(genesis) => genesis
+            .roots
+            .keys
+            .iter()
+            .chain([&genesis.log])
+            .cloned()
+            .collect(),
+        Body::Key(key) => vec![key.key.clone()],
+        Body::Roots(roots) => roots.keys.clone(),
+        Body::Log(log) => vec![log.key.clone()],
+        _ => vec![],
+    }
+}
