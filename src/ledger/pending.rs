@@ -119,6 +119,9 @@ impl Pending {
     }
 
     /// Writes a pending file, with a line feed at its end.
+    ///
+    /// # Panics
+    /// Never: notes are UTF-8, and texts and lists are of the profile.
     pub fn to_bytes(&self) -> Vec<u8> {
         let note = |entry: &Entry| {
             String::from_utf8(entry.bytes().to_vec()).expect("a signed note is UTF-8")

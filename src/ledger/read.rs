@@ -4,11 +4,10 @@ use super::index::Reading;
 use super::{Ledger, LedgerError, rows};
 use crate::audit::facts::{EntryFacts, Facts as _, LedgerFacts, SignerFacts};
 use crate::audit::rows::RowFacts;
-use crate::audit::standing::{self, Standing};
 use crate::entry::{Body, Entry, Kind};
 use crate::store::StoreError;
 use crate::trust::key::{PublicKey, VerifierKey};
-use crate::words::id::{ClaimId, EntryId, ObjectId, SourceId, VerdictId};
+use crate::words::id::{ClaimId, EntryId, ObjectId, SourceId};
 use crate::words::object::{self, Object};
 use crate::words::policy::Policy;
 
@@ -191,15 +190,6 @@ impl Ledger {
             .find(id)
             .map_err(|e| LedgerError::Rows(e.into()))?;
         found.ok_or(LedgerError::NoEntry(*id))
-    }
-
-    /// Says what stands of a verdict.
-    pub fn standing(&self, verdict: &VerdictId) -> Result<Standing, LedgerError> {
-        let (index, facts) = self.facts_of(&verdict.entry())?;
-        let policy = self.policy()?.1;
-        let known = self.store.facts();
-        standing::of_verdict(index, &facts, &policy, &RowFacts(Reading(&known)))
-            .map_err(|e| LedgerError::Rows(e.into()))
     }
 
     /// Returns the policy in force.

@@ -171,14 +171,26 @@ fn a_verdict_can_be_read_back_after_reopening() {
     let ledger = open(folder.path());
     assert_eq!(ledger.tree_head().size, 5);
     assert_eq!(ledger.sources().unwrap().len(), 1);
-    assert_eq!(ledger.claims_of(&source).unwrap()[0].entry.id(), claim.entry());
-    assert_eq!(ledger.verdicts_on(&claim).unwrap()[0].entry.id(), verdict.entry());
+    assert_eq!(
+        ledger.claims_of(&source).unwrap()[0].entry.id(),
+        claim.entry()
+    );
+    assert_eq!(
+        ledger.verdicts_on(&claim).unwrap()[0].entry.id(),
+        verdict.entry()
+    );
     assert_eq!(ledger.text_of(&source).unwrap().as_deref(), Some(TEXT));
-    assert_eq!(ledger.chain_of(alice().verifier().public()).unwrap(), [2, 3, 4]);
+    assert_eq!(
+        ledger.chain_of(alice().verifier().public()).unwrap(),
+        [2, 3, 4]
+    );
     assert_eq!(ledger.keys().unwrap().len(), 3);
     let short = ledger.short(verdict.entry().as_bytes()).unwrap();
     assert_eq!(ledger.find(&short).unwrap(), Found::Entry(verdict.entry()));
-    assert!(matches!(ledger.find("00000000"), Err(SeekError::Nothing(_))));
+    assert!(matches!(
+        ledger.find("00000000"),
+        Err(SeekError::Nothing(_))
+    ));
     assert!(matches!(ledger.find("xyz"), Err(SeekError::Form(_))));
     assert_eq!(
         std::fs::read(ledger.folder().join("log.key")).unwrap(),
@@ -200,7 +212,12 @@ fn a_refused_entry_leaves_nothing_behind() {
         all.objects.extend(part.objects);
     }
     let refused = ledger.append(&all);
-    let Err(AppendError::Refused { position: 2, refusal, .. }) = refused else {
+    let Err(AppendError::Refused {
+        position: 2,
+        refusal,
+        ..
+    }) = refused
+    else {
         panic!("not refused, or another entry: {refused:?}");
     };
     assert_eq!(refusal.findings.len(), 1, "{refusal}");
@@ -220,8 +237,14 @@ fn an_entry_by_a_key_that_is_not_enrolled_is_refused() {
     let body = pending.entries[0].body().clone();
     let draft = composer.draft(at(1), body).unwrap();
     let entry = composer.sign(&draft, &mallory, &[]).unwrap();
-    let forged = Pending { entries: vec![entry], objects: pending.objects };
-    assert!(matches!(ledger.append(&forged), Err(AppendError::Refused { .. })));
+    let forged = Pending {
+        entries: vec![entry],
+        objects: pending.objects,
+    };
+    assert!(matches!(
+        ledger.append(&forged),
+        Err(AppendError::Refused { .. })
+    ));
 }
 
 #[test]
@@ -236,7 +259,10 @@ fn the_same_place_in_a_chain_is_taken_once() {
     let refused = ledger.append(&second).unwrap_err();
     assert!(refused.to_string().contains("fork"), "{refused}");
     let again = ledger.append(&first).unwrap_err();
-    assert!(matches!(again, AppendError::Refused { .. } | AppendError::Ledger(_)), "{again}");
+    assert!(
+        matches!(again, AppendError::Refused { .. } | AppendError::Ledger(_)),
+        "{again}"
+    );
 }
 
 #[test]

@@ -1,4 +1,6 @@
 //! The integration tests, built as one program.
 
-mod store;
+#![allow(clippy::unwrap_used, reason = "a test that fails says so by panicking")]
+
 mod ledger;
+mod store;
