@@ -13,13 +13,18 @@ pub mod checkpoint;
 pub mod key;
 pub mod merkle;
 pub mod note;
+pub mod proof;
 pub mod signature;
 
 pub use checkpoint::Checkpoint;
 pub use key::{KeyId, KeyName, PublicKey, SigningKey, VerifierKey};
-pub use merkle::{ConsistencyProof, InclusionProof, LeafHash, RootHash, TreeHead};
+pub use merkle::{LeafHash, RootHash, TreeHead};
 pub use note::{SignedNote, VerifiedNote};
+pub use proof::{ConsistencyProof, InclusionProof};
 pub use signature::Signature;
+
+#[cfg(test)]
+mod definition;
 
 #[cfg(test)]
 mod vectors {

@@ -852,4 +852,27 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn two_known_keys_of_one_name_and_id_settle_nothing() {
+        // The points 70,120·B and 1,476·B, found by trying multiples until two ids were the same.
+        let one = verifier("a.example+a751e521+AZ/lk/Qrn5QU5IbnqHwKc2xQkj6GInWpoL8mMIlMvkzO");
+        let other = verifier("a.example+a751e521+AUNgyy0NnoZouB1vXfE4tmyVyC8xWiLab0cbvFhsYd9O");
+        let line = SignatureLine {
+            name: one.name().clone(),
+            id: one.id(),
+            signature: vec![0; 64],
+        };
+        let note = SignedNote::assemble("text\n", vec![line]).expect("a note");
+        let refused = |known: &[&VerifierKey]| note.verify(known).expect_err("refused");
+        assert!(matches!(
+            refused(&[&one, &other]),
+            VerifyError::Ambiguous { .. }
+        ));
+        assert!(matches!(
+            refused(&[&one, &one]),
+            VerifyError::Signature { .. }
+        ));
+        assert!(matches!(refused(&[&other]), VerifyError::Signature { .. }));
+    }
 }
