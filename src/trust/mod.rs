@@ -42,3 +42,75 @@ mod vectors {
         Some(serde_json::from_slice(&bytes).expect("the vectors are JSON"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes that never change; the file says how they were made, without this program.
+    const FROZEN: &str = include_str!("../../tests/vectors/trust.json");
+
+    /// Test keys, from seeds that anyone can guess.
+    fn keys(file: &serde_json::Value) -> Vec<SigningKey> {
+        let keys = file["keys"].as_array().expect("keys").iter();
+        keys.map(|key| {
+            let seed = seed_of(&key["seed"]);
+            let name = key["name"]
+                .as_str()
+                .expect("a name")
+                .parse()
+                .expect("a name");
+            let signing = SigningKey::from_seed(name, &seed);
+            assert_eq!(signing.verifier().to_string(), key["vkey"]);
+            assert_eq!(signing.verifier().id().to_string(), key["id"]);
+            signing
+        })
+        .collect()
+    }
+
+    fn seed_of(hex: &serde_json::Value) -> [u8; 32] {
+        crate::words::id::parse_hex(hex.as_str().expect("hex")).expect("hex")
+    }
+
+    #[test]
+    fn the_frozen_keys_notes_and_checkpoints_are_reproduced() {
+        let file: serde_json::Value = serde_json::from_str(FROZEN).expect("JSON");
+        let keys = keys(&file);
+        for frozen in file["notes"].as_array().expect("notes") {
+            let signers: Vec<&SigningKey> = frozen["signers"]
+                .as_array()
+                .expect("indices")
+                .iter()
+                .map(|index| {
+                    &keys[usize::try_from(index.as_u64().expect("an index")).expect("small")]
+                })
+                .collect();
+            let text = frozen["text"].as_str().expect("a text");
+            let note = SignedNote::sign(text, &signers).expect("a note");
+            assert_eq!(note.as_str(), frozen["note"]);
+            let known: Vec<_> = signers.iter().map(|key| key.verifier()).collect();
+            let note = SignedNote::parse(note.bytes()).expect("a note");
+            assert_eq!(
+                note.verify(&known).expect("verifies").signers().len(),
+                known.len()
+            );
+        }
+
+        let mut tree = merkle::Tree::new();
+        let log = &keys[0];
+        for frozen in file["checkpoints"].as_array().expect("checkpoints") {
+            let size = frozen["size"].as_u64().expect("a size");
+            while tree.size() < size {
+                tree.push(LeafHash::of(tree.size().to_string().as_bytes()));
+            }
+            let head = tree.head();
+            assert_eq!(head.root.to_string(), frozen["root"]);
+            let origin = log.name().clone();
+            let checkpoint = Checkpoint { origin, head };
+            let note = checkpoint.sign(log).expect("a note");
+            assert_eq!(note.as_str(), frozen["note"]);
+            let verified = note.verify(&[log.verifier()]).expect("verifies");
+            assert_eq!(Checkpoint::from_verified(&verified), Ok(checkpoint));
+        }
+    }
+}
