@@ -14,6 +14,8 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
+use super::faults;
+
 /// How a command ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Status {
@@ -113,17 +115,14 @@ pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// Returns the exit status that an error calls for, and its hint.
-pub(crate) fn of(error: &anyhow::Error) -> (Status, Option<&str>) {
-    let failures = || {
-        error
-            .chain()
-            .filter_map(|cause| cause.downcast_ref::<Failure>())
-    };
-    let status = failures()
-        .next()
-        .map_or(Status::Failed, |failure| failure.status);
-    (
-        status,
-        failures().find_map(|failure| failure.hint.as_deref()),
-    )
+pub(crate) fn of(error: &anyhow::Error) -> (Status, Option<String>) {
+    for cause in error.chain() {
+        if let Some(failure) = cause.downcast_ref::<Failure>() {
+            return (failure.status, failure.hint.clone());
+        }
+        if let Some(calls) = faults::of(cause) {
+            return (calls.status, calls.hint.map(str::to_owned));
+        }
+    }
+    (Status::Failed, None)
 }

@@ -2,8 +2,14 @@
 
 mod context;
 mod exit;
+mod faults;
 mod help;
+mod init;
+mod opening;
+mod prompt;
 mod screen;
+mod signing;
+mod stops;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -47,6 +53,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Init(init::Args),
     Help(help::Args),
 }
 
@@ -71,6 +78,7 @@ pub(crate) fn main() -> ExitCode {
     };
     let context = Context::new(cli.global);
     let done = match cli.command {
+        Command::Init(args) => init::run(&args, &context),
         Command::Help(args) => help::run(&args, &context),
     };
     match done {
@@ -78,7 +86,7 @@ pub(crate) fn main() -> ExitCode {
         Err(error) if exit::is_closed_pipe(&error) => Status::Done.into(),
         Err(error) => {
             let (status, hint) = exit::of(&error);
-            context.report(&error, hint);
+            context.report(&error, hint.as_deref());
             status.into()
         }
     }

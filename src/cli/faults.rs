@@ -1,0 +1,169 @@
+//! Which exit status, and which hint, an error of the library calls for.
+
+use std::error::Error;
+
+use factlog::audit::finding::{Code, Topic};
+use factlog::keys::KeyFileError;
+use factlog::keys::keyring::KeyringError;
+use factlog::keys::passphrase::PassphraseError;
+use factlog::ledger::{
+    AppendError, ComposeError, InitError, LedgerError, PendingError, Refusal, SeekError,
+};
+use factlog::store::StoreError;
+
+use super::exit::Status;
+
+/// What an error calls for.
+pub(crate) struct Calls {
+    /// The exit status.
+    pub(crate) status: Status,
+    /// What to try.
+    pub(crate) hint: Option<&'static str>,
+}
+
+/// Returns what an error of the library calls for; `None` if it is none that we know.
+pub(crate) fn of(error: &(dyn Error + 'static)) -> Option<Calls> {
+    if let Some(error) = error.downcast_ref::<AppendError>() {
+        return of_append(error);
+    }
+    if let Some(error) = error.downcast_ref::<InitError>() {
+        return match error {
+            InitError::Store(error) => of_store(error),
+            InitError::Ledger(error) => of_ledger(error),
+            InitError::Append(error) => of_append(error),
+            _ => None,
+        };
+    }
+    if let Some(error) = error.downcast_ref::<LedgerError>() {
+        return of_ledger(error);
+    }
+    if let Some(error) = error.downcast_ref::<SeekError>() {
+        return of_seek(error);
+    }
+    if let Some(error) = error.downcast_ref::<StoreError>() {
+        return of_store(error);
+    }
+    if let Some(error) = error.downcast_ref::<KeyFileError>() {
+        return calls(Status::Key, of_key_file(error));
+    }
+    if error.is::<PassphraseError>() || error.is::<KeyringError>() {
+        return calls(Status::Key, None);
+    }
+    if error.is::<PendingError>() {
+        return calls(
+            Status::Failed,
+            Some("a pending file is what `--out FILE` writes"),
+        );
+    }
+    if let Some(ComposeError::Time { .. }) = error.downcast_ref() {
+        return calls(Status::Failed, Some("set a later time with --at TIME"));
+    }
+    None
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it ends the functions here that may know nothing"
+)]
+const fn calls(status: Status, hint: Option<&'static str>) -> Option<Calls> {
+    Some(Calls { status, hint })
+}
+
+fn of_append(error: &AppendError) -> Option<Calls> {
+    match error {
+        AppendError::Refused { refusal, .. } => of_refusal(refusal),
+        AppendError::Ledger(error) => of_ledger(error),
+    }
+}
+
+fn of_refusal(refusal: &Refusal) -> Option<Calls> {
+    let keys = |topic| matches!(topic, Topic::Signatures | Topic::Entitlement);
+    let has = |code| refusal.findings.iter().any(|finding| finding.code == code);
+    if refusal.findings.iter().any(|finding| keys(finding.topic)) {
+        return calls(
+            Status::Key,
+            Some("`factlog key list` shows who may sign here"),
+        );
+    }
+    let hint = if has(Code::SupersedesMissing) {
+        Some("change your earlier verdict with --supersedes VERDICT --change … --reason …")
+    } else if has(Code::ChainFork) || has(Code::ChainGap) || has(Code::ChainPrevious) {
+        Some("the same reviewer signed something else meanwhile: sign it anew")
+    } else {
+        None
+    };
+    calls(Status::Failed, hint)
+}
+
+fn of_seek(error: &SeekError) -> Option<Calls> {
+    match error {
+        SeekError::Form(_) => calls(
+            Status::Usage,
+            Some(
+                "an id is 4 to 64 digits of 0-9a-f, as `factlog log` and `factlog claims` print it",
+            ),
+        ),
+        SeekError::Nothing(_) => calls(
+            Status::NotFound,
+            Some("`factlog log` lists the entries, `factlog claims` the claims"),
+        ),
+        SeekError::Ambiguous { .. } => calls(Status::NotFound, Some("give more digits of the id")),
+        SeekError::Ledger(error) => of_ledger(error),
+    }
+}
+
+fn of_ledger(error: &LedgerError) -> Option<Calls> {
+    match error {
+        LedgerError::Store(error) => of_store(error),
+        LedgerError::NoEntry(_) | LedgerError::NoIndex(_) | LedgerError::OtherKind { .. } => {
+            calls(Status::NotFound, None)
+        }
+        _ => calls(
+            Status::Failed,
+            Some("`factlog verify` says what is wrong with the ledger"),
+        ),
+    }
+}
+
+fn of_store(error: &StoreError) -> Option<Calls> {
+    match error {
+        StoreError::NoLedger { .. } => calls(
+            Status::NotFound,
+            Some("start one with `factlog init`, or name one with --ledger DIR"),
+        ),
+        StoreError::AlreadyThere { .. } => calls(Status::Failed, None),
+        StoreError::OldBackup { .. } | StoreError::OtherHistory { .. } => calls(
+            Status::Key,
+            Some("bring back the newest copy of the ledger's folder; nothing is signed until then"),
+        ),
+        StoreError::HeadMissing { .. }
+        | StoreError::JournalMissing { .. }
+        | StoreError::JournalFormat { .. }
+        | StoreError::JournalShort { .. }
+        | StoreError::JournalCut { .. }
+        | StoreError::OtherRoot { .. }
+        | StoreError::EntryDamaged { .. }
+        | StoreError::JournalDamaged { .. }
+        | StoreError::Head(_) => calls(
+            Status::Key,
+            Some("bring back the ledger's folder from a full backup; nothing is signed until then"),
+        ),
+        StoreError::LogKeyMissing { .. } | StoreError::OtherLogKey { .. } => calls(
+            Status::Key,
+            Some(
+                "only the ledger's keeper appends: write a file with --out FILE and send it there",
+            ),
+        ),
+        _ => calls(Status::Failed, None),
+    }
+}
+
+fn of_key_file(error: &KeyFileError) -> Option<&'static str> {
+    match error {
+        KeyFileError::PassphraseNeeded { .. } => {
+            Some("put the passphrase in a file, and name the file in FACTLOG_PASSPHRASE_FILE")
+        }
+        KeyFileError::Missing { .. } => Some("`factlog key list` shows the keys on this machine"),
+        _ => None,
+    }
+}

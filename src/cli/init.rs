@@ -1,0 +1,587 @@
+//! `factlog init`: start a ledger.
+
+use std::env;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use factlog::entry::Role;
+use factlog::keys::{KeyFileError, Keyring, Passphrase, PrivateKeyFile, Protection, Seed, create};
+use factlog::ledger::{Ledger, Start};
+use factlog::trust::{KeyName, SigningKey, VerifierKey};
+use factlog::words::json;
+use factlog::words::object::Object as _;
+use factlog::words::policy::Policy;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::context::{Context, LEDGER_FOLDER};
+use super::exit::{Failure, Status};
+use super::opening::LOG_KEY_FILE;
+use super::prompt::Lines;
+use super::screen::{self, STRONG};
+use super::signing::{self, PASSPHRASE_FILE};
+
+/// A policy file has at most this many bytes: as many as any JSON object of ours.
+const MAX_POLICY_BYTES: u64 = factlog::words::object::MAX_JSON_BYTES as u64;
+
+/// Start a ledger in this folder
+///
+/// Makes three keys: the root key, which says who may sign; the log's key, which signs checkpoints;
+/// and the first reviewer's key. Root and reviewer keys are OpenSSH key files in
+/// $FACTLOG_HOME/keys, guarded by one passphrase, which is asked for twice. A reviewer's key that is
+/// there already is used again. The rating scale is the default one unless --policy says otherwise.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  factlog init --name \"Example Desk\" --origin desk.example/facts --reviewer desk.example/alice
+  factlog init --name Desk --origin desk.example/facts --reviewer desk.example/alice --key ~/.ssh/id_ed25519
+  factlog init --ledger facts --name Desk --origin desk.example/facts --reviewer desk.example/alice
+
+Where there is no terminal, the passphrase is read from the file that FACTLOG_PASSPHRASE_FILE names.")]
+pub(crate) struct Args {
+    /// Name of the ledger, for people
+    #[arg(long)]
+    name: Option<String>,
+    /// Name of the ledger in checkpoints: a host and a path, such as desk.example/facts
+    #[arg(long)]
+    origin: Option<String>,
+    /// Name of the first reviewer's key, such as desk.example/alice; it stands in the log for ever
+    #[arg(long, value_name = "NAME")]
+    reviewer: Option<String>,
+    /// Use the reviewer's key in this OpenSSH key file instead of making one
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Use the root key in this OpenSSH key file instead of making one
+    #[arg(long, value_name = "FILE")]
+    root_key: Option<PathBuf>,
+    /// Use a copy of the log's key in this OpenSSH key file, not encrypted, instead of making one
+    #[arg(long, value_name = "FILE")]
+    log_key: Option<PathBuf>,
+    /// Write new keys without a passphrase, for tests and demonstrations
+    #[arg(long)]
+    unencrypted_keys: bool,
+    /// Take the policy (rating scale and rules) from this JSON file
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Made {
+    ledger: String,
+    name: String,
+    origin: String,
+    folder: String,
+    policy: String,
+    size: u64,
+    root: MadeKey,
+    log: MadeKey,
+    reviewer: MadeKey,
+}
+
+#[derive(Serialize)]
+struct MadeKey {
+    name: String,
+    key: String,
+    file: String,
+    new: bool,
+    encrypted: bool,
+}
+
+pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    let place = place(context)?;
+    let names = Names::of(args, context)?;
+    let policy = args
+        .policy
+        .as_deref()
+        .map_or_else(|| Ok(Policy::default()), read_policy)?;
+    let at = context.now()?;
+    if let Some(folder) = place.parent().filter(|folder| !folder.is_dir()) {
+        fs::create_dir_all(folder)
+            .with_context(|| format!("making the folder {}", folder.display()))?;
+    }
+    let options = context.ledger_options()?;
+
+    let keyring = context.keyring()?;
+    let mut keys = Keys {
+        context,
+        unencrypted: args.unencrypted_keys,
+        keyring: &keyring,
+        passphrase: None,
+        made: vec![],
+    };
+    let started = keys.all(args, &names).and_then(|(root, log, reviewer)| {
+        let start = Start {
+            place: &place,
+            name: names.ledger.clone(),
+            root: &root.key,
+            log: log.key.clone(),
+            reviewer: &reviewer.key,
+            roles: vec![Role::Reviewer],
+            policy,
+            at,
+            files: vec![(LOG_KEY_FILE, log.bytes.clone())],
+        };
+        let ledger = Ledger::init(start, options)?;
+        Ok((ledger, root, log, reviewer))
+    });
+    let (ledger, root, log, reviewer) = started.inspect_err(|_| keys.unmake())?;
+    if let Some(path) = &args.key {
+        remember(context, &keyring, path, reviewer.key.verifier());
+    }
+
+    let made = Made {
+        ledger: ledger.id().to_string(),
+        name: names.ledger,
+        origin: names.origin.to_string(),
+        folder: place.display().to_string(),
+        policy: ledger.genesis().policy.to_string(),
+        size: ledger.tree_head().size,
+        log: MadeKey {
+            name: log.key.name().to_string(),
+            key: log.key.verifier().to_string(),
+            file: place.join(LOG_KEY_FILE).display().to_string(),
+            new: args.log_key.is_none(),
+            encrypted: false,
+        },
+        root: root.into(),
+        reviewer: reviewer.into(),
+    };
+    if context.global.json {
+        writeln!(anstream::stdout(), "{}", serde_json::to_string(&made)?)?;
+    }
+    tell(context, &made);
+    Ok(Status::Done)
+}
+
+/// Returns the folder that the ledger's files will be in.
+fn place(context: &Context) -> anyhow::Result<PathBuf> {
+    let folder = match &context.global.ledger {
+        Some(folder) => folder.clone(),
+        None => env::current_dir().context("finding the working folder")?,
+    };
+    if let Ok(there) = context.ledger_folder()
+        && (context.global.ledger.is_some() || there.parent() == Some(&folder))
+    {
+        let message = format!("there is a ledger in {} already", folder.display());
+        return Err(Failure::new(Status::Failed, message)
+            .hint("`factlog log` shows what is in it; name another folder with --ledger DIR")
+            .into());
+    }
+    // The folder with the ledger's files may be named itself.
+    if folder.file_name().is_some_and(|name| name == LEDGER_FOLDER) {
+        return Ok(folder);
+    }
+    Ok(folder.join(LEDGER_FOLDER))
+}
+
+/// What the ledger and its first keys are called.
+struct Names {
+    ledger: String,
+    origin: KeyName,
+    root: KeyName,
+    reviewer: KeyName,
+}
+
+impl Names {
+    fn of(args: &Args, context: &Context) -> anyhow::Result<Self> {
+        let mut lines = Lines::new();
+        let mut missing = vec![];
+        let mut get = |given: &Option<String>, flag: &'static str, question: &str| {
+            if let Some(given) = given {
+                return Ok(given.clone());
+            }
+            if !context.can_ask() {
+                missing.push(flag);
+                return Ok(String::new());
+            }
+            lines
+                .ask(question)?
+                .filter(|answer| !answer.is_empty())
+                .ok_or_else(|| {
+                    anyhow::Error::from(Failure::new(Status::Usage, format!("{flag} is needed")))
+                })
+        };
+        let ledger = get(&args.name, "--name", "name of the ledger, for people: ")?;
+        let origin = get(
+            &args.origin,
+            "--origin",
+            "its name in checkpoints, such as desk.example/facts: ",
+        )?;
+        let reviewer = get(
+            &args.reviewer,
+            "--reviewer",
+            "your name as a reviewer, such as desk.example/alice: ",
+        )?;
+        if !missing.is_empty() {
+            let missing = missing.join(", ");
+            return Err(Failure::new(Status::Usage, format!("{missing} must be given"))
+                .hint("factlog init --name \"Example Desk\" --origin desk.example/facts --reviewer desk.example/alice")
+                .into());
+        }
+        if ledger.trim().is_empty() {
+            return Err(Failure::new(Status::Usage, "the ledger's name is empty").into());
+        }
+        let origin = name("--origin", &origin)?;
+        let reviewer = name("--reviewer", &reviewer)?;
+        let root = name("--origin", &format!("{origin}/root"))?;
+        if reviewer == origin || reviewer == root {
+            return Err(Failure::new(
+                Status::Usage,
+                format!("{reviewer} is the name of another key of this ledger"),
+            )
+            .hint(format!(
+                "name the reviewer otherwise, such as --reviewer {origin}/alice"
+            ))
+            .into());
+        }
+        Ok(Self {
+            ledger,
+            origin,
+            root,
+            reviewer,
+        })
+    }
+}
+
+fn name(flag: &str, text: &str) -> anyhow::Result<KeyName> {
+    KeyName::new(text).map_err(|source| {
+        Failure::new(
+            Status::Usage,
+            format!("{flag} {text:?} can't be a key's name"),
+        )
+        .because(source)
+        .hint("write a host and a path without spaces or plus signs, such as desk.example/alice")
+        .into()
+    })
+}
+
+/// Reads a policy: its fields as JSON, with or without a `type`, written in any way.
+fn read_policy(path: &Path) -> anyhow::Result<Policy> {
+    let reading = || format!("reading the policy {}", path.display());
+    let length = fs::metadata(path).with_context(reading)?.len();
+    if length > MAX_POLICY_BYTES {
+        return Err(Failure::new(
+            Status::Failed,
+            format!(
+                "{} has {length} bytes, and a policy at most {MAX_POLICY_BYTES}",
+                path.display()
+            ),
+        )
+        .into());
+    }
+    let bytes = fs::read(path).with_context(reading)?;
+    let faulty = |source: Box<dyn std::error::Error + Send + Sync>| {
+        Failure::new(
+            Status::Failed,
+            format!("{} is not a policy", path.display()),
+        )
+        .because(source)
+        .hint("schemas/object-policy.schema.json describes one")
+    };
+    let mut fields: serde_json::Map<String, Value> =
+        serde_json::from_slice(&bytes).map_err(|error| faulty(error.into()))?;
+    fields.remove("type");
+    let policy: Policy = json::from_fields(fields).map_err(|error| faulty(error.into()))?;
+    policy.check().map_err(|error| faulty(error.into()))?;
+    Ok(policy)
+}
+
+/// A key, and the file that it is in.
+struct Held {
+    key: SigningKey,
+    file: PathBuf,
+    new: bool,
+    encrypted: bool,
+}
+
+impl From<Held> for MadeKey {
+    fn from(held: Held) -> Self {
+        Self {
+            name: held.key.name().to_string(),
+            key: held.key.verifier().to_string(),
+            file: held.file.display().to_string(),
+            new: held.new,
+            encrypted: held.encrypted,
+        }
+    }
+}
+
+/// The log's key, and the bytes of its file.
+struct LogKey {
+    key: SigningKey,
+    bytes: Vec<u8>,
+}
+
+/// Makes and finds the keys that a ledger starts with.
+struct Keys<'a> {
+    context: &'a Context,
+    unencrypted: bool,
+    keyring: &'a Keyring,
+    passphrase: Option<Passphrase>,
+    /// The files that were made here, to be removed if the ledger can't be started.
+    made: Vec<PathBuf>,
+}
+
+impl Keys<'_> {
+    fn all(&mut self, args: &Args, names: &Names) -> anyhow::Result<(Held, LogKey, Held)> {
+        let log = match &args.log_key {
+            Some(path) => copied_log_key(path, &names.origin)?,
+            None => new_log_key(&names.origin)?,
+        };
+        let reviewer = self.held(args.key.as_deref(), &names.reviewer)?;
+        let root = self.held(args.root_key.as_deref(), &names.root)?;
+        let keys = [
+            root.key.verifier(),
+            log.key.verifier(),
+            reviewer.key.verifier(),
+        ];
+        for (n, key) in keys.iter().enumerate() {
+            if let Some(twin) = keys[..n].iter().find(|twin| twin.public() == key.public()) {
+                let message = format!(
+                    "{twin_name} and {key_name} are the same key, and a key serves one function for all time",
+                    twin_name = twin.name(),
+                    key_name = key.name()
+                );
+                return Err(Failure::new(Status::Key, message)
+                    .hint("give each its own key file, or leave the flag out to make one")
+                    .into());
+            }
+        }
+        Ok((root, log, reviewer))
+    }
+
+    /// Returns the key in a file, else the key of this name that is there already, else a new one.
+    fn held(&mut self, given: Option<&Path>, name: &KeyName) -> anyhow::Result<Held> {
+        if let Some(path) = given {
+            return self.unlocked(&PrivateKeyFile::read(path)?, name);
+        }
+        let mut there = self.keyring.find_by_name(name)?;
+        match there.len() {
+            0 => self.make(name),
+            1 => {
+                let file = there.swap_remove(0);
+                let path = file.path().display().to_string();
+                self.context.say(&format!(
+                    "using the key {name} that is there already: {path}"
+                ));
+                self.unlocked(&file, name)
+            }
+            many => {
+                let folder = self.keyring.folder().display();
+                Err(Failure::new(
+                    Status::Key,
+                    format!("{many} keys in {folder} are named {name}"),
+                )
+                .hint("say which is meant with --key FILE or --root-key FILE")
+                .into())
+            }
+        }
+    }
+
+    fn unlocked(&self, file: &PrivateKeyFile, name: &KeyName) -> anyhow::Result<Held> {
+        if let Some(exposure) = file.exposure() {
+            self.context.warn(&exposure.to_string());
+        }
+        let key = match &self.passphrase {
+            Some(passphrase) => match file.unlock(name.clone(), Some(passphrase)) {
+                Err(KeyFileError::WrongPassphrase { .. }) => {
+                    signing::unlock(self.context, file, name)?
+                }
+                done => done?,
+            },
+            None => signing::unlock(self.context, file, name)?,
+        };
+        Ok(Held {
+            key,
+            file: file.path().to_owned(),
+            new: false,
+            encrypted: file.is_encrypted(),
+        })
+    }
+
+    fn make(&mut self, name: &KeyName) -> anyhow::Result<Held> {
+        if !self.unencrypted && self.passphrase.is_none() {
+            self.passphrase = Some(new_passphrase(self.context)?);
+        }
+        let seed = Seed::draw().context("drawing random bytes for a key")?;
+        let protection = match &self.passphrase {
+            Some(passphrase) if !self.unencrypted => Protection::Passphrase(passphrase),
+            _ => Protection::Unencrypted,
+        };
+        let file = self
+            .keyring
+            .create(name, &seed, protection)
+            .map_err(|error| {
+                Failure::new(Status::Key, format!("the key {name} can't be written"))
+                    .because(error)
+                    .hint("set FACTLOG_HOME to a folder that can be written")
+            })?;
+        self.made.push(file.clone());
+        Ok(Held {
+            key: seed.signing_key(name.clone()),
+            file,
+            new: true,
+            encrypted: !self.unencrypted,
+        })
+    }
+
+    /// Removes the keys that were made for a ledger that could not be started: nothing rests on them.
+    fn unmake(&self) {
+        for path in &self.made {
+            let _ = fs::remove_file(path);
+            let _ = fs::remove_file(factlog::keys::file::public_path(path));
+        }
+    }
+}
+
+/// Asks for a new passphrase twice, or reads it from the file that the environment names.
+fn new_passphrase(context: &Context) -> anyhow::Result<Passphrase> {
+    if let Some(passphrase) = signing::passphrase_from_file()? {
+        return Ok(passphrase);
+    }
+    if !context.can_ask() {
+        return Err(Failure::new(
+            Status::Key,
+            "the new keys need a passphrase, and there is no terminal to ask at",
+        )
+        .hint(format!("put it in a file, and name the file in {PASSPHRASE_FILE}; --unencrypted-keys is for tests"))
+        .into());
+    }
+    loop {
+        let first = signing::ask(context, "passphrase for the new keys: ")?;
+        let again = signing::ask(context, "the same passphrase again: ")?;
+        if first == again {
+            return Ok(first);
+        }
+        context.warn("the two are not the same; try again");
+    }
+}
+
+fn new_log_key(origin: &KeyName) -> anyhow::Result<LogKey> {
+    let seed = Seed::draw().context("drawing random bytes for a key")?;
+    let folder = tempfile::tempdir().context("making a folder for the log's key")?;
+    let path = folder.path().join(LOG_KEY_FILE);
+    create::create_private(&path, origin, &seed, Protection::Unencrypted)?;
+    let bytes = fs::read(&path).context("reading the log's key")?;
+    Ok(LogKey {
+        key: seed.signing_key(origin.clone()),
+        bytes,
+    })
+}
+
+fn copied_log_key(path: &Path, origin: &KeyName) -> anyhow::Result<LogKey> {
+    let file = PrivateKeyFile::read(path)?;
+    if file.is_encrypted() {
+        return Err(Failure::new(
+            Status::Key,
+            format!(
+                "the log's key in {} is encrypted, and every append needs it",
+                path.display()
+            ),
+        )
+        .hint("take its passphrase away in a copy: ssh-keygen -p -f COPY")
+        .into());
+    }
+    let key = file.unlock(origin.clone(), None)?;
+    let bytes = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    Ok(LogKey { key, bytes })
+}
+
+/// Links a reviewer's own key file into the folder of keys, so that later commands find it.
+fn remember(context: &Context, keyring: &Keyring, path: &Path, key: &VerifierKey) {
+    if keyring
+        .find_by_public(key.public())
+        .is_ok_and(|found| found.is_some())
+    {
+        return;
+    }
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '-' || c == '.' {
+            c
+        } else {
+            '_'
+        }
+    };
+    let name: String = key.name().as_str().chars().map(plain).take(200).collect();
+    let link = keyring.folder().join(format!("link-{name}-{}", key.id()));
+    let public = factlog::keys::file::public_path(&link);
+    let linked = fs::canonicalize(path)
+        .and_then(|path| {
+            fs::create_dir_all(keyring.folder())?;
+            fs::write(&public, public_line(key))?;
+            link_to(&path, &link)
+        })
+        .is_ok();
+    if !linked {
+        context.warn(&format!(
+            "{} could not be linked into {}: name it with --key where you sign",
+            path.display(),
+            keyring.folder().display()
+        ));
+    }
+}
+
+#[cfg(unix)]
+fn link_to(path: &Path, link: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(path, link)
+}
+
+#[cfg(not(unix))]
+fn link_to(_: &Path, _: &Path) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
+
+/// Writes a public key as OpenSSH does: `ssh-ed25519 <base64> <name>`.
+fn public_line(key: &VerifierKey) -> String {
+    use base64::Engine as _;
+    const TYPE: &[u8] = b"ssh-ed25519";
+    let mut blob = Vec::with_capacity(51);
+    for part in [TYPE, key.public().as_bytes().as_slice()] {
+        blob.extend(
+            u32::try_from(part.len())
+                .expect("32 bytes at most")
+                .to_be_bytes(),
+        );
+        blob.extend(part);
+    }
+    let blob = base64::engine::general_purpose::STANDARD.encode(blob);
+    format!("ssh-ed25519 {blob} {}\n", key.name())
+}
+
+fn tell(context: &Context, made: &Made) {
+    let line = |what: &str, key: &MadeKey| {
+        let state = match (key.new, key.encrypted) {
+            (true, true) => "new, guarded by your passphrase",
+            (true, false) => "new, not encrypted",
+            (false, _) => "yours",
+        };
+        format!(
+            "  {what:<9} {}\n            {} ({state})",
+            screen::one_line(&key.name),
+            key.file
+        )
+    };
+    context.say(&format!(
+        "{} {} in {}\n  id        {}\n{}\n{}\n{}",
+        screen::styled(STRONG, "started the ledger"),
+        screen::one_line(&made.name),
+        made.folder,
+        made.ledger,
+        line("root", &made.root),
+        line("log", &made.log),
+        line("reviewer", &made.reviewer),
+    ));
+    if [&made.root, &made.reviewer]
+        .iter()
+        .any(|key| key.new && !key.encrypted)
+    {
+        context.warn(
+            "the keys are not encrypted: whoever can read the files can sign as you and change who \
+             may sign; use this for tests and demonstrations only",
+        );
+    }
+    context
+        .say("keep the root key safe: it alone says who may sign. Next: factlog add article.txt");
+}

@@ -1,0 +1,101 @@
+//! Opening the ledger for one action: the log's key, what to say while waiting or rebuilding.
+//!
+//! An open ledger is locked until it is dropped. Nobody holds one while a person is asked, reads or
+//! edits.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use factlog::keys::{Keyring, PrivateKeyFile};
+use factlog::ledger::{self, Ledger, Options, Progress};
+use factlog::trust::{KeyName, SigningKey};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::context::Context;
+use super::stops;
+
+/// The file with the log's own key, in the ledger's folder.
+pub(crate) const LOG_KEY_FILE: &str = "log.key";
+
+/// A checkpoint's first line is read from no more than this of `head`: a name has at most 255 bytes.
+const LONGEST_FIRST_LINE: usize = 256;
+
+impl Context {
+    /// Opens the ledger that the command line means; it is locked until it is dropped.
+    ///
+    /// What opening found, such as a database that had to be built anew, is said on standard error.
+    pub(crate) fn open_ledger(&self) -> anyhow::Result<Ledger> {
+        let folder = self.ledger_folder()?;
+        let mut options = self.ledger_options()?;
+        options.log_key = log_key(&folder)?;
+        let (ledger, notices) = Ledger::open(&folder, options)?;
+        for notice in notices {
+            self.warn(&notice.to_string());
+        }
+        Ok(ledger)
+    }
+
+    /// Returns the options that a ledger is opened or started with, but for the log's key.
+    pub(crate) fn ledger_options(&self) -> anyhow::Result<Options> {
+        let mut options = ledger::options();
+        options.heads = Some(self.home()?.join("heads"));
+        options.on_step = stops::from_environment()?;
+        let quiet = self.global.quiet;
+        options.on_wait = Some(Arc::new(move |folder: &Path| {
+            if !quiet {
+                let mut err = anstream::stderr();
+                let folder = folder.display();
+                let _ = writeln!(err, "waiting for another command to finish with {folder} …");
+            }
+        }));
+        if !quiet && io::stderr().is_terminal() {
+            options.on_progress = Some(rebuild_bar());
+        }
+        Ok(options)
+    }
+
+    /// Returns the folder of keys.
+    pub(crate) fn keyring(&self) -> anyhow::Result<Keyring> {
+        Ok(Keyring::new(self.home()?.join("keys")))
+    }
+}
+
+/// Reads the log's key; `None` where it is not kept here, as on the machine of a reviewer who is not
+/// the ledger's keeper.
+fn log_key(folder: &Path) -> anyhow::Result<Option<SigningKey>> {
+    let path = folder.join(LOG_KEY_FILE);
+    let Some(origin) = origin_in_head(folder) else {
+        return Ok(None);
+    };
+    if !path.exists() {
+        return Ok(None);
+    }
+    Ok(Some(PrivateKeyFile::read(&path)?.unlock(origin, None)?))
+}
+
+/// Returns the first line of the checkpoint in `head`: the log's name. Opening verifies the rest.
+fn origin_in_head(folder: &Path) -> Option<KeyName> {
+    let head = fs::read(folder.join("head")).ok()?;
+    let first = head.split(|byte| *byte == b'\n').next()?;
+    let first = first.get(..first.len().min(LONGEST_FIRST_LINE))?;
+    KeyName::new(std::str::from_utf8(first).ok()?).ok()
+}
+
+/// Shows how far a rebuild of the database has come, and vanishes when it is done.
+fn rebuild_bar() -> ledger::OnProgress {
+    let bar = ProgressBar::hidden();
+    let style = ProgressStyle::with_template("rebuilding the database {bar:30} {percent}%");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    Arc::new(move |progress: Progress| {
+        if bar.is_hidden() {
+            bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+        }
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
+        if progress.done >= progress.total {
+            bar.finish_and_clear();
+        }
+    })
+}
