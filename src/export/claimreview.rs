@@ -24,7 +24,7 @@
 mod person;
 mod schema;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use schema::{
     Agent, Claim, ClaimReview, CorrectionComment, PropertyValue, Quotation, Rating, Review, Work,
@@ -34,7 +34,7 @@ use super::base_url::SHORT_DIGITS;
 use super::escape::to_json;
 use super::{PublishedClaim, PublishedLedger, PublishedVerdict, Standing, web_address};
 use crate::words;
-use crate::words::id::{ClaimId, SourceId};
+use crate::words::id::{ClaimId, SourceId, VerdictId};
 use crate::words::time::Timestamp;
 use crate::words::verdict::{Evidence, Stance, VerdictChange};
 
@@ -79,14 +79,17 @@ pub enum Skipped {
 }
 
 /// Writes the documents of all claims that have a standing verdict.
+///
+/// `claims` are all claims of the ledger: what a verdict took the place of is looked for in them.
 pub fn documents(ledger: &PublishedLedger, claims: &[PublishedClaim]) -> ClaimReviews {
     let mut result = ClaimReviews {
         documents: Vec::new(),
         skipped: Vec::new(),
     };
     let mut sharing: BTreeMap<String, usize> = BTreeMap::new();
+    let history = History::of(claims);
     for claim in claims {
-        match document(ledger, claim) {
+        match document(ledger, &history, claim) {
             Ok(document) => {
                 *sharing.entry(document.file_name.clone()).or_default() += 1;
                 result.documents.push(document);
@@ -103,12 +106,12 @@ pub fn documents(ledger: &PublishedLedger, claims: &[PublishedClaim]) -> ClaimRe
     result
 }
 
-/// Writes the document of one claim.
-///
-/// # Errors
-/// No verdict on it stands, or it was erased.
-pub fn document(ledger: &PublishedLedger, claim: &PublishedClaim) -> Result<Document, Skipped> {
-    let review = review(ledger, claim)?;
+fn document(
+    ledger: &PublishedLedger,
+    history: &History<'_>,
+    claim: &PublishedClaim,
+) -> Result<Document, Skipped> {
+    let review = review(ledger, history, claim)?;
     Ok(Document {
         claim: claim.id,
         file_name: format!("{}.jsonld", &claim.id.to_string()[..SHORT_DIGITS]),
@@ -118,6 +121,7 @@ pub fn document(ledger: &PublishedLedger, claim: &PublishedClaim) -> Result<Docu
 
 fn review<'a>(
     ledger: &'a PublishedLedger,
+    history: &History<'a>,
     published: &'a PublishedClaim,
 ) -> Result<ClaimReview<'a>, Skipped> {
     let claim = published.claim.as_ref().ok_or(Skipped::Erased)?;
@@ -132,12 +136,12 @@ fn review<'a>(
         .iter()
         .filter(|v| standing(v) && v.id != verdict.id)
         .collect();
-    let shown = shown(published, verdict, &others);
+    let shown = shown(history, published, verdict, &others);
     let url = ledger
         .base_url
         .as_ref()
         .map(|base| base.claim(published.id));
-    let corrections = corrections(ledger, published, verdict);
+    let corrections = corrections(ledger, history, published, verdict);
     let content = verdict.verdict.as_ref();
     let summary = content.map(|v| v.summary.as_str());
     Ok(ClaimReview {
@@ -173,7 +177,7 @@ fn review<'a>(
                 kind: "Review",
                 date_published: other.at.to_string(),
                 review_rating: rating(ledger, claim, other),
-                correction: steps(ledger, published, other),
+                correction: steps(ledger, history, published, other),
                 identifier: vec![PropertyValue::new("factlog/verdict", other.id.to_string())],
             })
             .collect(),
@@ -203,20 +207,43 @@ fn why_none_stands(claim: &PublishedClaim) -> Skipped {
     }
 }
 
+/// All verdicts by their ids: one may take the place of another on an earlier wording of its claim.
+struct History<'a>(HashMap<VerdictId, &'a PublishedVerdict>);
+
+impl<'a> History<'a> {
+    fn of(claims: &'a [PublishedClaim]) -> Self {
+        let verdicts = claims.iter().flat_map(|claim| &claim.verdicts);
+        Self(verdicts.map(|verdict| (verdict.id, verdict)).collect())
+    }
+
+    /// Returns the verdict whose place another took.
+    fn before(&self, verdict: &PublishedVerdict) -> Option<&'a PublishedVerdict> {
+        let before = *self.0.get(&verdict.supersedes?)?;
+        // An entry speaks of earlier entries only, so every chain ends.
+        (before.index < verdict.index).then_some(before)
+    }
+
+    /// Returns a verdict and those that it took the place of, the latest first.
+    fn chain(&self, verdict: &'a PublishedVerdict) -> Vec<&'a PublishedVerdict> {
+        std::iter::successors(Some(verdict), |current| self.before(current)).collect()
+    }
+}
+
 /// When the first and the last of what a document shows was recorded.
 struct Shown {
     first: Timestamp,
     last: Timestamp,
 }
 
-fn shown(
-    claim: &PublishedClaim,
-    verdict: &PublishedVerdict,
-    others: &[&PublishedVerdict],
+fn shown<'a>(
+    history: &History<'a>,
+    claim: &'a PublishedClaim,
+    verdict: &'a PublishedVerdict,
+    others: &[&'a PublishedVerdict],
 ) -> Shown {
-    let mut verdicts = chain(claim, verdict);
+    let mut verdicts = history.chain(verdict);
     for other in others {
-        verdicts.extend(chain(claim, other));
+        verdicts.extend(history.chain(other));
     }
     let retractions = claim.verdicts.iter().filter_map(|v| v.retraction.as_ref());
     let retracted = claim.verdicts.iter().filter(|v| v.retraction.is_some());
@@ -234,33 +261,15 @@ fn shown(
     Shown { first, last }
 }
 
-/// Returns a verdict and those that it took the place of, the latest first.
-fn chain<'a>(
-    claim: &'a PublishedClaim,
-    verdict: &'a PublishedVerdict,
-) -> Vec<&'a PublishedVerdict> {
-    let mut chain = vec![verdict];
-    let mut current = verdict;
-    while let Some(previous) = current
-        .supersedes
-        .and_then(|id| claim.verdicts.iter().find(|v| v.id == id))
-        // An entry speaks of earlier entries only, so this ends.
-        .filter(|previous| previous.index < current.index)
-    {
-        chain.push(previous);
-        current = previous;
-    }
-    chain
-}
-
 /// Returns what was corrected on the way to `verdict`, and every retraction on the claim, in the
 /// log's order.
 fn corrections<'a>(
     ledger: &'a PublishedLedger,
+    history: &History<'a>,
     claim: &'a PublishedClaim,
     verdict: &'a PublishedVerdict,
 ) -> Vec<CorrectionComment<'a>> {
-    let mut comments = steps(ledger, claim, verdict);
+    let mut comments = steps(ledger, history, claim, verdict);
     for retraction in claim.verdicts.iter().filter_map(|v| v.retraction.as_ref()) {
         comments.push(CorrectionComment {
             index: retraction.index,
@@ -285,17 +294,17 @@ fn corrections<'a>(
 /// Returns a comment for each verdict of the chain that took another's place, the earliest first.
 fn steps<'a>(
     ledger: &'a PublishedLedger,
+    history: &History<'a>,
     claim: &'a PublishedClaim,
     verdict: &'a PublishedVerdict,
 ) -> Vec<CorrectionComment<'a>> {
     let language = claim.claim.as_ref().map(|claim| claim.language.as_str());
-    let mut comments: Vec<_> = chain(claim, verdict)
+    let mut comments: Vec<_> = history
+        .chain(verdict)
         .into_iter()
         .filter(|step| step.supersedes.is_some())
         .map(|step| {
-            let before = step
-                .supersedes
-                .and_then(|id| claim.verdicts.iter().find(|v| v.id == id));
+            let before = history.before(step);
             let content = step.verdict.as_ref();
             CorrectionComment {
                 index: step.index,

@@ -10,6 +10,11 @@ use crate::export::{PublishedCheckpoint, samples};
 use crate::words::claim::Manner;
 use crate::words::id::VerdictId;
 
+fn document(ledger: &PublishedLedger, claim: &PublishedClaim) -> Result<Document, Skipped> {
+    let mut result = documents(ledger, std::slice::from_ref(claim));
+    result.documents.pop().ok_or_else(|| result.skipped[0].1)
+}
+
 fn json(document: &Document) -> Value {
     serde_json::from_slice(&document.bytes).expect("JSON")
 }
@@ -165,6 +170,32 @@ fn of_two_reviewers_the_later_is_the_review() {
     assert_eq!(other["reviewRating"]["ratingValue"], 2);
     assert_eq!(other["correction"][0]["text"], samples::REASON);
     assert!(review.get("correction").is_none());
+}
+
+#[test]
+fn a_verdict_on_a_new_wording_shows_what_was_corrected_on_the_old_one() {
+    let (ledger, mut old) = samples::corrected();
+    let mut new = old.clone();
+    new.id = ClaimId([7; 32]);
+    old.superseded_by = Some(new.id);
+    let mut last = samples::verdict(9, "true");
+    last.supersedes = Some(old.verdicts[1].id);
+    last.change = Some(VerdictChange::Rating);
+    last.verdict.as_mut().expect("there").reason = Some("The wording was wrong.".into());
+    old.verdicts[1].standing = Standing::Superseded;
+    old.verdicts[1].superseded_by = Some(last.id);
+    new.verdicts = vec![last];
+    let result = documents(&ledger, &[old, new]);
+    assert_eq!(result.skipped, [(ClaimId([6; 32]), Skipped::NotStanding)]);
+    let review = json(&result.documents[0]);
+    check(&review);
+    assert_eq!(review["datePublished"], "2026-11-22T10:00:05Z");
+    assert_eq!(review["correction"][0]["text"], samples::REASON);
+    assert_eq!(review["correction"][1]["text"], "The wording was wrong.");
+    assert_eq!(
+        review["correction"][1]["name"],
+        "Rating changed from \"Mostly false\" to \"True\""
+    );
 }
 
 #[test]
