@@ -3,4 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails says so by panicking")]
 
 mod ledger;
+mod sample;
+mod schemas;
 mod store;
+mod vectors;
