@@ -10,17 +10,20 @@ use super::exit::{Failure, Status};
 
 /// Explain a command or a topic
 #[derive(clap::Args)]
-#[command(after_help = "Topics: exit-codes, formats, keys, offline.")]
+#[command(after_help = "Topics: environment, exit-codes, formats, keys, offline, proof, storage.")]
 pub(crate) struct Args {
-    /// A command, or one of the topics exit-codes, formats, keys, offline
+    /// A command, or a topic
     words: Vec<String>,
 }
 
-const TOPICS: [(&str, &str); 4] = [
+const TOPICS: [(&str, &str); 7] = [
+    ("environment", include_str!("help/environment.txt")),
     ("exit-codes", include_str!("help/exit-codes.txt")),
     ("formats", include_str!("help/formats.txt")),
     ("keys", include_str!("help/keys.txt")),
     ("offline", include_str!("help/offline.txt")),
+    ("proof", include_str!("help/proof.txt")),
+    ("storage", include_str!("help/storage.txt")),
 ];
 
 pub(crate) fn run(args: &Args, _context: &Context) -> anyhow::Result<Status> {
@@ -36,10 +39,20 @@ pub(crate) fn run(args: &Args, _context: &Context) -> anyhow::Result<Status> {
     let mut wanted = &mut command;
     for word in &args.words {
         wanted = wanted.find_subcommand_mut(word).ok_or_else(|| {
-            Failure::new(Status::Usage, format!("there is no command or topic {word:?}"))
-                .hint("`factlog --help` lists the commands; the topics are exit-codes, formats, keys, offline")
+            Failure::new(
+                Status::Usage,
+                format!("there is no command or topic {word:?}"),
+            )
+            .hint(format!(
+                "`factlog --help` lists the commands; the topics are {}",
+                topics()
+            ))
         })?;
     }
     write!(out, "{}", wanted.render_long_help().ansi())?;
     Ok(Status::Done)
+}
+
+fn topics() -> String {
+    TOPICS.map(|(name, _)| name).join(", ")
 }
