@@ -1,10 +1,13 @@
 //! The command line: one file a subcommand, and what they share.
 
+mod checkpoint;
 mod context;
 mod exit;
 mod faults;
 mod help;
 mod init;
+mod json_out;
+mod key;
 mod opening;
 mod prompt;
 mod screen;
@@ -42,7 +45,7 @@ The first five minutes:
   factlog verify                        audit everything
   factlog export claimreview --out DIR  publish
 
-`factlog help TOPIC` explains: exit-codes, formats, keys, offline."
+`factlog help TOPIC` explains: environment, exit-codes, formats, keys, offline, proof, storage."
 )]
 struct Cli {
     #[command(flatten)]
@@ -54,6 +57,8 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Init(init::Args),
+    Checkpoint(checkpoint::Args),
+    Key(key::Args),
     Help(help::Args),
 }
 
@@ -79,6 +84,8 @@ pub(crate) fn main() -> ExitCode {
     let context = Context::new(cli.global);
     let done = match cli.command {
         Command::Init(args) => init::run(&args, &context),
+        Command::Checkpoint(args) => checkpoint::run(&args, &context),
+        Command::Key(args) => key::run(&args, &context),
         Command::Help(args) => help::run(&args, &context),
     };
     match done {

@@ -1,0 +1,173 @@
+//! `factlog key`: the keys that a ledger knows.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use factlog::audit::facts::{Function, SignerFacts};
+use factlog::entry::Role;
+use factlog::keys::{Keyring, PrivateKeyFile};
+use factlog::ledger::Ledger;
+use serde::Serialize;
+
+use super::context::Context;
+use super::exit::Status;
+use super::json_out;
+use super::screen::{self, BAD, FAINT, STRONG};
+
+/// List the keys that sign here
+#[derive(clap::Args)]
+#[command(
+    arg_required_else_help = true,
+    after_help = "\
+Examples:
+  factlog key list
+  factlog key list --json
+
+`factlog help keys` says what each kind of key is for."
+)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    List(ListArgs),
+}
+
+/// List every key that was ever enrolled
+///
+/// Each with its name, what it may do, since which entry, whether it has ended, and where its private
+/// half is if that is on this machine.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  factlog key list
+  factlog key list --json | jq '.keys[].vkey'")]
+pub(crate) struct ListArgs {}
+
+#[derive(Serialize)]
+struct Output {
+    ledger: String,
+    keys: Vec<Key>,
+}
+
+#[derive(Serialize)]
+struct Key {
+    name: String,
+    id: String,
+    vkey: String,
+    function: &'static str,
+    roles: Vec<&'static str>,
+    since: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tainted_from: Option<u64>,
+    /// Whether it is entitled now; a root or log key that was replaced is not.
+    current: bool,
+    entries: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    match &args.command {
+        Command::List(_) => list(context),
+    }
+}
+
+fn list(context: &Context) -> anyhow::Result<Status> {
+    let ledger = context.open_ledger()?;
+    let files = key_files(context, &ledger);
+    let mut keys = Vec::new();
+    for signer in ledger.keys()? {
+        keys.push(key(&ledger, &signer, &files)?);
+    }
+    let id = ledger.id().to_string();
+    drop(ledger);
+    if context.global.json {
+        json_out::print(&Output { ledger: id, keys })?;
+    } else {
+        print(&keys)?;
+    }
+    Ok(Status::Done)
+}
+
+/// Returns the private keys on this machine: those in the folder of keys, and the log's.
+fn key_files(context: &Context, ledger: &Ledger) -> Vec<PrivateKeyFile> {
+    let mut files = Vec::new();
+    match context.home() {
+        Ok(home) => match Keyring::new(home.join("keys")).list() {
+            Ok(list) => files = list.keys,
+            Err(error) => context.warn(&error.to_string()),
+        },
+        Err(error) => context.warn(&error.to_string()),
+    }
+    files.extend(PrivateKeyFile::read(&ledger.folder().join("log.key")).ok());
+    files
+}
+
+fn key(ledger: &Ledger, signer: &SignerFacts, files: &[PrivateKeyFile]) -> anyhow::Result<Key> {
+    let (function, roles) = match &signer.function {
+        Function::Root => ("root", vec![]),
+        Function::Log => ("log", vec![]),
+        Function::Roles(roles) => ("roles", roles.iter().map(role).collect()),
+    };
+    let public = signer.key.public();
+    let file = files.iter().find(|file| file.public() == public);
+    Ok(Key {
+        name: signer.key.name().to_string(),
+        id: signer.key.id().to_string(),
+        vkey: signer.key.to_string(),
+        function,
+        roles,
+        since: signer.since,
+        ended: signer.ended.map(|ended| ended.at),
+        tainted_from: signer.ended.and_then(|ended| ended.tainted_from),
+        current: signer.ended.is_none(),
+        entries: ledger.chain_of(public)?.len() as u64,
+        file: file.map(|file| file.path().to_path_buf()),
+    })
+}
+
+fn role(role: &Role) -> &'static str {
+    match role {
+        Role::Reviewer => "reviewer",
+        Role::Approver => "approver",
+        Role::Publisher => "publisher",
+    }
+}
+
+fn print(keys: &[Key]) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    let mut out = anstream::stdout();
+    for key in keys {
+        let may = if key.roles.is_empty() {
+            key.function.to_owned()
+        } else {
+            key.roles.join(", ")
+        };
+        let mut state = format!("since entry {}, {} entries", key.since, key.entries);
+        if let Some(ended) = key.ended {
+            state.push_str(&format!(", ended at entry {ended}"));
+        }
+        if let Some(from) = key.tainted_from {
+            state.push_str(&format!(", tainted from entry {from}"));
+        }
+        let style = if key.current { STRONG } else { BAD };
+        writeln!(
+            out,
+            "{}+{}  {may}  {}",
+            screen::styled(style, &screen::one_line(&key.name)),
+            key.id,
+            screen::styled(FAINT, &state)
+        )?;
+        let file = match &key.file {
+            Some(path) => screen::one_line(&path.display().to_string()),
+            None => "its private half is not on this machine".to_owned(),
+        };
+        writeln!(out, "  {}", screen::styled(FAINT, &file))?;
+    }
+    Ok(())
+}
