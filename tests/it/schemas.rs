@@ -38,11 +38,15 @@ fn schemas() -> BTreeMap<String, Value> {
         .collect()
 }
 
-fn validator(name: &str) -> Validator {
-    let schema = schemas()
-        .remove(name)
-        .unwrap_or_else(|| panic!("no schema {name}"));
-    jsonschema::validator_for(&schema).unwrap_or_else(|error| panic!("{name}: {error}"))
+fn validators() -> BTreeMap<String, Validator> {
+    schemas()
+        .into_iter()
+        .map(|(name, schema)| {
+            let validator = jsonschema::validator_for(&schema);
+            let validator = validator.unwrap_or_else(|error| panic!("{name}: {error}"));
+            (name, validator)
+        })
+        .collect()
 }
 
 fn assert_valid(name: &str, validator: &Validator, value: &Value) {
@@ -84,8 +88,9 @@ fn written() -> Vec<(String, String, Value)> {
 #[test]
 fn what_is_written_validates() {
     let mut seen = BTreeSet::new();
+    let validators = validators();
     for (schema, name, value) in written() {
-        assert_valid(&name, &validator(&schema), &value);
+        assert_valid(&name, &validators[&schema], &value);
         seen.insert(schema);
     }
     for kind in Kind::ALL {
@@ -98,8 +103,9 @@ fn what_is_written_validates() {
 
 #[test]
 fn an_unknown_or_missing_field_is_refused() {
+    let validators = validators();
     for (schema, name, value) in written() {
-        let validator = validator(&schema);
+        let validator = &validators[&schema];
         let mut more = value.clone();
         more["unknown"] = Value::from(1);
         assert!(!validator.is_valid(&more), "{name}");
@@ -165,16 +171,17 @@ fn cases(kind: &str) -> Vec<(String, String, Value)> {
 
 #[test]
 fn valid_files_validate() {
+    let validators = validators();
     for (schema, case, value) in cases("valid") {
-        assert_valid(&format!("{schema}/{case}"), &validator(&schema), &value);
+        assert_valid(&format!("{schema}/{case}"), &validators[&schema], &value);
     }
 }
 
 #[test]
 fn invalid_files_fail_for_one_reason() {
+    let validators = validators();
     for (schema, case, value) in cases("invalid") {
-        let validator = validator(&schema);
-        let errors: Vec<_> = validator.iter_errors(&value).collect();
+        let errors: Vec<_> = validators[&schema].iter_errors(&value).collect();
         assert!(!errors.is_empty(), "{schema}/{case} is valid");
         let places: BTreeSet<String> = errors
             .iter()
