@@ -38,6 +38,7 @@ pub fn read(page: &str, url: Option<&str>) -> Result<Page, PageError> {
         .body()
         .map(|body| text_of(&body))
         .unwrap_or_default();
+    mark_breaks(&document);
     let config = Config {
         // The metadata is read above.
         disable_json_ld: true,
@@ -58,20 +59,24 @@ pub fn read(page: &str, url: Option<&str>) -> Result<Page, PageError> {
     let mut text = String::new();
     if let Some((article, found)) = article {
         if meta.title.is_none() {
-            meta.title = super::meta::one_line(&article.title);
+            meta.title = super::meta::one_line(&article.title.replace(PARAGRAPH_BREAK, " "));
         }
         if meta.authors.is_empty()
             && let Some(byline) = article.byline
         {
-            page_meta::add_byline(&mut meta, &byline);
+            page_meta::add_byline(&mut meta, &byline.replace(PARAGRAPH_BREAK, " "));
         }
         text = found.unwrap_or_default();
     }
     if suspicion::is_blank(&text1::normalize(&text).text) {
         text = whole;
     }
+    text.truncate(text.trim_end().len());
     Ok(Page { text, meta })
 }
+
+/// Stands for a paragraph break in a tree: a code point that is no character, so no page has it.
+const PARAGRAPH_BREAK: char = '\u{FDD0}';
 
 /// Where Readability puts what it found.
 const ARTICLE: &str = "#readability-page-1";
@@ -85,6 +90,36 @@ pub(super) fn read_piece(piece: &str) -> Result<String, PageError> {
         .unwrap_or_default())
 }
 
+/// Marks each run of line breaks, which stands for a new paragraph.
+///
+/// Readability makes such a run a paragraph of what follows it, or drops it where nothing does that
+/// it can take in, and then the words before and after would be joined.
+fn mark_breaks(document: &Document) {
+    let is_break = |node: Option<NodeRef>| node.is_some_and(|node| node.has_name("br"));
+    for node in document.select("br").nodes() {
+        let is_first = !is_break(next_shown(*node, NodeRef::prev_sibling));
+        if is_first && is_break(next_shown(*node, NodeRef::next_sibling)) {
+            node.insert_before(&node.tree.new_text(PARAGRAPH_BREAK.to_string()));
+        }
+    }
+}
+
+/// Returns the next node in one direction that is not white space or a comment.
+fn next_shown<'a>(
+    node: NodeRef<'a>,
+    step: impl Fn(&NodeRef<'a>) -> Option<NodeRef<'a>>,
+) -> Option<NodeRef<'a>> {
+    let mut next = step(&node);
+    while let Some(node) = next {
+        let is_space = node.is_text() && node.text().trim().is_empty();
+        if !is_space && !node.is_comment() {
+            return Some(node);
+        }
+        next = step(&node);
+    }
+    None
+}
+
 /// Writes out the words of an element as they are shown: an empty line between paragraphs, a line
 /// for each row and break.
 fn text_of(root: &NodeRef) -> String {
@@ -95,9 +130,9 @@ fn text_of(root: &NodeRef) -> String {
         match step {
             Step::Enter(node) if node.is_text() => {
                 if preformatted > 0 {
-                    text.push_str(&node.text());
+                    text.push_str(&node.text().replace(PARAGRAPH_BREAK, "\n"));
                 } else {
-                    push_words(&mut text, &node.text());
+                    push_text(&mut text, &node.text());
                 }
             }
             Step::Enter(node) => {
@@ -204,6 +239,16 @@ fn is_hidden(node: &NodeRef) -> bool {
                 .to_ascii_lowercase();
             style.contains("display:none") || style.contains("visibility:hidden")
         })
+}
+
+/// Adds words, and a paragraph break where one is marked.
+fn push_text(text: &mut String, words: &str) {
+    for (nth, piece) in words.split(PARAGRAPH_BREAK).enumerate() {
+        if nth > 0 {
+            end_line(text, 2);
+        }
+        push_words(text, piece);
+    }
 }
 
 /// Adds words with single spaces, and one on either side where the page has white space there.
@@ -321,6 +366,25 @@ mod tests {
         ] {
             let page = read(page, None).expect("a page");
             assert_eq!(page.text.trim(), "Short.");
+        }
+    }
+
+    #[test]
+    fn breaks_between_elements_are_not_lost() {
+        let long = "Words, and more words, enough for a paragraph that counts. ".repeat(3);
+        for page in [
+            format!("<font>Head</font><br><br><font>{long}<br><br>{long}</font>"),
+            format!("<b>Head</b> <br> <!-- x --> <br><div>{long}<br><br>{long}</div>"),
+            format!("Head<br><br>{long}<br><br><br>{long}"),
+        ] {
+            let text = read(&page, None).expect("a page").text;
+            // Readability may take a lone word for no part of the article.
+            let paragraphs: Vec<&str> = text.split("\n\n").map(str::trim).collect();
+            assert!(
+                paragraphs == ["Head", long.trim(), long.trim()]
+                    || paragraphs == [long.trim(), long.trim()],
+                "{page}: {paragraphs:?}"
+            );
         }
     }
 

@@ -44,10 +44,9 @@ pub fn read(markdown: &str) -> Result<Document, PageError> {
     if meta.title.is_none() {
         meta.title = writer.first_heading.as_deref().and_then(one_line);
     }
-    Ok(Document {
-        text: writer.text,
-        meta,
-    })
+    let mut text = writer.text;
+    text.truncate(text.trim_end().len());
+    Ok(Document { text, meta })
 }
 
 fn options() -> Options {

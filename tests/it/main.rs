@@ -4,6 +4,7 @@
 
 mod format_example;
 mod ledger;
+mod pages;
 mod sample;
 mod schemas;
 mod store;
