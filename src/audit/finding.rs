@@ -81,8 +81,21 @@ impl Topic {
     }
 }
 
+/// Which faults of earlier entries can alone be the reason for a finding.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Echo {
+    /// None: it stands for itself.
+    Never,
+    /// An entry whose bytes are others than those that were signed.
+    Damage,
+    /// An entry that is void.
+    Void,
+    /// Any fault.
+    Fault,
+}
+
 macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $name:ident $code:literal $topic:ident $severity:ident $voids:literal $echoes:literal,)*) => {
+    ($($(#[doc = $doc:literal])+ $name:ident $code:literal $topic:ident $severity:ident $voids:literal $echoes:ident,)*) => {
         /// What a finding is about. Its name in kebab-case is stable.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         pub enum Code {
@@ -118,9 +131,9 @@ macro_rules! codes {
                 match self { $(Self::$name => $voids,)* }
             }
 
-            /// Says whether a fault in an earlier entry can alone be the reason for such a finding.
-            pub const fn echoes(self) -> bool {
-                match self { $(Self::$name => $echoes,)* }
+            /// Says which faults in earlier entries can alone be the reason for such a finding.
+            pub const fn echoes(self) -> Echo {
+                match self { $(Self::$name => Echo::$echoes,)* }
             }
         }
     };
@@ -128,142 +141,142 @@ macro_rules! codes {
 
 codes! {
     /// The bytes at this index are not an entry.
-    EntryDamaged "entry-damaged" Entries Fault true false,
+    EntryDamaged "entry-damaged" Entries Fault true Never,
     /// The bytes at this index could not be read.
-    EntryUnreadable "entry-unreadable" Entries Fault true false,
+    EntryUnreadable "entry-unreadable" Entries Fault true Never,
     /// The log does not start with a genesis entry.
-    GenesisMissing "genesis-missing" Entries Fault true false,
+    GenesisMissing "genesis-missing" Entries Fault true Never,
     /// A genesis entry stands where the ledger has begun already.
-    GenesisAgain "genesis-again" Entries Fault true false,
+    GenesisAgain "genesis-again" Entries Fault true Never,
     /// The ledger is another than the one that was asked for.
-    GenesisOther "genesis-other" Entries Fault false false,
+    GenesisOther "genesis-other" Entries Fault false Never,
     /// The entry belongs to another ledger.
-    LedgerOther "ledger-other" Entries Fault true true,
+    LedgerOther "ledger-other" Entries Fault true Void,
     /// The kind is not checked by this version.
-    UnsupportedKind "unsupported-kind" Entries Incomplete true false,
+    UnsupportedKind "unsupported-kind" Entries Incomplete true Never,
 
     /// A signature does not verify, or does not stand in its place.
-    SignatureInvalid "signature-invalid" Signatures Fault true false,
+    SignatureInvalid "signature-invalid" Signatures Fault true Never,
     /// A signature that the entry needs is not there.
-    SignatureMissing "signature-missing" Signatures Fault true false,
+    SignatureMissing "signature-missing" Signatures Fault true Never,
     /// A signature by a key that the entry does not call for.
-    SignatureNotCalledFor "signature-not-called-for" Signatures Fault true true,
+    SignatureNotCalledFor "signature-not-called-for" Signatures Fault true Void,
 
     /// The author's key is not enrolled.
-    KeyUnknown "key-unknown" Entitlement Fault true true,
+    KeyUnknown "key-unknown" Entitlement Fault true Void,
     /// The author's key is enrolled under another name.
-    KeyOtherName "key-other-name" Entitlement Fault true false,
+    KeyOtherName "key-other-name" Entitlement Fault true Never,
     /// The author's key serves another function.
-    KeyNotEntitled "key-not-entitled" Entitlement Fault true false,
+    KeyNotEntitled "key-not-entitled" Entitlement Fault true Never,
     /// The author's key was revoked or rotated before.
-    KeyEnded "key-ended" Entitlement Fault true false,
+    KeyEnded "key-ended" Entitlement Fault true Never,
     /// Fewer roots signed than the threshold.
-    ThresholdNotMet "threshold-not-met" Entitlement Fault true false,
+    ThresholdNotMet "threshold-not-met" Entitlement Fault true Never,
     /// The key is enrolled already, and serves one function for all time.
-    KeyEnrolledBefore "key-enrolled-before" Entitlement Fault true false,
+    KeyEnrolledBefore "key-enrolled-before" Entitlement Fault true Never,
     /// Another key is enrolled under the same name and key id.
-    KeyIdTaken "key-id-taken" Entitlement Fault true false,
+    KeyIdTaken "key-id-taken" Entitlement Fault true Never,
 
     /// The author has used this number of the chain before.
-    ChainFork "chain-fork" Chains Fault true false,
+    ChainFork "chain-fork" Chains Fault true Never,
     /// The author's chain skips numbers.
-    ChainGap "chain-gap" Chains Fault false true,
+    ChainGap "chain-gap" Chains Fault false Damage,
     /// The entry names another than the author's previous entry.
-    ChainPrevious "chain-previous" Chains Fault false true,
+    ChainPrevious "chain-previous" Chains Fault false Damage,
     /// The entry is dated before the author's previous entry.
-    AtEarlier "at-earlier" Chains Fault false false,
+    AtEarlier "at-earlier" Chains Fault false Never,
 
     /// The entry says that it comes after more entries than stand before it.
-    AfterSize "after-size" Tree Fault false false,
+    AfterSize "after-size" Tree Fault false Never,
     /// The tree had another root at the size that the entry says it comes after.
-    AfterRoot "after-root" Tree Fault false true,
+    AfterRoot "after-root" Tree Fault false Damage,
     /// There is no head.
-    HeadMissing "head-missing" Tree Fault false false,
+    HeadMissing "head-missing" Tree Fault false Never,
     /// The head is of another size than the log.
-    HeadSize "head-size" Tree Fault false true,
+    HeadSize "head-size" Tree Fault false Never,
     /// The head has another root than the log.
-    HeadRoot "head-root" Tree Fault false true,
+    HeadRoot "head-root" Tree Fault false Damage,
 
     /// The bytes are not a checkpoint that the log's key signed.
-    CheckpointDamaged "checkpoint-damaged" Checkpoints Fault false false,
+    CheckpointDamaged "checkpoint-damaged" Checkpoints Fault false Never,
     /// A checkpoint can't be verified, for the log's key is not known.
-    CheckpointUnchecked "checkpoint-unchecked" Checkpoints Incomplete false true,
+    CheckpointUnchecked "checkpoint-unchecked" Checkpoints Incomplete false Fault,
     /// The checkpoint is of another ledger.
-    CheckpointOrigin "checkpoint-origin" Checkpoints Fault false false,
+    CheckpointOrigin "checkpoint-origin" Checkpoints Fault false Never,
     /// The checkpoint is of a larger log: entries are gone.
-    CheckpointSize "checkpoint-size" Checkpoints Fault false false,
+    CheckpointSize "checkpoint-size" Checkpoints Fault false Never,
     /// The tree had another root at the checkpoint's size.
-    CheckpointRoot "checkpoint-root" Checkpoints Fault false true,
+    CheckpointRoot "checkpoint-root" Checkpoints Fault false Damage,
 
     /// An object is not there, and no erasure says why.
-    ObjectMissing "object-missing" Objects Fault false false,
+    ObjectMissing "object-missing" Objects Fault false Never,
     /// An object could not be read.
-    ObjectUnreadable "object-unreadable" Objects Fault false false,
+    ObjectUnreadable "object-unreadable" Objects Fault false Never,
     /// An object's bytes are not those that its id is the hash of.
-    ObjectHash "object-hash" Objects Fault false false,
+    ObjectHash "object-hash" Objects Fault false Never,
     /// An object's bytes are not an object of the type that the entry calls for.
-    ObjectForm "object-form" Objects Fault false false,
+    ObjectForm "object-form" Objects Fault false Never,
     /// An object was erased by a signed entry.
-    ObjectErased "object-erased" Objects Incomplete false false,
+    ObjectErased "object-erased" Objects Incomplete false Never,
     /// An object is not published.
-    ObjectWithheld "object-withheld" Objects Note false false,
+    ObjectWithheld "object-withheld" Objects Note false Never,
     /// The entry speaks of an object that was erased before.
-    ObjectErasedBefore "object-erased-before" Objects Fault false false,
+    ObjectErasedBefore "object-erased-before" Objects Fault false Never,
     /// An erased object's bytes are there.
-    ObjectErasedPresent "object-erased-present" Objects Fault false false,
+    ObjectErasedPresent "object-erased-present" Objects Fault false Never,
     /// No entry speaks of this object.
-    ObjectUnreferenced "object-unreferenced" Objects Fault false true,
+    ObjectUnreferenced "object-unreferenced" Objects Fault false Damage,
 
     /// The bytes kept of a source have another length.
-    KeptLength "kept-length" Sources Fault false false,
+    KeptLength "kept-length" Sources Fault false Never,
     /// The bytes kept of a source have another SHA-256 hash.
-    KeptSha256 "kept-sha256" Sources Fault false false,
+    KeptSha256 "kept-sha256" Sources Fault false Never,
     /// The text kept of a source is no text.
-    TextForm "text-form" Sources Fault false false,
+    TextForm "text-form" Sources Fault false Never,
 
     /// The entry refers to one that does not stand before it.
-    ReferenceUnknown "reference-unknown" References Fault true true,
+    ReferenceUnknown "reference-unknown" References Fault true Void,
     /// The entry refers to one of another kind.
-    ReferenceKind "reference-kind" References Fault true false,
+    ReferenceKind "reference-kind" References Fault true Never,
     /// The source has no text that a quote could stand in.
-    QuoteWithoutText "quote-without-text" Claims Fault false false,
+    QuoteWithoutText "quote-without-text" Claims Fault false Never,
     /// The claim's object points into another text than the source's.
-    ClaimOtherText "claim-other-text" Claims Fault false false,
+    ClaimOtherText "claim-other-text" Claims Fault false Never,
     /// The claim's quote is not what stands in the text.
-    ClaimQuote "claim-quote" Claims Fault false false,
+    ClaimQuote "claim-quote" Claims Fault false Never,
     /// The entry's start and end are not those of the claim's quote.
-    ClaimHull "claim-hull" Claims Fault false false,
+    ClaimHull "claim-hull" Claims Fault false Never,
     /// A range of the claim does not lie in the text, on borders of characters.
-    ClaimRange "claim-range" Claims Fault false false,
+    ClaimRange "claim-range" Claims Fault false Never,
     /// A quote can't be checked, for its text is not there.
-    QuoteUnchecked "quote-unchecked" Claims Incomplete false true,
+    QuoteUnchecked "quote-unchecked" Claims Incomplete false Fault,
 
     /// The verdict names another policy than the one in force.
-    VerdictPolicy "verdict-policy" Verdicts Fault true true,
+    VerdictPolicy "verdict-policy" Verdicts Fault true Void,
     /// The rating is not on the policy's scale.
-    RatingUnknown "rating-unknown" Verdicts Fault true false,
+    RatingUnknown "rating-unknown" Verdicts Fault true Never,
     /// The policy in force can't be read, so that the rating can't be checked.
-    PolicyUnreadable "policy-unreadable" Verdicts Incomplete false true,
+    PolicyUnreadable "policy-unreadable" Verdicts Incomplete false Fault,
     /// The evidence is less than the policy asks for.
-    EvidenceShort "evidence-short" Verdicts Fault false false,
+    EvidenceShort "evidence-short" Verdicts Fault false Never,
     /// The quote of a piece of evidence is not what stands in the text.
-    EvidenceQuote "evidence-quote" Verdicts Fault false false,
+    EvidenceQuote "evidence-quote" Verdicts Fault false Never,
     /// The verdict is on wording that was superseded before.
-    VerdictEarlierWording "verdict-earlier-wording" Verdicts Note false false,
+    VerdictEarlierWording "verdict-earlier-wording" Verdicts Note false Never,
     /// The author has a verdict on this claim that must be superseded.
-    SupersedesMissing "supersedes-missing" References Fault true false,
+    SupersedesMissing "supersedes-missing" References Fault true Never,
     /// What is superseded or retracted was superseded or retracted before.
-    SupersedesEnded "supersedes-ended" References Fault true false,
+    SupersedesEnded "supersedes-ended" References Fault true Never,
     /// What is superseded or retracted is another author's.
-    SupersedesOtherAuthor "supersedes-other-author" References Fault true false,
+    SupersedesOtherAuthor "supersedes-other-author" References Fault true Never,
     /// The superseded verdict is on another claim, not on this one or a predecessor of it.
-    SupersedesOtherClaim "supersedes-other-claim" References Fault true false,
+    SupersedesOtherClaim "supersedes-other-claim" References Fault true Never,
     /// The superseded verdict is not its author's latest on the claim.
-    SupersedesNotLatest "supersedes-not-latest" References Fault true true,
+    SupersedesNotLatest "supersedes-not-latest" References Fault true Void,
     /// A verdict that supersedes another gives no reason.
-    ReasonMissing "reason-missing" References Fault false false,
+    ReasonMissing "reason-missing" References Fault false Never,
     /// The change is said to be of the rating and is not, or the other way round.
-    ChangeRating "change-rating" References Fault false false,
+    ChangeRating "change-rating" References Fault false Never,
 }
 
 impl Serialize for Code {

@@ -40,6 +40,14 @@ pub(super) fn key(name: &str) -> SigningKey {
     SigningKey::from_seed(name.parse().expect("a name"), &seed)
 }
 
+/// Signs a draft with the test keys of these names.
+pub(super) fn sign(draft: &Draft, keys: &[&str]) -> Entry {
+    let keys: Vec<SigningKey> = keys.iter().map(|name| key(name)).collect();
+    draft
+        .sign(&keys.iter().collect::<Vec<_>>())
+        .expect("an entry")
+}
+
 /// A ledger that grows.
 pub(super) struct Ledger {
     pub(super) entries: Vec<Entry>,
@@ -87,7 +95,7 @@ impl Ledger {
             continues: None,
         });
         let draft = ledger.draft(roots[0], body);
-        let genesis = ledger.sign(&draft, roots);
+        let genesis = sign(&draft, roots);
         ledger.append(genesis);
         ledger
     }
@@ -142,13 +150,6 @@ impl Ledger {
         }
     }
 
-    pub(super) fn sign(&self, draft: &Draft, keys: &[&str]) -> Entry {
-        let keys: Vec<SigningKey> = keys.iter().map(|name| key(name)).collect();
-        draft
-            .sign(&keys.iter().collect::<Vec<_>>())
-            .expect("an entry")
-    }
-
     pub(super) fn examine(&mut self, entry: Entry) -> Vec<Finding> {
         let index = self.tree.size();
         match self
@@ -182,7 +183,7 @@ impl Ledger {
     }
 
     pub(super) fn append_draft(&mut self, draft: &Draft, keys: &[&str]) -> EntryId {
-        let entry = self.sign(draft, keys);
+        let entry = sign(draft, keys);
         self.append(entry)
     }
 

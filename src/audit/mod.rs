@@ -8,6 +8,8 @@
 //! - [`facts`]: what is known before the next entry; in [`memory`] or in a database's [`rows`]
 //! - [`mod@prepare`]: what can be checked of an entry without any other
 //! - [`replay`]: whether it is right where it stands, and what it adds
+//! - [`run`]: the audit of a whole log, and its [`report`]
+//! - [`mod@standing`]: what a verdict is worth, after all that
 //! - [`finding`]: what can be found, each with a stable code
 //!
 //! What it does not show: that a claim is true, that a rating is fair, that a reviewer read the
@@ -21,7 +23,10 @@ pub mod memory;
 pub mod objects;
 pub mod prepare;
 pub mod replay;
+pub mod report;
 pub mod rows;
+pub mod run;
+pub mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -30,4 +35,7 @@ pub use finding::{Code, Finding, Severity, Topic};
 pub use memory::MemoryFacts;
 pub use objects::{ObjectState, Objects, Texts};
 pub use replay::{Effect, Replay, record};
+pub use report::{Check, Report};
 pub use rows::{RowFacts, Rows};
+pub use run::{Input, PresentObject, StoredCheckpoint, StoredEntry, audit};
+pub use standing::{Standing, VerdictStanding, standing};

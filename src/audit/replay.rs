@@ -55,7 +55,7 @@ pub struct Checked {
 /// Checks entries one after another; keeps at hand what the next check is likely to need again.
 #[derive(Default)]
 pub struct Replay {
-    texts: Texts,
+    texts: Arc<Texts>,
     policy: Option<(ObjectId, Option<Arc<Policy>>)>,
     head: Option<TreeHead>,
 }
@@ -64,6 +64,11 @@ impl Replay {
     /// Makes a replay with nothing at hand.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Returns the texts at hand, for the half of the check that runs elsewhere.
+    pub fn texts(&self) -> Arc<Texts> {
+        Arc::clone(&self.texts)
     }
 
     /// Says everything that is wrong with `entry` as the entry at `index`, whole: what an append asks.
@@ -118,7 +123,7 @@ impl Replay {
             .as_ref()
             .map_or(public, |signer| &signer.holder)
             .clone();
-        let mut standing = Standing {
+        let mut placed = Placed {
             entry: &entry,
             index,
             facts,
@@ -132,32 +137,30 @@ impl Replay {
                 .collect(),
             quotes: Vec::new(),
         };
-        self.check_after(&mut standing, tree)
+        self.check_after(&mut placed, tree)
             .map_err(ReplayError::Tree)?;
-        standing
-            .check(signed, &content)
-            .map_err(ReplayError::Facts)?;
-        let Standing {
+        placed.check(signed, &content).map_err(ReplayError::Facts)?;
+        let Placed {
             findings, quotes, ..
-        } = standing;
+        } = placed;
         Ok((entry, Checked { findings, quotes }))
     }
 
     /// Checks that the tree had the root that the entry says it comes after.
     fn check_after<F: Facts, T: HashReader>(
         &mut self,
-        standing: &mut Standing<'_, F>,
+        placed: &mut Placed<'_, F>,
         tree: &T,
     ) -> Result<(), T::Error> {
-        let Some(after) = standing.entry.header().after else {
+        let Some(after) = placed.entry.header().after else {
             return Ok(());
         };
-        if after.size > standing.index {
+        if after.size > placed.index {
             let message = format!(
                 "it says that it comes after {} entries, but {} stand before it",
-                after.size, standing.index
+                after.size, placed.index
             );
-            standing.find(Code::AfterSize, message);
+            placed.find(Code::AfterSize, message);
             return Ok(());
         }
         // Entries of one round come after the same head.
@@ -174,7 +177,7 @@ impl Replay {
                 "at size {} the tree's root is {}, but it says {}",
                 after.size, head.root, after.root
             );
-            standing.find(Code::AfterRoot, message);
+            placed.find(Code::AfterRoot, message);
         }
         Ok(())
     }
@@ -198,7 +201,7 @@ impl Replay {
 }
 
 /// One entry where it stands: what is known before it, and what was found.
-struct Standing<'a, F> {
+struct Placed<'a, F> {
     entry: &'a Entry,
     index: u64,
     facts: &'a F,
@@ -212,7 +215,7 @@ struct Standing<'a, F> {
     quotes: Vec<QuoteTask>,
 }
 
-impl<F: Facts> Standing<'_, F> {
+impl<F: Facts> Placed<'_, F> {
     fn find(&mut self, code: Code, message: impl Into<String>) {
         let finding = Finding::new(code, message).of_entry(self.index, self.entry.id());
         self.findings.push(finding);

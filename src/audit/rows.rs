@@ -177,3 +177,6 @@ fn named(name: &KeyName, id: KeyId) -> Vec<u8> {
 fn latest(claim: u64, holder: &PublicKey) -> Vec<u8> {
     key(b'V', &[&claim.to_be_bytes(), holder.as_bytes()])
 }
+
+#[cfg(test)]
+mod tests;

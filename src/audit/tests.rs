@@ -1,7 +1,7 @@
 //! What replay refuses, one case a code; and that it lets everything else pass.
 
 use super::finding::{Code, Finding};
-use super::fixture::{ARTICLE, CHARTER, Ledger, Sample, key};
+use super::fixture::{ARTICLE, CHARTER, Ledger, Sample, key, sign};
 use super::replay::Effect;
 use crate::entry::{Body, Draft, Entry, Role};
 use crate::trust::merkle::RootHash;
@@ -34,13 +34,13 @@ fn source(ledger: &mut Ledger, change: impl FnOnce(&mut crate::entry::SourceEntr
         unreachable!("a source")
     };
     change(source);
-    ledger.sign(&draft, &["alice"])
+    sign(&draft, &["alice"])
 }
 
 fn header(ledger: &mut Ledger, change: impl FnOnce(&mut crate::entry::Header)) -> Entry {
     let mut draft = ledger.source("alice", "Other words.\n");
     change(&mut draft.header);
-    ledger.sign(&draft, &["alice"])
+    sign(&draft, &["alice"])
 }
 
 fn claim(
@@ -67,7 +67,7 @@ fn verdict(
         unreachable!("a verdict")
     };
     change(entry);
-    ledger.sign(&draft, &[by])
+    sign(&draft, &[by])
 }
 
 /// Makes a verdict by alice in the place of another.
@@ -98,7 +98,7 @@ const CASES: &[Case] = &[
             "root",
             Body::Erasure(crate::entry::Erasure { object, basis }),
         );
-        ledger.sign(&draft, &["root"])
+        sign(&draft, &["root"])
     }),
     case(
         Code::SignatureInvalid,
@@ -115,7 +115,7 @@ const CASES: &[Case] = &[
         "a new key has not signed",
         |ledger, _| {
             let draft = ledger.key_entry("carol", &[Role::Reviewer]);
-            ledger.sign(&draft, &["root"])
+            sign(&draft, &["root"])
         },
     ),
     case(
@@ -123,7 +123,7 @@ const CASES: &[Case] = &[
         "another reviewer signed too",
         |ledger, _| {
             let draft = ledger.source("alice", "Other words.\n");
-            ledger.sign(&draft, &["alice", "bob"])
+            sign(&draft, &["alice", "bob"])
         },
     ),
     case(
@@ -135,12 +135,12 @@ const CASES: &[Case] = &[
             let draft = ledger.verdict("alice", claim, "false", &object);
             let verdict = crate::words::id::VerdictId(ledger.append_draft(&draft, &["alice"]).0);
             let draft = ledger.retraction("alice", verdict);
-            ledger.sign(&draft, &["alice", "root"])
+            sign(&draft, &["alice", "root"])
         },
     ),
     case(Code::KeyUnknown, "a stranger's source", |ledger, _| {
         let draft = ledger.source("mallory", "Other words.\n");
-        ledger.sign(&draft, &["mallory"])
+        sign(&draft, &["mallory"])
     }),
     case(
         Code::KeyOtherName,
@@ -160,7 +160,7 @@ const CASES: &[Case] = &[
         "a root signs a source",
         |ledger, _| {
             let draft = ledger.source("root", "Other words.\n");
-            ledger.sign(&draft, &["root"])
+            sign(&draft, &["root"])
         },
     ),
     case(
@@ -170,19 +170,19 @@ const CASES: &[Case] = &[
             let mut draft = ledger.key_entry("carol", &[Role::Reviewer]);
             let alice = ledger.draft("alice", draft.body.clone());
             draft.header = alice.header;
-            ledger.sign(&draft, &["alice", "carol"])
+            sign(&draft, &["alice", "carol"])
         },
     ),
     case(Code::KeyEnrolledBefore, "alice again", |ledger, _| {
         let draft = ledger.key_entry("alice", &[Role::Publisher]);
-        ledger.sign(&draft, &["root", "alice"])
+        sign(&draft, &["root", "alice"])
     }),
     case(
         Code::KeyEnrolledBefore,
         "the log's key as a reviewer's",
         |ledger, _| {
             let draft = ledger.key_entry("log", &[Role::Reviewer]);
-            ledger.sign(&draft, &["root", "log"])
+            sign(&draft, &["root", "log"])
         },
     ),
     case(Code::ChainFork, "a number used before", |ledger, _| {
@@ -200,7 +200,7 @@ const CASES: &[Case] = &[
             n: 1,
             prev: Some(EntryId([3; 32])),
         };
-        ledger.sign(&draft, &["carol"])
+        sign(&draft, &["carol"])
     }),
     case(
         Code::ChainPrevious,
@@ -212,7 +212,7 @@ const CASES: &[Case] = &[
     ),
     case(Code::AtEarlier, "a step back in time", |ledger, _| {
         header(ledger, |header| {
-            header.at = "2026-11-22T10:07:59Z".parse().expect("a time")
+            header.at = "2026-11-22T10:07:59Z".parse().expect("a time");
         })
     }),
     case(Code::AfterSize, "after more than there is", |ledger, _| {
@@ -293,7 +293,7 @@ const CASES: &[Case] = &[
             if let Body::Claim(claim) = &mut draft.body {
                 claim.source = picture;
             }
-            ledger.sign(&draft, &["alice"])
+            sign(&draft, &["alice"])
         },
     ),
     case(
@@ -304,24 +304,24 @@ const CASES: &[Case] = &[
             if let Body::Claim(claim) = &mut draft.body {
                 claim.source = sample.charter;
             }
-            ledger.sign(&draft, &["alice"])
+            sign(&draft, &["alice"])
         },
     ),
     case(Code::ClaimQuote, "other words", |ledger, sample| {
         let draft = claim(ledger, sample, |claim| {
-            claim.quote.exact = "It changes nothin!".into()
+            claim.quote.exact = "It changes nothin!".into();
         });
-        ledger.sign(&draft, &["alice"])
+        sign(&draft, &["alice"])
     }),
     case(Code::ClaimQuote, "other code points", |ledger, sample| {
         let draft = claim(ledger, sample, |claim| {
-            claim.quote.points = claim.quote.bytes
+            claim.quote.points = claim.quote.bytes;
         });
-        ledger.sign(&draft, &["alice"])
+        sign(&draft, &["alice"])
     }),
     case(Code::ClaimQuote, "other context", |ledger, sample| {
         let draft = claim(ledger, sample, |claim| claim.quote.suffix.truncate(3));
-        ledger.sign(&draft, &["alice"])
+        sign(&draft, &["alice"])
     }),
     case(
         Code::ClaimHull,
@@ -331,7 +331,7 @@ const CASES: &[Case] = &[
             if let Body::Claim(claim) = &mut draft.body {
                 claim.end += 1;
             }
-            ledger.sign(&draft, &["alice"])
+            sign(&draft, &["alice"])
         },
     ),
     case(
@@ -342,7 +342,7 @@ const CASES: &[Case] = &[
                 claim.manner = crate::words::claim::Manner::Indirect;
                 claim.cue = Some(Span::new(6, 8).expect("a span"));
             });
-            ledger.sign(&draft, &["alice"])
+            sign(&draft, &["alice"])
         },
     ),
     case(
@@ -352,7 +352,7 @@ const CASES: &[Case] = &[
             let draft = claim(ledger, sample, |claim| {
                 claim.statement = vec![Span::new(40, 400).expect("a span")];
             });
-            ledger.sign(&draft, &["alice"])
+            sign(&draft, &["alice"])
         },
     ),
     case(
@@ -360,7 +360,7 @@ const CASES: &[Case] = &[
         "a text that no one has",
         |ledger, sample| {
             let draft = claim(ledger, sample, |_| {});
-            let entry = ledger.sign(&draft, &["alice"]);
+            let entry = sign(&draft, &["alice"]);
             ledger.objects.remove(&ObjectId::of(ARTICLE.as_bytes()));
             ledger.replay = super::replay::Replay::new();
             entry
@@ -379,7 +379,7 @@ const CASES: &[Case] = &[
                 claim.supersedes = Some(sample.claim);
                 claim.change = Some(crate::entry::ClaimChange::Wording);
             }
-            ledger.sign(&draft, &["bob"])
+            sign(&draft, &["bob"])
         },
     ),
     case(
@@ -397,7 +397,7 @@ const CASES: &[Case] = &[
             ledger.append_draft(&draft, &["alice"]);
             let mut draft = claim(ledger, sample, |_| {});
             supersede(&mut draft);
-            ledger.sign(&draft, &["alice"])
+            sign(&draft, &["alice"])
         },
     ),
     case(
@@ -413,7 +413,7 @@ const CASES: &[Case] = &[
             let verdict = ledger.verdict("alice", sample.claim, "false", &object);
             ledger.append_draft(&draft, &["root"]);
             let again = ledger.draft("alice", verdict.body);
-            ledger.sign(&again, &["alice"])
+            sign(&again, &["alice"])
         },
     ),
     case(
@@ -447,7 +447,7 @@ const CASES: &[Case] = &[
         ledger.append_draft(&draft, &["root"]);
         let object = ledger.verdict_object(None);
         let draft = ledger.verdict("alice", sample.claim, "false", &object);
-        ledger.sign(&draft, &["alice"])
+        sign(&draft, &["alice"])
     }),
     case(
         Code::EvidenceQuote,
@@ -456,7 +456,7 @@ const CASES: &[Case] = &[
             let mut object = ledger.verdict_object(Some(sample.charter));
             object.evidence[0].source = sample.article;
             let draft = ledger.verdict("alice", sample.claim, "false", &object);
-            ledger.sign(&draft, &["alice"])
+            sign(&draft, &["alice"])
         },
     ),
     case(
@@ -466,7 +466,7 @@ const CASES: &[Case] = &[
             let mut object = ledger.verdict_object(Some(sample.charter));
             object.evidence[0].source = SourceId([6; 32]);
             let draft = ledger.verdict("alice", sample.claim, "false", &object);
-            ledger.sign(&draft, &["alice"])
+            sign(&draft, &["alice"])
         },
     ),
     case(
@@ -489,7 +489,7 @@ const CASES: &[Case] = &[
         "a verdict that was superseded",
         |ledger, sample| {
             let draft = superseding(ledger, sample, "alice", sample.first);
-            ledger.sign(&draft, &["alice"])
+            sign(&draft, &["alice"])
         },
     ),
     case(
@@ -497,7 +497,7 @@ const CASES: &[Case] = &[
         "a verdict that was retracted",
         |ledger, sample| {
             let draft = superseding(ledger, sample, "alice", sample.second);
-            ledger.sign(&draft, &["alice"])
+            sign(&draft, &["alice"])
         },
     ),
     case(
@@ -505,7 +505,7 @@ const CASES: &[Case] = &[
         "a second retraction",
         |ledger, sample| {
             let draft = ledger.retraction("alice", sample.second);
-            ledger.sign(&draft, &["alice"])
+            sign(&draft, &["alice"])
         },
     ),
     case(
@@ -514,7 +514,7 @@ const CASES: &[Case] = &[
         |ledger, sample| {
             let bobs = crate::words::id::VerdictId(ledger.entries[9].id().0);
             let draft = superseding(ledger, sample, "alice", bobs);
-            ledger.sign(&draft, &["alice"])
+            sign(&draft, &["alice"])
         },
     ),
     case(
@@ -523,7 +523,7 @@ const CASES: &[Case] = &[
         |ledger, _| {
             let bobs = crate::words::id::VerdictId(ledger.entries[9].id().0);
             let draft = ledger.retraction("alice", bobs);
-            ledger.sign(&draft, &["alice"])
+            sign(&draft, &["alice"])
         },
     ),
     case(
@@ -533,7 +533,7 @@ const CASES: &[Case] = &[
             let bobs = crate::words::id::VerdictId(ledger.entries[9].id().0);
             let other = ledger.add_claim("bob", sample.article, "It changes nothing");
             let draft = ledger.superseding("bob", other, "false", bobs);
-            ledger.sign(&draft, &["bob"])
+            sign(&draft, &["bob"])
         },
     ),
     case(
@@ -544,7 +544,7 @@ const CASES: &[Case] = &[
             let forced = verdict(ledger, sample, "bob", |_| {});
             ledger.force(forced, Effect::Full);
             let draft = ledger.superseding("bob", sample.claim, "false", bobs);
-            ledger.sign(&draft, &["bob"])
+            sign(&draft, &["bob"])
         },
     ),
     case(
@@ -567,7 +567,7 @@ const CASES: &[Case] = &[
             if let Body::Verdict(verdict) = &mut draft.body {
                 verdict.change = Some(VerdictChange::Update);
             }
-            ledger.sign(&draft, &["bob"])
+            sign(&draft, &["bob"])
         },
     ),
     case(
@@ -576,7 +576,7 @@ const CASES: &[Case] = &[
         |ledger, sample| {
             let bobs = crate::words::id::VerdictId(ledger.entries[9].id().0);
             let draft = ledger.superseding("bob", sample.claim, "true", bobs);
-            ledger.sign(&draft, &["bob"])
+            sign(&draft, &["bob"])
         },
     ),
     case(
@@ -621,14 +621,14 @@ fn each_fault_has_its_code() {
 fn a_threshold_counts_distinct_roots() {
     let mut ledger = Ledger::begin(&["root", "spare", "third"], 2, &Policy::default());
     let draft = ledger.key_entry("carol", &[Role::Reviewer]);
-    let alone = ledger.sign(&draft, &["root", "carol"]);
+    let alone = sign(&draft, &["root", "carol"]);
     assert_eq!(codes(&ledger.examine(alone)), [Code::ThresholdNotMet]);
-    let stranger = ledger.sign(&draft, &["root", "mallory", "carol"]);
+    let stranger = sign(&draft, &["root", "mallory", "carol"]);
     assert_eq!(
         codes(&ledger.examine(stranger)),
         [Code::SignatureNotCalledFor]
     );
-    let both = ledger.sign(&draft, &["root", "third", "carol"]);
+    let both = sign(&draft, &["root", "third", "carol"]);
     ledger.append(both);
 }
 
@@ -676,7 +676,7 @@ fn a_verdict_may_supersede_one_on_an_earlier_wording() {
     let newest = crate::words::id::VerdictId(ledger.append_draft(&draft, &["bob"]).0);
     // But not the other way round: a later wording is no predecessor of an earlier one.
     let draft = ledger.superseding("bob", sample.claim, "true", newest);
-    let entry = ledger.sign(&draft, &["bob"]);
+    let entry = sign(&draft, &["bob"]);
     assert!(codes(&ledger.examine(entry)).contains(&Code::SupersedesOtherClaim));
 }
 

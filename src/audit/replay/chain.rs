@@ -1,6 +1,6 @@
 //! The author's chain: the next number, the previous entry, no step back in time.
 
-use super::Standing;
+use super::Placed;
 use crate::audit::facts::{ChainEnd, Facts};
 use crate::audit::finding::Code;
 
@@ -8,7 +8,7 @@ use crate::audit::finding::Code;
 /// for what happens, and a bound for what is forged.
 const MAX_STEPS: u32 = 10_000;
 
-impl<F: Facts> Standing<'_, F> {
+impl<F: Facts> Placed<'_, F> {
     pub(super) fn check_chain(&mut self) -> Result<(), F::Error> {
         let header = self.entry.header();
         let (chain, author) = (header.chain, header.by.name());

@@ -1,12 +1,12 @@
 //! Claims where they stand: the source's own text, and what they supersede.
 
-use super::Standing;
+use super::Placed;
 use crate::audit::facts::Facts;
 use crate::audit::finding::Code;
 use crate::audit::prepare::Content;
 use crate::entry::ClaimEntry;
 
-impl<F: Facts> Standing<'_, F> {
+impl<F: Facts> Placed<'_, F> {
     pub(super) fn check_claim(
         &mut self,
         claim: &ClaimEntry,

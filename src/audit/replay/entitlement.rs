@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::Standing;
+use super::Placed;
 use crate::audit::facts::{Facts, Function};
 use crate::audit::finding::{Code, causes};
 use crate::entry::{Genesis, Role, SignatureError};
 use crate::trust::key::{PublicKey, VerifierKey};
 
-impl<F: Facts> Standing<'_, F> {
+impl<F: Facts> Placed<'_, F> {
     /// Checks the signatures; returns who signed, if all of them hold.
     pub(super) fn check_signatures(
         &mut self,

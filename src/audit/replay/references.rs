@@ -1,6 +1,6 @@
 //! What an entry refers to: it stands before, and is of the kind that it should be.
 
-use super::Standing;
+use super::Placed;
 use crate::audit::facts::{ClaimFacts, Detail, EntryFacts, Facts, SourceFacts, VerdictFacts};
 use crate::audit::finding::Code;
 use crate::entry::{Kind, Retraction, SourceEntry};
@@ -14,7 +14,7 @@ pub(super) struct Reference<T> {
     pub(super) detail: T,
 }
 
-impl<F: Facts> Standing<'_, F> {
+impl<F: Facts> Placed<'_, F> {
     pub(super) fn source(
         &mut self,
         field: &str,

@@ -1,6 +1,6 @@
 //! Verdicts where they stand: policy, rating, evidence, and what they supersede.
 
-use super::Standing;
+use super::Placed;
 use super::references::Reference;
 use crate::audit::facts::{ClaimFacts, Detail, Facts, VerdictFacts};
 use crate::audit::finding::{Code, Finding};
@@ -10,7 +10,7 @@ use crate::words::id::SourceId;
 use crate::words::span::Quote;
 use crate::words::verdict::VerdictChange;
 
-impl<F: Facts> Standing<'_, F> {
+impl<F: Facts> Placed<'_, F> {
     pub(super) fn check_verdict(
         &mut self,
         verdict: &VerdictEntry,

@@ -1,0 +1,525 @@
+//! The audit: everything about a log at once, every fault reported, none of them the last.
+//!
+//! Two stages run at the same time on one pool of threads. The parallel one parses, hashes and
+//! verifies a chunk of entries by itself ([`prepare`]); the sequential one replays the chunk before
+//! it. Chunks bound what is in memory beside the facts and the tree. When the log is through, its
+//! head and the checkpoints that were kept are compared with the tree, and the objects that are
+//! there with those that entries speak of.
+//!
+//! A damaged entry makes later ones look wrong: its number is missing from its author's chain, and
+//! every root past it is another. Such findings are marked with the entry that they may follow from,
+//! and beyond the first [`LISTED_ECHOES`] of a code they are counted rather than listed. No other
+//! finding is ever left out.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+
+use super::facts::Facts as _;
+use super::finding::{Code, Echo, Finding, Severity, Topic, causes};
+use super::memory::MemoryFacts;
+use super::objects::{Objects, Texts};
+use super::prepare::{Prepared, QuoteTask, prepare};
+use super::replay::{Effect, Replay, record};
+use super::report::{Check, Report, Unlisted, not_shown};
+use crate::entry::{Entry, Kind};
+use crate::trust::checkpoint::Checkpoint;
+use crate::trust::merkle::{LeafHash, RootHash, Tree};
+use crate::trust::note::SignedNote;
+use crate::words::id::{EntryId, ObjectId};
+
+/// Entries in one chunk: enough to keep all cores busy, a few megabytes at most.
+const CHUNK: usize = 1024;
+
+/// Findings of one code that may only follow from an earlier fault are listed up to this number.
+pub const LISTED_ECHOES: u64 = 20;
+
+/// An entry's bytes, and where they lie.
+#[derive(Clone, Debug)]
+pub struct StoredEntry {
+    /// The bytes, or why they could not be read.
+    pub bytes: Result<Vec<u8>, String>,
+    /// The file, or where in it they lie; for people.
+    pub file: Option<Arc<str>>,
+}
+
+/// A checkpoint's bytes, and where they lie.
+#[derive(Clone, Debug)]
+pub struct StoredCheckpoint {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// The file, or where in it they lie; for people.
+    pub file: String,
+}
+
+/// An object that is there, wherever an entry speaks of it or not.
+#[derive(Clone, Debug)]
+pub struct PresentObject {
+    /// Its id.
+    pub id: ObjectId,
+    /// The file, or where in it the bytes lie; for people.
+    pub file: Option<String>,
+}
+
+/// What is audited.
+pub struct Input<E, O, P> {
+    /// The entries, in the order of the log.
+    pub entries: E,
+    /// Hands out objects.
+    pub objects: O,
+    /// All objects that are there.
+    pub present: P,
+    /// The head: the last checkpoint. `None` where it is missing.
+    pub head: Option<StoredCheckpoint>,
+    /// Earlier checkpoints that were kept.
+    pub checkpoints: Vec<StoredCheckpoint>,
+    /// The ledger that it must be, where the auditor knows its id.
+    pub ledger: Option<EntryId>,
+}
+
+/// Audits a log, on the threads of the pool that the caller is in.
+///
+/// `progress` is told how many entries have been replayed, now and then.
+pub fn audit<E, O, P>(input: Input<E, O, P>, mut progress: impl FnMut(u64) + Send) -> Report
+where
+    E: Iterator<Item = StoredEntry> + Send,
+    O: Objects,
+    P: Iterator<Item = PresentObject>,
+{
+    let Input {
+        mut entries,
+        objects,
+        present,
+        head,
+        checkpoints,
+        ledger,
+    } = input;
+    let mut auditor = Auditor::new(&objects);
+    let texts = auditor.replay.texts();
+    let mut ready: Vec<Stored> = Vec::new();
+    let mut next: Vec<StoredEntry> = entries.by_ref().take(CHUNK).collect();
+    while !next.is_empty() || !ready.is_empty() || !auditor.quotes.is_empty() {
+        let raw = std::mem::take(&mut next);
+        let quotes = std::mem::take(&mut auditor.quotes);
+        let ((), (prepared, found)) = rayon::join(
+            || {
+                for stored in std::mem::take(&mut ready) {
+                    auditor.take(stored);
+                }
+                progress(auditor.tree.size());
+                next = entries.by_ref().take(CHUNK).collect();
+            },
+            || {
+                (
+                    prepare_all(raw, &objects, &texts),
+                    look_for(quotes, &objects, &texts),
+                )
+            },
+        );
+        ready = prepared;
+        for finding in found {
+            auditor.keep_last(finding);
+        }
+    }
+    auditor.check_ledger(ledger);
+    auditor.check_checkpoints(head, checkpoints);
+    auditor.check_objects(present);
+    auditor.into_report()
+}
+
+/// What became of stored bytes by themselves.
+enum Stored {
+    Entry(Box<Prepared>, Option<Arc<str>>),
+    Damaged(LeafHash, Finding),
+}
+
+fn prepare_all(chunk: Vec<StoredEntry>, objects: &impl Objects, texts: &Texts) -> Vec<Stored> {
+    chunk
+        .into_par_iter()
+        .map(|StoredEntry { bytes, file }| {
+            let of_file = |finding: Finding| match &file {
+                Some(file) => finding.of_file(&**file),
+                None => finding,
+            };
+            let bytes = match bytes {
+                Ok(bytes) => bytes,
+                Err(reason) => {
+                    let message = format!("the entry could not be read: {reason}");
+                    // Nothing has this leaf hash that anyone knows of; every root past it is another.
+                    let leaf = LeafHash([0; 32]);
+                    return Stored::Damaged(
+                        leaf,
+                        of_file(Finding::new(Code::EntryUnreadable, message)),
+                    );
+                }
+            };
+            match Entry::parse(&bytes) {
+                Ok(entry) => Stored::Entry(Box::new(prepare(entry, objects, texts)), file),
+                Err(error) => {
+                    let message = format!("the bytes are not an entry: {}", causes(&error));
+                    let finding = of_file(Finding::new(Code::EntryDamaged, message));
+                    Stored::Damaged(LeafHash::of(&bytes), finding)
+                }
+            }
+        })
+        .collect()
+}
+
+fn look_for(quotes: Vec<QuoteTask>, objects: &impl Objects, texts: &Texts) -> Vec<Finding> {
+    quotes
+        .into_par_iter()
+        .filter_map(|task| task.run(objects, texts))
+        .collect()
+}
+
+/// The sequential stage: what is known so far, and what was found.
+struct Auditor<'o, O> {
+    objects: &'o O,
+    facts: MemoryFacts,
+    tree: Tree,
+    replay: Replay,
+    quotes: Vec<QuoteTask>,
+    /// Objects that are said to be erased, and the entry that speaks of them.
+    erased: Vec<(u64, EntryId, ObjectId)>,
+    findings: Vec<Finding>,
+    checks: BTreeMap<Topic, Check>,
+    echoes: BTreeMap<Code, Unlisted>,
+    first: First,
+}
+
+/// The first entries that can alone be the reason for findings in later ones.
+#[derive(Clone, Copy, Default)]
+struct First {
+    /// Whose bytes are not those that were signed.
+    damage: Option<u64>,
+    /// That is void.
+    void: Option<u64>,
+    /// With any fault.
+    fault: Option<u64>,
+}
+
+impl First {
+    fn note(&mut self, index: u64, code: Code) {
+        let damage = matches!(code, Code::EntryDamaged | Code::EntryUnreadable)
+            || code.topic() == Topic::Signatures;
+        for (first, applies) in [
+            (&mut self.damage, damage),
+            (&mut self.void, code.voids()),
+            (&mut self.fault, true),
+        ] {
+            if applies {
+                *first = Some(first.map_or(index, |first| first.min(index)));
+            }
+        }
+    }
+
+    fn cause(self, echo: Echo) -> Option<u64> {
+        match echo {
+            Echo::Never => None,
+            Echo::Damage => self.damage,
+            Echo::Void => self.void,
+            Echo::Fault => self.fault,
+        }
+    }
+}
+
+impl<'o, O: Objects> Auditor<'o, O> {
+    fn new(objects: &'o O) -> Self {
+        Self {
+            objects,
+            facts: MemoryFacts::new(),
+            tree: Tree::new(),
+            replay: Replay::new(),
+            quotes: Vec::new(),
+            erased: Vec::new(),
+            findings: Vec::new(),
+            checks: Topic::ALL.map(|topic| (topic, Check::new(topic, 0))).into(),
+            echoes: BTreeMap::new(),
+            first: First::default(),
+        }
+    }
+
+    fn take(&mut self, stored: Stored) {
+        let index = self.tree.size();
+        self.count(Topic::Entries, 1);
+        match stored {
+            Stored::Damaged(leaf, finding) => {
+                self.tree.push(leaf);
+                self.keep(Finding {
+                    entry: Some(index),
+                    id: Some(leaf.into()),
+                    ..finding
+                });
+            }
+            Stored::Entry(prepared, file) => self.take_entry(index, *prepared, file.as_deref()),
+        }
+    }
+
+    fn take_entry(&mut self, index: u64, prepared: Prepared, file: Option<&str>) {
+        let id = prepared.entry().id();
+        self.count_entry(prepared.entry());
+        self.erased
+            .extend(prepared.erased.iter().map(|object| (index, id, *object)));
+        let checked = self
+            .replay
+            .check(prepared, index, &self.facts, self.objects, &self.tree);
+        let (entry, checked) = checked.expect("memory can be read");
+        self.quotes.extend(checked.quotes);
+        let unsigned = checked
+            .findings
+            .iter()
+            .any(|found| found.code.topic() == Topic::Signatures);
+        let void = checked.findings.iter().any(|found| found.code.voids());
+        let after = entry.header().after.map_or(0, |after| after.size);
+        // What is wrong with the entry itself is no reason for the rest of it.
+        let first = self.first;
+        for finding in checked.findings {
+            let finding = match file {
+                Some(file) => finding.of_file(file),
+                None => finding,
+            };
+            // Roots before the first damage can still be compared.
+            let follows = match finding.code {
+                Code::AfterRoot => first.damage.filter(|damaged| *damaged < after),
+                code => first.cause(code.echoes()),
+            };
+            self.keep(Finding { follows, ..finding });
+        }
+        self.tree.push(id.into());
+        if !unsigned {
+            let effect = if void { Effect::None } else { Effect::Full };
+            let kept: Result<(), Infallible> = record(&entry, index, &mut self.facts, effect);
+            kept.expect("memory can be written");
+        }
+    }
+
+    fn count(&mut self, topic: Topic, number: u64) {
+        self.check(topic).count += number;
+    }
+
+    fn check(&mut self, topic: Topic) -> &mut Check {
+        self.checks
+            .entry(topic)
+            .or_insert_with(|| Check::new(topic, 0))
+    }
+
+    fn count_entry(&mut self, entry: &Entry) {
+        self.count(Topic::Signatures, entry.note().signatures().len() as u64);
+        for topic in [
+            Topic::Entitlement,
+            Topic::Chains,
+            Topic::Tree,
+            Topic::References,
+        ] {
+            self.count(topic, 1);
+        }
+        match entry.kind() {
+            Kind::Source => self.count(Topic::Sources, 1),
+            Kind::Claim => self.count(Topic::Claims, 1),
+            Kind::Verdict => self.count(Topic::Verdicts, 1),
+            _ => {}
+        }
+    }
+
+    /// Keeps a finding, and counts it.
+    fn keep(&mut self, finding: Finding) {
+        self.check(finding.topic).add(finding.severity);
+        if let Some(index) = finding.entry
+            && finding.severity == Severity::Fault
+            && finding.follows.is_none()
+        {
+            // A finding that may follow from another entry's fault explains nothing itself.
+            self.first.note(index, finding.code);
+        }
+        if let Some(follows) = finding.follows {
+            let code = finding.code;
+            let echoes = self.echoes.entry(code).or_insert(Unlisted {
+                code,
+                count: 0,
+                follows,
+            });
+            echoes.count += 1;
+            if echoes.count > LISTED_ECHOES {
+                return;
+            }
+        }
+        self.findings.push(finding);
+    }
+
+    /// Keeps a finding, marked with what it may follow from.
+    fn keep_last(&mut self, finding: Finding) {
+        let earlier = |cause: &u64| finding.entry.is_none_or(|entry| *cause < entry);
+        let follows = self.first.cause(finding.code.echoes()).filter(earlier);
+        self.keep(Finding { follows, ..finding });
+    }
+
+    /// Checks that the ledger has begun, and is the one that was asked for.
+    fn check_ledger(&mut self, asked: Option<EntryId>) {
+        if self.tree.size() == 0 {
+            self.keep(Finding::new(Code::GenesisMissing, "the log has no entry"));
+        }
+        let found = self.tree.leaf(0).map(EntryId::from);
+        if let (Some(asked), Some(found)) = (asked, found)
+            && asked != found
+        {
+            let message = format!("the ledger is {found}, not {asked}");
+            self.keep(Finding::new(Code::GenesisOther, message).of_entry(0, found));
+        }
+    }
+
+    /// Checks the head against the tree, and every checkpoint that was kept.
+    fn check_checkpoints(
+        &mut self,
+        head: Option<StoredCheckpoint>,
+        checkpoints: Vec<StoredCheckpoint>,
+    ) {
+        for stored in checkpoints {
+            self.count(Topic::Checkpoints, 1);
+            if let Some(checkpoint) = self.read_checkpoint(&stored) {
+                self.compare(&checkpoint, &stored.file, Code::CheckpointRoot);
+            }
+        }
+        let size = self.tree.size();
+        let Some(stored) = head else {
+            self.keep_last(Finding::new(Code::HeadMissing, "the head is missing"));
+            return;
+        };
+        self.count(Topic::Checkpoints, 1);
+        let Some(checkpoint) = self.read_checkpoint(&stored) else {
+            return;
+        };
+        if checkpoint.head.size < size {
+            let message = format!(
+                "the head is of size {}, but the log has {size} entries",
+                checkpoint.head.size
+            );
+            self.keep_last(Finding::new(Code::HeadSize, message).of_file(stored.file.as_str()));
+        }
+        self.compare(&checkpoint, &stored.file, Code::HeadRoot);
+    }
+
+    fn read_checkpoint(&mut self, stored: &StoredCheckpoint) -> Option<Checkpoint> {
+        let file = stored.file.as_str();
+        let Some(ledger) = self.facts.ledger().expect("memory can be read") else {
+            let message =
+                "it can't be verified, for there is no good genesis to name the log's key";
+            self.keep_last(Finding::new(Code::CheckpointUnchecked, message).of_file(file));
+            return None;
+        };
+        let read = SignedNote::parse(&stored.bytes)
+            .map_err(|error| causes(&error))
+            .and_then(|note| {
+                let verified = note
+                    .verify(&[&ledger.log])
+                    .map_err(|error| causes(&error))?;
+                Checkpoint::from_verified(&verified).map_err(|error| causes(&error))
+            });
+        let checkpoint = match read {
+            Ok(checkpoint) => checkpoint,
+            Err(reason) => {
+                let message = format!("not a checkpoint that the log's key signed: {reason}");
+                self.keep_last(Finding::new(Code::CheckpointDamaged, message).of_file(file));
+                return None;
+            }
+        };
+        if let Err(error) = checkpoint.check_origin(&ledger.origin) {
+            let message = causes(&error);
+            self.keep_last(Finding::new(Code::CheckpointOrigin, message).of_file(file));
+            return None;
+        }
+        Some(checkpoint)
+    }
+
+    fn compare(&mut self, checkpoint: &Checkpoint, file: &str, code: Code) {
+        let (stated, size) = (checkpoint.head, self.tree.size());
+        if stated.size > size {
+            let message = format!(
+                "it is of size {}, but the log has {size} entries",
+                stated.size
+            );
+            self.keep_last(Finding::new(Code::CheckpointSize, message).of_file(file));
+            return;
+        }
+        let root = self.root(stated.size);
+        if root != stated.root {
+            let message = format!(
+                "at size {} the tree's root is {root}, but it says {}",
+                stated.size, stated.root
+            );
+            let follows = self.first.damage.filter(|damaged| *damaged < stated.size);
+            self.keep(Finding {
+                follows,
+                ..Finding::new(code, message).of_file(file)
+            });
+        }
+    }
+
+    fn root(&self, size: u64) -> RootHash {
+        self.tree
+            .root(size)
+            .expect("the size is not larger than the tree")
+    }
+
+    /// Checks that what is said to be erased was, that nothing erased is there, and that everything
+    /// that is there belongs to an entry.
+    fn check_objects(&mut self, present: impl Iterator<Item = PresentObject>) {
+        for (index, id, object) in std::mem::take(&mut self.erased) {
+            let known = self.facts.object(&object).expect("memory can be read");
+            if known.is_none_or(|known| known.erased_by.is_none()) {
+                let message =
+                    format!("object {object} is said to be erased, but no entry erased it");
+                let finding = Finding::new(Code::ObjectMissing, message);
+                self.keep(finding.of_entry(index, id).of_object(object));
+            }
+        }
+        for PresentObject { id, file } in present {
+            let known = self.facts.object(&id).expect("memory can be read");
+            let finding = match known {
+                None => {
+                    let message = format!("no entry speaks of object {id}");
+                    Finding::new(Code::ObjectUnreferenced, message)
+                }
+                Some(known) => match known.erased_by {
+                    Some(by) => {
+                        let message = format!("object {id} is there, but entry {by} erased it");
+                        Finding::new(Code::ObjectErasedPresent, message)
+                    }
+                    None => continue,
+                },
+            };
+            let finding = finding.of_object(id);
+            self.keep_last(match file {
+                Some(file) => finding.of_file(file),
+                None => finding,
+            });
+        }
+        self.count(Topic::Objects, self.facts.objects() as u64);
+    }
+
+    fn into_report(mut self) -> Report {
+        self.findings
+            .sort_by_key(|finding| finding.entry.unwrap_or(u64::MAX));
+        let head = self.tree.head();
+        let unlisted = self.echoes.into_values().filter_map(|echoes| {
+            let count = echoes
+                .count
+                .checked_sub(LISTED_ECHOES)
+                .filter(|count| *count > 0)?;
+            Some(Unlisted { count, ..echoes })
+        });
+        Report {
+            head,
+            objects: self.facts.objects() as u64,
+            signers: self.facts.signers() as u64,
+            checks: self.checks.into_values().collect(),
+            findings: self.findings,
+            unlisted: unlisted.collect(),
+            not_shown: not_shown(head.size),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
