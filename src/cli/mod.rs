@@ -1,7 +1,11 @@
 //! The command line: one file a subcommand, and what they share.
 
+mod add;
 mod checkpoint;
+mod claim_list;
+mod claims;
 mod context;
+mod drafts;
 mod exit;
 mod faults;
 mod help;
@@ -10,8 +14,10 @@ mod json_out;
 mod key;
 mod opening;
 mod prompt;
+mod record;
 mod screen;
 mod signing;
+mod sources;
 mod stops;
 
 use std::ffi::OsString;
@@ -57,6 +63,8 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Init(init::Args),
+    Add(add::Args),
+    Claims(claims::Args),
     Checkpoint(checkpoint::Args),
     Key(key::Args),
     Help(help::Args),
@@ -84,6 +92,8 @@ pub(crate) fn main() -> ExitCode {
     let context = Context::new(cli.global);
     let done = match cli.command {
         Command::Init(args) => init::run(&args, &context),
+        Command::Add(args) => add::run(&args, &context),
+        Command::Claims(args) => claims::run(&args, &context),
         Command::Checkpoint(args) => checkpoint::run(&args, &context),
         Command::Key(args) => key::run(&args, &context),
         Command::Help(args) => help::run(&args, &context),

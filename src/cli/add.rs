@@ -1,0 +1,283 @@
+//! `factlog add`: take in a source, sign it, list its claims.
+
+use factlog::entry::{Body, Kind};
+use factlog::ledger::Ledger;
+use factlog::words::id::{ObjectId, SourceId};
+use factlog::words::source::{Kept, Meta, Rights, SourceType};
+use factlog::words::time::DayOrTime;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::claim_list::{self, ClaimLine, SourceLine, State};
+use super::claims::{self, Shown};
+use super::context::Context;
+use super::drafts::Drafts;
+use super::exit::Status;
+use super::record::{self, Signer};
+use super::screen;
+use super::signing::{self, SigningArgs};
+use super::sources::{self, Given, Taken};
+
+/// Take in a source: keep it, sign it, split it into claims
+///
+/// Keeps the bytes as they came and, of text, Markdown and HTML, the words that claims point into.
+/// An address is fetched. What a page says of itself is recorded unless a flag says otherwise.
+/// What is in the ledger already, with the same text, is not added again.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  factlog add article.txt --url https://news.example/a1 --title \"A decision\" --publisher \"News Example\" --published 2024-03-26
+  factlog add https://news.example/a1
+  factlog add minutes.pdf --type document --title \"Minutes of 3 May\"
+  pbpaste | factlog add - --title \"Press release\"
+  factlog add article.txt --dry-run        what would be taken in; writes nothing")]
+pub(crate) struct Args {
+    /// A file, an address that begins with http:// or https://, or - for standard input
+    #[arg(value_name = "FILE|URL|-")]
+    what: String,
+    /// Address at which it was published
+    #[arg(long)]
+    url: Option<String>,
+    /// Its title
+    #[arg(long)]
+    title: Option<String>,
+    /// Who wrote it; give it again for each further author
+    #[arg(long = "author", value_name = "NAME")]
+    authors: Vec<String>,
+    /// Who published it
+    #[arg(long)]
+    publisher: Option<String>,
+    /// When it was published: a day such as 2024-03-26, or a time such as 2024-03-26T08:00:00Z
+    #[arg(long, value_name = "DATE")]
+    published: Option<DayOrTime>,
+    /// Its language, as a tag such as en
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
+    /// What of it may be published: public (all), quoted (the words around quotes), withheld (nothing)
+    #[arg(long, value_name = "public|quoted|withheld", value_parser = word::<Rights>, default_value = "quoted", hide_default_value = false)]
+    rights: Rights,
+    /// What kind of work it is: document, dataset, recording, statement, reference (no copy is kept)
+    #[arg(long = "type", value_name = "TYPE", value_parser = word::<SourceType>)]
+    source_type: Option<SourceType>,
+    /// Charset of its bytes, where it does not say or says it wrongly
+    #[arg(long)]
+    charset: Option<String>,
+    /// Media type of its bytes, such as text/html
+    #[arg(long, value_name = "TYPE/SUBTYPE")]
+    media: Option<String>,
+    /// The source of which this is a newer version: the beginning of its id
+    #[arg(long, value_name = "SOURCE")]
+    replaces: Option<String>,
+    /// Add it even if the same text is in the ledger already
+    #[arg(long)]
+    again: bool,
+    /// Write nothing, need no key: only show what would be taken in
+    #[arg(long, conflicts_with_all = ["again", "replaces"])]
+    dry_run: bool,
+    #[command(flatten)]
+    signing: SigningArgs,
+}
+
+/// Reads one of a few words, as the formats write them.
+pub(crate) fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_value(Value::from(text)).map_err(|error| {
+        // "unknown variant `x`, expected one of …"
+        error
+            .to_string()
+            .replace("unknown variant", "unknown word")
+            .replace('`', "")
+    })
+}
+
+#[derive(Serialize)]
+struct Report {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<SourceId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<u64>,
+    already: bool,
+    dry_run: bool,
+    media: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    charset: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    normalizer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<Kept>,
+    meta: Meta,
+    warnings: Vec<factlog::intake::Warning>,
+    claims: Vec<Shown>,
+}
+
+pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    let mut given = Given {
+        url: args.url.clone(),
+        title: args.title.clone(),
+        authors: args.authors.clone(),
+        publisher: args.publisher.clone(),
+        published: args.published,
+        language: args.language.clone(),
+        rights: Some(args.rights),
+        source_type: args.source_type,
+        charset: args.charset.clone(),
+        media: args.media.clone(),
+        replaces: None,
+    };
+    // The ledger is not locked while a page is fetched or a file read.
+    let taken = sources::take(context, &args.what, &given)?;
+    if args.dry_run {
+        taken.warn(context);
+        return dry_run(context, &taken);
+    }
+    let mut ledger = context.open_ledger()?;
+    if !args.again
+        && let Some((source, index)) = taken.already(&ledger)?
+    {
+        let short = ledger.short(&source.0)?;
+        context.say(&format!(
+            "{} is in the ledger already, as source {short} (entry {index}); nothing was added. \
+             --again adds it all the same",
+            screen::one_line(&args.what)
+        ));
+        // As an article it has claims to offer, whatever it was taken in for before.
+        unmark_evidence(&ledger, &source)?;
+        let record = ledger.entry_of(Kind::Source, &source.entry())?;
+        return report(
+            context,
+            &ledger,
+            &taken,
+            Some((source, Some(record.index))),
+            true,
+        );
+    }
+    let mut taken = taken;
+    if let Some(older) = &args.replaces {
+        let record = claim_list::find_entry(&ledger, Kind::Source, older)?;
+        given.replaces = Some(SourceId(record.entry.id().0));
+        taken.replace(given.replaces);
+    }
+    let chosen = signing::choose(context, &args.signing, &ledger)?;
+    let key = if chosen.needs_person() {
+        drop(ledger);
+        let key = chosen.unlock(context)?;
+        ledger = context.open_ledger()?;
+        key
+    } else {
+        chosen.unlock(context)?
+    };
+    taken.warn(context);
+    let mut signer = Signer::start(&ledger, key, context.now()?)?;
+    let entry = taken.put(&mut signer.pending)?;
+    let id = SourceId(signer.add(Body::Source(entry))?.0);
+    let entries = record::deliver(context, &args.signing, &mut ledger, &signer.pending)?;
+    let index = entries.first().and_then(|entry| entry.index);
+    if index.is_some() {
+        context.say(&format!(
+            "added source {}: {}",
+            ledger.short(&id.0)?,
+            sources::label(&taken.meta, taken.intake.text.as_deref())
+        ));
+    }
+    report(context, &ledger, &taken, Some((id, index)), false)
+}
+
+fn unmark_evidence(ledger: &Ledger, source: &SourceId) -> anyhow::Result<()> {
+    let drafts = Drafts::of(ledger.folder());
+    let mut decided = drafts.load(source)?;
+    if decided.evidence {
+        decided.evidence = false;
+        drafts.save(&decided)?;
+    }
+    Ok(())
+}
+
+/// Prints the claims that a recorded source offers, or says that it has no text.
+fn report(
+    context: &Context,
+    ledger: &Ledger,
+    taken: &Taken,
+    recorded: Option<(SourceId, Option<u64>)>,
+    already: bool,
+) -> anyhow::Result<Status> {
+    let source = recorded.map(|(source, _)| source);
+    let shown: Vec<Shown> = claim_list::claim_list(ledger)?
+        .iter()
+        .filter(|line| Some(line.source.id) == source && line.number.is_some())
+        .map(|line| Shown::of(ledger, line))
+        .collect::<anyhow::Result<_>>()?;
+    tell(context, taken, recorded, already, false, shown)
+}
+
+fn dry_run(context: &Context, taken: &Taken) -> anyhow::Result<Status> {
+    let text = taken.intake.text.clone().unwrap_or_default();
+    let id = SourceId(ObjectId::of(text.as_bytes()).0);
+    let source = std::sync::Arc::new(SourceLine {
+        id,
+        index: 0,
+        meta: Some(taken.meta.clone()),
+        text,
+        is_evidence: false,
+    });
+    let shown = claim_list::proposals(&source.text, taken.meta.language.as_deref())
+        .into_iter()
+        .filter(|(_, _, passed)| passed.is_none())
+        .enumerate()
+        .map(|(n, (claim, worth, _))| {
+            Shown::proposed(&ClaimLine {
+                number: Some(n + 1),
+                id: claim.identity().to_string(),
+                state: State::Proposed,
+                origin: claim.identity(),
+                claim,
+                source: std::sync::Arc::clone(&source),
+                worth: Some(worth),
+                extractor: Some(claim_list::EXTRACTOR),
+            })
+        })
+        .collect();
+    tell(context, taken, None, false, true, shown)
+}
+
+fn tell(
+    context: &Context,
+    taken: &Taken,
+    recorded: Option<(SourceId, Option<u64>)>,
+    already: bool,
+    dry_run: bool,
+    shown: Vec<Shown>,
+) -> anyhow::Result<Status> {
+    if context.global.json {
+        record::print_json(&Report {
+            source: recorded.map(|(source, _)| source),
+            index: recorded.and_then(|(_, index)| index),
+            already,
+            dry_run,
+            media: taken.intake.media.clone(),
+            charset: taken.intake.charset.clone(),
+            normalizer: taken.intake.normalizer.clone(),
+            text: taken
+                .intake
+                .text
+                .as_ref()
+                .map(|text| Kept::of(text.as_bytes())),
+            meta: taken.meta.clone(),
+            warnings: taken.intake.warnings.clone(),
+            claims: shown,
+        })?;
+        return Ok(Status::Done);
+    }
+    claims::print(&shown)?;
+    let (media, claims) = (&taken.intake.media, shown.len());
+    if taken.intake.text.is_none() {
+        context.say(&format!(
+            "kept as {}: it has no text here, so no claims",
+            screen::one_line(media)
+        ));
+    } else if dry_run {
+        context.say(&format!("{claims} claims; nothing was written"));
+    } else if claims > 0 {
+        context.say("next: factlog review goes through them; factlog verdict N judges one");
+    }
+    Ok(Status::Done)
+}

@@ -1,0 +1,228 @@
+//! `factlog claims`: the claims, numbered.
+
+use std::io::Write as _;
+
+use factlog::audit::facts::Detail;
+use factlog::entry::{Body, Kind};
+use factlog::ledger::Ledger;
+use factlog::words::claim::Manner;
+use factlog::words::id::{ClaimId, SourceId};
+use factlog::words::span::Quote;
+use serde::Serialize;
+
+use super::claim_list::{self, ClaimLine, State};
+use super::context::Context;
+use super::exit::Status;
+use super::record;
+use super::screen::{self, FAINT, GOOD, STRONG, WARN};
+
+/// List the claims, numbered: proposed and recorded
+///
+/// Numbers go over all sources, in the order in which they were added; other commands take a
+/// claim by its number or by the beginning of its id. A source that was only cited as evidence
+/// proposes no claims, unless it is named.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  factlog claims               all of them
+  factlog claims 1a2b3c4d      those of one source
+  factlog claims --all         with those that were dropped, superseded or passed over
+  factlog claims --json        as JSON: schemas/output-claims.schema.json")]
+pub(crate) struct Args {
+    /// Only this source's claims: the beginning of its id
+    source: Option<String>,
+    /// Also list what was dropped, superseded or passed over
+    #[arg(long)]
+    all: bool,
+}
+
+pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    let ledger = context.open_ledger()?;
+    let wanted = args
+        .source
+        .as_deref()
+        .map(|what| claim_list::find_entry(&ledger, Kind::Source, what))
+        .transpose()?
+        .map(|record| SourceId(record.entry.id().0));
+    let list = claim_list::claim_list(&ledger)?;
+    let shown: Vec<Shown> = list
+        .iter()
+        .filter(|line| wanted.is_none_or(|source| line.source.id == source))
+        .filter(|line| {
+            let hidden = line.number.is_none();
+            let asked = wanted.is_some() && line.state == State::Proposed;
+            args.all || !hidden || asked
+        })
+        .map(|line| Shown::of(&ledger, line))
+        .collect::<anyhow::Result<_>>()?;
+    // What is printed may be read for a long time.
+    drop(ledger);
+    if context.global.json {
+        record::print_json(&shown)?;
+        return Ok(Status::Done);
+    }
+    print(&shown)?;
+    if shown.is_empty() {
+        context.say("no claims yet. Take in an article: factlog add article.txt");
+    } else {
+        context.say(&screen::styled(
+            FAINT,
+            "factlog review goes through them; factlog verdict N judges one",
+        ));
+    }
+    Ok(Status::Done)
+}
+
+/// A claim as it is printed.
+#[derive(Serialize)]
+pub(crate) struct Shown {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<usize>,
+    id: String,
+    short: String,
+    state: &'static str,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claimant: Option<ShownClaimant>,
+    manner: Manner,
+    source: SourceId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    quote: Quote,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    verdicts: Vec<ShownVerdict>,
+    #[serde(skip)]
+    label: String,
+    #[serde(skip)]
+    who: String,
+}
+
+#[derive(Serialize)]
+struct ShownClaimant {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ShownVerdict {
+    id: String,
+    rating: String,
+    standing: &'static str,
+    reviewer: String,
+}
+
+impl Shown {
+    /// Looks up what is to be shown of a claim.
+    pub(crate) fn of(ledger: &Ledger, line: &ClaimLine) -> anyhow::Result<Self> {
+        let mut shown = Self::proposed(line);
+        shown.short = line.short(ledger)?;
+        if let State::Recorded { id, .. } = line.state {
+            shown.verdicts = verdicts(ledger, &id)?;
+        }
+        Ok(shown)
+    }
+
+    /// Shows a claim that is not recorded.
+    pub(crate) fn proposed(line: &ClaimLine) -> Self {
+        let claim = &line.claim;
+        Self {
+            number: line.number,
+            id: line.id.clone(),
+            short: line.id[..8].to_owned(),
+            state: line.state.as_str(),
+            text: claim.text.clone(),
+            claimant: claim.claimant.as_ref().map(|claimant| ShownClaimant {
+                name: claimant.name.clone(),
+                role: claimant.role.clone(),
+            }),
+            manner: claim.manner,
+            source: line.source.id,
+            title: line
+                .source
+                .meta
+                .as_ref()
+                .and_then(|meta| meta.title.clone()),
+            quote: claim.quote.clone(),
+            score: line.worth.map(|worth| worth.score),
+            reason: line.worth.map(|worth| worth.reason),
+            verdicts: vec![],
+            label: line.source.label(),
+            who: line.who(),
+        }
+    }
+}
+
+fn verdicts(ledger: &Ledger, claim: &ClaimId) -> anyhow::Result<Vec<ShownVerdict>> {
+    let mut shown = Vec::new();
+    for record in ledger.verdicts_on(claim)? {
+        let id = record.entry.id();
+        let Body::Verdict(verdict) = record.entry.body() else {
+            continue;
+        };
+        let (_, facts) = ledger.facts_of(&id)?;
+        let standing = match facts.detail {
+            Detail::Verdict(facts) if facts.retracted_by.is_some() => "retracted",
+            Detail::Verdict(facts) if facts.superseded_by.is_some() => "superseded",
+            _ => "standing",
+        };
+        shown.push(ShownVerdict {
+            id: id.to_string(),
+            rating: verdict.rating.to_string(),
+            standing,
+            reviewer: record.entry.header().by.name().to_string(),
+        });
+    }
+    Ok(shown)
+}
+
+/// Prints claims for a person, under the titles of their sources.
+pub(crate) fn print(shown: &[Shown]) -> anyhow::Result<()> {
+    let mut out = anstream::stdout().lock();
+    let columns = screen::columns();
+    let mut source = None;
+    for claim in shown {
+        if source != Some(claim.source) {
+            if source.is_some() {
+                writeln!(out)?;
+            }
+            source = Some(claim.source);
+            let id = &claim.source.to_string()[..8];
+            let label = screen::styled(STRONG, &claim.label);
+            writeln!(out, "{label}  {}", screen::styled(FAINT, id))?;
+        }
+        let number = claim
+            .number
+            .map_or_else(|| "  –".to_owned(), |number| format!("{number:>3}"));
+        let text = screen::wrap(&claim.text, columns, "     ");
+        writeln!(out, "{number}  {}", text.trim_start())?;
+        let mut about = format!("{} · {} {}", claim.who, claim.state, claim.short);
+        if let Some(score) = claim.score {
+            about.push_str(&format!(" · worth checking {score:.2}"));
+        }
+        if let Some(reason) = claim.reason.filter(|_| claim.state == "passed-over") {
+            about.push_str(&format!(" ({reason})"));
+        }
+        let about = screen::wrap(&about, columns, "     ");
+        writeln!(out, "{}", screen::styled(FAINT, &about))?;
+        for verdict in &claim.verdicts {
+            let style = if verdict.standing == "standing" {
+                GOOD
+            } else {
+                WARN
+            };
+            let rating = screen::styled(style, &verdict.rating);
+            writeln!(
+                out,
+                "     {rating} ({}) by {} {}",
+                verdict.standing,
+                screen::one_line(&verdict.reviewer),
+                screen::styled(FAINT, &verdict.id[..8]),
+            )?;
+        }
+    }
+    Ok(())
+}

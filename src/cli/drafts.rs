@@ -1,0 +1,206 @@
+//! Drafts: what a person decided about proposed claims and has not signed yet.
+//!
+//! A JSON file a source in `.factlog/drafts/`, replaced whole at every step (temporary file, sync,
+//! rename), so that a sitting can be stopped anywhere and taken up again. Drafts are no part of the
+//! ledger: nothing signs them, and losing them loses only decisions that were not signed.
+//! `schemas/drafts.schema.json` describes them.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use factlog::words::claim::Claim;
+use factlog::words::id::{ObjectId, SourceId};
+use serde::{Deserialize, Serialize};
+
+use super::exit::{Failure, Status};
+
+/// The type that a drafts file names.
+const TYPE: &str = "factlog/drafts@v1";
+
+/// What was decided about one source's claims.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SourceDrafts {
+    #[serde(rename = "type")]
+    kind: String,
+    /// The source.
+    pub(crate) source: SourceId,
+    /// Whether it was taken in as evidence: its claims are not proposed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) evidence: bool,
+    /// The decisions, in the order in which they were made.
+    pub(crate) decisions: Vec<Decision>,
+}
+
+/// What was decided about a proposed claim.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Decision {
+    /// The claim as it was proposed, by its identity.
+    pub(crate) claim: ObjectId,
+    /// What was decided.
+    pub(crate) choice: Choice,
+    /// The claim as a person edited it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) edited: Option<Claim>,
+}
+
+/// What can be decided about a proposed claim.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Choice {
+    /// It is to be recorded.
+    Accepted,
+    /// It is not to be proposed any more.
+    Dropped,
+    /// It was edited, and nothing more.
+    Edited,
+}
+
+impl SourceDrafts {
+    /// Returns what was decided about a claim.
+    pub(crate) fn decision(&self, claim: &ObjectId) -> Option<&Decision> {
+        self.decisions
+            .iter()
+            .find(|decision| decision.claim == *claim)
+    }
+
+    /// Puts a decision in the place of an earlier one about the same claim.
+    pub(crate) fn decide(&mut self, decision: Decision) {
+        self.forget(&decision.claim);
+        self.decisions.push(decision);
+    }
+
+    /// Forgets what was decided about a claim.
+    pub(crate) fn forget(&mut self, claim: &ObjectId) {
+        self.decisions.retain(|decision| decision.claim != *claim);
+    }
+}
+
+/// A ledger's folder of drafts.
+pub(crate) struct Drafts {
+    folder: PathBuf,
+}
+
+impl Drafts {
+    /// Names the drafts of the ledger whose files are in `ledger`.
+    pub(crate) fn of(ledger: &Path) -> Self {
+        Self {
+            folder: ledger.join("drafts"),
+        }
+    }
+
+    /// Reads the drafts of a source; where there are none, nothing was decided.
+    pub(crate) fn load(&self, source: &SourceId) -> anyhow::Result<SourceDrafts> {
+        let path = self.path(source);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(SourceDrafts {
+                    kind: TYPE.to_owned(),
+                    source: *source,
+                    evidence: false,
+                    decisions: vec![],
+                });
+            }
+            Err(error) => {
+                return Err(error).with_context(|| format!("reading {}", path.display()));
+            }
+        };
+        let damaged = || {
+            Failure::new(
+                Status::Failed,
+                format!("the drafts in {} are damaged", path.display()),
+            )
+            .hint("move that file away: what it held was not signed")
+        };
+        let drafts: SourceDrafts =
+            serde_json::from_slice(&bytes).map_err(|error| damaged().because(error))?;
+        if drafts.kind != TYPE || drafts.source != *source {
+            return Err(damaged().into());
+        }
+        Ok(drafts)
+    }
+
+    /// Replaces the drafts of a source.
+    pub(crate) fn save(&self, drafts: &SourceDrafts) -> anyhow::Result<()> {
+        let mut bytes = serde_json::to_vec_pretty(drafts)?;
+        bytes.push(b'\n');
+        self.replace(&self.path(&drafts.source), &bytes)
+    }
+
+    /// Returns where the form of an unfinished verdict on a claim is kept.
+    pub(crate) fn form(&self, claim: &str) -> PathBuf {
+        self.folder.join(format!("verdict-{claim}.txt"))
+    }
+
+    /// Returns where the form of a claim that is being edited is kept.
+    pub(crate) fn claim_form(&self, claim: &str) -> PathBuf {
+        self.folder.join(format!("claim-{claim}.txt"))
+    }
+
+    /// Replaces a file of the folder of drafts, whole or not at all.
+    pub(crate) fn replace(&self, path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+        let write = || -> io::Result<()> {
+            fs::create_dir_all(&self.folder)?;
+            let mut file = tempfile::Builder::new()
+                .prefix(".draft-")
+                .tempfile_in(&self.folder)?;
+            file.write_all(bytes)?;
+            file.as_file().sync_all()?;
+            file.persist(path)?;
+            fs::File::open(&self.folder)?.sync_all()
+        };
+        write().with_context(|| format!("writing the draft {}", path.display()))
+    }
+
+    fn path(&self, source: &SourceId) -> PathBuf {
+        self.folder.join(format!("{source}.json"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decisions_are_kept_and_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let drafts = Drafts::of(folder.path());
+        let source = SourceId([7; 32]);
+        let mut kept = drafts.load(&source).expect("none yet");
+        assert!(kept.decisions.is_empty());
+        for choice in [Choice::Accepted, Choice::Dropped] {
+            let claim = ObjectId([1; 32]);
+            kept.decide(Decision {
+                claim,
+                choice,
+                edited: None,
+            });
+        }
+        drafts.save(&kept).expect("saved");
+        let again = drafts.load(&source).expect("read");
+        assert_eq!(again, kept);
+        assert_eq!(again.decisions.len(), 1);
+        assert_eq!(again.decisions[0].choice, Choice::Dropped);
+    }
+
+    #[test]
+    fn damaged_drafts_are_named_and_not_overwritten() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let drafts = Drafts::of(folder.path());
+        let source = SourceId([7; 32]);
+        fs::create_dir_all(folder.path().join("drafts")).expect("made");
+        for bad in [
+            "",
+            "{}",
+            "{\"type\":\"other\",\"source\":\"07\",\"decisions\":[]}",
+        ] {
+            fs::write(drafts.path(&source), bad).expect("written");
+            let error = drafts.load(&source).expect_err(bad);
+            assert!(error.to_string().contains("0707"), "{error}");
+        }
+    }
+}

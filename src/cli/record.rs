@@ -1,0 +1,134 @@
+//! Signing entries one after another, and appending them or writing them to a file.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+use factlog::entry::{Body, Draft, Entry, Kind};
+use factlog::ledger::{Composer, Ledger, Pending};
+use factlog::trust::SigningKey;
+use factlog::words::id::EntryId;
+use factlog::words::time::Timestamp;
+use serde::Serialize;
+
+use super::context::Context;
+use super::signing::SigningArgs;
+
+/// Signs one author's entries, each after the one before, and collects them.
+pub(crate) struct Signer {
+    composer: Composer,
+    key: SigningKey,
+    at: Timestamp,
+    /// What was signed, with the objects that it brings.
+    pub(crate) pending: Pending,
+}
+
+impl Signer {
+    /// Starts after the ledger as it is now.
+    pub(crate) fn start(ledger: &Ledger, key: SigningKey, at: Timestamp) -> anyhow::Result<Self> {
+        Ok(Self {
+            composer: ledger.composer(key.verifier())?,
+            key,
+            at,
+            pending: Pending::default(),
+        })
+    }
+
+    /// Drafts the next entry, without signing it.
+    pub(crate) fn draft(&self, body: Body) -> anyhow::Result<Draft> {
+        Ok(self.composer.draft(self.at, body)?)
+    }
+
+    /// Signs a draft; returns the entry's id.
+    pub(crate) fn sign(&mut self, draft: &Draft) -> anyhow::Result<EntryId> {
+        let entry = self.composer.sign(draft, &self.key, &[])?;
+        let id = entry.id();
+        self.pending.entries.push(entry);
+        Ok(id)
+    }
+
+    /// Drafts and signs the next entry; returns its id.
+    pub(crate) fn add(&mut self, body: Body) -> anyhow::Result<EntryId> {
+        let draft = self.draft(body)?;
+        self.sign(&draft)
+    }
+
+    /// Says whether the same author signed something else since this was started.
+    pub(crate) fn is_overtaken(&self, ledger: &Ledger) -> anyhow::Result<bool> {
+        let next = ledger.composer(self.key.verifier())?.chain();
+        let first = self.pending.entries.first();
+        Ok(first.map_or(self.composer.chain(), |entry| entry.header().chain) != next)
+    }
+}
+
+/// An entry that was recorded, or written to a file.
+#[derive(Clone, Serialize)]
+pub(crate) struct EntryLine {
+    /// Its id.
+    pub(crate) id: EntryId,
+    /// Its index in the log; absent where it was written to a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) index: Option<u64>,
+    /// Its kind.
+    pub(crate) kind: Kind,
+}
+
+/// Appends what was signed, or writes it to the file of `--out`; returns what became of each entry.
+pub(crate) fn deliver(
+    context: &Context,
+    args: &SigningArgs,
+    ledger: &mut Ledger,
+    pending: &Pending,
+) -> anyhow::Result<Vec<EntryLine>> {
+    if pending.entries.is_empty() {
+        return Ok(vec![]);
+    }
+    if let Some(path) = &args.out {
+        write_out(path, pending)?;
+        context.say(&format!(
+            "signed, not appended; whoever keeps the ledger types: factlog append {}",
+            path.display()
+        ));
+        return Ok(lines(&pending.entries, &[]));
+    }
+    let indexes = ledger.append(pending)?;
+    for notice in ledger.take_notices() {
+        context.warn(&notice.to_string());
+    }
+    Ok(lines(&pending.entries, &indexes))
+}
+
+/// Pairs entries with their indexes, as far as there are any.
+pub(crate) fn lines(entries: &[Entry], indexes: &[u64]) -> Vec<EntryLine> {
+    let line = |(n, entry): (usize, &Entry)| EntryLine {
+        id: entry.id(),
+        index: indexes.get(n).copied(),
+        kind: entry.kind(),
+    };
+    entries.iter().enumerate().map(line).collect()
+}
+
+/// Writes a pending file, whole or not at all, and never over another file.
+fn write_out(path: &Path, pending: &Pending) -> anyhow::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let write = || -> std::io::Result<()> {
+        let mut file = tempfile::Builder::new()
+            .prefix(".pending-")
+            .tempfile_in(folder)?;
+        file.write_all(&pending.to_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist_noclobber(path)?;
+        fs::File::open(folder)?.sync_all()
+    };
+    write().with_context(|| format!("writing {}", path.display()))
+}
+
+/// Prints one JSON document on standard output.
+pub(crate) fn print_json<T: Serialize>(value: &T) -> anyhow::Result<()> {
+    writeln!(anstream::stdout(), "{}", serde_json::to_string(value)?)?;
+    Ok(())
+}

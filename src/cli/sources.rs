@@ -1,0 +1,370 @@
+//! Taking in a source: a file, a page of the web, or standard input.
+//!
+//! Articles and evidence go the same way: the bytes are read within limits, become a text where
+//! they have one, and are described by what the source says of itself and by what a person says,
+//! who comes first.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+
+use anyhow::Context as _;
+use factlog::entry::{Body, SourceEntry};
+use factlog::intake::{self, Hint, Intake, IntakeError, PageMeta};
+use factlog::ledger::{Ledger, Pending};
+use factlog::net::fetch::{self, FetchError, Limits};
+use factlog::words::id::{ObjectId, SourceId};
+use factlog::words::object;
+use factlog::words::source::{Kept, Meta, Rights, SourceType};
+use factlog::words::time::DayOrTime;
+
+use super::context::Context;
+use super::exit::{Failure, Status};
+use super::screen;
+
+/// What a person says of a source; it comes before what the source says of itself.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Given {
+    pub(crate) url: Option<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) authors: Vec<String>,
+    pub(crate) publisher: Option<String>,
+    pub(crate) published: Option<DayOrTime>,
+    pub(crate) language: Option<String>,
+    pub(crate) rights: Option<Rights>,
+    pub(crate) source_type: Option<SourceType>,
+    pub(crate) charset: Option<String>,
+    pub(crate) media: Option<String>,
+    pub(crate) replaces: Option<SourceId>,
+}
+
+/// A source as it was taken in, not signed yet.
+pub(crate) struct Taken {
+    /// What was named on the command line.
+    pub(crate) what: String,
+    /// The bytes; `None` where no copy is kept.
+    raw: Option<Vec<u8>>,
+    /// The text and what was noticed about it.
+    pub(crate) intake: Intake,
+    /// What is known of it.
+    pub(crate) meta: Meta,
+    source_type: SourceType,
+    rights: Rights,
+    replaces: Option<SourceId>,
+}
+
+/// Says whether a word on the command line is an address of the web.
+pub(crate) fn is_address(what: &str) -> bool {
+    let begins = |scheme: &str| {
+        what.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
+    begins("http://") || begins("https://")
+}
+
+/// Takes in a file, an address, or with `-` standard input.
+pub(crate) fn take(context: &Context, what: &str, given: &Given) -> anyhow::Result<Taken> {
+    if given.source_type == Some(SourceType::Reference) {
+        return refer(context, what, given);
+    }
+    let got = if is_address(what) {
+        get(context, what)?
+    } else if what == "-" {
+        Got::of(read("standard input", io::stdin().lock())?)
+    } else {
+        Got {
+            file_name: Some(what.to_owned()),
+            ..Got::of(read_file(Path::new(what))?)
+        }
+    };
+    let hint = Hint {
+        file_name: got.file_name.as_deref(),
+        media_type: given.media.as_deref().or(got.media.as_deref()),
+        charset: given.charset.as_deref().or(got.charset.as_deref()),
+        url: given.url.as_deref().or(got.url.as_deref()),
+    };
+    let intake = intake::take_in(&got.bytes, &hint).map_err(|error| refused(what, error))?;
+    let page = intake.meta.clone();
+    let source_type = given.source_type.unwrap_or_else(|| type_of(&intake.media));
+    let mut taken = describe(context, what, given, page, intake, source_type)?;
+    if taken.meta.url.is_none() {
+        taken.meta.url.clone_from(&got.url);
+    }
+    taken.meta.retrieved = got.is_fetched.then(|| context.now()).transpose()?;
+    taken.raw = Some(got.bytes);
+    Ok(taken)
+}
+
+/// Takes in something of which no copy is kept: an address, or words that say where it is.
+fn refer(context: &Context, what: &str, given: &Given) -> anyhow::Result<Taken> {
+    let mut given = given.clone();
+    if is_address(what) {
+        given.url.get_or_insert_with(|| what.to_owned());
+    } else {
+        given.title.get_or_insert_with(|| what.to_owned());
+    }
+    let intake = Intake {
+        media: given
+            .media
+            .clone()
+            .unwrap_or_else(|| "application/octet-stream".to_owned()),
+        charset: None,
+        normalizer: None,
+        text: None,
+        meta: PageMeta::default(),
+        warnings: vec![],
+    };
+    let page = PageMeta::default();
+    describe(context, what, &given, page, intake, SourceType::Reference)
+}
+
+fn describe(
+    context: &Context,
+    what: &str,
+    given: &Given,
+    page: PageMeta,
+    intake: Intake,
+    source_type: SourceType,
+) -> anyhow::Result<Taken> {
+    let word = |given: &Option<String>, said: Option<String>| {
+        given.clone().or(said).filter(|word| !word.is_empty())
+    };
+    let authors = if given.authors.is_empty() {
+        page.authors
+    } else {
+        given.authors.clone()
+    };
+    let meta = Meta {
+        url: word(&given.url, page.url),
+        title: word(&given.title, page.title),
+        authors,
+        publisher: word(&given.publisher, page.publisher),
+        published: given.published.or(page.published),
+        retrieved: None,
+        language: word(&given.language, page.language),
+        salt: context.salt()?,
+    };
+    object::to_bytes(&meta).map_err(|error| {
+        Failure::new(
+            Status::Usage,
+            format!("what is said of {what} can't be recorded"),
+        )
+        .because(error)
+    })?;
+    Ok(Taken {
+        what: what.to_owned(),
+        raw: None,
+        intake,
+        meta,
+        source_type,
+        rights: given.rights.unwrap_or(Rights::Quoted),
+        replaces: given.replaces,
+    })
+}
+
+impl Taken {
+    /// Returns the id of its text.
+    pub(crate) fn text_id(&self) -> Option<ObjectId> {
+        self.intake
+            .text
+            .as_ref()
+            .map(|text| ObjectId::of(text.as_bytes()))
+    }
+
+    /// Returns a source of the ledger that is the same: with the same text, else the same bytes.
+    pub(crate) fn already(&self, ledger: &Ledger) -> anyhow::Result<Option<(SourceId, u64)>> {
+        let found = if let Some(text) = self.text_id() {
+            ledger.sources_with_text(&text)?.into_iter().next()
+        } else if let Some(raw) = &self.raw {
+            let raw = ObjectId::of(raw);
+            // Most bytes were never seen, and the list of all sources is long.
+            if ledger.object_bytes(&raw)?.is_none() {
+                return Ok(None);
+            }
+            ledger.sources()?.into_iter().find(|record| {
+                matches!(record.entry.body(), Body::Source(source)
+                    if source.raw.is_some_and(|kept| kept.blake3 == raw))
+            })
+        } else {
+            None
+        };
+        Ok(found.map(|record| (SourceId(record.entry.id().0), record.index)))
+    }
+
+    /// Puts its objects beside what is signed, and returns its entry's fields.
+    pub(crate) fn put(&self, pending: &mut Pending) -> anyhow::Result<SourceEntry> {
+        let meta = pending.object(object::to_bytes(&self.meta)?);
+        let text = self.intake.text.as_ref().map(|text| text.as_bytes());
+        let raw = self.raw.as_deref();
+        for bytes in [raw, text.filter(|text| raw != Some(*text))]
+            .into_iter()
+            .flatten()
+        {
+            pending.object(bytes.to_vec());
+        }
+        Ok(SourceEntry {
+            source_type: self.source_type,
+            raw: raw.map(Kept::of),
+            text: text.map(Kept::of),
+            media: self.intake.media.clone(),
+            charset: self.intake.charset.clone(),
+            normalizer: self.intake.normalizer.clone(),
+            rights: self.rights,
+            meta,
+            replaces: self.replaces,
+        })
+    }
+
+    /// Makes it a newer version of another source.
+    pub(crate) const fn replace(&mut self, older: Option<SourceId>) {
+        self.replaces = older;
+    }
+
+    /// Warns a person of what is odd about it.
+    pub(crate) fn warn(&self, context: &Context) {
+        for warning in &self.intake.warnings {
+            let what = screen::cut(&self.what, 60);
+            context.warn(&format!(
+                "{what}: {}",
+                screen::one_line(&warning.to_string())
+            ));
+        }
+    }
+}
+
+/// Returns what a person calls a source: its title, else its address, else its first words.
+pub(crate) fn label(meta: &Meta, text: Option<&str>) -> String {
+    if let Some(title) = &meta.title {
+        return screen::cut(title, 80);
+    }
+    if let Some(url) = &meta.url {
+        return screen::cut(url, 80);
+    }
+    let first = text.and_then(|text| text.lines().find(|line| !line.trim().is_empty()));
+    first.map_or_else(
+        || "untitled".to_owned(),
+        |line| format!("“{}”", screen::cut(line, 60)),
+    )
+}
+
+/// Bytes, and what came with them.
+#[derive(Default)]
+struct Got {
+    bytes: Vec<u8>,
+    file_name: Option<String>,
+    media: Option<String>,
+    charset: Option<String>,
+    url: Option<String>,
+    is_fetched: bool,
+}
+
+impl Got {
+    fn of(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes,
+            ..Self::default()
+        }
+    }
+}
+
+fn get(context: &Context, url: &str) -> anyhow::Result<Got> {
+    context.say(&format!("fetching {} …", screen::one_line(url)));
+    let fetched = fetch::fetch(url, Limits::default()).map_err(|error| {
+        let status = match &error {
+            FetchError::NotWeb { .. } | FetchError::Credentials => Status::Usage,
+            FetchError::Status {
+                status: 404 | 410, ..
+            } => Status::NotFound,
+            _ => Status::Failed,
+        };
+        Failure::new(
+            status,
+            format!("{} was not taken in", screen::one_line(url)),
+        )
+        .because(error)
+        .hint("save the page in a browser, and add the file with --url ADDRESS")
+    })?;
+    if !fetched.redirects.is_empty() {
+        context.say(&format!("it led to {}", screen::one_line(&fetched.url)));
+    }
+    Ok(Got {
+        bytes: fetched.bytes,
+        file_name: None,
+        media: fetched.content_type,
+        charset: fetched.charset,
+        url: Some(fetched.url),
+        is_fetched: true,
+    })
+}
+
+fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let failed = |error: io::Error| {
+        let status = if error.kind() == io::ErrorKind::NotFound {
+            Status::NotFound
+        } else {
+            Status::Failed
+        };
+        let message = if status == Status::NotFound {
+            format!("there is no file {}", path.display())
+        } else {
+            format!("{} can't be read", path.display())
+        };
+        Failure::new(status, message).because(error)
+    };
+    let about = fs::metadata(path).map_err(failed)?;
+    if about.is_dir() {
+        return Err(Failure::new(
+            Status::Usage,
+            format!("{} is a folder, not a file", path.display()),
+        )
+        .into());
+    }
+    let what = path.display().to_string();
+    intake::check_size(about.len()).map_err(|error| refused(&what, error))?;
+    read(&what, File::open(path).map_err(failed)?)
+}
+
+/// Reads all of it, but no more than a source may have.
+fn read(what: &str, from: impl Read) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(intake::MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("reading {what}"))?;
+    intake::check_size(bytes.len() as u64).map_err(|error| refused(what, error))?;
+    Ok(bytes)
+}
+
+fn refused(what: &str, error: IntakeError) -> anyhow::Error {
+    let hint = match &error {
+        IntakeError::NotText { .. } => Some(
+            "if it is text, say in which charset with --charset; if not, say what with --media",
+        ),
+        _ => None,
+    };
+    let what = screen::one_line(what);
+    let failure = Failure::new(Status::Failed, format!("{what} was not taken in")).because(error);
+    match hint {
+        Some(hint) => failure.hint(hint).into(),
+        None => failure.into(),
+    }
+}
+
+/// Guesses what kind of work bytes of a media type are.
+fn type_of(media: &str) -> SourceType {
+    let tables = [
+        "text/csv",
+        "text/tab-separated-values",
+        "application/json",
+        "application/vnd.ms-excel",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.oasis.opendocument.spreadsheet",
+    ];
+    let recorded = ["audio/", "video/", "image/"];
+    if tables.contains(&media) {
+        SourceType::Dataset
+    } else if recorded.iter().any(|start| media.starts_with(start)) {
+        SourceType::Recording
+    } else {
+        SourceType::Document
+    }
+}
