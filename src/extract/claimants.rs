@@ -330,9 +330,13 @@ fn runs(tokens: &[Token]) -> Vec<Range<usize>> {
                 && !next.capital
                 && next.end - next.start <= 3
                 && (next.is(Class::Of) || is_particle(next));
+            // "Treasury Under Secretary".
+            let office = next.capital
+                && next.is(Class::Preposition)
+                && tokens.get(end + 1).is_some_and(|t| t.is(Class::Person));
             if in_name(next) {
                 end += 1;
-            } else if (joins || next.is(Class::Of))
+            } else if (joins || office || next.is(Class::Of))
                 && tokens.get(end + 1).is_some_and(|t| in_name(*t))
             {
                 end += 2;

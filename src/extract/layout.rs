@@ -545,9 +545,9 @@ mod tests {
 
     #[test]
     fn headings_bylines_lists_and_turns() {
+        use BlockKind::{Byline, Heading, ListItem, Paragraph};
         let text = "Fallout of the Vote\n\nBy Jane Doe\n\nThe vote was held.\n\nWhat Happens Next?\n\n- It passed.\n- It was signed.\n\nKIRBY: We abstained.\n";
         let found: Vec<BlockKind> = kinds(text).iter().map(|k| k.0).collect();
-        use BlockKind::{Byline, Heading, ListItem, Paragraph};
         assert_eq!(
             found,
             [

@@ -72,7 +72,11 @@ impl Speech {
                 .copied()
                 .take(SENTENCE_TOKENS)
                 .collect();
-            sentences.push(read(text, *span, index, &near));
+            let sentence = read(text, *span, index, &near);
+            // Marks alone say nothing.
+            if sentence.tokens.is_empty() || sentence.tokens.iter().any(|t| !t.is_mark()) {
+                sentences.push(sentence);
+            }
         }
         let carried = self.open.take();
         if block.speaker.is_some() {
