@@ -18,6 +18,7 @@ mod record;
 mod screen;
 mod signing;
 mod sources;
+mod split;
 mod stops;
 
 use std::ffi::OsString;
@@ -67,6 +68,7 @@ enum Command {
     Claims(claims::Args),
     Checkpoint(checkpoint::Args),
     Key(key::Args),
+    Split(split::Args),
     Help(help::Args),
 }
 
@@ -96,6 +98,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Claims(args) => claims::run(&args, &context),
         Command::Checkpoint(args) => checkpoint::run(&args, &context),
         Command::Key(args) => key::run(&args, &context),
+        Command::Split(args) => split::run(&args, &context),
         Command::Help(args) => help::run(&args, &context),
     };
     match done {

@@ -1,0 +1,307 @@
+//! `factlog split`: print an article's claims. No ledger is needed, and nothing is kept.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use factlog::extract::{self, ExtractedClaim, Extraction, Options, output};
+use factlog::intake::{self, Hint};
+use factlog::words::claim::Manner;
+use factlog::words::span::Span;
+
+use super::context::Context;
+use super::exit::{Failure, Status};
+use super::screen::{self, FAINT, STRONG};
+
+/// Print an article's claims, with who said them
+///
+/// The claims come in the order of the text: their words, who said them and how, how much each is
+/// worth checking (0 to 1), and the sentence they stand in. What was passed over is counted; --all
+/// prints it too. The article may be plain text, Markdown or HTML. Attribution is for English.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  factlog split article.txt
+  factlog split page.html --all
+  curl -s https://news.example/a1 | factlog split - --jsonl | jq -r .text")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
+pub(crate) struct Args {
+    /// The article, or `-` for standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Print one JSON object a claim; offsets are bytes of the normalised text
+    #[arg(long, group = "form")]
+    jsonl: bool,
+    /// Print the normalised text, which all offsets count in
+    #[arg(long, group = "form")]
+    text: bool,
+    /// Print one JSON object a sentence, with its range in bytes of the normalised text
+    #[arg(long, group = "form")]
+    sentences: bool,
+    /// Print what was passed over, too: questions, wishes, commands, opinions
+    #[arg(long)]
+    all: bool,
+    /// Split statements as fine as possible
+    #[arg(long)]
+    atomic: bool,
+}
+
+pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    let name = args.file.display().to_string();
+    let bytes = read(&args.file)?;
+    let hint = Hint {
+        file_name: args.file.file_name().and_then(|name| name.to_str()),
+        ..Hint::default()
+    };
+    let taken = intake::take_in(&bytes, &hint).with_context(|| format!("reading {name}"))?;
+    let text = taken.text.ok_or_else(|| {
+        Failure::new(
+            Status::Failed,
+            format!("{name} has no words to split: it is {}", taken.media),
+        )
+        .hint("give it as plain text, Markdown or HTML")
+    })?;
+    for warning in &taken.warnings {
+        context.warn(&warning.to_string());
+    }
+    let mut out = io::BufWriter::new(anstream::stdout());
+    if args.text {
+        // The text itself, for programs: a terminal gets it made harmless.
+        let shown = if io::IsTerminal::is_terminal(&io::stdout()) {
+            screen::visible(&text)
+        } else {
+            text.as_str().into()
+        };
+        write_raw(&shown)?;
+        return Ok(Status::Done);
+    }
+    let extraction = extract::split(
+        &text,
+        Options {
+            atomic: args.atomic,
+        },
+    );
+    if args.sentences {
+        for sentence in &extraction.sentences {
+            writeln!(out, "{}", output::sentence_line(*sentence))?;
+        }
+    } else if context.global.json {
+        writeln!(out, "{}", output::document(&extraction))?;
+    } else {
+        let claims: Vec<&ExtractedClaim> = if args.all {
+            extraction.all()
+        } else {
+            extraction.claims.iter().collect()
+        };
+        if args.jsonl {
+            for claim in claims {
+                writeln!(out, "{}", output::claim_line(claim))?;
+            }
+        } else {
+            let columns = screen::columns();
+            for (n, claim) in claims.iter().enumerate() {
+                out.write_all(render(&text, n + 1, claim, columns).as_bytes())?;
+            }
+            out.flush()?;
+            context.say(&summary(&extraction, args.all));
+        }
+    }
+    out.flush()?;
+    Ok(Status::Done)
+}
+
+/// Reads a file or standard input, at most one byte more than a source may have.
+fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = intake::MAX_BYTES + 1;
+    if file == Path::new("-") {
+        io::stdin()
+            .lock()
+            .take(most)
+            .read_to_end(&mut bytes)
+            .context("reading standard input")?;
+        return Ok(bytes);
+    }
+    let opened = File::open(file).map_err(|source| {
+        let status = if source.kind() == io::ErrorKind::NotFound {
+            Status::NotFound
+        } else {
+            Status::Failed
+        };
+        Failure::new(status, format!("opening {}", file.display())).because(source)
+    })?;
+    opened
+        .take(most)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("reading {}", file.display()))?;
+    Ok(bytes)
+}
+
+/// Writes bytes as they are: a styled stream would take escapes out of them.
+fn write_raw(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+fn summary(extraction: &Extraction, all: bool) -> String {
+    let claims = count(extraction.claims.len(), "claim");
+    let sentences = count(extraction.sentences.len(), "sentence");
+    match extraction.passed_over.len() {
+        0 => format!("{claims} in {sentences}"),
+        passed if all => format!("{claims} and {passed} passed over, in {sentences}"),
+        passed => format!("{claims} in {sentences}; {passed} passed over (--all shows them)"),
+    }
+}
+
+fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// A claim for a reader: number and words, who said it and how, and its sentence with the words marked.
+fn render(text: &str, number: usize, claim: &ExtractedClaim, columns: usize) -> String {
+    let indent = "     ";
+    let words = screen::wrap(&screen::one_line(&claim.text), columns, indent);
+    let head = format!("{number:>3}  ");
+    let first = words.trim_start();
+    let mut shown = screen::styled(STRONG, &format!("{head}{first}"));
+    shown.push('\n');
+    let about = format!(
+        "{} · {:.2} {}",
+        who(claim, text),
+        claim.score,
+        claim.reason.as_str()
+    );
+    shown.push_str(&screen::wrap(&about, columns, indent));
+    shown.push('\n');
+    shown.push_str(&marked(text, claim.sentence, &claim.parts, columns, indent));
+    shown.push('\n');
+    shown
+}
+
+fn who(claim: &ExtractedClaim, text: &str) -> String {
+    let how = match claim.manner {
+        Manner::Direct => "quoted",
+        Manner::Indirect => "reported",
+        Manner::Mixed => "partly quoted",
+        Manner::Narration => return "the narrator".to_owned(),
+    };
+    let cue = claim.cue.and_then(|cue| cue.of(text).ok());
+    let cue = cue.map_or_else(String::new, |cue| format!(", “{}”", screen::one_line(cue)));
+    let Some(claimant) = &claim.claimant else {
+        return format!("somebody, {how}{cue}");
+    };
+    let role = claimant
+        .role
+        .as_ref()
+        .map_or_else(String::new, |role| format!(" ({})", screen::one_line(role)));
+    let doubt = if claim.unresolved { ", unresolved" } else { "" };
+    format!(
+        "{}{role}{doubt}, {how}{cue}",
+        screen::one_line(&claimant.name)
+    )
+}
+
+/// The sentence, faint, with the claim's own words in full strength.
+fn marked(text: &str, sentence: Span, parts: &[Span], columns: usize, indent: &str) -> String {
+    let room = columns.saturating_sub(indent.len()).max(20);
+    let mut shown = String::from(indent);
+    let mut used = 0;
+    for atom in atoms(text, sentence, parts) {
+        let wide = screen::width(&atom.words);
+        if atom.spaced && used > 0 {
+            if used + 1 + wide > room {
+                shown.push('\n');
+                shown.push_str(indent);
+                used = 0;
+            } else {
+                shown.push(' ');
+                used += 1;
+            }
+        }
+        if atom.own {
+            shown.push_str(&atom.words);
+        } else {
+            shown.push_str(&screen::styled(FAINT, &atom.words));
+        }
+        used += wide;
+    }
+    shown.push('\n');
+    shown
+}
+
+/// A word, or a part of one.
+struct Atom {
+    words: String,
+    own: bool,
+    spaced: bool,
+}
+
+fn atoms(text: &str, sentence: Span, parts: &[Span]) -> Vec<Atom> {
+    let mut borders: Vec<(usize, bool)> = Vec::new();
+    for part in parts {
+        borders.push((part.start(), true));
+        borders.push((part.end(), false));
+    }
+    borders.push((sentence.end(), false));
+    let mut atoms = Vec::new();
+    let mut at = sentence.start();
+    let mut own = false;
+    let mut spaced = false;
+    for (border, next) in borders {
+        let stretch = text.get(at..border.clamp(at, sentence.end())).unwrap_or("");
+        let mut begins = true;
+        for word in stretch.split_whitespace() {
+            let gap = !begins || stretch.starts_with(char::is_whitespace) || spaced;
+            atoms.push(Atom {
+                words: screen::one_line(word),
+                own,
+                spaced: gap,
+            });
+            begins = false;
+        }
+        if !stretch.is_empty() {
+            spaced = stretch.ends_with(char::is_whitespace);
+        }
+        at = border.clamp(at, sentence.end());
+        own = next;
+    }
+    atoms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_is_rendered_with_its_words_in_their_sentence() {
+        let text = "Ada Roe, the mayor, said that the bridge was closed and was never reopened.\n";
+        let found = extract::split(text, Options::default());
+        let shown = render(text, 1, &found.claims[0], 60);
+        let plain = anstream::adapter::strip_str(&shown).to_string();
+        assert_eq!(
+            plain,
+            "  1  the bridge was closed\n     Ada Roe (mayor), reported, “said that” · 0.49 a statement\n     \
+             Ada Roe, the mayor, said that the bridge was closed and\n     was never reopened.\n\n"
+        );
+        assert!(shown.contains(&screen::styled(FAINT, "never")), "{shown}");
+    }
+
+    #[test]
+    fn hostile_text_is_harmless() {
+        let text = "Ada \u{1b}]0;x\u{7}Roe said that the \u{202e}bridge was closed.\n";
+        for claim in extract::split(text, Options::default()).all() {
+            let shown = render(text, 1, claim, 60);
+            let plain = anstream::adapter::strip_str(&shown).to_string();
+            assert!(
+                !plain.contains(['\u{1b}', '\u{7}', '\u{202e}']),
+                "{plain:?}"
+            );
+        }
+    }
+}
