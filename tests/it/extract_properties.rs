@@ -1,0 +1,258 @@
+//! What holds for every text, however hostile: no panic, spans on character borders and verbatim,
+//! two runs alike, time that grows with the length alone.
+
+use std::fmt::Write;
+
+use factlog::extract::{ExtractedClaim, Extraction, Options, output, split};
+use factlog::words::claim::Manner;
+use factlog::words::span::Span;
+use proptest::prelude::*;
+
+/// Words that lead the rules into every corner, when strung together at random.
+const PIECES: &[&str] = &[
+    "Kirby",
+    "Mr.",
+    "U.S.",
+    "the",
+    "minister",
+    "officials",
+    "said",
+    "that",
+    "who",
+    ",",
+    ".",
+    "\"",
+    "“",
+    "”",
+    "‘",
+    "’",
+    "'s",
+    "and",
+    "but",
+    "criticizing",
+    "as",
+    "a",
+    "called",
+    "according",
+    "to",
+    "with",
+    "threatening",
+    "emphasizing",
+    "war",
+    "was",
+    "not",
+    "decision",
+    "of",
+    "\n",
+    "\n\n",
+    "?",
+    "!",
+    ":",
+    ";",
+    "—",
+    "-",
+    "(",
+    ")",
+    "he",
+    "she",
+    "it",
+    "told",
+    "reporters",
+    "on",
+    "Monday",
+    "in",
+    "2024-03-26",
+    "date",
+    "5.2%",
+    "$3",
+    "…",
+    "é",
+    "漢字。",
+    "\u{301}",
+    "🦀",
+    "\u{202e}",
+    "which",
+    "because",
+    "after",
+    "is",
+    "by",
+    "described",
+    "accused",
+    "lying",
+    "By",
+    "# ",
+    "1. ",
+    "NAME:",
+    "claim",
+    "from",
+    "what",
+    "should",
+    "I",
+    "think",
+    "let",
+    "\u{a0}",
+    "...",
+    "Under",
+    "«",
+    "»",
+    "「",
+    "」",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_text_is_split(text in "\\PC{0,300}") {
+        check(&text);
+    }
+
+    #[test]
+    fn any_words_are_split(picks in prop::collection::vec((0..PIECES.len(), any::<bool>()), 0..120)) {
+        let mut text = String::new();
+        for (i, gap) in &picks {
+            text.push_str(PIECES[*i]);
+            text.push_str(if *gap { " " } else { "" });
+        }
+        check(&text);
+        check(&picks.iter().map(|(i, _)| PIECES[*i]).collect::<Vec<_>>().join(" "));
+    }
+}
+
+#[test]
+fn time_grows_with_the_length_alone() {
+    let unit = 100_000;
+    for piece in [
+        "\"",
+        "“",
+        "a",
+        "a ",
+        "A ",
+        ". ",
+        ", ",
+        "((",
+        "said ",
+        "\" said ",
+        "that ",
+        "he said, ",
+        "Kirby said that it was, ",
+        "- ",
+        "’s ",
+        "x: ",
+        "and ",
+        "with Israel threatening ",
+        "…",
+        ".\"",
+        "\u{202e}",
+        "漢",
+        "漢。",
+        "1.",
+        "\n",
+        "# a\n",
+        "A: b.\n",
+        "U.S. ",
+        "of ",
+        "\"Yes,\" he said. ",
+        "John Kirby, the minister, said that he left. ",
+        "“No”\n\n",
+    ] {
+        let text = piece.repeat(unit / piece.len());
+        let begun = std::time::Instant::now();
+        check(&text);
+        let took = begun.elapsed().as_secs();
+        // Linear work takes a fraction of this even unoptimised; quadratic work takes hours.
+        assert!(took < 60, "{piece:?}: {took} s");
+    }
+}
+
+/// Checks what must hold for every text.
+fn check(text: &str) {
+    for atomic in [false, true] {
+        let options = Options { atomic };
+        let found = split(text, options);
+        assert_eq!(
+            printed(&found),
+            printed(&split(text, options)),
+            "two runs differ"
+        );
+        let mut end = 0;
+        for sentence in &found.sentences {
+            sentence.of(text).expect("a sentence is a span of the text");
+            assert!(sentence.start() >= end, "sentences overlap");
+            end = sentence.end();
+        }
+        for claim in found.all() {
+            check_claim(text, claim);
+        }
+        assert_eq!(
+            found.all().len(),
+            found.claims.len() + found.passed_over.len()
+        );
+    }
+}
+
+fn check_claim(text: &str, claim: &ExtractedClaim) {
+    assert!(
+        !claim.parts.is_empty() && in_order(&claim.parts) && in_order(&claim.statement),
+        "{claim:?}"
+    );
+    let mut spans: Vec<Span> = claim
+        .parts
+        .iter()
+        .chain(&claim.statement)
+        .copied()
+        .collect();
+    spans.extend(claim.cue);
+    spans.extend(claim.claimant.as_ref().and_then(|c| c.span));
+    for span in spans {
+        span.of(text)
+            .expect("a span on character borders of the text");
+    }
+    let own: Vec<&str> = claim
+        .parts
+        .iter()
+        .map(|p| p.of(text).expect("a span"))
+        .collect();
+    let mut rest = String::new();
+    let mut at = 0;
+    for added in &claim.added {
+        assert_eq!(
+            claim.text.get(added.at..added.at + added.text.len()),
+            Some(added.text.as_str()),
+            "{claim:?}"
+        );
+        let _ = write!(rest, "{}", &claim.text[at..added.at]);
+        at = added.at + added.text.len();
+    }
+    rest.push_str(&claim.text[at..]);
+    let squeeze = |s: &str| s.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    assert_eq!(
+        squeeze(&rest),
+        squeeze(&own.concat()),
+        "what is not added is the source's own: {claim:?}"
+    );
+    assert!((0.0..=1.0).contains(&claim.score), "{claim:?}");
+    if claim.manner == Manner::Narration {
+        assert!(
+            claim.claimant.is_none() && claim.cue.is_none() && claim.statement.is_empty(),
+            "{claim:?}"
+        );
+    } else {
+        assert!(!claim.statement.is_empty(), "{claim:?}");
+    }
+    assert!(
+        claim
+            .claimant
+            .as_ref()
+            .is_none_or(|c| !c.name.is_empty() && c.role.as_deref() != Some("")),
+        "{claim:?}"
+    );
+}
+
+fn in_order(spans: &[Span]) -> bool {
+    spans.windows(2).all(|w| w[0].end() <= w[1].start())
+}
+
+fn printed(found: &Extraction) -> String {
+    output::document(found)
+}
