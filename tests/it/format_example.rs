@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 use factlog::audit::{Effect, MemoryFacts, Replay, record};
 use factlog::trust::merkle::{LeafHash, Tree};
+use factlog::words::claim::Claim;
 use factlog::words::id::{ObjectId, Sha256Hash, to_hex};
+use factlog::words::object;
 
 use crate::sample::{self, EXAMPLE, Ledger};
 
@@ -104,6 +106,11 @@ fn written() -> String {
             utf8(bytes)
         )
         .unwrap();
+        if name == "claim" {
+            let claim: Claim = object::parse(bytes).expect("a claim");
+            let identity = claim.identity();
+            writeln!(text, "\nThe claim's identity is `{identity}`.").unwrap();
+        }
     }
     text.push_str("\n### Entries\n");
     for (index, (name, entry)) in ledger.entries.iter().enumerate().take(EXAMPLE) {

@@ -1,9 +1,12 @@
 //! The frozen bytes in `tests/vectors`: they are read, and written again.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use factlog::entry::{Entry, Kind};
+use factlog::ledger::Pending;
+use factlog::store::{FrameKind, JournalReader, Piece};
 use factlog::trust::{Checkpoint, SignedNote, VerifierKey};
 use factlog::words::id::ObjectId;
 
@@ -121,4 +124,78 @@ fn object_file(name: &str) -> String {
         "json"
     };
     format!("{name}.{ending}")
+}
+
+/// The journal as `docs/format.md`, section 5, has it, written without the code that writes journals.
+fn journal(ledger: &Ledger) -> Vec<u8> {
+    let mut bytes = frame(b'J', b"factlog/journal@v1");
+    let mut known = BTreeSet::new();
+    for (_, entry) in &ledger.entries {
+        for id in entry.objects() {
+            let object = ledger.objects.iter().find(|(_, o)| ObjectId::of(o) == id);
+            if known.insert(id) {
+                bytes.extend(frame(b'O', &object.expect("it has all objects").1));
+            }
+        }
+        bytes.extend(frame(b'E', entry.bytes()));
+    }
+    bytes.extend(frame(b'C', ledger.checkpoint(ledger.head().size).bytes()));
+    bytes.extend(frame(b'X', b"\0\0\0\0\0"));
+    bytes
+}
+
+fn frame(kind: u8, bytes: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(bytes.len()).expect("short").to_be_bytes();
+    let mut frame = [&[kind], &length[..], bytes].concat();
+    let covered = if kind == b'X' { 5 } else { frame.len() };
+    let check = blake3::hash(&frame[..covered]);
+    frame.extend_from_slice(&check.as_bytes()[..8]);
+    frame
+}
+
+#[test]
+fn the_journal_is_as_it_was_and_is_read() {
+    let ledger = Ledger::whole();
+    assert!(read("journal") == journal(&ledger), "the journal differs");
+    let mut reader = JournalReader::open(&folder()).expect("it opens");
+    let (mut entries, mut objects, mut others) = (0, 0, Vec::new());
+    while let Some(piece) = reader.next_piece().expect("it can be read") {
+        let Piece::Frame(frame) = piece else {
+            panic!("{piece:?}");
+        };
+        match frame.kind {
+            FrameKind::Entry => {
+                assert_eq!(frame.index, Some(entries as u64));
+                assert_eq!(frame.bytes, ledger.entries[entries].1.bytes());
+                entries += 1;
+            }
+            FrameKind::Object => objects += 1,
+            kind => others.push(kind),
+        }
+    }
+    assert_eq!(
+        (entries, objects),
+        (ledger.entries.len(), ledger.objects.len())
+    );
+    assert_eq!(
+        others,
+        [FrameKind::Journal, FrameKind::Checkpoint, FrameKind::Erased]
+    );
+}
+
+#[test]
+fn a_pending_file_is_as_it_was_and_is_read() {
+    let ledger = Ledger::example();
+    let pending = Pending {
+        entries: vec![ledger.entries.last().expect("one").1.clone()],
+        objects: vec![ledger.objects.last().expect("one").1.clone()],
+    };
+    let frozen = read("pending.json");
+    assert_eq!(
+        String::from_utf8_lossy(&pending.to_bytes()),
+        String::from_utf8_lossy(&frozen)
+    );
+    let again = Pending::parse(&frozen).expect("a pending file");
+    assert_eq!(again.objects, pending.objects);
+    assert_eq!(again.entries[0].bytes(), pending.entries[0].bytes());
 }
