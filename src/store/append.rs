@@ -58,7 +58,7 @@ impl Store {
             head,
             journal: self.journal.length,
         };
-        self.database().apply(draft.changes, applied)?;
+        self.database_mut().apply(draft.changes, applied)?;
         Ok(())
     }
 

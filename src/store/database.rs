@@ -1,9 +1,22 @@
 //! The ledger's database: sled, with its trees, its one transaction a round, and its closing.
 //!
 //! `DESIGN.md` section 5 says why it is sled and why nothing rests on it: everything here can be
-//! built again from the journal and the object files. The trees, with their keys and values, are
-//! listed at [`Table`]. Numeric keys are big-endian; no value is longer than 4 KiB, so that no page
-//! grows into one of sled's unsynced blob files.
+//! built again from the journal and the object files. The rest of the store sees the tables listed
+//! at [`Table`]. In sled there are five trees, because a row costs it 15 µs and more however small
+//! it is, so that what belongs together is kept together:
+//!
+//! | tree | key | value |
+//! | --- | --- | --- |
+//! | `bytes` | page, 8 bytes | the bytes of entries and small objects one after the other, cut into pages of 4 KiB |
+//! | `runs` | run, 8 bytes, and first key | a page of small rows: see [`runs`](super::runs) |
+//! | `filters` | run, 8 bytes, and chunk, 4 bytes | the run's filter, in chunks of 4 KiB |
+//! | `hashes` | level, 1 byte, and row, 8 bytes | hashes of perfect subtrees, at most 128 |
+//! | `meta` | `applied` | [`Applied`] |
+//! | | `runs` | the list of runs |
+//! | | `length` | the length of `bytes`, 8 bytes |
+//!
+//! Numbers are big-endian. No value is much longer than 4 KiB, so that no page of sled's grows into
+//! one of its unsynced blob files.
 //!
 //! What it does not do: decide whether the database is the right one. Opening does, with the stamp
 //! and [`Applied`].
@@ -17,6 +30,7 @@ use std::time::{Duration, Instant};
 use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional as _};
 
 use super::quiet::{self, Panicked};
+use super::runs::{Entry, Merged, Planned, Runs};
 use crate::trust::merkle::{RootHash, TreeHead};
 
 /// The name of the database's folder in a ledger's folder.
@@ -29,10 +43,17 @@ const CACHE_BYTES: u64 = 64 * 1024 * 1024;
 const SETTLE: Duration = Duration::from_secs(5);
 
 /// The version of the trees below. A database of another version is built anew.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 
-/// Key of [`Applied`] in [`Table::Meta`].
+/// Key of [`Applied`] in the tree `meta`.
 const APPLIED: &[u8] = b"applied";
+/// Key of the list of runs in the tree `meta`.
+const RUNS: &[u8] = b"runs";
+/// Key of the length of the tree `bytes` in the tree `meta`.
+const LENGTH: &[u8] = b"length";
+
+/// How many bytes of entries and objects go into one row.
+const PAGE_BYTES: usize = 4096;
 
 /// Says why the database could not be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -63,7 +84,7 @@ impl From<Panicked> for DatabaseError {
     }
 }
 
-/// The trees.
+/// The tables that the store works with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Table {
     /// Index, 8 bytes → the entry's bytes.
@@ -74,35 +95,39 @@ pub(super) enum Table {
     Objects,
     /// Object id → its length, 8 bytes, for objects in files.
     Files,
-    /// Level, 1 byte, and row, 8 bytes → hashes of perfect subtrees, at most 128.
-    Hashes,
     /// What the index function keeps.
     Facts,
-    /// `applied` → [`Applied`].
-    Meta,
+    /// Level, 1 byte, and row, 8 bytes → hashes of perfect subtrees, at most 128.
+    Hashes,
 }
 
 impl Table {
-    const ALL: [Self; 7] = [
+    const COUNT: usize = 6;
+
+    /// All tables whose rows go into runs; there a key begins with a byte for its table.
+    const IN_RUNS: [Self; 5] = [
         Self::Entries,
         Self::Ids,
         Self::Objects,
         Self::Files,
-        Self::Hashes,
         Self::Facts,
-        Self::Meta,
     ];
 
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Entries => "entries",
-            Self::Ids => "ids",
-            Self::Objects => "objects",
-            Self::Files => "files",
-            Self::Hashes => "hashes",
-            Self::Facts => "facts",
-            Self::Meta => "meta",
-        }
+    /// Returns whether the value in a run is where in `bytes` the value stands.
+    const fn is_placed(self) -> bool {
+        matches!(self, Self::Entries | Self::Objects)
+    }
+
+    fn key(self, key: &[u8]) -> Vec<u8> {
+        let mut keyed = Vec::with_capacity(1 + key.len());
+        keyed.push(self as u8);
+        keyed.extend_from_slice(key);
+        keyed
+    }
+
+    /// Returns the key after all keys of the table.
+    fn end(self) -> Vec<u8> {
+        vec![self as u8 + 1]
     }
 }
 
@@ -153,7 +178,7 @@ pub(super) type Edits = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 /// Rows of all trees that are to be written together.
 #[derive(Debug, Default)]
-pub(super) struct Changes([Edits; Table::ALL.len()]);
+pub(super) struct Changes([Edits; Table::COUNT]);
 
 impl Changes {
     /// Returns what is to be written to one tree.
@@ -168,6 +193,19 @@ impl Changes {
 
     pub(super) fn put(&mut self, table: Table, key: impl Into<Vec<u8>>, value: Vec<u8>) {
         self.of_mut(table).insert(key.into(), Some(value));
+    }
+
+    /// Returns whether there will be a row.
+    pub(super) fn has(
+        &self,
+        database: &Database,
+        table: Table,
+        key: &[u8],
+    ) -> Result<bool, DatabaseError> {
+        match self.of(table).get(key) {
+            Some(value) => Ok(value.is_some()),
+            None => database.has(table, key),
+        }
     }
 
     /// Returns a row as it will be: as it is here, else as it is in the database.
@@ -196,7 +234,12 @@ pub(super) struct Database {
 
 struct Open {
     db: sled::Db,
-    trees: Vec<sled::Tree>,
+    bytes: sled::Tree,
+    hashes: sled::Tree,
+    meta: sled::Tree,
+    runs: Runs,
+    /// How long `bytes` is.
+    length: u64,
 }
 
 impl Database {
@@ -223,30 +266,51 @@ impl Database {
                 Err(error) => return Err(error.into()),
             }
         };
-        let trees = quiet::catch(|| {
-            Table::ALL
-                .iter()
-                .map(|table| db.open_tree(table.name()))
-                .collect::<Result<Vec<_>, _>>()
-        })??;
+        let tree = |name: &str| Ok::<_, DatabaseError>(quiet::catch(|| db.open_tree(name))??);
+        let meta = tree("meta")?;
+        let list = quiet::catch(|| meta.get(RUNS))??;
+        let length = quiet::catch(|| meta.get(LENGTH))??;
+        let open = Open {
+            bytes: tree("bytes")?,
+            hashes: tree("hashes")?,
+            runs: Runs::open(tree("runs")?, tree("filters")?, list.as_deref())?,
+            length: length.map_or(Ok(0), |length| {
+                let bytes = length.as_ref().try_into();
+                bytes
+                    .map(u64::from_be_bytes)
+                    .map_err(|_| DatabaseError::Row(length.len()))
+            })?,
+            meta,
+            db,
+        };
         Ok(Self {
             path: path.to_owned(),
-            open: Some(Open { db, trees }),
+            open: Some(open),
         })
     }
 
     /// Returns what the database says it holds; `None` if nothing, or in another layout.
     pub(super) fn applied(&self) -> Result<Option<Applied>, DatabaseError> {
-        Ok(self
-            .get(Table::Meta, APPLIED)?
-            .as_deref()
-            .and_then(Applied::parse))
+        let row = quiet::catch(|| self.handles().meta.get(APPLIED))??;
+        Ok(row.as_deref().and_then(Applied::parse))
     }
 
     /// Returns a row.
     pub(super) fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, DatabaseError> {
-        let value = quiet::catch(|| self.tree(table).get(key))??;
-        Ok(value.map(|value| value.to_vec()))
+        let open = self.handles();
+        if table == Table::Hashes {
+            let row = quiet::catch(|| open.hashes.get(key))??;
+            return Ok(row.map(|row| row.to_vec()));
+        }
+        match open.runs.get(&table.key(key))? {
+            Some(place) if table.is_placed() => read_placed(&open.bytes, &place).map(Some),
+            value => Ok(value),
+        }
+    }
+
+    /// Returns whether there is a row.
+    pub(super) fn has(&self, table: Table, key: &[u8]) -> Result<bool, DatabaseError> {
+        Ok(self.handles().runs.get(&table.key(key))?.is_some())
     }
 
     /// Goes through the rows whose keys begin with `prefix`, in order.
@@ -255,7 +319,12 @@ impl Database {
         table: Table,
         prefix: &[u8],
     ) -> impl DoubleEndedIterator<Item = Result<Row, DatabaseError>> + use<> {
-        Rows(self.tree(table).scan_prefix(prefix))
+        let mut end = table.key(prefix);
+        while end.pop_if(|byte| *byte == u8::MAX).is_some() {}
+        if let Some(last) = end.last_mut() {
+            *last += 1;
+        }
+        self.rows_between(table, &table.key(prefix), &end)
     }
 
     /// Goes through the rows with keys from `start` on, in order.
@@ -264,52 +333,104 @@ impl Database {
         table: Table,
         start: &[u8],
     ) -> impl DoubleEndedIterator<Item = Result<Row, DatabaseError>> + use<> {
-        Rows(self.tree(table).range(start.to_vec()..))
+        self.rows_between(table, &table.key(start), &table.end())
     }
 
-    /// Returns the keys nearest to `key` in a tree: the one before and the one after it.
+    fn rows_between(&self, table: Table, start: &[u8], end: &[u8]) -> TableRows {
+        let open = self.handles();
+        TableRows {
+            rows: open.runs.range(start, end).map_err(Some),
+            placed: table.is_placed().then(|| open.bytes.clone()),
+        }
+    }
+
+    /// Returns the keys nearest to `key` in a table: the one before and the one after it.
     pub(super) fn neighbours(
         &self,
         table: Table,
         key: &[u8],
     ) -> Result<[Option<Vec<u8>>; 2], DatabaseError> {
-        let tree = self.tree(table);
-        let (before, after) = quiet::catch(|| Ok((tree.get_lt(key)?, tree.get_gt(key)?)))?
-            .map_err(|error: sled::Error| DatabaseError::Sled(error))?;
-        Ok([before, after].map(|row| row.map(|(key, _)| key.to_vec())))
+        let runs = &self.handles().runs;
+        let at = table.key(key);
+        let before = runs.range(&table.key(&[]), &at)?.next_back();
+        let after = runs.range(&[&at[..], &[0]].concat(), &table.end())?.next();
+        let key = |row: Option<Result<Row, DatabaseError>>| {
+            row.transpose()
+                .map(|row| row.map(|(key, _)| key[1..].to_vec()))
+        };
+        Ok([key(before)?, key(after)?])
     }
 
-    /// Writes rows of all trees and `applied` in one transaction.
-    pub(super) fn apply(&self, changes: Changes, applied: Applied) -> Result<(), DatabaseError> {
-        let mut changes = changes;
-        changes.put(Table::Meta, APPLIED, applied.to_bytes());
+    /// Writes rows of all tables and `applied` in one transaction.
+    pub(super) fn apply(
+        &mut self,
+        changes: Changes,
+        applied: Applied,
+    ) -> Result<(), DatabaseError> {
+        let open = self
+            .open
+            .as_mut()
+            .expect("the database is open until it is closed");
+        let mut stream = Stream::at_end(&open.bytes, open.length)?;
+        let Changes(mut tables) = changes;
+        let mut rows = Vec::new();
+        for table in Table::IN_RUNS {
+            for (key, value) in std::mem::take(&mut tables[table as usize]) {
+                let value = match value {
+                    Some(value) if table.is_placed() => Some(stream.put(&value)),
+                    value => value,
+                };
+                rows.push((table.key(&key), value));
+            }
+        }
+        let hashes = std::mem::take(&mut tables[Table::Hashes as usize]);
+        let planned = open.runs.plan(rows)?;
+        let length = stream.length();
+        let meta = [
+            (APPLIED.to_vec(), Some(applied.to_bytes())),
+            (RUNS.to_vec(), Some(planned.list())),
+            (LENGTH.to_vec(), Some(length.to_be_bytes().to_vec())),
+        ];
+        let Planned { pages, filters, .. } = &planned;
+        let pages = pages.iter().cloned();
+        let filters = filters.iter().cloned();
         // A transaction may run again, so it gets copies it can give away: sled's values are
         // reference-counted.
-        let mut rows: Vec<(usize, sled::IVec, Option<sled::IVec>)> = Vec::new();
-        for (tree, edits) in changes.0.into_iter().enumerate() {
-            rows.extend(
-                edits
-                    .into_iter()
-                    .map(|(key, value)| (tree, key.into(), value.map(Into::into))),
-            );
-        }
-        let trees = &self.handles().trees;
+        let written: [Vec<(sled::IVec, Option<sled::IVec>)>; 5] = [
+            shared(stream.pages()),
+            shared(pages),
+            shared(filters),
+            shared(hashes),
+            shared(meta),
+        ];
+        let trees = [
+            &open.bytes,
+            open.runs.pages(),
+            open.runs.filters(),
+            &open.hashes,
+            &open.meta,
+        ];
         let result = quiet::catch(|| {
             trees.as_slice().transaction(|views| {
-                for (tree, key, value) in &rows {
-                    match value {
-                        Some(value) => views[*tree].insert(key.clone(), value.clone())?,
-                        None => views[*tree].remove(key.clone())?,
-                    };
+                for (view, rows) in views.iter().zip(&written) {
+                    for (key, value) in rows {
+                        match value {
+                            Some(value) => view.insert(key.clone(), value.clone())?,
+                            None => view.remove(key.clone())?,
+                        };
+                    }
                 }
                 Ok::<(), ConflictableTransactionError<()>>(())
             })
         })?;
         match result {
-            Ok(()) => Ok(()),
-            Err(TransactionError::Storage(error)) => Err(error.into()),
+            Ok(()) => {}
+            Err(TransactionError::Storage(error)) => return Err(error.into()),
             Err(TransactionError::Abort(())) => unreachable!("our transaction never aborts"),
         }
+        open.runs.adopt(planned);
+        open.length = length;
+        Ok(())
     }
 
     /// Closes the database, so that nothing writes to its folder any more.
@@ -333,10 +454,6 @@ impl Database {
         Ok(())
     }
 
-    fn tree(&self, table: Table) -> &sled::Tree {
-        &self.handles().trees[table as usize]
-    }
-
     fn handles(&self) -> &Open {
         self.open
             .as_ref()
@@ -358,36 +475,119 @@ fn close_quietly(open: Open) -> Result<(), Panicked> {
     quiet::catch(move || drop(open))
 }
 
-/// The rows of a scan, each read without letting a panic through.
-struct Rows(sled::Iter);
+fn shared(rows: impl IntoIterator<Item = Entry>) -> Vec<(sled::IVec, Option<sled::IVec>)> {
+    rows.into_iter()
+        .map(|(key, value)| (key.into(), value.map(Into::into)))
+        .collect()
+}
 
-impl Rows {
-    fn read(
-        next: Result<Option<sled::Result<(sled::IVec, sled::IVec)>>, Panicked>,
+/// The rows of a table, with their values where they are kept elsewhere.
+struct TableRows {
+    /// Or why they can't be read, until that was said.
+    rows: Result<Merged, Option<DatabaseError>>,
+    placed: Option<sled::Tree>,
+}
+
+impl TableRows {
+    fn next_of(
+        &mut self,
+        next: impl FnOnce(&mut Merged) -> Option<Result<Row, DatabaseError>>,
     ) -> Option<Result<Row, DatabaseError>> {
-        match next {
-            Err(panicked) => Some(Err(panicked.into())),
-            Ok(None) => None,
-            Ok(Some(row)) => Some(
-                row.map(|(key, value)| (key.to_vec(), value.to_vec()))
-                    .map_err(Into::into),
-            ),
-        }
+        let row = match &mut self.rows {
+            Ok(rows) => next(rows)?,
+            Err(error) => return error.take().map(Err),
+        };
+        Some(row.and_then(|(mut key, mut value)| {
+            key.remove(0);
+            if let Some(bytes) = &self.placed {
+                value = read_placed(bytes, &value)?;
+            }
+            Ok((key, value))
+        }))
     }
 }
 
-impl Iterator for Rows {
+impl Iterator for TableRows {
     type Item = Result<Row, DatabaseError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        Self::read(quiet::catch(|| self.0.next()))
+        self.next_of(Iterator::next)
     }
 }
 
-impl DoubleEndedIterator for Rows {
+impl DoubleEndedIterator for TableRows {
     fn next_back(&mut self) -> Option<Self::Item> {
-        Self::read(quiet::catch(|| self.0.next_back()))
+        self.next_of(DoubleEndedIterator::next_back)
     }
+}
+
+/// What is added to the end of the tree `bytes`.
+struct Stream {
+    /// The page that `added` begins with.
+    first: u64,
+    added: Vec<u8>,
+}
+
+impl Stream {
+    fn at_end(bytes: &sled::Tree, length: u64) -> Result<Self, DatabaseError> {
+        let (first, within) = page_of(length);
+        let mut added = Vec::new();
+        if within > 0 {
+            let page = quiet::catch(|| bytes.get(first.to_be_bytes()))??;
+            added.extend_from_slice(page.as_deref().unwrap_or_default());
+        }
+        if added.len() == within {
+            Ok(Self { first, added })
+        } else {
+            Err(DatabaseError::Row(added.len()))
+        }
+    }
+
+    /// Adds a value; returns its place: where it begins, 8 bytes, and its length, 4 bytes.
+    fn put(&mut self, value: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(value.len()).expect("entries and small objects are short");
+        let place = [&self.length().to_be_bytes()[..], &length.to_be_bytes()].concat();
+        self.added.extend_from_slice(value);
+        place
+    }
+
+    fn length(&self) -> u64 {
+        self.first * PAGE_BYTES as u64 + self.added.len() as u64
+    }
+
+    fn pages(&self) -> impl Iterator<Item = Entry> {
+        (self.first..)
+            .zip(self.added.chunks(PAGE_BYTES))
+            .map(|(page, bytes)| (page.to_be_bytes().to_vec(), Some(bytes.to_vec())))
+    }
+}
+
+/// Reads the value at a place in the tree `bytes`.
+fn read_placed(bytes: &sled::Tree, place: &[u8]) -> Result<Vec<u8>, DatabaseError> {
+    let wrong = || DatabaseError::Row(place.len());
+    let (at, length) = place.split_first_chunk().ok_or_else(wrong)?;
+    let length: [u8; 4] = length.try_into().map_err(|_| wrong())?;
+    let (mut page, mut within) = page_of(u64::from_be_bytes(*at));
+    let mut left = u32::from_be_bytes(length) as usize;
+    let mut value = Vec::with_capacity(left);
+    while left > 0 {
+        let row = quiet::catch(|| bytes.get(page.to_be_bytes()))??.ok_or_else(wrong)?;
+        let part = row.get(within..).ok_or_else(wrong)?;
+        let part = &part[..part.len().min(left)];
+        if part.is_empty() {
+            return Err(wrong());
+        }
+        value.extend_from_slice(part);
+        left -= part.len();
+        (page, within) = (page + 1, 0);
+    }
+    Ok(value)
+}
+
+/// Returns which page a place is in, and where in it.
+fn page_of(at: u64) -> (u64, usize) {
+    let within = usize::try_from(at % PAGE_BYTES as u64).expect("a page is short");
+    (at / PAGE_BYTES as u64, within)
 }
 
 /// sled's main file in its folder; sled holds a lock on it while it is open.

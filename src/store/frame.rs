@@ -169,6 +169,24 @@ mod tests {
     }
 
     #[test]
+    fn the_examples_of_the_format_are_what_is_written() {
+        let hex = |kind, bytes: &[u8]| {
+            let mut buffer = Vec::new();
+            write(&mut buffer, kind, bytes);
+            let digits = buffer.iter().map(|byte| format!("{byte:02x}"));
+            digits.collect::<Vec<_>>().concat()
+        };
+        assert_eq!(
+            hex(FrameKind::Journal, JOURNAL_FORMAT),
+            "4a00000012666163746c6f672f6a6f75726e616c407631c93dcb9d949d3a08"
+        );
+        assert_eq!(
+            hex(FrameKind::Object, b"words"),
+            "4f00000005776f7264736dfc614608369f7c"
+        );
+    }
+
+    #[test]
     fn every_changed_bit_is_found() {
         for (kind, bytes) in [
             (FrameKind::Object, &b"some words"[..]),

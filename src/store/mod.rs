@@ -18,6 +18,7 @@ mod database;
 mod error;
 mod facts;
 mod files;
+mod filter;
 mod frame;
 mod hashes;
 mod head;
@@ -28,6 +29,7 @@ mod open;
 mod quiet;
 mod rebuild;
 mod round;
+mod runs;
 mod stamp;
 mod step;
 
@@ -374,6 +376,12 @@ impl Store {
     fn database(&self) -> &Database {
         self.database
             .as_ref()
+            .expect("the database is open until the store is closed")
+    }
+
+    fn database_mut(&mut self) -> &mut Database {
+        self.database
+            .as_mut()
             .expect("the database is open until the store is closed")
     }
 

@@ -121,7 +121,7 @@ impl Building<'_> {
     }
 
     /// Writes what was read; returns an empty draft for what follows.
-    fn apply(&self, draft: Draft, journal: u64) -> Result<Draft, StoreError> {
+    fn apply(&mut self, draft: Draft, journal: u64) -> Result<Draft, StoreError> {
         let head = draft.tree_head(&self.database)?;
         let applied = Applied {
             index_version: self.options.index_version,

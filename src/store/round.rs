@@ -249,11 +249,7 @@ impl Draft {
         self.changes
             .put(Table::Entries, index.to_be_bytes(), note.to_vec());
         // If the same bytes stand in the log twice, by force, the id is that of the first.
-        if self
-            .changes
-            .get(database, Table::Ids, id.as_bytes())?
-            .is_none()
-        {
+        if !self.changes.has(database, Table::Ids, id.as_bytes())? {
             let row = [index.to_be_bytes(), offset.to_be_bytes()].concat();
             self.changes.put(Table::Ids, *id.as_bytes(), row);
         }
@@ -262,8 +258,8 @@ impl Draft {
     }
 
     fn has_object(&self, database: &Database, id: &ObjectId) -> Result<bool, StoreError> {
-        let get = |table| self.changes.get(database, table, id.as_bytes());
-        Ok(get(Table::Objects)?.is_some() || get(Table::Files)?.is_some())
+        let has = |table| self.changes.has(database, table, id.as_bytes());
+        Ok(has(Table::Objects)? || has(Table::Files)?)
     }
 
     /// Returns the tree's head with the round's entries.

@@ -1,0 +1,697 @@
+//! Sorted runs: how many small rows are kept in few rows of sled.
+//!
+//! A row costs sled 15 µs and more, whatever its size up to a few kilobytes, and an entry brings
+//! several small ones with keys that lie anywhere. So the rows of a round are sorted and written as
+//! one *run*: a sequence of pages of about 4 KiB, each one row of sled. A key is looked up in the
+//! newest run first, and in most runs that don't have it only in their [`Filter`]. When four runs
+//! of like size have come together they are merged into one, so that there are few.
+//!
+//! This is the log-structured merge tree of O'Neil and others (1996), with sled for its disk and
+//! its atomicity: what a round adds and merges goes into sled in the round's one transaction.
+
+use std::collections::VecDeque;
+use std::sync::OnceLock;
+
+use super::database::DatabaseError;
+use super::filter::Filter;
+use super::quiet;
+
+/// How long a page gets before the next begins. A single row may be longer.
+const PAGE_BYTES: usize = 4096;
+/// How many runs of like size are merged.
+const FAN_IN: usize = 4;
+/// A run of up to so many rows is of the smallest size.
+const SMALLEST: u64 = 64;
+/// Runs are not merged into more rows than this, which bounds the memory that a merge takes.
+const MOST_ROWS: u64 = 200_000;
+/// The length that says that a row was removed.
+const REMOVED: u16 = u16::MAX;
+
+/// A key, and its value unless it was removed.
+pub(super) type Entry = (Vec<u8>, Option<Vec<u8>>);
+
+/// A run, as the list of runs has it.
+#[derive(Debug)]
+pub(super) struct Run {
+    number: u64,
+    rows: u64,
+    /// Read when it is first needed.
+    filter: OnceLock<Filter>,
+}
+
+/// The runs, oldest first, and the trees that hold their pages and filters.
+#[derive(Debug)]
+pub(super) struct Runs {
+    pages: sled::Tree,
+    filters: sled::Tree,
+    list: Vec<Run>,
+    next: u64,
+}
+
+/// What has to be written to sled for a new list of runs, which is in force once it is.
+#[derive(Debug, Default)]
+pub(super) struct Planned {
+    pub(super) pages: Vec<Entry>,
+    pub(super) filters: Vec<Entry>,
+    list: Vec<(u64, u64)>,
+    filter: Option<Filter>,
+    next: u64,
+}
+
+impl Runs {
+    /// Takes the runs as a list that was kept describes them.
+    pub(super) fn open(
+        pages: sled::Tree,
+        filters: sled::Tree,
+        list: Option<&[u8]>,
+    ) -> Result<Self, DatabaseError> {
+        let mut runs = Self {
+            pages,
+            filters,
+            list: Vec::new(),
+            next: 0,
+        };
+        let Some(list) = list else { return Ok(runs) };
+        let (numbers, rest) = list.as_chunks::<8>();
+        if !rest.is_empty() || numbers.len().is_multiple_of(2) {
+            return Err(DatabaseError::Row(list.len()));
+        }
+        let mut numbers = numbers.iter().copied().map(u64::from_be_bytes);
+        runs.next = numbers.next().unwrap_or_default();
+        while let (Some(number), Some(rows)) = (numbers.next(), numbers.next()) {
+            runs.list.push(Run {
+                number,
+                rows,
+                filter: OnceLock::new(),
+            });
+        }
+        Ok(runs)
+    }
+
+    pub(super) fn pages(&self) -> &sled::Tree {
+        &self.pages
+    }
+
+    pub(super) fn filters(&self) -> &sled::Tree {
+        &self.filters
+    }
+
+    /// Returns the value of a key.
+    pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, DatabaseError> {
+        for run in self.list.iter().rev() {
+            if !self.filter(run)?.may_have(key) {
+                continue;
+            }
+            let probe = page_key(run.number, key);
+            let page = quiet::catch(|| self.pages.range(..=probe).next_back())?.transpose()?;
+            let Some((first, page)) = page else { continue };
+            if first.starts_with(&run.number.to_be_bytes())
+                && let Some(found) = Rows(&page).find_map(|row| match row {
+                    Ok((found, value)) if found == key => Some(Ok(value.map(<[u8]>::to_vec))),
+                    Ok(_) => None,
+                    Err(error) => Some(Err(error)),
+                })
+            {
+                return found;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Goes through the rows with keys from `start` on, before `end`.
+    pub(super) fn range(&self, start: &[u8], end: &[u8]) -> Result<Merged, DatabaseError> {
+        let runs = self.list.iter().rev();
+        runs.map(|run| self.range_of(run.number, start, end))
+            .collect::<Result<Vec<_>, _>>()
+            .map(Merged::new)
+    }
+
+    fn range_of(&self, run: u64, start: &[u8], end: &[u8]) -> Result<RunRows, DatabaseError> {
+        // The row that `start` is or would be stands in the last page that begins at or before it.
+        let probe = page_key(run, start);
+        let before = quiet::catch(|| self.pages.range(..=&probe[..]).next_back())?.transpose()?;
+        let first = match before {
+            Some((key, _)) if key.starts_with(&run.to_be_bytes()) => key.to_vec(),
+            _ => probe,
+        };
+        Ok(RunRows {
+            pages: self.pages.range(first..page_key(run, end)),
+            start: start.to_vec(),
+            end: end.to_vec(),
+            front: VecDeque::new(),
+            back: VecDeque::new(),
+        })
+    }
+
+    /// Plans a run of new rows, which are sorted, merged with older runs if it is time to.
+    pub(super) fn plan(&self, rows: Vec<Entry>) -> Result<Planned, DatabaseError> {
+        let mut planned = Planned {
+            list: self.list.iter().map(|run| (run.number, run.rows)).collect(),
+            next: self.next,
+            ..Planned::default()
+        };
+        if rows.is_empty() {
+            return Ok(planned);
+        }
+        let merged = self.to_merge(rows.len() as u64);
+        let older = planned.list.split_off(planned.list.len() - merged);
+        let oldest = planned.list.is_empty();
+        let rows = if older.is_empty() {
+            rows
+        } else {
+            let mut sources = vec![Source::of_rows(rows)];
+            for (number, _) in older.iter().rev() {
+                let all = RunRows {
+                    pages: self.pages.scan_prefix(number.to_be_bytes()),
+                    start: Vec::new(),
+                    end: vec![0xff; 16],
+                    front: VecDeque::new(),
+                    back: VecDeque::new(),
+                };
+                sources.push(Source::new(all));
+                planned.remove_run(self, *number)?;
+            }
+            let mut merged = MergedAll { sources };
+            let mut rows = Vec::new();
+            while let Some(row) = merged.next_row()? {
+                // Nothing older is left that a removal would hide.
+                if !(oldest && row.1.is_none()) {
+                    rows.push(row);
+                }
+            }
+            rows
+        };
+        planned.add_run(rows);
+        Ok(planned)
+    }
+
+    /// Returns how many of the newest runs are to be merged with a new run of so many rows.
+    fn to_merge(&self, rows: u64) -> usize {
+        let (mut rows, mut merged) = (rows, 0);
+        loop {
+            let mut total = rows;
+            let mut count = merged;
+            for run in self.list[..self.list.len() - merged].iter().rev() {
+                if size_class(run.rows) > size_class(rows) {
+                    break;
+                }
+                total += run.rows;
+                count += 1;
+            }
+            // The new run, or what has been merged with it, is one of them.
+            if count - merged + 1 < FAN_IN || total > MOST_ROWS {
+                return merged;
+            }
+            (rows, merged) = (total, count);
+        }
+    }
+
+    /// Puts a plan in force that has been written to sled.
+    pub(super) fn adopt(&mut self, planned: Planned) {
+        let Planned {
+            list, filter, next, ..
+        } = planned;
+        let mut old = std::mem::take(&mut self.list);
+        self.list = list
+            .into_iter()
+            .map(|(number, rows)| {
+                let known = old.iter_mut().find(|run| run.number == number);
+                let filter = known.map(|run| std::mem::take(&mut run.filter));
+                Run {
+                    number,
+                    rows,
+                    filter: filter.unwrap_or_default(),
+                }
+            })
+            .collect();
+        if let (Some(filter), Some(newest)) = (filter, self.list.last_mut()) {
+            newest.filter = OnceLock::from(filter);
+        }
+        self.next = next;
+    }
+
+    fn filter<'r>(&self, run: &'r Run) -> Result<&'r Filter, DatabaseError> {
+        if let Some(filter) = run.filter.get() {
+            return Ok(filter);
+        }
+        let mut bytes = Vec::new();
+        let chunks = quiet::catch(|| {
+            self.filters
+                .scan_prefix(run.number.to_be_bytes())
+                .collect::<Result<Vec<_>, _>>()
+        })??;
+        for (_, chunk) in chunks {
+            bytes.extend_from_slice(&chunk);
+        }
+        let expected = usize::try_from(run.rows).map_or(0, Filter::bytes_for);
+        if bytes.len() != expected {
+            return Err(DatabaseError::Row(bytes.len()));
+        }
+        Ok(run.filter.get_or_init(|| Filter::from_bytes(bytes)))
+    }
+}
+
+impl Planned {
+    /// Returns the list of runs, to be kept.
+    pub(super) fn list(&self) -> Vec<u8> {
+        let numbers = self.list.iter().flat_map(|(number, rows)| [*number, *rows]);
+        std::iter::once(self.next)
+            .chain(numbers)
+            .flat_map(u64::to_be_bytes)
+            .collect()
+    }
+
+    fn add_run(&mut self, rows: Vec<Entry>) {
+        if rows.is_empty() {
+            return;
+        }
+        let number = self.next;
+        self.next += 1;
+        self.list.push((number, rows.len() as u64));
+        let mut filter = Filter::for_keys(rows.len());
+        let (mut first, mut page) = (Vec::new(), Vec::new());
+        for (key, value) in rows {
+            filter.add(&key);
+            let length = 4 + key.len() + value.as_ref().map_or(0, Vec::len);
+            if !page.is_empty() && page.len() + length > PAGE_BYTES {
+                let page = std::mem::take(&mut page);
+                self.pages.push((page_key(number, &first), Some(page)));
+            }
+            if page.is_empty() {
+                first.clone_from(&key);
+                page.reserve(PAGE_BYTES);
+            }
+            write_row(&mut page, &key, value.as_deref());
+        }
+        self.pages.push((page_key(number, &first), Some(page)));
+        for (chunk, bytes) in (0_u32..).zip(filter.as_bytes().chunks(PAGE_BYTES)) {
+            let key = [&number.to_be_bytes()[..], &chunk.to_be_bytes()].concat();
+            self.filters.push((key, Some(bytes.to_vec())));
+        }
+        self.filter = Some(filter);
+    }
+
+    fn remove_run(&mut self, runs: &Runs, number: u64) -> Result<(), DatabaseError> {
+        let keys = |tree: &sled::Tree| {
+            quiet::catch(|| {
+                tree.scan_prefix(number.to_be_bytes())
+                    .keys()
+                    .collect::<Result<Vec<_>, _>>()
+            })
+        };
+        let pages = keys(&runs.pages)??;
+        let filters = keys(&runs.filters)??;
+        self.pages
+            .extend(pages.iter().map(|key| (key.to_vec(), None)));
+        self.filters
+            .extend(filters.iter().map(|key| (key.to_vec(), None)));
+        Ok(())
+    }
+}
+
+/// Returns the size class of a run: each has four times the rows of the one before.
+fn size_class(rows: u64) -> u32 {
+    (rows.div_ceil(SMALLEST).max(1)).ilog2() / FAN_IN.ilog2()
+}
+
+fn page_key(run: u64, first: &[u8]) -> Vec<u8> {
+    [&run.to_be_bytes()[..], first].concat()
+}
+
+fn write_row(page: &mut Vec<u8>, key: &[u8], value: Option<&[u8]>) {
+    let short = |length: usize| u16::try_from(length).expect("keys and values of rows are short");
+    page.extend_from_slice(&short(key.len()).to_be_bytes());
+    page.extend_from_slice(
+        &value
+            .map_or(REMOVED, |value| short(value.len()))
+            .to_be_bytes(),
+    );
+    page.extend_from_slice(key);
+    page.extend_from_slice(value.unwrap_or_default());
+}
+
+/// The rows of a page.
+struct Rows<'p>(&'p [u8]);
+
+impl<'p> Iterator for Rows<'p> {
+    type Item = Result<(&'p [u8], Option<&'p [u8]>), DatabaseError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let row = read_row(self.0);
+        match row {
+            Some((key, value, rest)) => {
+                self.0 = rest;
+                Some(Ok((key, value)))
+            }
+            None => Some(Err(DatabaseError::Row(std::mem::take(&mut self.0).len()))),
+        }
+    }
+}
+
+/// A key, its value unless it was removed, and what follows.
+type ReadRow<'p> = (&'p [u8], Option<&'p [u8]>, &'p [u8]);
+
+fn read_row(page: &[u8]) -> Option<ReadRow<'_>> {
+    let (key_length, rest) = page.split_first_chunk()?;
+    let (value_length, rest) = rest.split_first_chunk()?;
+    let (key, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*key_length)))?;
+    match u16::from_be_bytes(*value_length) {
+        REMOVED => Some((key, None, rest)),
+        length => {
+            let (value, rest) = rest.split_at_checked(usize::from(length))?;
+            Some((key, Some(value), rest))
+        }
+    }
+}
+
+/// The rows of one run in a range of keys.
+struct RunRows {
+    pages: sled::Iter,
+    start: Vec<u8>,
+    end: Vec<u8>,
+    front: VecDeque<Entry>,
+    back: VecDeque<Entry>,
+}
+
+impl RunRows {
+    fn next(&mut self) -> Result<Option<Entry>, DatabaseError> {
+        loop {
+            if let Some(row) = self.front.pop_front() {
+                return Ok(Some(row));
+            }
+            match quiet::catch(|| self.pages.next())?.transpose()? {
+                Some((_, page)) => self.front = self.rows_of(&page)?,
+                None => return Ok(self.back.pop_front()),
+            }
+        }
+    }
+
+    fn next_back(&mut self) -> Result<Option<Entry>, DatabaseError> {
+        loop {
+            if let Some(row) = self.back.pop_back() {
+                return Ok(Some(row));
+            }
+            match quiet::catch(|| self.pages.next_back())?.transpose()? {
+                Some((_, page)) => self.back = self.rows_of(&page)?,
+                None => return Ok(self.front.pop_back()),
+            }
+        }
+    }
+
+    fn rows_of(&self, page: &[u8]) -> Result<VecDeque<Entry>, DatabaseError> {
+        let mut rows = VecDeque::new();
+        for row in Rows(page) {
+            let (key, value) = row?;
+            if key >= &self.start[..] && key < &self.end[..] {
+                rows.push_back((key.to_vec(), value.map(<[u8]>::to_vec)));
+            }
+        }
+        Ok(rows)
+    }
+}
+
+/// One of the things that are merged, with the rows that were looked at and not yet taken.
+struct Source {
+    rows: RunRowsOrNew,
+    first: Option<Entry>,
+    last: Option<Entry>,
+}
+
+enum RunRowsOrNew {
+    Run(Box<RunRows>),
+    New(VecDeque<Entry>),
+}
+
+impl Source {
+    fn new(rows: RunRows) -> Self {
+        Self {
+            rows: RunRowsOrNew::Run(Box::new(rows)),
+            first: None,
+            last: None,
+        }
+    }
+
+    fn of_rows(rows: Vec<Entry>) -> Self {
+        Self {
+            rows: RunRowsOrNew::New(rows.into()),
+            first: None,
+            last: None,
+        }
+    }
+
+    fn look_first(&mut self) -> Result<Option<&Entry>, DatabaseError> {
+        if self.first.is_none() {
+            self.first = match &mut self.rows {
+                RunRowsOrNew::Run(rows) => rows.next()?,
+                RunRowsOrNew::New(rows) => rows.pop_front(),
+            };
+        }
+        if self.first.is_none() {
+            self.first = self.last.take();
+        }
+        Ok(self.first.as_ref())
+    }
+
+    fn look_last(&mut self) -> Result<Option<&Entry>, DatabaseError> {
+        if self.last.is_none() {
+            self.last = match &mut self.rows {
+                RunRowsOrNew::Run(rows) => rows.next_back()?,
+                RunRowsOrNew::New(rows) => rows.pop_back(),
+            };
+        }
+        if self.last.is_none() {
+            self.last = self.first.take();
+        }
+        Ok(self.last.as_ref())
+    }
+}
+
+/// Rows of several sources, the newest first, in order; of the same key, the newest.
+struct MergedAll {
+    sources: Vec<Source>,
+}
+
+impl MergedAll {
+    fn next_row(&mut self) -> Result<Option<Entry>, DatabaseError> {
+        let mut least: Option<Vec<u8>> = None;
+        for source in &mut self.sources {
+            if let Some((key, _)) = source.look_first()?
+                && least.as_ref().is_none_or(|least| key < least)
+            {
+                least = Some(key.clone());
+            }
+        }
+        let Some(key) = least else { return Ok(None) };
+        let mut taken = None;
+        for source in &mut self.sources {
+            if source
+                .first
+                .as_ref()
+                .is_some_and(|(found, _)| *found == key)
+            {
+                let row = source.first.take();
+                taken = taken.or(row);
+            }
+        }
+        Ok(taken)
+    }
+
+    fn last_row(&mut self) -> Result<Option<Entry>, DatabaseError> {
+        let mut greatest: Option<Vec<u8>> = None;
+        for source in &mut self.sources {
+            if let Some((key, _)) = source.look_last()?
+                && greatest.as_ref().is_none_or(|greatest| key > greatest)
+            {
+                greatest = Some(key.clone());
+            }
+        }
+        let Some(key) = greatest else { return Ok(None) };
+        let mut taken = None;
+        for source in &mut self.sources {
+            if source.last.as_ref().is_some_and(|(found, _)| *found == key) {
+                let row = source.last.take();
+                taken = taken.or(row);
+            }
+        }
+        Ok(taken)
+    }
+}
+
+/// The rows of all runs in a range of keys, without those that were removed.
+pub(super) struct Merged(MergedAll);
+
+impl Merged {
+    fn new(newest_first: Vec<RunRows>) -> Self {
+        Self(MergedAll {
+            sources: newest_first.into_iter().map(Source::new).collect(),
+        })
+    }
+}
+
+/// A key and its value.
+type Found = Result<(Vec<u8>, Vec<u8>), DatabaseError>;
+
+/// Skips what was removed.
+fn there(mut next: impl FnMut() -> Result<Option<Entry>, DatabaseError>) -> Option<Found> {
+    loop {
+        match next() {
+            Ok(Some((key, Some(value)))) => return Some(Ok((key, value))),
+            Ok(Some((_, None))) => {}
+            Ok(None) => return None,
+            Err(error) => return Some(Err(error)),
+        }
+    }
+}
+
+impl Iterator for Merged {
+    type Item = Found;
+
+    fn next(&mut self) -> Option<Found> {
+        there(|| self.0.next_row())
+    }
+}
+
+impl DoubleEndedIterator for Merged {
+    fn next_back(&mut self) -> Option<Found> {
+        there(|| self.0.last_row())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn open() -> (tempfile::TempDir, sled::Db) {
+        let folder = tempfile::tempdir().unwrap();
+        let config = sled::Config::new().path(folder.path()).flush_every_ms(None);
+        (folder, config.open().unwrap())
+    }
+
+    fn runs(db: &sled::Db, list: Option<&[u8]>) -> Runs {
+        let tree = |name| db.open_tree(name).unwrap();
+        Runs::open(tree("runs"), tree("filters"), list).unwrap()
+    }
+
+    /// Writes a plan, as the database does in its transaction.
+    fn write(runs: &mut Runs, rows: Vec<Entry>) -> Vec<u8> {
+        let planned = runs.plan(rows).unwrap();
+        for (tree, rows) in [
+            (&runs.pages, &planned.pages),
+            (&runs.filters, &planned.filters),
+        ] {
+            for (key, value) in rows {
+                match value {
+                    Some(value) => tree.insert(key, value.as_slice()).unwrap(),
+                    None => tree.remove(key).unwrap(),
+                };
+            }
+        }
+        let list = planned.list();
+        runs.adopt(planned);
+        list
+    }
+
+    /// Compares everything that can be asked with a map.
+    fn compare(runs: &Runs, model: &BTreeMap<Vec<u8>, Option<Vec<u8>>>) {
+        let there: Vec<_> = model
+            .iter()
+            .filter_map(|(key, value)| Some((key.clone(), value.clone()?)))
+            .collect();
+        for (key, value) in model {
+            assert_eq!(runs.get(key).unwrap(), *value);
+        }
+        assert_eq!(runs.get(b"\x05absent").unwrap(), None);
+        let all = |rows: Merged| rows.collect::<Result<Vec<_>, _>>().unwrap();
+        assert_eq!(all(runs.range(&[], &[0xff]).unwrap()), there);
+        let mut back: Vec<_> = runs
+            .range(&[], &[0xff])
+            .unwrap()
+            .rev()
+            .map(Result::unwrap)
+            .collect();
+        back.reverse();
+        assert_eq!(back, there);
+        // From both ends at once.
+        let (mut front, mut back) = (Vec::new(), Vec::new());
+        let mut rows = runs.range(&[], &[0xff]).unwrap();
+        while let Some(row) = rows.next() {
+            front.push(row.unwrap());
+            back.extend(rows.next_back().map(Result::unwrap));
+        }
+        front.extend(back.into_iter().rev());
+        assert_eq!(front, there);
+        for (start, end) in [(&b"\x01"[..], &b"\x02"[..]), (b"\x01\x80", b"\x01\xc0")] {
+            let expected: Vec<_> = there
+                .iter()
+                .filter(|(key, _)| &key[..] >= start && &key[..] < end)
+                .cloned()
+                .collect();
+            assert_eq!(all(runs.range(start, end).unwrap()), expected);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn runs_are_a_map(rounds in proptest::collection::vec(
+            proptest::collection::btree_map(
+                (0..3_u8, proptest::collection::vec(any::<u8>(), 0..3))
+                    .prop_map(|(table, key)| [&[table][..], &key].concat()),
+                proptest::option::of(proptest::collection::vec(any::<u8>(), 0..300)),
+                0..60,
+            ),
+            0..40,
+        )) {
+            let (_folder, db) = open();
+            let mut kept = runs(&db, None);
+            let mut model = BTreeMap::new();
+            let mut list = None;
+            for round in rounds {
+                model.extend(round.clone());
+                list = Some(write(&mut kept, round.into_iter().collect()));
+                assert!(kept.list.len() < 3 * FAN_IN);
+            }
+            compare(&kept, &model);
+            // As it is when it is opened again.
+            compare(&runs(&db, list.as_deref()), &model);
+        }
+    }
+
+    #[test]
+    fn runs_stay_few_and_what_is_merged_is_removed() {
+        let (_folder, db) = open();
+        let mut kept = runs(&db, None);
+        for round in 0..300_u64 {
+            let rows = (0..20_u64)
+                .map(|n| {
+                    let key = blake3::hash(&(round * 20 + n).to_be_bytes());
+                    (key.as_bytes()[..9].to_vec(), Some(vec![0; 40]))
+                })
+                .collect::<BTreeMap<_, _>>();
+            write(&mut kept, rows.into_iter().collect());
+        }
+        assert!(kept.list.len() <= 12, "{:?}", kept.list);
+        assert_eq!(kept.list.iter().map(|run| run.rows).sum::<u64>(), 6000);
+        let pages = kept.pages.len();
+        assert!(pages < 6000 * 60 / PAGE_BYTES * 2, "{pages} pages");
+    }
+
+    #[test]
+    fn damaged_pages_and_lists_are_errors() {
+        assert!(Rows(&[0, 1, 0]).next().unwrap().is_err());
+        assert!(Rows(&[0, 9, 0, 0, 1]).next().unwrap().is_err());
+        let (_folder, db) = open();
+        let tree = || db.open_tree("x").unwrap();
+        for list in [&[0; 7][..], &[0; 16], &[]] {
+            assert!(Runs::open(tree(), tree(), Some(list)).is_err());
+        }
+    }
+}
