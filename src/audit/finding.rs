@@ -224,6 +224,10 @@ codes! {
     ObjectErasedBefore "object-erased-before" Objects Fault false Never,
     /// An erased object's bytes are there.
     ObjectErasedPresent "object-erased-present" Objects Fault false Never,
+    /// Bytes of the journal are not as they were written.
+    JournalDamaged "journal-damaged" Objects Fault false Never,
+    /// The database has other bytes than the journal.
+    DatabaseOther "database-other" Objects Fault false Never,
     /// No entry speaks of this object.
     ObjectUnreferenced "object-unreferenced" Objects Fault false Damage,
 
@@ -234,6 +238,8 @@ codes! {
     /// The text kept of a source is no text.
     TextForm "text-form" Sources Fault false Never,
 
+    /// The text is not what the raw bytes give.
+    TextOther "text-other" Sources Fault false Never,
     /// The entry refers to one that does not stand before it.
     ReferenceUnknown "reference-unknown" References Fault true Void,
     /// The entry refers to one of another kind.

@@ -56,6 +56,18 @@ pub struct Unlisted {
 }
 
 impl Report {
+    /// Adds what the caller found where the audit does not look, such as in the files' own form.
+    pub fn add(&mut self, finding: Finding) {
+        if let Some(check) = self
+            .checks
+            .iter_mut()
+            .find(|check| check.topic == finding.topic)
+        {
+            check.add(finding.severity);
+        }
+        self.findings.push(finding);
+    }
+
     /// Returns the worst severity that was found.
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(|finding| finding.severity).min()

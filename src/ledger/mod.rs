@@ -18,6 +18,7 @@ mod init;
 mod pending;
 mod read;
 mod rows;
+mod verify;
 
 use std::path::Path;
 
@@ -35,6 +36,7 @@ pub use self::index::{INDEX_VERSION, IndexFault};
 pub use self::init::{InitError, Start};
 pub use self::pending::{MAX_PENDING_BYTES, PENDING_TYPE, Pending, PendingError};
 pub use self::read::{Found, Record, SeekError};
+pub use self::verify::{Rederive, VerifyError, VerifyOptions};
 pub use crate::store::{OnProgress, OnStep, OnWait, Progress, Step};
 
 use self::index::Reading;

@@ -4,10 +4,11 @@ use super::index::Reading;
 use super::{Ledger, LedgerError, rows};
 use crate::audit::facts::{EntryFacts, Facts as _, LedgerFacts, SignerFacts};
 use crate::audit::rows::RowFacts;
+use crate::audit::standing::{self, VerdictStanding};
 use crate::entry::{Body, Entry, Kind};
 use crate::store::StoreError;
 use crate::trust::key::{PublicKey, VerifierKey};
-use crate::words::id::{ClaimId, EntryId, ObjectId, SourceId};
+use crate::words::id::{ClaimId, EntryId, ObjectId, SourceId, VerdictId};
 use crate::words::object::{self, Object};
 use crate::words::policy::Policy;
 
@@ -190,6 +191,21 @@ impl Ledger {
             .find(id)
             .map_err(|e| LedgerError::Rows(e.into()))?;
         found.ok_or(LedgerError::NoEntry(*id))
+    }
+
+    /// Says what stands of a verdict, by the policy in force now.
+    pub fn standing(&self, verdict: &VerdictId) -> Result<VerdictStanding, LedgerError> {
+        let (index, known) = self.facts_of(&verdict.entry())?;
+        let wanted = Kind::Verdict;
+        let (_, policy) = self.policy()?;
+        let facts = self.store.facts();
+        standing::standing(index, &RowFacts(Reading(&facts)), &policy)
+            .map_err(|e| LedgerError::Rows(e.into()))?
+            .ok_or(LedgerError::OtherKind {
+                id: known.id,
+                found: known.detail.kind(),
+                wanted,
+            })
     }
 
     /// Returns the policy in force.

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use factlog::entry::{Body, ClaimEntry, Role, SourceEntry, VerdictEntry};
-use factlog::ledger::{self, AppendError, Composer, Found, Ledger, Pending, SeekError, Start};
+use factlog::ledger::{
+    self, AppendError, Composer, Found, Ledger, Pending, SeekError, Start, VerifyOptions,
+};
 use factlog::trust::key::{KeyName, SigningKey};
 use factlog::words::claim::{Claim, Claimant, Manner};
 use factlog::words::id::{ClaimId, ObjectId, SourceId, VerdictId};
@@ -196,6 +198,50 @@ fn a_verdict_can_be_read_back_after_reopening() {
         std::fs::read(ledger.folder().join("log.key")).unwrap(),
         b"kept as it is"
     );
+}
+
+#[test]
+fn a_ledger_verifies_and_every_part_of_the_audit_is_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = start(folder.path());
+    let policy = ledger.policy().unwrap().0;
+    let mut composer = ledger.composer(alice().verifier()).unwrap();
+    let (taken_in, source) = source(&mut composer, 1);
+    let (recorded, claim) = claim(&mut composer, source, 2);
+    let (judged, verdict) = verdict(&mut composer, policy, claim, "mostly-true");
+    for pending in [taken_in, recorded, judged] {
+        ledger.append(&pending).unwrap();
+    }
+    let standing = ledger.standing(&verdict).unwrap().standing;
+    assert_eq!(standing.as_str(), "standing");
+    let report = ledger.verify(&VerifyOptions::default(), None).unwrap();
+    assert_eq!(report.findings, []);
+    assert_eq!(report.head, ledger.tree_head());
+    assert!(report.checks.iter().all(|check| check.faults == 0));
+    assert!(
+        report.closing().contains("no fault found"),
+        "{}",
+        report.closing()
+    );
+
+    let never: ledger::Rederive = |_, _| Some("other words".to_owned());
+    let options = VerifyOptions {
+        rederive: Some(never),
+        ..VerifyOptions::default()
+    };
+    let findings = ledger.verify(&options, None).unwrap().findings;
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert_eq!(findings[0].code.as_str(), "text-other");
+
+    let stray = ledger.folder().join("objects").join("ab");
+    std::fs::create_dir_all(&stray).unwrap();
+    std::fs::write(stray.join("notes.txt"), "a stray file").unwrap();
+    let findings = ledger
+        .verify(&VerifyOptions::default(), None)
+        .unwrap()
+        .findings;
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert!(findings[0].file.as_ref().unwrap().contains("notes.txt"));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod extract_properties;
 mod extract_variants;
 mod format_example;
+mod layering;
 mod ledger;
 mod pages;
 mod sample;

@@ -1,0 +1,410 @@
+//! Verifying a ledger: its own files, read from their start, through the audit.
+//!
+//! What is audited is the journal, the object files and the head: what an acknowledgement rests on.
+//! The database is only compared with them, entry by entry and object by object, since it can be
+//! built anew.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Ledger, LedgerError};
+use crate::audit::finding::{Code, Finding};
+use crate::audit::objects::{ObjectState, Objects};
+use crate::audit::report::Report;
+use crate::audit::run::{Input, PresentObject, StoredCheckpoint, StoredEntry, audit};
+use crate::entry::{Body, SourceEntry};
+use crate::store::{FileError, FrameKind, JournalReader, ObjectFile, Piece, StoreError};
+use crate::words::id::{EntryId, ObjectId};
+
+/// How a ledger is verified.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct VerifyOptions {
+    /// How many threads verify; 0 for as many as there are processors.
+    pub threads: usize,
+    /// The ledger that it must be, where the caller knows its id.
+    pub ledger: Option<EntryId>,
+    /// Makes a source's text again from its raw bytes, to compare, which otherwise the reviewer who
+    /// signed the source attests; gives `None` for a source of which it can't.
+    pub rederive: Option<Rederive>,
+}
+
+/// Makes a source's text again from its raw bytes; `None` where it can't be made.
+pub type Rederive = fn(&SourceEntry, &[u8]) -> Option<String>;
+
+/// Says why a ledger could not be verified. It never says that something in it is wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The ledger could not be read.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A file of the ledger could not be read.
+    #[error("cannot read {path}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The threads could not be started.
+    #[error("the threads could not be started")]
+    Threads(#[source] rayon::ThreadPoolBuildError),
+}
+
+impl From<FileError> for VerifyError {
+    fn from(error: FileError) -> Self {
+        Self::Ledger(LedgerError::Store(StoreError::from(error)))
+    }
+}
+
+impl From<StoreError> for VerifyError {
+    fn from(error: StoreError) -> Self {
+        Self::Ledger(error.into())
+    }
+}
+
+impl Ledger {
+    /// Verifies everything and reports every fault.
+    ///
+    /// `progress` is told now and then how many entries of how many have been verified.
+    pub fn verify(
+        &self,
+        options: &VerifyOptions,
+        progress: Option<&(dyn Fn(u64, u64) + Sync)>,
+    ) -> Result<Report, VerifyError> {
+        let layout = Layout::read(self)?;
+        let path = layout.journal.clone();
+        let head_path = self.folder().join("head");
+        let head = match std::fs::read(&head_path) {
+            Ok(bytes) => Some(StoredCheckpoint {
+                bytes,
+                file: "head".into(),
+            }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(source) => {
+                return Err(VerifyError::File {
+                    path: head_path,
+                    source,
+                });
+            }
+        };
+        let files = Files::open(self, &layout)?;
+        let total = layout.entries.len() as u64;
+        let input = Input {
+            entries: Entries::new(&layout, &path)?,
+            objects: &files,
+            present: layout.present(),
+            head,
+            checkpoints: layout.checkpoints.clone(),
+            ledger: options.ledger,
+        };
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(options.threads)
+            .build()
+            .map_err(VerifyError::Threads)?;
+        let mut report = pool.install(|| {
+            audit(input, |done| {
+                if let Some(progress) = progress {
+                    progress(done, total);
+                }
+            })
+        });
+        for finding in &layout.damages {
+            report.add(finding.clone());
+        }
+        self.compare_database(&layout, &files, &mut report)?;
+        if let Some(rederive) = options.rederive {
+            self.rederive(rederive, &files, &mut report)?;
+        }
+        Ok(report)
+    }
+
+    /// Compares the database's entries and objects with the journal's.
+    fn compare_database(
+        &self,
+        layout: &Layout,
+        files: &Files<'_>,
+        report: &mut Report,
+    ) -> Result<(), VerifyError> {
+        for (index, entry) in (0..).zip(Entries::new(layout, &layout.journal)?) {
+            let Ok(bytes) = entry.bytes else { continue };
+            if self.store.entry(index).ok().flatten().as_deref() != Some(bytes.as_slice()) {
+                report.add(
+                    Finding::new(
+                        Code::DatabaseOther,
+                        format!("the database has other bytes for entry {index} than the journal"),
+                    )
+                    .of_file("db"),
+                );
+            }
+        }
+        for id in layout.objects.keys() {
+            if let (Some(kept), Ok(row)) = (files.in_journal(id), self.store.object(id))
+                && row.as_ref() != Some(&kept)
+            {
+                report.add(
+                    Finding::new(
+                        Code::DatabaseOther,
+                        "the database has other bytes for this object than the journal",
+                    )
+                    .of_object(*id)
+                    .of_file("db"),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes each text again from its raw bytes.
+    fn rederive(
+        &self,
+        rederive: Rederive,
+        files: &Files<'_>,
+        report: &mut Report,
+    ) -> Result<(), VerifyError> {
+        for record in self.sources()? {
+            let Body::Source(source) = record.entry.body() else {
+                continue;
+            };
+            let (Some(raw), Some(text)) = (source.raw, source.text) else {
+                continue;
+            };
+            let ObjectState::Present(raw) = files.object(&raw.blake3) else {
+                continue;
+            };
+            let Some(again) = rederive(source, &raw) else {
+                continue;
+            };
+            if ObjectId::of(again.as_bytes()) != text.blake3 {
+                report.add(
+                    Finding::new(Code::TextOther, "the text is not what its raw bytes give")
+                        .of_entry(record.index, record.entry.id())
+                        .of_object(text.blake3),
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where in a file something lies.
+#[derive(Clone, Copy)]
+struct Place {
+    offset: u64,
+    bytes: u32,
+}
+
+/// What stands where in the journal and in the folder of objects.
+struct Layout {
+    journal: PathBuf,
+    /// Each entry's place, or where the damage is that held it.
+    entries: Vec<Result<Place, u64>>,
+    objects: HashMap<ObjectId, Place>,
+    files: Vec<(ObjectId, String)>,
+    checkpoints: Vec<StoredCheckpoint>,
+    damages: Vec<Finding>,
+}
+
+impl Layout {
+    fn read(ledger: &Ledger) -> Result<Self, VerifyError> {
+        let mut layout = Self {
+            journal: ledger.folder().join("journal"),
+            entries: Vec::new(),
+            objects: HashMap::new(),
+            files: Vec::new(),
+            checkpoints: Vec::new(),
+            damages: Vec::new(),
+        };
+        let mut reader: JournalReader<'_> = ledger.store.journal()?;
+        while let Some(piece) = reader.next_piece()? {
+            layout.add(piece);
+        }
+        for file in ledger.store.object_files()? {
+            match file {
+                ObjectFile::Object(id) => {
+                    let path = ledger.store.object_path(&id);
+                    layout.files.push((id, label(ledger.folder(), &path)));
+                }
+                ObjectFile::Stray(path) => layout.damages.push(
+                    Finding::new(
+                        Code::ObjectUnreferenced,
+                        "the file's name is not an object's id",
+                    )
+                    .of_file(label(ledger.folder(), &path)),
+                ),
+            }
+        }
+        Ok(layout)
+    }
+
+    fn add(&mut self, piece: Piece<'_>) {
+        match piece {
+            Piece::Frame(frame) => {
+                let length = u32::try_from(frame.bytes.len()).unwrap_or(u32::MAX);
+                let header = (crate::store::FRAME_OVERHEAD - crate::store::CHECK_BYTES) as u64;
+                let place = Place {
+                    offset: frame.offset + header,
+                    bytes: length,
+                };
+                match frame.kind {
+                    FrameKind::Entry => {
+                        self.fill(frame.index);
+                        self.entries.push(Ok(place));
+                    }
+                    FrameKind::Object => {
+                        self.objects.insert(ObjectId::of(frame.bytes), place);
+                    }
+                    FrameKind::Checkpoint => self.checkpoints.push(StoredCheckpoint {
+                        bytes: frame.bytes.to_vec(),
+                        file: format!("journal, byte {}", frame.offset),
+                    }),
+                    FrameKind::Journal | FrameKind::Erased => {}
+                }
+            }
+            Piece::Damage(damage) => {
+                if let Some(index) = damage.index {
+                    self.fill(Some(index));
+                    self.entries.push(Err(damage.offset));
+                } else {
+                    let what = damage.kind.map_or("bytes".to_owned(), |kind| {
+                        format!("bytes of an {kind:?} frame").to_lowercase()
+                    });
+                    self.damages.push(
+                        Finding::new(
+                            Code::JournalDamaged,
+                            format!("{} {what} are not as they were written", damage.length),
+                        )
+                        .of_file(format!("journal, byte {}", damage.offset)),
+                    );
+                }
+            }
+        }
+    }
+
+    /// Notes entries that damage hid before `index`.
+    fn fill(&mut self, index: Option<u64>) {
+        while index.is_some_and(|index| (self.entries.len() as u64) < index) {
+            self.entries.push(Err(0));
+        }
+    }
+
+    fn present(&self) -> impl Iterator<Item = PresentObject> {
+        let small = self.objects.iter().map(|(id, place)| PresentObject {
+            id: *id,
+            file: Some(format!("journal, byte {}", place.offset)),
+        });
+        let large = self.files.iter().map(|(id, file)| PresentObject {
+            id: *id,
+            file: Some(file.clone()),
+        });
+        small.chain(large)
+    }
+}
+
+/// Names a file of the ledger for people: its path inside the ledger's folder.
+fn label(folder: &Path, path: &Path) -> String {
+    path.strip_prefix(folder)
+        .unwrap_or(path)
+        .display()
+        .to_string()
+}
+
+/// Reads the entries in their order.
+struct Entries<'l> {
+    places: std::slice::Iter<'l, Result<Place, u64>>,
+    file: io::BufReader<File>,
+    at: u64,
+    label: Option<Arc<str>>,
+}
+
+impl<'l> Entries<'l> {
+    fn new(layout: &'l Layout, path: &Path) -> Result<Self, VerifyError> {
+        let file = File::open(path).map_err(|source| VerifyError::File {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(Self {
+            places: layout.entries.iter(),
+            file: io::BufReader::with_capacity(1 << 20, file),
+            at: 0,
+            label: None,
+        })
+    }
+
+    fn bytes(&mut self, place: Place) -> io::Result<Vec<u8>> {
+        let skip = i64::try_from(place.offset).unwrap_or(i64::MAX)
+            - i64::try_from(self.at).unwrap_or(i64::MAX);
+        self.file.seek_relative(skip)?;
+        let mut bytes = vec![0; place.bytes as usize];
+        self.file.read_exact(&mut bytes)?;
+        self.at = place.offset + u64::from(place.bytes);
+        Ok(bytes)
+    }
+}
+
+impl Iterator for Entries<'_> {
+    type Item = StoredEntry;
+
+    fn next(&mut self) -> Option<StoredEntry> {
+        let file = self
+            .label
+            .get_or_insert_with(|| Arc::from("journal"))
+            .clone();
+        Some(match *self.places.next()? {
+            Ok(place) => StoredEntry {
+                bytes: self.bytes(place).map_err(|error| error.to_string()),
+                file: Some(file),
+            },
+            Err(offset) => StoredEntry {
+                bytes: Err("its frame in the journal is damaged".to_owned()),
+                file: Some(Arc::from(format!("journal, byte {offset}"))),
+            },
+        })
+    }
+}
+
+/// Hands out objects from the journal and from their files.
+struct Files<'l> {
+    layout: &'l Layout,
+    ledger: &'l Ledger,
+    journal: Mutex<File>,
+}
+
+impl<'l> Files<'l> {
+    fn open(ledger: &'l Ledger, layout: &'l Layout) -> Result<Self, VerifyError> {
+        let journal = File::open(&layout.journal).map_err(|source| VerifyError::File {
+            path: layout.journal.clone(),
+            source,
+        })?;
+        Ok(Self {
+            layout,
+            ledger,
+            journal: Mutex::new(journal),
+        })
+    }
+
+    fn in_journal(&self, id: &ObjectId) -> Option<Vec<u8>> {
+        let place = self.layout.objects.get(id)?;
+        let mut bytes = vec![0; place.bytes as usize];
+        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        journal.seek(SeekFrom::Start(place.offset)).ok()?;
+        journal.read_exact(&mut bytes).ok()?;
+        Some(bytes)
+    }
+}
+
+impl Objects for Files<'_> {
+    fn object(&self, id: &ObjectId) -> ObjectState {
+        if let Some(bytes) = self.in_journal(id) {
+            return ObjectState::Present(bytes);
+        }
+        match std::fs::read(self.ledger.store.object_path(id)) {
+            Ok(bytes) => ObjectState::Present(bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => ObjectState::Missing,
+            Err(error) => ObjectState::Unreadable(error.to_string()),
+        }
+    }
+}
