@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use factlog::audit::{Effect, MemoryFacts, Replay, record};
+use factlog::audit::{Code, Effect, MemoryFacts, Replay, record};
 use factlog::trust::merkle::{LeafHash, Tree};
 use factlog::words::claim::Claim;
 use factlog::words::id::{ObjectId, Sha256Hash, to_hex};
@@ -69,6 +69,23 @@ fn the_document_names_every_column_and_every_field() {
             assert!(formats.contains(&format!("`{field}`")), "{name}: {field}");
         }
     }
+}
+
+#[test]
+fn the_document_has_every_finding() {
+    let mut table = String::new();
+    for code in Code::ALL {
+        let severity = serde_json::to_value(code.severity()).expect("a name");
+        let void = if code.voids() { "void" } else { "" };
+        writeln!(
+            table,
+            "| `{code}` | {} | {void} | {} |",
+            severity.as_str().expect("a name"),
+            code.meaning()
+        )
+        .unwrap();
+    }
+    assert!(FORMAT.contains(&table), "the table is:\n{table}");
 }
 
 fn written() -> String {
