@@ -14,6 +14,7 @@ use super::claims::{self, Shown};
 use super::context::Context;
 use super::drafts::Drafts;
 use super::exit::Status;
+use super::json_out;
 use super::record::{self, Signer};
 use super::screen;
 use super::signing::{self, SigningArgs};
@@ -248,7 +249,7 @@ fn tell(
     shown: Vec<Shown>,
 ) -> anyhow::Result<Status> {
     if context.global.json {
-        record::print_json(&Report {
+        json_out::print(&Report {
             source: recorded.map(|(source, _)| source),
             index: recorded.and_then(|(_, index)| index),
             already,

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::claim_list::{self, ClaimLine, State};
 use super::context::Context;
 use super::exit::Status;
-use super::record;
+use super::json_out;
 use super::screen::{self, FAINT, GOOD, STRONG, WARN};
 
 /// List the claims, numbered: proposed and recorded
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     // What is printed may be read for a long time.
     drop(ledger);
     if context.global.json {
-        record::print_json(&shown)?;
+        json_out::print(&shown)?;
         return Ok(Status::Done);
     }
     print(&shown)?;

@@ -6,6 +6,7 @@ mod claim_list;
 mod claims;
 mod context;
 mod drafts;
+mod editor;
 mod exit;
 mod faults;
 mod help;
@@ -14,12 +15,14 @@ mod json_out;
 mod key;
 mod opening;
 mod prompt;
+mod quotes;
 mod record;
 mod screen;
 mod signing;
 mod sources;
 mod split;
 mod stops;
+mod verdict;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -66,6 +69,7 @@ enum Command {
     Init(init::Args),
     Add(add::Args),
     Claims(claims::Args),
+    Verdict(verdict::Args),
     Checkpoint(checkpoint::Args),
     Key(key::Args),
     Split(split::Args),
@@ -99,6 +103,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Checkpoint(args) => checkpoint::run(&args, &context),
         Command::Key(args) => key::run(&args, &context),
         Command::Split(args) => split::run(&args, &context),
+        Command::Verdict(args) => verdict::run(&args, &context),
         Command::Help(args) => help::run(&args, &context),
     };
     match done {

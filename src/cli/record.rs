@@ -126,9 +126,3 @@ fn write_out(path: &Path, pending: &Pending) -> anyhow::Result<()> {
     };
     write().with_context(|| format!("writing {}", path.display()))
 }
-
-/// Prints one JSON document on standard output.
-pub(crate) fn print_json<T: Serialize>(value: &T) -> anyhow::Result<()> {
-    writeln!(anstream::stdout(), "{}", serde_json::to_string(value)?)?;
-    Ok(())
-}

@@ -1,0 +1,356 @@
+//! From what a person judged to the entries that will be signed.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use factlog::audit::facts::Detail;
+use factlog::entry::{Body, ClaimEntry, Draft, Kind, VerdictEntry};
+use factlog::ledger::{Ledger, Record};
+use factlog::trust::VerifierKey;
+use factlog::words::id::{ClaimId, SourceId, VerdictId};
+use factlog::words::object;
+use factlog::words::policy::{Policy, RatingCode};
+use factlog::words::source::SourceType;
+use factlog::words::span::Quote;
+use factlog::words::verdict::{Evidence, Verdict, VerdictChange};
+
+use super::evidence::Request;
+use crate::cli::claim_list::{self, ClaimLine, State};
+use crate::cli::context::Context;
+use crate::cli::exit::{Failure, Status};
+use crate::cli::quotes;
+use crate::cli::record::Signer;
+use crate::cli::screen;
+use crate::cli::sources::{self, Given, Taken};
+
+/// What a person judged.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Judgement {
+    pub(crate) rating: RatingCode,
+    pub(crate) summary: String,
+    pub(crate) rationale: Option<String>,
+    pub(crate) evidence: Vec<Request>,
+    pub(crate) conflicts: Vec<String>,
+    /// The beginning of the id of the verdict in whose place it stands.
+    pub(crate) supersedes: Option<String>,
+    pub(crate) change: Option<VerdictChange>,
+    pub(crate) reason: Option<String>,
+}
+
+/// Sources that were read for evidence, by what they were named with.
+pub(crate) type TakenSources = HashMap<String, Taken>;
+
+/// What is ready to be signed: the entries that it needs are, the verdict itself is not.
+pub(crate) struct Ready {
+    /// The entries that the verdict rests on, signed.
+    pub(crate) signer: Signer,
+    /// The verdict's entry, not signed.
+    pub(crate) draft: Draft,
+    /// The verdict's object.
+    pub(crate) verdict: Verdict,
+    /// The claim's entry.
+    pub(crate) claim: ClaimId,
+    /// Sources that are new to the ledger.
+    pub(crate) new_sources: Vec<SourceId>,
+}
+
+/// Says whether a piece of evidence is named by the id of a source rather than a file or address.
+fn is_id(what: &str) -> bool {
+    let digits = what.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    digits && (4..=64).contains(&what.len()) && !Path::new(what).exists()
+}
+
+/// Says whether evidence must be fetched, so that the ledger should not be locked meanwhile.
+pub(crate) fn needs_fetching(requests: &[Request]) -> bool {
+    requests
+        .iter()
+        .any(|request| sources::is_address(&request.what))
+}
+
+/// Reads or fetches what the evidence is named with, each once, but for what has not been read yet.
+pub(crate) fn take_all(
+    context: &Context,
+    requests: &[Request],
+    taken: &mut TakenSources,
+) -> anyhow::Result<()> {
+    for request in requests {
+        if is_id(&request.what) || taken.contains_key(&request.what) {
+            continue;
+        }
+        let given = Given {
+            source_type: request
+                .unavailable
+                .is_some()
+                .then_some(SourceType::Reference),
+            ..Given::default()
+        };
+        let source = sources::take(context, &request.what, &given)?;
+        source.warn(context);
+        taken.insert(request.what.clone(), source);
+    }
+    Ok(())
+}
+
+/// Checks a judgement against the ledger, signs what the verdict rests on and drafts its entry.
+pub(crate) fn build(
+    context: &Context,
+    ledger: &Ledger,
+    mut signer: Signer,
+    author: &VerifierKey,
+    line: &ClaimLine,
+    judgement: &Judgement,
+    taken: &TakenSources,
+) -> anyhow::Result<Ready> {
+    let (policy_id, policy) = ledger.policy()?;
+    check_rating(&policy, &judgement.rating)?;
+    let supersession = supersession(ledger, author, line, judgement)?;
+    let claim = match line.state {
+        State::Recorded { id, .. } => id,
+        _ => record_claim(&mut signer, line)?,
+    };
+    let mut new_sources = Vec::new();
+    let mut known: HashMap<&str, SourceId> = HashMap::new();
+    let mut evidence = Vec::new();
+    for request in &judgement.evidence {
+        let source = match known.get(request.what.as_str()) {
+            Some(source) => *source,
+            None => match taken.get(&request.what) {
+                Some(taken) => match taken.already(ledger)? {
+                    Some((source, _)) => source,
+                    None => {
+                        let entry = taken.put(&mut signer.pending)?;
+                        let source = SourceId(signer.add(Body::Source(entry))?.0);
+                        new_sources.push(source);
+                        source
+                    }
+                },
+                None => {
+                    let record = claim_list::find_entry(ledger, Kind::Source, &request.what)?;
+                    SourceId(record.entry.id().0)
+                }
+            },
+        };
+        known.insert(&request.what, source);
+        evidence.push(Evidence {
+            source,
+            stance: request.stance,
+            primary: request.primary,
+            quote: quote_of(ledger, source, request, taken)?,
+            locator: request.locator.clone(),
+            note: request.note.clone(),
+            unavailable: request.unavailable.clone(),
+        });
+    }
+    let verdict = Verdict {
+        summary: judgement.summary.clone(),
+        rationale: judgement.rationale.clone(),
+        reason: judgement.reason.clone(),
+        evidence,
+        conflicts: judgement.conflicts.clone(),
+        salt: context.salt()?,
+    };
+    let bytes = object::to_bytes(&verdict).map_err(|error| {
+        Failure::new(Status::Usage, "the verdict can't be recorded").because(error)
+    })?;
+    let object = signer.pending.object(bytes);
+    let draft = signer.draft(Body::Verdict(VerdictEntry {
+        claim,
+        rating: judgement.rating.clone(),
+        policy: policy_id,
+        verdict: object,
+        supersedes: supersession.map(|(id, _)| id),
+        change: supersession.map(|(_, change)| change),
+    }))?;
+    Ok(Ready {
+        signer,
+        draft,
+        verdict,
+        claim,
+        new_sources,
+    })
+}
+
+/// Signs the claim's own entry first, where it was only proposed.
+pub(crate) fn record_claim(signer: &mut Signer, line: &ClaimLine) -> anyhow::Result<ClaimId> {
+    let hull = line.claim.quote.bytes;
+    let object = signer.pending.object(object::to_bytes(&line.claim)?);
+    let id = signer.add(Body::Claim(ClaimEntry {
+        claim: object,
+        source: line.source.id,
+        start: hull.start() as u64,
+        end: hull.end() as u64,
+        extractor: line.extractor.map(str::to_owned),
+        supersedes: None,
+        change: None,
+    }))?;
+    Ok(ClaimId(id.0))
+}
+
+/// Refuses a rating that is not on the scale; names those that are.
+pub(crate) fn check_rating(policy: &Policy, rating: &RatingCode) -> Result<(), Failure> {
+    if policy.rating(rating).is_some() {
+        return Ok(());
+    }
+    let codes: Vec<&str> = policy
+        .scale
+        .iter()
+        .map(|rating| rating.code.as_str())
+        .collect();
+    Err(Failure::new(
+        Status::Usage,
+        format!("{rating} is not on this ledger's scale"),
+    )
+    .hint(format!("the ratings are {}", codes.join(", "))))
+}
+
+/// Returns the author's verdict on a claim that stands, if there is one.
+pub(crate) fn own_verdict(
+    ledger: &Ledger,
+    author: &VerifierKey,
+    claim: &ClaimId,
+) -> anyhow::Result<Option<Record>> {
+    for record in ledger.verdicts_on(claim)?.into_iter().rev() {
+        let (_, facts) = ledger.facts_of(&record.entry.id())?;
+        let ended = matches!(facts.detail, Detail::Verdict(facts) if facts.has_ended());
+        if !ended && record.entry.header().by.public() == author.public() {
+            return Ok(Some(record));
+        }
+    }
+    Ok(None)
+}
+
+/// Finds the verdict that is superseded, and checks that what is said to change does.
+fn supersession(
+    ledger: &Ledger,
+    author: &VerifierKey,
+    line: &ClaimLine,
+    judgement: &Judgement,
+) -> anyhow::Result<Option<(VerdictId, VerdictChange)>> {
+    let Some(older) = &judgement.supersedes else {
+        if judgement.change.is_some() || judgement.reason.is_some() {
+            let message = "--change and --reason say why a verdict takes the place of another";
+            return Err(Failure::new(Status::Usage, message)
+                .hint("name the other with --supersedes VERDICT")
+                .into());
+        }
+        if let State::Recorded { id, .. } = line.state
+            && let Some(own) = own_verdict(ledger, author, &id)?
+        {
+            return Err(judged_already(ledger, line, &own, &judgement.rating)?.into());
+        }
+        return Ok(None);
+    };
+    let record = claim_list::find_entry(ledger, Kind::Verdict, older)?;
+    let Body::Verdict(earlier) = record.entry.body() else {
+        unreachable!("it was looked up as a verdict");
+    };
+    if judgement
+        .reason
+        .as_deref()
+        .is_none_or(|reason| reason.trim().is_empty())
+    {
+        return Err(Failure::new(
+            Status::Usage,
+            "a verdict that takes the place of another needs a reason",
+        )
+        .hint("say it with --reason \"…\"; it is shown wherever the verdict is")
+        .into());
+    }
+    let changes = earlier.rating != judgement.rating;
+    let change = match judgement.change {
+        None if changes => VerdictChange::Rating,
+        None => {
+            return Err(Failure::new(
+                Status::Usage,
+                format!("the rating is still {}: what changes is not said", judgement.rating),
+            )
+            .hint("--change correction where something was wrong, --change update where only something is new")
+            .into());
+        }
+        Some(VerdictChange::Rating) if !changes => {
+            return Err(Failure::new(
+                Status::Usage,
+                format!(
+                    "--change rating, but the rating is still {}",
+                    judgement.rating
+                ),
+            )
+            .hint("say --change update or --change correction")
+            .into());
+        }
+        Some(other) if changes && other != VerdictChange::Rating => {
+            return Err(Failure::new(
+                Status::Usage,
+                format!(
+                    "the rating changes from {} to {}",
+                    earlier.rating, judgement.rating
+                ),
+            )
+            .hint("say --change rating")
+            .into());
+        }
+        Some(change) => change,
+    };
+    Ok(Some((VerdictId(record.entry.id().0), change)))
+}
+
+fn judged_already(
+    ledger: &Ledger,
+    line: &ClaimLine,
+    own: &Record,
+    rating: &RatingCode,
+) -> anyhow::Result<Failure> {
+    let Body::Verdict(earlier) = own.entry.body() else {
+        unreachable!("it was found among the verdicts");
+    };
+    let short = ledger.short(&own.entry.id().0)?;
+    let change = if earlier.rating == *rating {
+        "correction"
+    } else {
+        "rating"
+    };
+    Ok(Failure::new(
+        Status::Failed,
+        format!(
+            "you have judged “{}” already: {} ({short})",
+            screen::cut(&line.claim.text, 60),
+            earlier.rating
+        ),
+    )
+    .hint(format!(
+        "to change it, add --supersedes {short} --change {change} --reason \"…\""
+    )))
+}
+
+fn quote_of(
+    ledger: &Ledger,
+    source: SourceId,
+    request: &Request,
+    taken: &TakenSources,
+) -> anyhow::Result<Option<Quote>> {
+    let Some(words) = &request.quote else {
+        if request.nth.is_some() {
+            return Err(Failure::new(
+                Status::Usage,
+                format!("--nth without a --quote for the evidence {}", request.what),
+            )
+            .into());
+        }
+        return Ok(None);
+    };
+    let text = match taken.get(&request.what) {
+        Some(taken) => taken.intake.text.clone(),
+        None => ledger.text_of(&source)?,
+    };
+    let what = screen::cut(&request.what, 60);
+    let text = text.ok_or_else(|| {
+        Failure::new(
+            Status::Failed,
+            format!("{what} has no text here, so it can't be quoted"),
+        )
+        .hint("leave --quote out and say where to look with --locator")
+    })?;
+    let span = quotes::find(&text, words, request.nth)
+        .map_err(|fault| fault.in_text(&text, words, &what))?;
+    Ok(Some(Quote::new(&text, span)?))
+}

@@ -1,0 +1,512 @@
+//! The form that a verdict is written in: plain text that explains itself.
+
+use factlog::words::policy::{Policy, RatingCode};
+use factlog::words::verdict::{Stance, VerdictChange};
+
+use super::build::Judgement;
+use super::evidence::Request;
+use crate::cli::add::word;
+use crate::cli::claim_list::ClaimLine;
+use crate::cli::screen;
+
+/// What begins a line that says what is wrong with the form.
+const FAULT: &str = "#! ";
+
+/// Columns of the explanations.
+const COLUMNS: usize = 96;
+
+/// What is wrong with a form.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum FormFault {
+    /// The summary is empty: the person wants to stop.
+    #[error("the summary is empty")]
+    NoSummary,
+    /// Words that belong to no field.
+    #[error("line {line}: {words:?} belongs to no field")]
+    Outside {
+        /// The line, from 1.
+        line: usize,
+        /// The words.
+        words: String,
+    },
+    /// A field twice.
+    #[error("line {line}: {field}: is there twice")]
+    Twice {
+        /// The line, from 1.
+        line: usize,
+        /// The field.
+        field: &'static str,
+    },
+    /// A field of evidence without evidence.
+    #[error("line {line}: {field}: stands before any supports:, refutes: or context:")]
+    NoEvidence {
+        /// The line, from 1.
+        line: usize,
+        /// The field.
+        field: &'static str,
+    },
+    /// A field that must have a value has none.
+    #[error("{field}: is empty")]
+    Empty {
+        /// The field.
+        field: &'static str,
+    },
+    /// A field has a value that it can't have.
+    #[error("{field}: {value:?} is not {wanted}")]
+    Value {
+        /// The field.
+        field: &'static str,
+        /// What stands there.
+        value: String,
+        /// What should.
+        wanted: &'static str,
+    },
+}
+
+const FIELDS: [&str; 16] = [
+    "rating",
+    "summary",
+    "supports",
+    "refutes",
+    "context",
+    "quote",
+    "nth",
+    "primary",
+    "locator",
+    "note",
+    "unavailable",
+    "conflicts",
+    "supersedes",
+    "change",
+    "reason",
+    "rationale",
+];
+
+/// Writes a form: empty, or with what was judged before.
+pub(crate) fn render(line: &ClaimLine, policy: &Policy, judgement: Option<&Judgement>) -> String {
+    let mut form = String::new();
+    let mut explain = |text: &str| {
+        let lines = screen::wrap(text, COLUMNS, "# ");
+        form.push_str(if lines.is_empty() { "#" } else { &lines });
+        form.push('\n');
+    };
+    explain(
+        "Your verdict on a claim. Lines that begin with # are left out. Fill in rating and summary, save, and close the editor. An empty summary stops: nothing is signed.",
+    );
+    explain("");
+    explain(&format!("Claim: {}", screen::one_line(&line.claim.text)));
+    explain(&format!("Said by: {}", line.who()));
+    if let Ok(sentence) = line.sentence().of(&line.source.text) {
+        explain(&format!("Sentence: {}", screen::one_line(sentence)));
+    }
+    explain(&format!("Source: {}", line.source.label()));
+    explain("");
+    explain("One of:");
+    for rating in &policy.scale {
+        let text = format!(
+            "{:<16} {}",
+            rating.code.as_str(),
+            screen::one_line(&rating.definition)
+        );
+        form.push_str(&format!("#   {text}\n"));
+    }
+    let empty = String::new();
+    let get = |value: fn(&Judgement) -> String| judgement.map_or_else(|| empty.clone(), value);
+    field(&mut form, "rating", &get(|j| j.rating.to_string()));
+    form.push_str("\n# The conclusion in a sentence or two. It is published.\n");
+    field(&mut form, "summary", &get(|j| j.summary.clone()));
+    form.push_str(EVIDENCE);
+    for request in judgement.iter().flat_map(|j| &j.evidence) {
+        evidence(&mut form, request);
+    }
+    form.push_str("\n# Your conflicts of interest, one a line; none if it is empty.\n");
+    field(&mut form, "conflicts", &get(|j| j.conflicts.join("\n")));
+    if judgement.is_some_and(|j| j.supersedes.is_some()) {
+        form.push_str(
+            "\n# The verdict in whose place this one stands; what changes (update: something is new;\n\
+             # correction: something was wrong; rating: the rating is another); and why.\n",
+        );
+        field(
+            &mut form,
+            "supersedes",
+            &get(|j| j.supersedes.clone().unwrap_or_default()),
+        );
+        field(
+            &mut form,
+            "change",
+            &get(|j| j.change.map_or("", change_name).to_owned()),
+        );
+        field(
+            &mut form,
+            "reason",
+            &get(|j| j.reason.clone().unwrap_or_default()),
+        );
+    }
+    form.push_str("\n# The reasoning, at length, if you like. All that follows is part of it.\n");
+    field(
+        &mut form,
+        "rationale",
+        &get(|j| j.rationale.clone().unwrap_or_default()),
+    );
+    form
+}
+
+const EVIDENCE: &str = "
+# Evidence: begin each with supports:, refutes: or context: and a file, an address, or a source's
+# id. What belongs to it follows: quote: (the exact words), nth: (which, where they stand there
+# several times), primary: yes (the record itself), locator: (page, cell, time), note:,
+# unavailable: (why no copy is kept). For example:
+#   supports: un-charter.txt
+#   quote: The Members of the United Nations agree to accept
+#   primary: yes
+";
+
+/// Writes the names of a change as the formats do.
+pub(crate) const fn change_name(change: VerdictChange) -> &'static str {
+    match change {
+        VerdictChange::Update => "update",
+        VerdictChange::Correction => "correction",
+        VerdictChange::Rating => "rating",
+    }
+}
+
+/// Writes the name of a stance as the formats do.
+pub(crate) const fn stance_name(stance: Stance) -> &'static str {
+    match stance {
+        Stance::Supports => "supports",
+        Stance::Refutes => "refutes",
+        Stance::Context => "context",
+    }
+}
+
+fn evidence(form: &mut String, request: &Request) {
+    field(form, stance_name(request.stance), &request.what);
+    let nth = request.nth.map(|nth| nth.to_string());
+    let details = [
+        ("quote", &request.quote),
+        ("nth", &nth),
+        ("locator", &request.locator),
+        ("note", &request.note),
+        ("unavailable", &request.unavailable),
+    ];
+    for (name, value) in details {
+        if let Some(value) = value {
+            field(form, name, value);
+        }
+    }
+    if request.primary {
+        field(form, "primary", "yes");
+    }
+}
+
+/// Writes a field; further lines of a value are indented, so that none begins like a field.
+fn field(form: &mut String, name: &str, value: &str) {
+    let value = screen::visible(value);
+    form.push_str(name);
+    form.push(':');
+    for (n, line) in value.lines().enumerate() {
+        let gap = if n == 0 && name != "rationale" {
+            " "
+        } else {
+            "\n  "
+        };
+        form.push_str(gap);
+        form.push_str(line);
+    }
+    form.push('\n');
+}
+
+/// Puts what is wrong at the top of a form, in the place of what was said before.
+pub(crate) fn with_fault(form: &str, fault: &str) -> String {
+    let mut marked = String::new();
+    for line in screen::visible(fault).lines() {
+        marked.push_str(FAULT);
+        marked.push_str(line);
+        marked.push('\n');
+    }
+    marked + &without_fault(form)
+}
+
+/// Leaves out what was said to be wrong.
+pub(crate) fn without_fault(form: &str) -> String {
+    form.lines()
+        .filter(|line| !line.starts_with(FAULT.trim_end()))
+        .flat_map(|line| [line, "\n"])
+        .collect()
+}
+
+/// Reads a form.
+pub(crate) fn parse(form: &str) -> Result<Judgement, FormFault> {
+    let mut fields: Vec<Field> = Vec::new();
+    for (n, text) in form.lines().enumerate() {
+        let line = n + 1;
+        if text.starts_with('#') {
+            continue;
+        }
+        let in_rationale = fields.last().is_some_and(|field| field.name == "rationale");
+        if !in_rationale && let Some((name, value)) = begins(text) {
+            let value = value.trim().to_owned();
+            fields.push(Field { name, value, line });
+        } else if let Some(field) = fields.last_mut() {
+            field.value.push('\n');
+            field
+                .value
+                .push_str(text.strip_prefix("  ").unwrap_or(text));
+        } else if !text.trim().is_empty() {
+            let words = text.trim().chars().take(40).collect();
+            return Err(FormFault::Outside { line, words });
+        }
+    }
+    judge(fields)
+}
+
+/// A field as it stands in a form.
+struct Field {
+    name: &'static str,
+    value: String,
+    line: usize,
+}
+
+impl Field {
+    fn one_line(&self) -> String {
+        self.value.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn begins(text: &str) -> Option<(&'static str, &str)> {
+    let (name, value) = text.split_once(':')?;
+    let name = FIELDS.into_iter().find(|field| *field == name.trim_end())?;
+    Some((name, value))
+}
+
+fn judge(fields: Vec<Field>) -> Result<Judgement, FormFault> {
+    let mut seen: Vec<&'static str> = Vec::new();
+    let mut judgement = Fields::default();
+    for field in fields {
+        let name = field.name;
+        if let Some(stance) = stance(name) {
+            let what = field.one_line();
+            if what.is_empty() {
+                return Err(FormFault::Empty { field: name });
+            }
+            judgement.evidence.push(Request::new(stance, what));
+            continue;
+        }
+        if ["quote", "nth", "primary", "locator", "note", "unavailable"].contains(&name) {
+            let request = judgement.evidence.last_mut().ok_or(FormFault::NoEvidence {
+                line: field.line,
+                field: name,
+            })?;
+            detail(request, &field)?;
+            continue;
+        }
+        if seen.contains(&name) {
+            return Err(FormFault::Twice {
+                line: field.line,
+                field: name,
+            });
+        }
+        seen.push(name);
+        let text = field.value.trim().to_owned();
+        match name {
+            "rating" => judgement.rating = field.one_line(),
+            "summary" => judgement.summary = field.one_line(),
+            "supersedes" => judgement.supersedes = some(field.one_line()),
+            "change" => judgement.change = some(field.one_line()),
+            "reason" => judgement.reason = some(field.one_line()),
+            "conflicts" => {
+                let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+                judgement.conflicts = lines.map(str::to_owned).collect();
+            }
+            _ => judgement.rationale = some(text),
+        }
+    }
+    judgement.checked()
+}
+
+/// The fields of a form, not checked yet.
+#[derive(Default)]
+struct Fields {
+    rating: String,
+    summary: String,
+    rationale: Option<String>,
+    evidence: Vec<Request>,
+    conflicts: Vec<String>,
+    supersedes: Option<String>,
+    change: Option<String>,
+    reason: Option<String>,
+}
+
+impl Fields {
+    fn checked(self) -> Result<Judgement, FormFault> {
+        if self.summary.is_empty() {
+            return Err(FormFault::NoSummary);
+        }
+        if self.rating.is_empty() {
+            return Err(FormFault::Empty { field: "rating" });
+        }
+        let rating: RatingCode = self.rating.parse().map_err(|_| FormFault::Value {
+            field: "rating",
+            value: self.rating.clone(),
+            wanted: "one of the codes above",
+        })?;
+        let change = self.change.map(|change| {
+            word(&change).map_err(|_| FormFault::Value {
+                field: "change",
+                value: change,
+                wanted: "update, correction or rating",
+            })
+        });
+        Ok(Judgement {
+            rating,
+            summary: self.summary,
+            rationale: self.rationale,
+            evidence: self.evidence,
+            conflicts: self.conflicts,
+            supersedes: self.supersedes,
+            change: change.transpose()?,
+            reason: self.reason,
+        })
+    }
+}
+
+fn stance(name: &str) -> Option<Stance> {
+    [Stance::Supports, Stance::Refutes, Stance::Context]
+        .into_iter()
+        .find(|stance| stance_name(*stance) == name)
+}
+
+fn detail(request: &mut Request, field: &Field) -> Result<(), FormFault> {
+    let value = field.one_line();
+    if value.is_empty() {
+        return Err(FormFault::Empty { field: field.name });
+    }
+    let place = match field.name {
+        "quote" => &mut request.quote,
+        "locator" => &mut request.locator,
+        "note" => &mut request.note,
+        "unavailable" => &mut request.unavailable,
+        "nth" => {
+            request.nth = value.parse().ok().filter(|nth| *nth > 0);
+            return match request.nth {
+                Some(_) => Ok(()),
+                None => Err(FormFault::Value {
+                    field: "nth",
+                    value,
+                    wanted: "a number from 1 on",
+                }),
+            };
+        }
+        _ => {
+            request.primary = match value.as_str() {
+                "yes" => true,
+                "no" => false,
+                _ => {
+                    return Err(FormFault::Value {
+                        field: "primary",
+                        value,
+                        wanted: "yes or no",
+                    });
+                }
+            };
+            return Ok(());
+        }
+    };
+    if place.is_some() {
+        return Err(FormFault::Twice {
+            line: field.line,
+            field: field.name,
+        });
+    }
+    *place = Some(value);
+    Ok(())
+}
+
+fn some(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_read() {
+        let judgement = parse(
+            "# x\nrating: mostly-true\n\nsummary: It was\n nonbinding.\n#no\nsupports: a b.txt\nquote: No  state\n  shall\n\
+             nth: 2\nprimary: yes\nrefutes: https://x.example/a\nconflicts:\n one\n\n two\nrationale:\nFirst.\n\n\
+             summary: not a field here\n# nor this\n",
+        )
+        .expect("a form");
+        assert_eq!(judgement.rating.as_str(), "mostly-true");
+        assert_eq!(judgement.summary, "It was nonbinding.");
+        assert_eq!(judgement.evidence.len(), 2);
+        assert_eq!(judgement.evidence[0].what, "a b.txt");
+        assert_eq!(
+            judgement.evidence[0].quote.as_deref(),
+            Some("No state shall")
+        );
+        assert_eq!(
+            (judgement.evidence[0].nth, judgement.evidence[0].primary),
+            (Some(2), true)
+        );
+        assert_eq!(judgement.conflicts, ["one", "two"]);
+        assert_eq!(
+            judgement.rationale.as_deref(),
+            Some("First.\n\nsummary: not a field here")
+        );
+    }
+
+    #[test]
+    fn a_faulty_form_says_where() {
+        let cases = [
+            ("", FormFault::NoSummary),
+            ("rating: true\nsummary:\n# no\n", FormFault::NoSummary),
+            (
+                "hello\n",
+                FormFault::Outside {
+                    line: 1,
+                    words: "hello".into(),
+                },
+            ),
+            ("summary: a\n", FormFault::Empty { field: "rating" }),
+            (
+                "summary: a\nsummary: b\n",
+                FormFault::Twice {
+                    line: 2,
+                    field: "summary",
+                },
+            ),
+            (
+                "summary: a\nquote: b\n",
+                FormFault::NoEvidence {
+                    line: 2,
+                    field: "quote",
+                },
+            ),
+            (
+                "summary: a\nsupports:\n",
+                FormFault::Empty { field: "supports" },
+            ),
+            (
+                "rating: Very True\nsummary: a\n",
+                FormFault::Value {
+                    field: "rating",
+                    value: "Very True".into(),
+                    wanted: "one of the codes above",
+                },
+            ),
+        ];
+        for (form, fault) in cases {
+            assert_eq!(parse(form), Err(fault), "{form:?}");
+        }
+    }
+
+    #[test]
+    fn a_fault_stands_at_the_top_and_loses_nothing() {
+        let form = "rating: x\nsummary: y\n";
+        let marked = with_fault(&with_fault(form, "one\ntwo"), "three");
+        assert_eq!(marked, "#! three\nrating: x\nsummary: y\n");
+        assert_eq!(without_fault(&marked), form);
+    }
+}

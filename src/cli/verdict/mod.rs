@@ -1,0 +1,510 @@
+//! `factlog verdict`: judge a claim and sign the verdict.
+
+mod batch;
+mod build;
+mod evidence;
+mod form;
+mod look;
+
+use std::fs;
+use std::io::{self, IsTerminal, Write as _};
+use std::path::PathBuf;
+
+use factlog::entry::{Body, Kind};
+use factlog::ledger::Ledger;
+use factlog::trust::{SigningKey, VerifierKey};
+use factlog::words::id::{ClaimId, EntryId};
+use factlog::words::policy::{Policy, RatingCode};
+use factlog::words::verdict::{Verdict, VerdictChange};
+use serde::Serialize;
+
+use self::build::{Judgement, Ready, TakenSources};
+use self::evidence::{EvidenceFlags, Request};
+use self::form::FormFault;
+use super::add::word;
+use super::claim_list::{self, ClaimLine, State};
+use super::context::Context;
+use super::drafts::Drafts;
+use super::editor;
+use super::exit::{Failure, Status};
+use super::json_out;
+use super::prompt::Lines;
+use super::record::{self, EntryLine, Signer};
+use super::screen;
+use super::signing::{self, ChosenKey, SigningArgs};
+
+/// Judge a claim, and sign the verdict
+///
+/// The claim is named by its number in `factlog claims` or by the beginning of its id. Without
+/// --rating a form opens in $VISUAL or $EDITOR. Before anything is signed at a terminal, exactly
+/// what will be signed is shown. A claim that was only proposed is recorded first; evidence that is
+/// not in the ledger yet is taken in as a source.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  factlog verdict 3                             a form in your editor
+  factlog verdict 3 --rating mostly-true --summary \"It was nonbinding.\" \\
+      --supports un-charter.txt --quote \"agree to accept and carry out\" --primary --refutes other.html
+  factlog verdict 3 --rating false --summary \"…\" --supersedes 5f3a9c12 --change rating --reason \"…\"
+  factlog verdict 3 --rating true --summary \"…\" --out verdict.pending
+  factlog verdict --from verdicts.jsonl --json  many: JSON lines {claim, rating, summary, …}, each
+                                                acknowledged on a line of its own once it is durable")]
+pub(crate) struct Args {
+    /// The claim: its number in `factlog claims`, or the beginning of its id
+    #[arg(required_unless_present = "from")]
+    claim: Option<String>,
+    /// Record many verdicts: JSON lines from this file, or from standard input with -
+    #[arg(long, value_name = "FILE|-", conflicts_with_all = ["claim", "rating", "summary", "out"])]
+    from: Option<PathBuf>,
+    /// The conclusion: a code of the ledger's scale, such as mostly-true
+    #[arg(long, requires = "summary")]
+    rating: Option<RatingCode>,
+    /// The conclusion in a sentence or two
+    #[arg(long, requires = "rating")]
+    summary: Option<String>,
+    /// The reasoning, at length
+    #[arg(long, requires = "rating")]
+    rationale: Option<String>,
+    /// A conflict of interest; give it again for each further one
+    #[arg(long = "conflict", value_name = "TEXT", requires = "rating")]
+    conflicts: Vec<String>,
+    /// The verdict in whose place this one stands: the beginning of its id
+    #[arg(long, value_name = "VERDICT")]
+    supersedes: Option<String>,
+    /// What changes: update (something is new), correction (something was wrong), rating
+    #[arg(long, value_name = "WHAT", value_parser = word::<VerdictChange>)]
+    change: Option<VerdictChange>,
+    /// Why it takes the other's place; shown wherever the verdict is
+    #[arg(long)]
+    reason: Option<String>,
+    #[command(flatten)]
+    evidence: EvidenceFlags,
+    #[command(flatten)]
+    signing: SigningArgs,
+}
+
+impl Args {
+    fn judgement(&self) -> anyhow::Result<Option<Judgement>> {
+        let (Some(rating), Some(summary)) = (&self.rating, &self.summary) else {
+            if !self.evidence.0.is_empty() {
+                return Err(Failure::new(
+                    Status::Usage,
+                    "evidence is given, but no --rating and --summary",
+                )
+                .hint("give all of it by flags, or all of it in the form")
+                .into());
+            }
+            return Ok(None);
+        };
+        if summary.trim().is_empty() {
+            return Err(Failure::new(Status::Usage, "the summary is empty")
+                .hint("say the conclusion in a sentence or two with --summary")
+                .into());
+        }
+        Ok(Some(Judgement {
+            rating: rating.clone(),
+            summary: summary.trim().to_owned(),
+            rationale: self
+                .rationale
+                .clone()
+                .filter(|text| !text.trim().is_empty()),
+            evidence: self.evidence.0.clone(),
+            conflicts: self.conflicts.clone(),
+            supersedes: self.supersedes.clone(),
+            change: self.change,
+            reason: self.reason.clone(),
+        }))
+    }
+}
+
+/// What was recorded, or written to a file.
+#[derive(Serialize)]
+struct Report {
+    verdict: EntryId,
+    claim: EntryId,
+    rating: RatingCode,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<u64>,
+    entries: Vec<EntryLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    out: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    if let Some(from) = &args.from {
+        return batch::run(from, &args.signing, context);
+    }
+    let what = args.claim.as_deref().unwrap_or_default();
+    let judgement = args.judgement()?;
+    let ledger = context.open_ledger()?;
+    let line = claim_list::find_claim(&ledger, what)?;
+    let mut sitting = Sitting::start(context, &args.signing, &ledger, line)?;
+    let asks = judgement.is_none() || context.can_ask();
+    if asks && !args.signing.yes {
+        drop(ledger);
+        return sitting.form_and_look(judgement, Some(args));
+    }
+    let Some(judgement) = judgement else {
+        drop(ledger);
+        return sitting.form_and_look(None, Some(args));
+    };
+    sitting.at_once(judgement, ledger)
+}
+
+/// Judges a claim from within another sitting, such as `review`: by the form, with a last look.
+pub(crate) fn judge_now(
+    context: &Context,
+    signing: &SigningArgs,
+    ledger: Ledger,
+    line: ClaimLine,
+) -> anyhow::Result<Status> {
+    let sitting = Sitting::start(context, signing, &ledger, line);
+    drop(ledger);
+    sitting?.form_and_look(None, None)
+}
+
+/// One person judging one claim.
+struct Sitting<'a> {
+    context: &'a Context,
+    signing: &'a SigningArgs,
+    chosen: ChosenKey,
+    author: VerifierKey,
+    key: Option<SigningKey>,
+    policy: Policy,
+    line: ClaimLine,
+    /// The reviewer's own verdict on the claim that stands, for the form to start from.
+    own: Option<Judgement>,
+    drafts: Drafts,
+    taken: TakenSources,
+}
+
+impl<'a> Sitting<'a> {
+    fn start(
+        context: &'a Context,
+        signing: &'a SigningArgs,
+        ledger: &Ledger,
+        line: ClaimLine,
+    ) -> anyhow::Result<Self> {
+        let chosen = signing::choose(context, signing, ledger)?;
+        let author = chosen.verifier().clone();
+        let own = match line.state {
+            State::Recorded { id, superseded, .. } => {
+                if superseded {
+                    context.warn("another claim has taken the place of this one: the verdict will be marked as given on the earlier wording");
+                }
+                own_judgement(ledger, &author, id)?
+            }
+            _ => None,
+        };
+        Ok(Self {
+            context,
+            signing,
+            chosen,
+            author,
+            key: None,
+            policy: ledger.policy()?.1,
+            line,
+            own,
+            drafts: Drafts::of(ledger.folder()),
+            taken: TakenSources::new(),
+        })
+    }
+
+    /// Records a judgement given by flags without a question.
+    fn at_once(&mut self, judgement: Judgement, ledger: Ledger) -> anyhow::Result<Status> {
+        build::check_rating(&self.policy, &judgement.rating)?;
+        let mut ledger = if self.chosen.needs_person() || build::needs_fetching(&judgement.evidence)
+        {
+            drop(ledger);
+            self.prepare(&judgement)?;
+            self.context.open_ledger()?
+        } else {
+            self.prepare(&judgement)?;
+            ledger
+        };
+        let ready = self.build(&ledger, &judgement)?;
+        self.finish(&mut ledger, ready)
+    }
+
+    /// Goes through form and last look until the person signs or stops. The ledger is not locked
+    /// while the person writes, reads or thinks.
+    fn form_and_look(
+        &mut self,
+        by_flags: Option<Judgement>,
+        args: Option<&Args>,
+    ) -> anyhow::Result<Status> {
+        let path = self.drafts.form(&self.line.id[..16]);
+        let mut is_written = false;
+        let mut judgement = by_flags;
+        let mut fault: Option<String> = None;
+        let mut lines = Lines::new();
+        loop {
+            let judged = match judgement.take() {
+                Some(judged) => judged,
+                None => {
+                    is_written = true;
+                    match self.edit(&path, fault.take(), args)? {
+                        Edited::Judged(judged) => judged,
+                        Edited::Faulty(text) => {
+                            fault = Some(text);
+                            continue;
+                        }
+                    }
+                }
+            };
+            let built = self.prepare(&judged).and_then(|()| {
+                let ledger = self.context.open_ledger()?;
+                self.build(&ledger, &judged)
+            });
+            let ready = match built {
+                Ok(ready) => ready,
+                Err(error) if is_written => {
+                    fault = Some(format!("{error:#}"));
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            if !self.signing.yes {
+                look::show(&self.line, &self.policy, &judged, &ready)?;
+                let question = format!("Sign this as {}? [y,n,e,?] ", self.author.name());
+                match ask(&mut lines, &question)? {
+                    'y' => {}
+                    'e' => {
+                        if !path.exists() {
+                            let form = form::render(&self.line, &self.policy, Some(&judged));
+                            self.drafts.replace(&path, form.as_bytes())?;
+                        }
+                        continue;
+                    }
+                    _ => return Ok(self.stopped(&path)),
+                }
+            }
+            let mut ledger = self.context.open_ledger()?;
+            if ready.signer.is_overtaken(&ledger)? {
+                self.context
+                    .warn("something else was signed with this key meanwhile: look again");
+                judgement = Some(judged);
+                continue;
+            }
+            let status = self.finish(&mut ledger, ready)?;
+            let _ = fs::remove_file(&path);
+            return Ok(status);
+        }
+    }
+
+    fn stopped(&self, path: &std::path::Path) -> Status {
+        let kept = if path.exists() {
+            format!(
+                "; what you wrote is kept: factlog verdict {} takes it up",
+                &self.line.id[..8]
+            )
+        } else {
+            String::new()
+        };
+        self.context.say(&format!("nothing was signed{kept}"));
+        Status::Failed
+    }
+
+    /// Opens the form, with what is wrong at its top, and reads it.
+    fn edit(
+        &self,
+        path: &std::path::Path,
+        fault: Option<String>,
+        args: Option<&Args>,
+    ) -> anyhow::Result<Edited> {
+        let before = match fs::read_to_string(path) {
+            Ok(kept) => {
+                if fault.is_none() {
+                    self.context.say("taking up the form where you left it");
+                }
+                kept
+            }
+            Err(_) => form::render(
+                &self.line,
+                &self.policy,
+                self.first_judgement(args).as_ref(),
+            ),
+        };
+        let shown = match &fault {
+            Some(fault) => form::with_fault(&before, fault),
+            None => form::without_fault(&before),
+        };
+        self.drafts.replace(path, shown.as_bytes())?;
+        editor::edit(self.context, path)?;
+        let after = String::from_utf8_lossy(&fs::read(path)?).into_owned();
+        let unchanged = form::without_fault(&after) == form::without_fault(&before);
+        match form::parse(&after) {
+            Ok(judged) => {
+                if let (true, Some(fault)) = (unchanged, fault) {
+                    // The same form would have the same fault, again and again.
+                    return Err(Failure::new(Status::Failed, fault)
+                        .hint(format!("what you wrote is kept in {}", path.display()))
+                        .into());
+                }
+                Ok(Edited::Judged(judged))
+            }
+            Err(FormFault::NoSummary) => {
+                let _ = fs::remove_file(path);
+                Err(Failure::new(Status::Failed, "the summary is empty: nothing was signed").into())
+            }
+            Err(found) if unchanged && fault.is_some() => {
+                Err(Failure::new(Status::Failed, found.to_string())
+                    .hint(format!("what you wrote is kept in {}", path.display()))
+                    .into())
+            }
+            Err(found) => Ok(Edited::Faulty(found.to_string())),
+        }
+    }
+
+    /// Returns what the form starts from: the reviewer's own earlier verdict, to be superseded.
+    fn first_judgement(&self, args: Option<&Args>) -> Option<Judgement> {
+        let mut first = self.own.clone();
+        if let (Some(first), Some(args)) = (&mut first, args) {
+            if args.supersedes.is_some() {
+                first.supersedes.clone_from(&args.supersedes);
+            }
+            first.change = args.change.or(first.change);
+            first.reason = args.reason.clone().or_else(|| first.reason.take());
+        }
+        first
+    }
+
+    /// Reads or fetches the evidence and unlocks the key.
+    fn prepare(&mut self, judgement: &Judgement) -> anyhow::Result<()> {
+        build::take_all(self.context, &judgement.evidence, &mut self.taken)?;
+        if self.key.is_none() {
+            self.key = Some(self.chosen.unlock(self.context)?);
+        }
+        Ok(())
+    }
+
+    fn build(&self, ledger: &Ledger, judgement: &Judgement) -> anyhow::Result<Ready> {
+        let key = self.key.clone().expect("the key was unlocked before");
+        let signer = Signer::start(ledger, key, self.context.now()?)?;
+        build::build(
+            self.context,
+            ledger,
+            signer,
+            &self.author,
+            &self.line,
+            judgement,
+            &self.taken,
+        )
+    }
+
+    /// Signs the verdict, appends everything, and says what was recorded.
+    fn finish(&self, ledger: &mut Ledger, ready: Ready) -> anyhow::Result<Status> {
+        let Ready {
+            mut signer,
+            draft,
+            claim,
+            new_sources,
+            ..
+        } = ready;
+        let verdict = signer.sign(&draft)?;
+        let entries = record::deliver(self.context, self.signing, ledger, &signer.pending)?;
+        if self.signing.out.is_none() {
+            for source in new_sources {
+                let mut decided = self.drafts.load(&source)?;
+                decided.evidence = true;
+                self.drafts.save(&decided)?;
+            }
+        }
+        let Body::Verdict(body) = &draft.body else {
+            unreachable!("a verdict was drafted");
+        };
+        let index = entries.last().and_then(|entry| entry.index);
+        if let Some(index) = index {
+            self.context.say(&format!(
+                "recorded: “{}” is {} (verdict {}, entry {index})",
+                screen::cut(&self.line.claim.text, 70),
+                body.rating,
+                ledger.short(&verdict.0)?,
+            ));
+        }
+        if self.context.global.json {
+            json_out::print(&Report {
+                verdict,
+                claim: claim.entry(),
+                rating: body.rating.clone(),
+                index,
+                entries,
+                out: self.signing.out.clone(),
+            })?;
+        } else if !io::stdout().is_terminal() {
+            writeln!(io::stdout(), "{verdict}")?;
+        }
+        Ok(Status::Done)
+    }
+}
+
+enum Edited {
+    Judged(Judgement),
+    Faulty(String),
+}
+
+fn ask(lines: &mut Lines, question: &str) -> anyhow::Result<char> {
+    loop {
+        match lines.choose(question, &['y', 'n', 'e', '?'])? {
+            Some('?') => {
+                let _ = writeln!(
+                    anstream::stderr(),
+                    "y  sign it and record it\nn  stop; nothing is signed\ne  change it in the editor"
+                );
+            }
+            Some(letter) => return Ok(letter),
+            None => return Ok('n'),
+        }
+    }
+}
+
+/// Returns the reviewer's own verdict on a claim, as a judgement that supersedes it.
+fn own_judgement(
+    ledger: &Ledger,
+    author: &VerifierKey,
+    claim: ClaimId,
+) -> anyhow::Result<Option<Judgement>> {
+    let Some(own) = build::own_verdict(ledger, author, &claim)? else {
+        return Ok(None);
+    };
+    let Body::Verdict(entry) = own.entry.body() else {
+        return Ok(None);
+    };
+    let verdict: Verdict = ledger.object(&entry.verdict)?;
+    let mut evidence = Vec::new();
+    for piece in verdict.evidence {
+        let record = ledger.entry_of(Kind::Source, &piece.source.entry())?;
+        // The exact place is not lost where the words stand there several times.
+        let nth = piece.quote.as_ref().and_then(|quote| {
+            let text = ledger.text_of(&piece.source).ok()??;
+            (1..)
+                .map_while(|nth| {
+                    super::quotes::find(&text, &quote.exact, Some(nth))
+                        .ok()
+                        .map(|span| (nth, span))
+                })
+                .find(|(_, span)| *span == quote.bytes)
+                .map(|(nth, _)| nth)
+        });
+        evidence.push(Request {
+            what: record.entry.id().to_string(),
+            quote: piece.quote.map(|quote| quote.exact),
+            nth,
+            primary: piece.primary,
+            locator: piece.locator,
+            note: piece.note,
+            unavailable: piece.unavailable,
+            ..Request::new(piece.stance, String::new())
+        });
+    }
+    Ok(Some(Judgement {
+        rating: entry.rating.clone(),
+        summary: verdict.summary,
+        rationale: verdict.rationale,
+        evidence,
+        conflicts: verdict.conflicts,
+        supersedes: Some(ledger.short(&own.entry.id().0)?),
+        change: None,
+        reason: None,
+    }))
+}
