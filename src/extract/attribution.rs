@@ -328,6 +328,12 @@ impl Scan<'_> {
                 let noun_before = i > from
                     && self.tokens[i - 1].is_nominal()
                     && !self.tokens[i - 1].is(Class::Weekday);
+                // "I think that is a shame": here it is the subject.
+                let subject = i == from
+                    && self
+                        .tokens
+                        .get(i + 1)
+                        .is_some_and(|n| n.is(Class::BeForm) || n.is(Class::Modal));
                 let relative = noun_before
                     && self.tokens.get(i + 1).is_some_and(|n| {
                         n.is(Class::Auxiliary)
@@ -338,6 +344,7 @@ impl Scan<'_> {
                     && !self.tokens[verb].word.takes(Frame::Addressee)
                     && !self.adjunct(from, i);
                 return (!relative
+                    && !subject
                     && !object
                     && self
                         .tokens
@@ -705,6 +712,11 @@ impl Scan<'_> {
             .as_ref()
             .filter(|_| inverted)
             .map_or(after, |i| i.end);
+        // "Brandt told reporters."
+        let after = match self.addressee_end(after) {
+            Some(end) if word.takes(Frame::Addressee) && !inverted => end,
+            _ => after,
+        };
         if !inverted && !as_before && !lower(after) && !self.adjunct(after, after + 2) {
             return None;
         }

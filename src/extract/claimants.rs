@@ -32,6 +32,8 @@ pub(super) struct Names {
     bodies: BTreeMap<String, Vec<String>>,
     /// People named so far in this block, latest last; never one twice in a row.
     mentioned: Vec<String>,
+    /// People named in the block before.
+    before: Vec<String>,
     /// The last speaker, and the block in which.
     speaker: Option<(usize, String)>,
     block: usize,
@@ -173,7 +175,7 @@ impl Names {
     fn enter(&mut self, block: usize) {
         if self.block != block {
             self.block = block;
-            self.mentioned.clear();
+            self.before = std::mem::take(&mut self.mentioned);
         }
     }
 
@@ -199,7 +201,8 @@ impl Names {
         }
     }
 
-    /// The one person "he" or "she" can mean: the only one named in this block, or its last speaker.
+    /// The one person "he" or "she" can mean: the only one named in this block, its last speaker,
+    /// or the only one named in the block before.
     fn meant(&self, male: bool, block: usize) -> Option<Person> {
         let fits = |name: &String| {
             let person = self.person(&name.rsplit(' ').next()?.to_lowercase())?;
@@ -209,9 +212,16 @@ impl Names {
         if let [only] = here.as_slice() {
             return Some(only.clone());
         }
-        let (spoke, name) = self.speaker.as_ref()?;
-        let near = *spoke == block || here.is_empty() && spoke + 1 == block;
-        near.then(|| fits(name)).flatten()
+        if let Some((spoke, name)) = &self.speaker
+            && (*spoke == block || here.is_empty() && spoke + 1 == block)
+        {
+            return fits(name);
+        }
+        let before: Vec<Person> = self.before.iter().filter_map(fits).collect();
+        match before.as_slice() {
+            [only] if here.is_empty() => Some(only.clone()),
+            _ => None,
+        }
     }
 
     fn named(&self, text: &str, source: &[Token], said: &Said) -> Resolved {

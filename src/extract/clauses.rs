@@ -599,10 +599,12 @@ impl Splitter<'_> {
                     && (!t.is(Class::Preposition) || self.opens_clause(*i, last.end))
                     && !self.starts_coordinated_that(*i)
         });
+        let shared = verb.filter(|v| self.tokens[*v].is(Class::Modal));
         let conjunction = (from..border.unwrap_or(last.end)).find(|i| {
             self.tokens[*i].is(Class::Conjunction)
                 && !self.is(*i, "or")
-                && self.coordinated(*i, last.end) != Part::More
+                && (self.coordinated(*i, last.end) != Part::More
+                    || shared.is_some() && self.is_bare_verb(*i + 1, last.end))
                 && !self.not_only(from, *i)
         });
         let own_end = conjunction.unwrap_or(last.end);
@@ -613,12 +615,12 @@ impl Splitter<'_> {
             has_verb: complete,
         });
         if let Some(at) = conjunction {
-            let part = self.coordinated(at, last.end);
             let that = usize::from(self.is(at + 1, "that"));
-            let carried = if part == Part::SameSubject {
-                subject
-            } else {
-                None
+            let carried = match (self.coordinated(at, last.end), shared) {
+                (Part::SameSubject, _) => subject,
+                // "The lane will cost a million and open in May": the modal is carried, too.
+                (Part::More, Some(modal)) => subject.map(|s| s.start..modal + 1),
+                _ => None,
             };
             self.divide(
                 &Main {
@@ -643,6 +645,21 @@ impl Splitter<'_> {
         {
             self.restrictive(at, last.end, clauses);
         }
+    }
+
+    /// After a modal's "and": a verb without an ending, with an object or an adverbial.
+    fn is_bare_verb(&self, at: usize, end: usize) -> bool {
+        let object = self.tokens.get(at + 1).filter(|_| at + 1 < end);
+        let (Some(verb), Some(object)) = (self.tokens.get(at), object) else {
+            return false;
+        };
+        verb.form(Form::Base)
+            && !verb.capital
+            && (object.is(Class::Determiner)
+                || object.is(Class::Preposition)
+                || object.is(Class::Possessive)
+                || object.kind == Kind::Number
+                || !verb.word.may_be_noun() && object.is_nominal())
     }
 
     /// "a resolution that called for a ceasefire", when splitting as fine as can be.

@@ -198,8 +198,7 @@ fn is_heading(words: &str) -> bool {
     }
     let quoted = words.starts_with(['"', '“', '„', '«', '‘']);
     if !ends_sentence(words) {
-        let speech = quoted && words.ends_with(['"', '”']);
-        return !speech && !words.ends_with([',', ';']);
+        return !words.ends_with([',', ';']);
     }
     !quoted && words.ends_with(['?', '!', ':']) && is_title_case(words)
 }

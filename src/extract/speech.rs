@@ -82,6 +82,14 @@ impl Speech {
         if block.speaker.is_some() {
             for sentence in &mut sentences {
                 let turn = turn(block, sentence);
+                // "I think that …" is the speaker's own.
+                let tokens = &sentence.tokens;
+                sentence.said.retain(|s| {
+                    s.source.is_some_and(|s| {
+                        let first_person = ["I", "We", "we"].contains(&&text[s.start()..s.end()]);
+                        !first_person && !tokens.is_empty()
+                    })
+                });
                 sentence.said.insert(0, turn);
             }
             return sentences;
