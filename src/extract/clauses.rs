@@ -43,7 +43,7 @@ pub(super) struct Clause {
 }
 
 impl Clause {
-    fn new(pieces: Vec<Piece>) -> Self {
+    pub(super) fn new(pieces: Vec<Piece>) -> Self {
         Self {
             pieces,
             has_verb: true,
@@ -98,20 +98,20 @@ const fn be(plural: bool, past: bool) -> &'static str {
 
 /// A clause of the sentence's own, in one or more stretches.
 #[derive(Clone, Debug, Default)]
-struct Main {
-    carried: Option<Range<usize>>,
-    stretches: Vec<Range<usize>>,
+pub(super) struct Main {
+    pub(super) carried: Option<Range<usize>>,
+    pub(super) stretches: Vec<Range<usize>>,
 }
 
 impl Main {
-    fn verb(&self, tokens: &[Token]) -> Option<usize> {
+    pub(super) fn verb(&self, tokens: &[Token]) -> Option<usize> {
         self.stretches
             .iter()
             .find_map(|s| phrases::main_verb(tokens, s.clone()))
     }
 
     /// The subject: what stands before the verb group, else what was carried over.
-    fn subject(&self, tokens: &[Token]) -> Option<Range<usize>> {
+    pub(super) fn subject(&self, tokens: &[Token]) -> Option<Range<usize>> {
         if let Some(carried) = &self.carried {
             return Some(carried.clone());
         }
@@ -144,18 +144,19 @@ struct Tense {
     past: bool,
 }
 
-struct Splitter<'a> {
-    text: &'a str,
-    tokens: &'a [Token],
+/// One range of words while it is split; [`super::coordination`] and [`super::deeds`] say more of it.
+pub(super) struct Splitter<'a> {
+    pub(super) text: &'a str,
+    pub(super) tokens: &'a [Token],
     in_quote: &'a [bool],
-    atomic: bool,
+    pub(super) atomic: bool,
     mains: Vec<Main>,
     extras: Vec<Clause>,
 }
 
 /// What a segment between commas is to the clause before it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Part {
+pub(super) enum Part {
     /// Goes on with what stands before it.
     More,
     /// Takes up a clause that an insertion interrupted.
@@ -173,7 +174,7 @@ enum Part {
 }
 
 impl Splitter<'_> {
-    fn is(&self, at: usize, word: &str) -> bool {
+    pub(super) fn is(&self, at: usize, word: &str) -> bool {
         self.tokens.get(at).is_some_and(|t| {
             t.end - t.start == word.len() && self.text[t.start..t.end].eq_ignore_ascii_case(word)
         })
@@ -385,7 +386,7 @@ impl Splitter<'_> {
         }
     }
 
-    fn sub_clauses(&self, range: Range<usize>) -> Vec<Clause> {
+    pub(super) fn sub_clauses(&self, range: Range<usize>) -> Vec<Clause> {
         split(self.text, self.tokens, self.in_quote, range, self.atomic)
     }
 
@@ -465,7 +466,7 @@ impl Splitter<'_> {
     }
 
     /// The noun phrase right before a comma and a relative pronoun, without its attributes.
-    fn noun_before(&self, relative: usize) -> Option<Range<usize>> {
+    pub(super) fn noun_before(&self, relative: usize) -> Option<Range<usize>> {
         let end = (0..relative).rev().find(|i| !self.tokens[*i].is_mark())? + 1;
         let mut start = end;
         while start > 0
@@ -479,77 +480,6 @@ impl Splitter<'_> {
             }
         }
         (start < end).then_some(start..end)
-    }
-
-    /// What follows a conjunction at `at`.
-    fn coordinated(&self, at: usize, end: usize) -> Part {
-        if self.is(at, "or") || self.is(at, "nor") {
-            return Part::More;
-        }
-        let mut next = at + 1;
-        while next < end
-            && self.tokens[next].is(Class::Adverb)
-            && !self.tokens[next].is_name()
-            && !self.tokens[next].is(Class::Determiner)
-        {
-            next += 1;
-        }
-        let Some(t) = self.tokens.get(next).filter(|_| next < end) else {
-            return Part::More;
-        };
-        if self.verb_after_conjunction(at, next, end) {
-            return Part::SameSubject;
-        }
-        let subject_like = t.is_nominal() && !t.form(Form::Ing)
-            || t.is(Class::SubjectPronoun)
-            || self.is(next, "there");
-        let most = (next + 14).min(end);
-        let verb = phrases::main_verb(self.tokens, next..most);
-        let direct = verb.is_some_and(|v| {
-            v > next
-                && (next..v)
-                    .all(|i| !self.tokens[i].is_mark() && !self.tokens[i].is(Class::Conjunction))
-        });
-        if subject_like && direct {
-            Part::NewClause
-        } else {
-            Part::More
-        }
-    }
-
-    fn verb_after_conjunction(&self, at: usize, next: usize, end: usize) -> bool {
-        let t = self.tokens[next];
-        if t.kind != Kind::Word || t.capital || next + 1 >= end {
-            return false;
-        }
-        if t.is(Class::Auxiliary) || t.is(Class::Modal) {
-            return true;
-        }
-        if !t.word.is_verb() || t.form(Form::Ing) {
-            return false;
-        }
-        let follower = self.tokens[next + 1];
-        let object = follower.is(Class::Determiner)
-            || follower.is(Class::Preposition)
-            || follower.is(Class::Possessive)
-            || follower.is(Class::ObjectPronoun)
-            || follower.is(Class::Subordinator)
-            || follower.is(Class::Adverb)
-            || follower.kind == Kind::Number
-            || follower.is_name();
-        let attributive = at >= 2 && !self.tokens[at - 1].plural && {
-            let before = self.tokens[at - 2];
-            (before.is(Class::Determiner)
-                || before.is(Class::Preposition)
-                || before.is(Class::Possessive))
-                && !before.is(Class::SubjectPronoun)
-        };
-        if t.form(Form::Past) && !t.form(Form::Base) {
-            return object
-                || !attributive && (follower.is_nominal() && !follower.plural || next + 2 < end);
-        }
-        (t.form(Form::Singular) && (!t.word.may_be_noun() || object && !self.tokens[at - 1].plural))
-            && follower.is_nominal() | object
     }
 
     fn finish(mut self, range: &Range<usize>) -> Vec<Clause> {
@@ -574,218 +504,9 @@ impl Splitter<'_> {
         });
         clauses
     }
-
-    /// Divides a clause at "and" with a verb, without a comma, and takes out clauses after "because" and "after".
-    fn divide(&self, main: &Main, clauses: &mut Vec<Clause>) {
-        let subject = main.subject(self.tokens);
-        let verb = main.verb(self.tokens);
-        let mut pieces: Vec<Piece> = main
-            .carried
-            .clone()
-            .map(Piece::Carried)
-            .into_iter()
-            .collect();
-        let Some(last) = main.stretches.last().cloned() else {
-            return;
-        };
-        for stretch in &main.stretches[..main.stretches.len() - 1] {
-            pieces.push(Piece::Words(stretch.clone()));
-        }
-        let from = verb.map_or(last.end, |v| v.max(last.start) + 1);
-        let border = (from..last.end).find(|i| {
-            let t = self.tokens[*i];
-            t.is(Class::Relative)
-                || t.is(Class::Subordinator)
-                    && (!t.is(Class::Preposition) || self.opens_clause(*i, last.end))
-                    && !self.starts_coordinated_that(*i)
-        });
-        let shared = verb.filter(|v| self.tokens[*v].is(Class::Modal));
-        let conjunction = (from..border.unwrap_or(last.end)).find(|i| {
-            self.tokens[*i].is(Class::Conjunction)
-                && !self.is(*i, "or")
-                && (self.coordinated(*i, last.end) != Part::More
-                    || shared.is_some() && self.is_bare_verb(*i + 1, last.end))
-                && !self.not_only(from, *i)
-        });
-        let own_end = conjunction.unwrap_or(last.end);
-        pieces.push(Piece::Words(last.start..own_end));
-        let complete = verb.is_some() || main.carried.is_some();
-        clauses.push(Clause {
-            pieces,
-            has_verb: complete,
-        });
-        if let Some(at) = conjunction {
-            let that = usize::from(self.is(at + 1, "that"));
-            let carried = match (self.coordinated(at, last.end), shared) {
-                (Part::SameSubject, _) => subject,
-                // "The lane will cost a million and open in May": the modal is carried, too.
-                (Part::More, Some(modal)) => subject.map(|s| s.start..modal + 1),
-                _ => None,
-            };
-            self.divide(
-                &Main {
-                    carried,
-                    stretches: std::iter::once(at + 1 + that..last.end).collect(),
-                },
-                clauses,
-            );
-        } else if let Some(at) = border
-            && is_subordinator(self.tokens[at])
-            && self.opens_clause(at, last.end)
-            && [
-                "after", "because", "before", "while", "although", "though", "since",
-            ]
-            .iter()
-            .any(|w| self.is(at, w))
-        {
-            let inner = self.sub_clauses(at + 1..last.end);
-            clauses.extend(inner.into_iter().filter(|c| c.has_verb));
-        } else if self.atomic
-            && let Some(at) = border
-        {
-            self.restrictive(at, last.end, clauses);
-        }
-    }
-
-    /// After a modal's "and": a verb without an ending, with an object or an adverbial.
-    fn is_bare_verb(&self, at: usize, end: usize) -> bool {
-        let object = self.tokens.get(at + 1).filter(|_| at + 1 < end);
-        let (Some(verb), Some(object)) = (self.tokens.get(at), object) else {
-            return false;
-        };
-        verb.form(Form::Base)
-            && !verb.capital
-            && (object.is(Class::Determiner)
-                || object.is(Class::Preposition)
-                || object.is(Class::Possessive)
-                || object.kind == Kind::Number
-                || !verb.word.may_be_noun() && object.is_nominal())
-    }
-
-    /// "a resolution that called for a ceasefire", when splitting as fine as can be.
-    fn restrictive(&self, at: usize, end: usize, clauses: &mut Vec<Clause>) {
-        let verb = self
-            .tokens
-            .get(at + 1)
-            .filter(|t| t.is(Class::Auxiliary) || t.is(Class::Modal) || t.word.is_verb());
-        let relative = self.tokens[at].is(Class::Relative) || self.is(at, "that");
-        if let (true, Some(_), Some(noun)) = (relative && at + 2 < end, verb, self.noun_before(at))
-        {
-            clauses.push(Clause::new(vec![
-                Piece::Carried(noun),
-                Piece::Words(at + 1..end),
-            ]));
-        }
-    }
-
-    fn starts_coordinated_that(&self, at: usize) -> bool {
-        self.is(at, "that") && at > 0 && self.tokens[at - 1].is(Class::Conjunction)
-    }
-
-    /// After a word like "after" stands a subject with a finite verb.
-    fn opens_clause(&self, at: usize, end: usize) -> bool {
-        let first = self.tokens.get(at + 1).filter(|t| {
-            at + 1 < end && (t.is_nominal() || self.is(at + 1, "there")) && !t.form(Form::Ing)
-        });
-        first.is_some()
-            && phrases::main_verb(self.tokens, at + 1..end.min(at + 24)).is_some_and(|v| v > at + 1)
-    }
-
-    fn not_only(&self, from: usize, to: usize) -> bool {
-        (from.saturating_sub(3)..to).any(|i| self.is(i, "not") && self.is(i + 1, "only"))
-            || self.is(to + 1, "also")
-                && self
-                    .tokens
-                    .get(to + 2)
-                    .is_some_and(|t| t.is(Class::Preposition))
-    }
-
-    /// "X's decision to …" says that X decided to; "X's cancellation of Y", that X cancelled Y.
-    fn deeds(&self, range: &Range<usize>, clauses: &mut Vec<Clause>) {
-        for mark in range
-            .clone()
-            .filter(|i| self.tokens[*i].kind == Kind::Possessive)
-        {
-            let most = (mark + 5).min(range.end);
-            for noun in mark + 1..most {
-                if self.tokens[noun].kind != Kind::Word || self.tokens[noun].word.is_function() {
-                    break;
-                }
-                if let Some(clause) = self.deed(range, mark, noun) {
-                    clauses.push(clause);
-                    break;
-                }
-            }
-        }
-    }
-
-    fn deed(&self, range: &Range<usize>, mark: usize, noun: usize) -> Option<Clause> {
-        let word = tokens::lower(self.text, self.tokens[noun]);
-        let mut owner = mark;
-        while owner > range.start {
-            let t = self.tokens[owner - 1];
-            if !t.is_nominal()
-                || t.kind == Kind::Possessive && owner < mark.saturating_sub(3)
-                || phrases::is_finite(self.tokens, owner - 1)
-            {
-                break;
-            }
-            owner -= 1;
-        }
-        if owner == mark {
-            return None;
-        }
-        let mut to = noun + 1;
-        while to < range.end
-            && (self.tokens[to].is(Class::Negation) || self.tokens[to].is(Class::Adverb))
-            && to < noun + 3
-        {
-            to += 1;
-        }
-        if let Some(verb) =
-            lexicon::deed_to(&word).filter(|_| self.is(to, "to") && to + 1 < range.end)
-        {
-            let infinitive = self.tokens[to + 1];
-            let plausible = infinitive.word.is_verb()
-                || infinitive.is(Class::Negation)
-                || infinitive.is(Class::Adverb)
-                || !infinitive.is_nominal()
-                || infinitive.is_plain_adjective();
-            let end = self.complement_end(to + 1, range.end);
-            return (plausible && end > to + 1).then(|| made(owner..mark, verb, noun + 1..end));
-        }
-        let (preposition, verb) = lexicon::deed_of(&word)?;
-        if !self.is(noun + 1, preposition) {
-            return None;
-        }
-        let end = phrases::phrase_end(self.tokens, noun + 2, range.end, true);
-        (end > noun + 2).then(|| made(owner..mark, verb, noun + 2..end))
-    }
-
-    /// An infinitive ends before the sentence's own verb, or at a mark.
-    fn complement_end(&self, start: usize, most: usize) -> usize {
-        let mark = (start..most)
-            .find(|i| {
-                matches!(
-                    self.tokens[*i].kind,
-                    Kind::Comma | Kind::Semicolon | Kind::Dash | Kind::Stop
-                )
-            })
-            .unwrap_or(most);
-        phrases::main_verb(self.tokens, start..mark)
-            .map_or(mark, |v| phrases::group_start(self.tokens, v).max(start))
-    }
-}
-
-fn made(owner: Range<usize>, verb: &'static str, rest: Range<usize>) -> Clause {
-    Clause::new(vec![
-        Piece::Words(owner),
-        Piece::Inflected(verb.to_owned()),
-        Piece::Words(rest),
-    ])
 }
 
 /// A word that opens an adverbial clause.
-fn is_subordinator(token: Token) -> bool {
+pub(super) fn is_subordinator(token: Token) -> bool {
     token.is(Class::Subordinator) && !token.is(Class::Demonstrative) && !token.is(Class::Relative)
 }

@@ -12,9 +12,13 @@
 //! as passed over, with the reason.
 
 mod attribution;
+mod behind;
 mod claimants;
 mod clauses;
 mod compose;
+mod content;
+mod coordination;
+mod deeds;
 pub mod layout;
 mod lexicon;
 pub mod output;
