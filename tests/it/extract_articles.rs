@@ -32,24 +32,47 @@ fn check(text: &str, expected: &str) {
     let mut faults = Vec::new();
     for line in expected.lines().filter(|l| !l.starts_with('#')) {
         if let Some(never) = line.strip_prefix("! ") {
-            faults.extend(found.iter().filter(|c| c.text.contains(never)).map(|c| format!("has {never:?}: {}", c.text)));
+            faults.extend(
+                found
+                    .iter()
+                    .filter(|c| c.text.contains(never))
+                    .map(|c| format!("has {never:?}: {}", c.text)),
+            );
             continue;
         }
         let fields: Vec<&str> = line.split('|').map(str::trim).collect();
         let [name, role, manner, words] = fields[..] else {
             panic!("not four fields: {line}");
         };
-        if !found.iter().any(|c| described(c) == (name.to_owned(), role.to_owned(), manner.to_owned()) && c.text.contains(words)) {
+        if !found.iter().any(|c| {
+            described(c) == (name.to_owned(), role.to_owned(), manner.to_owned())
+                && c.text.contains(words)
+        }) {
             faults.push(format!("missing: {line}"));
         }
     }
-    let all: Vec<String> = found.iter().map(|c| format!("{:?} {}", described(c), c.text)).collect();
-    assert!(faults.is_empty(), "{}\n\nfound:\n{}", faults.join("\n"), all.join("\n"));
+    let all: Vec<String> = found
+        .iter()
+        .map(|c| format!("{:?} {}", described(c), c.text))
+        .collect();
+    assert!(
+        faults.is_empty(),
+        "{}\n\nfound:\n{}",
+        faults.join("\n"),
+        all.join("\n")
+    );
 }
 
 /// Claimant, role and manner of a claim, as they are written in the files.
 fn described(claim: &ExtractedClaim) -> (String, String, String) {
-    let name = claim.claimant.as_ref().map_or_else(String::new, |c| c.name.clone());
-    let role = claim.claimant.as_ref().and_then(|c| c.role.clone()).unwrap_or_default();
+    let name = claim
+        .claimant
+        .as_ref()
+        .map_or_else(String::new, |c| c.name.clone());
+    let role = claim
+        .claimant
+        .as_ref()
+        .and_then(|c| c.role.clone())
+        .unwrap_or_default();
     (name, role, format!("{:?}", claim.manner).to_lowercase())
 }
