@@ -1,5 +1,7 @@
 //! `factlog key`: the keys that a ledger knows.
 
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Subcommand;
@@ -112,7 +114,7 @@ fn key(ledger: &Ledger, signer: &SignerFacts, files: &[PrivateKeyFile]) -> anyho
     let (function, roles) = match &signer.function {
         Function::Root => ("root", vec![]),
         Function::Log => ("log", vec![]),
-        Function::Roles(roles) => ("roles", roles.iter().map(role).collect()),
+        Function::Roles(roles) => ("roles", roles.iter().copied().map(role).collect()),
     };
     let public = signer.key.public();
     let file = files.iter().find(|file| file.public() == public);
@@ -131,7 +133,7 @@ fn key(ledger: &Ledger, signer: &SignerFacts, files: &[PrivateKeyFile]) -> anyho
     })
 }
 
-fn role(role: &Role) -> &'static str {
+const fn role(role: Role) -> &'static str {
     match role {
         Role::Reviewer => "reviewer",
         Role::Approver => "approver",
@@ -140,7 +142,6 @@ fn role(role: &Role) -> &'static str {
 }
 
 fn print(keys: &[Key]) -> anyhow::Result<()> {
-    use std::io::Write as _;
     let mut out = anstream::stdout();
     for key in keys {
         let may = if key.roles.is_empty() {
@@ -150,10 +151,10 @@ fn print(keys: &[Key]) -> anyhow::Result<()> {
         };
         let mut state = format!("since entry {}, {} entries", key.since, key.entries);
         if let Some(ended) = key.ended {
-            state.push_str(&format!(", ended at entry {ended}"));
+            let _ = write!(state, ", ended at entry {ended}");
         }
         if let Some(from) = key.tainted_from {
-            state.push_str(&format!(", tainted from entry {from}"));
+            let _ = write!(state, ", tainted from entry {from}");
         }
         let style = if key.current { STRONG } else { BAD };
         writeln!(

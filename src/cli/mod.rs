@@ -8,21 +8,30 @@ mod context;
 mod drafts;
 mod editor;
 mod exit;
+mod export;
 mod faults;
+mod files;
 mod help;
 mod init;
 mod json_out;
 mod key;
+mod log;
 mod opening;
+mod pager;
 mod prompt;
+mod published;
 mod quotes;
 mod record;
+mod says;
 mod screen;
+mod seek;
+mod show;
 mod signing;
 mod sources;
 mod split;
 mod stops;
 mod verdict;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -73,6 +82,10 @@ enum Command {
     Checkpoint(checkpoint::Args),
     Key(key::Args),
     Split(split::Args),
+    Export(export::Args),
+    Log(log::Args),
+    Show(show::Args),
+    Verify(verify::Args),
     Help(help::Args),
 }
 
@@ -104,6 +117,10 @@ pub(crate) fn main() -> ExitCode {
         Command::Key(args) => key::run(&args, &context),
         Command::Split(args) => split::run(&args, &context),
         Command::Verdict(args) => verdict::run(&args, &context),
+        Command::Export(args) => export::run(&args, &context),
+        Command::Log(args) => log::run(&args, &context),
+        Command::Show(args) => show::run(&args, &context),
+        Command::Verify(args) => verify::run(&args, &context),
         Command::Help(args) => help::run(&args, &context),
     };
     match done {

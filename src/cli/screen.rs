@@ -49,7 +49,8 @@ pub(crate) fn one_line(text: &str) -> String {
         .join(" ")
 }
 
-const fn is_harmful(c: char) -> bool {
+/// Says whether a character could disturb a terminal or mislead a reader.
+pub(crate) const fn is_harmful(c: char) -> bool {
     match c {
         '\n' => false,
         // C0, DEL and C1.

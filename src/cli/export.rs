@@ -1,0 +1,481 @@
+//! `factlog export`: claims and verdicts for others, in their formats.
+
+#![expect(
+    clippy::doc_markdown,
+    reason = "doc comments of arguments are help texts for a terminal"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use factlog::entry::Kind;
+use factlog::export::claimreview::{self, ClaimReviews, Skipped};
+use factlog::export::{BaseUrl, PublishedClaim, PublishedVerdict, Standing, csv, jsonl};
+use factlog::words::id::{ObjectId, SourceId};
+use factlog::words::policy::RatingCode;
+use factlog::words::time::{DayOrTime, Timestamp};
+use serde::Serialize;
+
+use super::context::Context;
+use super::exit::{Failure, Status};
+use super::published::{Gathered, Gatherer};
+use super::{claim_list, files, json_out, screen};
+
+/// Export claims and verdicts
+///
+/// What is exported says which checkpoint it was made from. Words of sources whose rights are
+/// `withheld` are left out.
+#[derive(clap::Args)]
+#[command(
+    arg_required_else_help = true,
+    after_help = "\
+Examples:
+  factlog export claimreview --out site/claimreview --base-url https://desk.example/facts
+  factlog export jsonl --out verdicts.jsonl
+  factlog export csv --since 2026-01-01 --rating false > false.csv"
+)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    format: Format,
+}
+
+#[derive(Subcommand)]
+enum Format {
+    Claimreview(ClaimReviewArgs),
+    Jsonl(TableArgs),
+    Csv(CsvArgs),
+}
+
+/// Export one ClaimReview document for each claim with a standing verdict
+///
+/// The documents are JSON-LD by Google's profile, to be put into a page each. A verdict that was
+/// superseded or retracted is not exported as standing; corrections and retractions are told in the
+/// document's `correction`. Documents that an earlier export of this ledger left in the folder, of
+/// claims that have no standing verdict any more, are removed; other files are left alone.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  factlog export claimreview --out claimreview --base-url https://desk.example/facts
+  factlog export claimreview --out claimreview --source 5e4d3c2b")]
+pub(crate) struct ClaimReviewArgs {
+    /// Write the documents into this folder; it is made if it is not there
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Say that the pages will be under this address, such as https://desk.example/facts
+    ///
+    /// Each claim's `url` is made of it. Google's profile asks for one.
+    #[arg(long, value_name = "URL")]
+    base_url: Option<BaseUrl>,
+    #[command(flatten)]
+    which: Which,
+}
+
+/// Export every verdict as a line of JSON
+///
+/// Each line has a verdict, whatever its standing, with its claim, its source and its place in the
+/// ledger. `schemas/export-jsonl.schema.json` describes it.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  factlog export jsonl | jq .claim.text
+  factlog export jsonl --status standing --out standing.jsonl")]
+pub(crate) struct TableArgs {
+    /// Write into this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Say that the pages will be under this address, such as https://desk.example/facts
+    #[arg(long, value_name = "URL")]
+    base_url: Option<BaseUrl>,
+    /// Only verdicts of this standing: proposed, standing, disputed, superseded, retracted, tainted
+    #[arg(long, value_name = "STANDING", value_parser = parse_standing)]
+    status: Vec<Standing>,
+    #[command(flatten)]
+    which: Which,
+}
+
+/// Export every verdict as a row of CSV
+///
+/// The first row has the columns' names (RFC 4180, UTF-8). A cell that a spreadsheet would take for a
+/// formula is written with an apostrophe before it.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  factlog export csv > verdicts.csv
+  factlog export csv --claimant \"John Kirby\" --out kirby.csv")]
+pub(crate) struct CsvArgs {
+    #[command(flatten)]
+    table: TableArgs,
+}
+
+/// Which claims and verdicts are exported. All of them must fit.
+#[derive(clap::Args, Clone)]
+#[command(next_help_heading = "Selection")]
+struct Which {
+    /// Only verdicts given on this day or later (2026-11-22, or a time in UTC)
+    #[arg(long, value_name = "DAY")]
+    since: Option<DayOrTime>,
+    /// Only verdicts given on this day or earlier
+    #[arg(long, value_name = "DAY")]
+    until: Option<DayOrTime>,
+    /// Only claims of this source
+    #[arg(long, value_name = "ID")]
+    source: Option<String>,
+    /// Only claims by this claimant, by the whole name
+    #[arg(long, value_name = "NAME")]
+    claimant: Option<String>,
+    /// Only verdicts with this rating, such as mostly-true; may be given again
+    #[arg(long, value_name = "CODE")]
+    rating: Vec<RatingCode>,
+}
+
+pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    match &args.format {
+        Format::Claimreview(args) => claim_reviews(args, context),
+        Format::Jsonl(args) => table(args, context, Table::Jsonl),
+        Format::Csv(args) => table(&args.table, context, Table::Csv),
+    }
+}
+
+/// What `export --json` prints of an export into files.
+#[derive(Serialize)]
+struct Exported {
+    format: &'static str,
+    out: String,
+    size: u64,
+    root: String,
+    verdicts: u64,
+    written: Vec<String>,
+    removed: Vec<String>,
+    skipped: Vec<SkippedClaim>,
+    gone: Vec<ObjectId>,
+}
+
+#[derive(Serialize)]
+struct SkippedClaim {
+    claim: String,
+    reason: &'static str,
+}
+
+fn claim_reviews(args: &ClaimReviewArgs, context: &Context) -> anyhow::Result<Status> {
+    let (gathered, claims, source) = gather(context, &args.which, args.base_url.clone())?;
+    if args.base_url.is_none() {
+        context.warn(
+            "without --base-url the documents have no `url`, which Google's profile of ClaimReview \
+             requires",
+        );
+    }
+    let all = claimreview::documents(&gathered.ledger, &claims);
+    let chosen: BTreeSet<_> = claims
+        .iter()
+        .filter(|claim| args.which.takes_claim(claim, source))
+        .filter(|claim| {
+            let shown = claim
+                .verdicts
+                .iter()
+                .rfind(|v| v.standing == Standing::Standing);
+            shown.is_none_or(|verdict| args.which.takes_verdict(verdict))
+        })
+        .map(|claim| claim.id)
+        .collect();
+
+    fs::create_dir_all(&args.out)
+        .with_context(|| format!("making the folder {}", args.out.display()))?;
+    let mut written = Vec::new();
+    for document in all.documents.iter().filter(|d| chosen.contains(&d.claim)) {
+        files::replace(&args.out.join(&document.file_name), &document.bytes)?;
+        written.push(document.file_name.clone());
+    }
+    let removed = remove_stale(&args.out, &all, &gathered)?;
+
+    let skipped: Vec<_> = all
+        .skipped
+        .iter()
+        .filter(|(id, _)| chosen.contains(id))
+        .collect();
+    let texts: BTreeMap<_, _> = claims
+        .iter()
+        .filter_map(|claim| Some((claim.id, claim.claim.as_ref()?.text.as_str())))
+        .collect();
+    let unjudged = skipped
+        .iter()
+        .filter(|(_, why)| *why == Skipped::Unjudged)
+        .count();
+    for (id, why) in skipped.iter().filter(|(_, why)| *why != Skipped::Unjudged) {
+        let text = texts
+            .get(id)
+            .copied()
+            .unwrap_or("(its words are not there)");
+        context.say(&format!(
+            "skipped claim {}: {why} — {}",
+            &id.to_string()[..8],
+            screen::cut(text, 60)
+        ));
+    }
+    if unjudged > 0 {
+        context.say(&format!(
+            "skipped {}: no verdict",
+            counted(unjudged, "claim", "claims")
+        ));
+    }
+    for name in &removed {
+        context.say(&format!(
+            "removed {name}: its claim has no standing verdict any more"
+        ));
+    }
+    context.say(&format!(
+        "wrote {} to {}, as of checkpoint {}",
+        counted(written.len(), "document", "documents"),
+        args.out.display(),
+        gathered.ledger.checkpoint.size
+    ));
+    let status = say_gone(context, &gathered);
+    if context.global.json {
+        json_out::print(&Exported {
+            format: "claimreview",
+            out: args.out.display().to_string(),
+            size: gathered.ledger.checkpoint.size,
+            root: gathered.ledger.checkpoint.root.clone(),
+            verdicts: written.len() as u64,
+            written,
+            removed,
+            skipped: skipped
+                .into_iter()
+                .map(|(claim, why)| SkippedClaim {
+                    claim: claim.to_string(),
+                    reason: skipped_code(*why),
+                })
+                .collect(),
+            gone: gathered.gone.into_iter().collect(),
+        })?;
+    }
+    Ok(status)
+}
+
+/// Removes the documents in a folder that an earlier export of the same ledger wrote, and that this
+/// one, of all claims, has not.
+fn remove_stale(
+    folder: &Path,
+    all: &ClaimReviews,
+    gathered: &Gathered,
+) -> anyhow::Result<Vec<String>> {
+    let current: BTreeSet<&str> = all.documents.iter().map(|d| d.file_name.as_str()).collect();
+    let ledger = gathered.ledger.id.to_string();
+    let mut removed = Vec::new();
+    let listing = || format!("looking for earlier documents in {}", folder.display());
+    for entry in fs::read_dir(folder).with_context(listing)? {
+        let entry = entry.with_context(listing)?;
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
+        if is_document_name(&name)
+            && !current.contains(name.as_str())
+            && entry.file_type().is_ok_and(|kind| kind.is_file())
+            && is_of_ledger(&entry.path(), &ledger)
+        {
+            fs::remove_file(entry.path())
+                .with_context(|| format!("removing {}", entry.path().display()))?;
+            removed.push(name);
+        }
+    }
+    if !removed.is_empty() {
+        files::sync_folder(folder);
+    }
+    removed.sort();
+    Ok(removed)
+}
+
+/// Says whether a name is that of a document of ours: hex digits of a claim's id.
+fn is_document_name(name: &str) -> bool {
+    name.strip_suffix(".jsonld").is_some_and(|digits| {
+        (16..=64).contains(&digits.len())
+            && digits
+                .bytes()
+                .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
+
+/// Earlier documents are read up to this length: a hundred times what a long one has.
+const MAX_DOCUMENT_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Says whether a document names this ledger in its `identifier`.
+fn is_of_ledger(path: &Path, ledger: &str) -> bool {
+    if fs::metadata(path).map_or(true, |metadata| metadata.len() > MAX_DOCUMENT_BYTES) {
+        return false;
+    }
+    let Ok(bytes) = fs::read(path) else {
+        return false;
+    };
+    let Ok(document) = serde_json::from_slice::<serde_json::Value>(&bytes) else {
+        return false;
+    };
+    document["identifier"]
+        .as_array()
+        .is_some_and(|identifiers| {
+            identifiers
+                .iter()
+                .any(|id| id["propertyID"] == "factlog/ledger" && id["value"] == ledger)
+        })
+}
+
+/// The formats with a line for each verdict.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Table {
+    Jsonl,
+    Csv,
+}
+
+fn table(args: &TableArgs, context: &Context, format: Table) -> anyhow::Result<Status> {
+    if format == Table::Csv && context.global.json && args.out.is_none() {
+        return Err(
+            Failure::new(Status::Usage, "CSV on standard output is not JSON")
+                .hint("add --out FILE, or use `factlog export jsonl`")
+                .into(),
+        );
+    }
+    let (gathered, mut claims, source) = gather(context, &args.which, args.base_url.clone())?;
+    claims.retain(|claim| args.which.takes_claim(claim, source));
+    for claim in &mut claims {
+        claim.verdicts.retain(|verdict| {
+            args.which.takes_verdict(verdict)
+                && (args.status.is_empty() || args.status.contains(&verdict.standing))
+        });
+    }
+    let verdicts: usize = claims.iter().map(|claim| claim.verdicts.len()).sum();
+    let (name, bytes) = match format {
+        Table::Jsonl => ("jsonl", jsonl::to_bytes(&gathered.ledger, &claims)),
+        Table::Csv => ("csv", csv::to_bytes(&gathered.ledger, &claims)),
+    };
+    let Some(path) = &args.out else {
+        let mut out = io::stdout().lock();
+        out.write_all(&bytes)?;
+        out.flush()?;
+        return Ok(say_gone(context, &gathered));
+    };
+    files::replace(path, &bytes)?;
+    context.say(&format!(
+        "wrote {} to {}, as of checkpoint {}",
+        counted(verdicts, "verdict", "verdicts"),
+        path.display(),
+        gathered.ledger.checkpoint.size
+    ));
+    let status = say_gone(context, &gathered);
+    if context.global.json {
+        let file = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
+        json_out::print(&Exported {
+            format: name,
+            out: path.display().to_string(),
+            size: gathered.ledger.checkpoint.size,
+            root: gathered.ledger.checkpoint.root.clone(),
+            verdicts: verdicts as u64,
+            written: file.into_iter().collect(),
+            removed: vec![],
+            skipped: vec![],
+            gone: gathered.gone.into_iter().collect(),
+        })?;
+    }
+    Ok(status)
+}
+
+/// Reads all claims, and finds the source that is wanted.
+fn gather(
+    context: &Context,
+    which: &Which,
+    base_url: Option<BaseUrl>,
+) -> anyhow::Result<(Gathered, Vec<PublishedClaim>, Option<SourceId>)> {
+    let ledger = context.open_ledger()?;
+    let source = match &which.source {
+        Some(typed) => Some(claim_list::find_entry(&ledger, Kind::Source, typed)?),
+        None => None,
+    };
+    let source = source.map(|record| SourceId(record.entry.id().0));
+    let mut gatherer = Gatherer::new(&ledger);
+    let claims = gatherer.all().context("reading the ledger's claims")?;
+    Ok((gatherer.finish(base_url), claims, source))
+}
+
+/// Says which objects were not there; the export is then incomplete.
+fn say_gone(context: &Context, gathered: &Gathered) -> Status {
+    if gathered.gone.is_empty() {
+        return Status::Done;
+    }
+    for id in &gathered.gone {
+        context.warn(&format!(
+            "object {id} is not there: what it says is left out"
+        ));
+    }
+    context.say("`factlog verify` says whether such an object was erased or is missing");
+    Status::Incomplete
+}
+
+impl Which {
+    fn takes_claim(&self, claim: &PublishedClaim, source: Option<SourceId>) -> bool {
+        let claimant = || {
+            let claimant = claim
+                .claim
+                .as_ref()
+                .and_then(|claim| claim.claimant.as_ref());
+            claimant.map(|claimant| claimant.name.as_str())
+        };
+        source.is_none_or(|source| claim.source == source)
+            && self
+                .claimant
+                .as_deref()
+                .is_none_or(|name| claimant() == Some(name))
+    }
+
+    fn takes_verdict(&self, verdict: &PublishedVerdict) -> bool {
+        self.since.is_none_or(|since| !is_before(verdict.at, since))
+            && self.until.is_none_or(|until| !is_after(verdict.at, until))
+            && (self.rating.is_empty() || self.rating.contains(&verdict.rating))
+    }
+}
+
+fn is_before(at: Timestamp, bound: DayOrTime) -> bool {
+    match bound {
+        DayOrTime::Day(day) => at.date() < day,
+        DayOrTime::Time(time) => at < time,
+    }
+}
+
+fn is_after(at: Timestamp, bound: DayOrTime) -> bool {
+    match bound {
+        DayOrTime::Day(day) => at.date() > day,
+        DayOrTime::Time(time) => at > time,
+    }
+}
+
+fn parse_standing(text: &str) -> Result<Standing, String> {
+    const ALL: [Standing; 6] = [
+        Standing::Proposed,
+        Standing::Standing,
+        Standing::Disputed,
+        Standing::Superseded,
+        Standing::Retracted,
+        Standing::Tainted,
+    ];
+    ALL.into_iter()
+        .find(|standing| standing.as_str() == text)
+        .ok_or_else(|| {
+            let names: Vec<&str> = ALL.iter().map(|standing| standing.as_str()).collect();
+            format!("not a standing: {}", names.join(", "))
+        })
+}
+
+const fn skipped_code(why: Skipped) -> &'static str {
+    match why {
+        Skipped::Unjudged => "unjudged",
+        Skipped::Retracted => "retracted",
+        Skipped::NotStanding => "not_standing",
+        Skipped::Erased => "erased",
+    }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

@@ -1,0 +1,189 @@
+//! `factlog verify`: audit everything, and say what was looked at and what that does not show.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+use factlog::audit::{Finding, Report, Severity};
+use factlog::entry::SourceEntry;
+use factlog::intake::{self, Hint};
+use factlog::ledger::VerifyOptions;
+use factlog::words::id::EntryId;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+
+use super::context::Context;
+use super::exit::{Failure, Status};
+use super::json_out;
+use super::screen::{self, BAD, GOOD, STRONG, WARN};
+
+/// Audit everything in the ledger
+///
+/// It replays the log from its first entry: the form of every entry, every signature, who was
+/// entitled, each signer's chain and times, the tree against the head and every kept checkpoint, every
+/// object's hash and type, every claim's quote, every verdict's policy, rating and evidence, and what
+/// was superseded or retracted. Every fault is reported, not the first alone, each with a stable code.
+///
+/// Exit status 0 if there is no fault, 1 if there is one, 5 if something could not be checked.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  factlog verify
+  factlog verify --ledger /backup/desk
+  factlog verify --rederive            make each plain text anew from its raw bytes, and compare
+  factlog verify --json | jq '.findings[].code'
+
+No fault means: this is what was recorded, by these keys, in this order, about these words. It does
+not mean that a claim is true.")]
+pub(crate) struct Args {
+    /// A published copy, in a folder or on the web: not built yet
+    #[arg(value_name = "DIR|URL")]
+    copy: Option<String>,
+    /// Use so many threads; without it, as many as there are cores
+    #[arg(long, value_name = "N", value_parser = threads)]
+    threads: Option<usize>,
+    /// Make the text of plain-text sources anew from their raw bytes, and compare
+    ///
+    /// Without it, a source's text is what the reviewer who signed the source attests.
+    #[arg(long)]
+    rederive: bool,
+    /// Say which ledger it must be, by its whole id
+    ///
+    /// Without it, the ledger that is there is taken for the one that is meant.
+    #[arg(long, value_name = "LEDGER")]
+    id: Option<EntryId>,
+}
+
+/// What `verify --json` prints.
+#[derive(Serialize)]
+struct Output<'a> {
+    ledger: EntryId,
+    closing: String,
+    #[serde(flatten)]
+    report: &'a Report,
+}
+
+pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    if let Some(copy) = &args.copy {
+        let message = format!("verifying a published copy is not built yet, so {copy:?} was not");
+        return Err(Failure::new(Status::Usage, message)
+            .hint("a ledger's own folder is verified with `factlog verify --ledger DIR`")
+            .into());
+    }
+    let ledger = context.open_ledger()?;
+    let options = VerifyOptions {
+        threads: args.threads.unwrap_or(0),
+        ledger: args.id,
+        rederive: args.rederive.then_some(rederive),
+    };
+    let bar = bar(ledger.tree_head().size, context);
+    let report = ledger.verify(&options, Some(&|done, _| bar.set_position(done)));
+    bar.finish_and_clear();
+    let report = report?;
+    let id = ledger.id();
+    drop(ledger);
+    if context.global.json {
+        json_out::print(&Output {
+            ledger: id,
+            closing: report.closing(),
+            report: &report,
+        })?;
+    } else {
+        print(&report)?;
+    }
+    Ok(match report.worst() {
+        Some(Severity::Fault) => Status::Failed,
+        Some(Severity::Incomplete) => Status::Incomplete,
+        Some(Severity::Note) | None => Status::Done,
+    })
+}
+
+/// Shows how far it has come, for a person who waits; it vanishes when it is done.
+fn bar(size: u64, context: &Context) -> ProgressBar {
+    if context.global.quiet || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(size), ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("verifying {bar:30} {pos} of {len} entries");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+/// Makes a source's text again from its raw bytes; `None` where the text is not that of plain text, or
+/// was made by another version than this program has.
+fn rederive(source: &SourceEntry, raw: &[u8]) -> Option<String> {
+    let named = source.normalizer.as_deref()?;
+    if !named.starts_with("text/") {
+        return None;
+    }
+    let hint = Hint {
+        media_type: Some(&source.media),
+        charset: source.charset.as_deref(),
+        ..Hint::default()
+    };
+    let again = intake::take_in(raw, &hint).ok()?;
+    again
+        .text
+        .filter(|_| again.normalizer.as_deref() == Some(named))
+}
+
+/// More threads than this help on no machine, and exhaust it.
+const MOST_THREADS: usize = 256;
+
+fn threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count) if (1..=MOST_THREADS).contains(&count) => Ok(count),
+        _ => Err(format!("a number from 1 to {MOST_THREADS} is wanted")),
+    }
+}
+
+fn print(report: &Report) -> anyhow::Result<()> {
+    let mut out = anstream::stdout();
+    for check in &report.checks {
+        let style = if check.faults > 0 {
+            BAD
+        } else if check.incomplete > 0 {
+            WARN
+        } else {
+            GOOD
+        };
+        let mark = if check.faults > 0 { "✗" } else { "✓" };
+        writeln!(out, "{} {check}", screen::styled(style, mark))?;
+    }
+    if !report.findings.is_empty() {
+        writeln!(out)?;
+    }
+    for finding in &report.findings {
+        writeln!(out, "{}", finding_line(finding))?;
+    }
+    for unlisted in &report.unlisted {
+        writeln!(
+            out,
+            "and {} more [{}] that may only follow from entry {}",
+            unlisted.count, unlisted.code, unlisted.follows
+        )?;
+    }
+    writeln!(out)?;
+    let closing = screen::wrap(&report.closing(), screen::columns(), "");
+    writeln!(out, "{}", screen::styled(STRONG, &closing))?;
+    Ok(())
+}
+
+fn finding_line(finding: &Finding) -> String {
+    let (style, name) = match finding.severity {
+        Severity::Fault => (BAD, "fault"),
+        Severity::Incomplete => (WARN, "incomplete"),
+        Severity::Note => (STRONG, "note"),
+    };
+    let mut line = format!(
+        "{} {}",
+        screen::styled(style, name),
+        screen::one_line(&finding.to_string())
+    );
+    // The file stands in the text only where no entry is named.
+    if let (Some(_), Some(file)) = (finding.entry, &finding.file) {
+        let _ = write!(line, " in {}", screen::one_line(file));
+    }
+    line
+}

@@ -1,0 +1,7 @@
+//! The commands that read, run as a person runs them, on a ledger with fixed keys.
+
+mod desk;
+mod export;
+mod listing;
+mod show;
+mod verify;

@@ -1,0 +1,85 @@
+//! `verify`: a line a check, a sentence, findings with codes, exit statuses.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use factlog::audit::Code;
+use serde_json::Value;
+
+use super::desk::Desk;
+
+#[test]
+fn a_good_ledger_has_a_line_a_check_and_a_sentence() {
+    let desk = Desk::start();
+    let out = desk.done(&["verify"]);
+    for topic in [
+        "entries",
+        "signatures",
+        "entitlement",
+        "chains",
+        "tree",
+        "checkpoints",
+    ] {
+        assert!(out.contains(&format!("✓ {topic}")), "{topic}: {out}");
+    }
+    let flat = out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("10 entries"), "{out}");
+    assert!(
+        flat.contains("no fault found. Not shown: whether any claim is true"),
+        "{out}"
+    );
+    let json = desk.json(&["verify", "--threads", "1"], "verify");
+    assert_eq!(json["head"]["size"], 10);
+    assert_eq!(json["findings"].as_array().map(Vec::len), Some(0));
+    assert_eq!(json["ledger"], desk.ledger().id().to_string());
+}
+
+#[test]
+fn a_changed_object_is_a_fault_with_its_code_and_status_1() {
+    let desk = Desk::start();
+    let journal = desk.folder().join(".factlog/journal");
+    let bytes = fs::read(&journal).unwrap();
+    let words = b"It was closed from March.";
+    let place = bytes.windows(words.len()).position(|w| w == words).unwrap();
+    let mut changed = bytes.clone();
+    changed[place] ^= 1;
+    fs::write(&journal, &changed).unwrap();
+    let ran = desk.run(&["verify"]);
+    assert!(matches!(ran.code, Some(1 | 4)), "{}{}", ran.out, ran.err);
+    fs::write(&journal, &bytes).unwrap();
+    assert_eq!(desk.run(&["verify"]).code, Some(0));
+}
+
+#[test]
+fn a_published_copy_is_refused_by_name() {
+    let desk = Desk::start();
+    let ran = desk.run(&["verify", "https://desk.example/log"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("not built yet"), "{}", ran.err);
+    assert!(ran.out.is_empty());
+}
+
+#[test]
+fn another_ledger_than_the_one_that_is_meant_is_a_fault() {
+    let desk = Desk::start();
+    let id = desk.ledger().id().to_string();
+    desk.done(&["verify", "--id", &id]);
+    let other = desk.run(&["verify", "--id", &"ab".repeat(32)]);
+    assert_eq!(other.code, Some(1));
+    assert!(other.out.contains("[genesis-other]"), "{}", other.out);
+    assert_eq!(desk.run(&["verify", "--id", "ab"]).code, Some(2));
+}
+
+#[test]
+fn the_schema_knows_every_code() {
+    let schema: Value =
+        serde_json::from_str(include_str!("../../../schemas/output-verify.schema.json")).unwrap();
+    let known: BTreeSet<&str> = schema["$defs"]["code"]["enum"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|code| code.as_str().unwrap())
+        .collect();
+    let all: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(known, all);
+}
