@@ -30,7 +30,7 @@ use std::time::{Duration, Instant};
 use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional as _};
 
 use super::quiet::{self, Panicked};
-use super::runs::{Entry, Merged, Planned, Runs};
+use super::runs::{Entry, Merged, Runs};
 use crate::trust::merkle::{RootHash, TreeHead};
 
 /// The name of the database's folder in a ledger's folder.
@@ -391,17 +391,14 @@ impl Database {
             (RUNS.to_vec(), Some(planned.list())),
             (LENGTH.to_vec(), Some(length.to_be_bytes().to_vec())),
         ];
-        let Planned { pages, filters, .. } = &planned;
-        let pages = pages.iter().cloned();
-        let filters = filters.iter().cloned();
         // A transaction may run again, so it gets copies it can give away: sled's values are
         // reference-counted.
-        let written: [Vec<(sled::IVec, Option<sled::IVec>)>; 5] = [
-            shared(stream.pages()),
-            shared(pages),
-            shared(filters),
-            shared(hashes),
-            shared(meta),
+        let written: [Vec<SharedRow>; 5] = [
+            stream.pages().collect(),
+            shared(&planned.pages),
+            shared(&planned.filters),
+            hashes.iter().map(share).collect(),
+            shared(&meta),
         ];
         let trees = [
             &open.bytes,
@@ -475,10 +472,17 @@ fn close_quietly(open: Open) -> Result<(), Panicked> {
     quiet::catch(move || drop(open))
 }
 
-fn shared(rows: impl IntoIterator<Item = Entry>) -> Vec<(sled::IVec, Option<sled::IVec>)> {
-    rows.into_iter()
-        .map(|(key, value)| (key.into(), value.map(Into::into)))
+/// A row as sled takes it.
+type SharedRow = (sled::IVec, Option<sled::IVec>);
+
+fn shared(rows: &[Entry]) -> Vec<SharedRow> {
+    rows.iter()
+        .map(|(key, value)| share((key, value)))
         .collect()
+}
+
+fn share((key, value): (&Vec<u8>, &Option<Vec<u8>>)) -> SharedRow {
+    (key.as_slice().into(), value.as_deref().map(Into::into))
 }
 
 /// The rows of a table, with their values where they are kept elsewhere.
@@ -555,10 +559,10 @@ impl Stream {
         self.first * PAGE_BYTES as u64 + self.added.len() as u64
     }
 
-    fn pages(&self) -> impl Iterator<Item = Entry> {
+    fn pages(&self) -> impl Iterator<Item = SharedRow> {
         (self.first..)
             .zip(self.added.chunks(PAGE_BYTES))
-            .map(|(page, bytes)| (page.to_be_bytes().to_vec(), Some(bytes.to_vec())))
+            .map(|(page, bytes)| ((&page.to_be_bytes()).into(), Some(bytes.into())))
     }
 }
 

@@ -3,27 +3,28 @@
 //! A row costs sled 15 µs and more, whatever its size up to a few kilobytes, and an entry brings
 //! several small ones with keys that lie anywhere. So the rows of a round are sorted and written as
 //! one *run*: a sequence of pages of about 4 KiB, each one row of sled. A key is looked up in the
-//! newest run first, and in most runs that don't have it only in their [`Filter`]. When four runs
-//! of like size have come together they are merged into one, so that there are few.
+//! newest run first, and in most runs that don't have it only in their [`Filter`]. When eight
+//! runs of like size have come together they are merged into one, so that there are few.
 //!
 //! This is the log-structured merge tree of O'Neil and others (1996), with sled for its disk and
 //! its atomicity: what a round adds and merges goes into sled in the round's one transaction.
 
+use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::sync::OnceLock;
 
 use super::database::DatabaseError;
-use super::filter::Filter;
+use super::filter::{self, Filter};
 use super::quiet;
 
 /// How long a page gets before the next begins. A single row may be longer.
 const PAGE_BYTES: usize = 4096;
 /// How many runs of like size are merged.
-const FAN_IN: usize = 4;
+const FAN_IN: usize = 8;
 /// A run of up to so many rows is of the smallest size.
 const SMALLEST: u64 = 64;
 /// Runs are not merged into more rows than this, which bounds the memory that a merge takes.
-const MOST_ROWS: u64 = 200_000;
+const MOST_ROWS: u64 = 400_000;
 /// The length that says that a row was removed.
 const REMOVED: u16 = u16::MAX;
 
@@ -98,8 +99,9 @@ impl Runs {
 
     /// Returns the value of a key.
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, DatabaseError> {
+        let hash = filter::hash(key);
         for run in self.list.iter().rev() {
-            if !self.filter(run)?.may_have(key) {
+            if !self.filter(run)?.may_have(hash) {
                 continue;
             }
             let probe = page_key(run.number, key);
@@ -137,7 +139,7 @@ impl Runs {
         Ok(RunRows {
             pages: self.pages.range(first..page_key(run, end)),
             start: start.to_vec(),
-            end: end.to_vec(),
+            end: Some(end.to_vec()),
             front: VecDeque::new(),
             back: VecDeque::new(),
         })
@@ -156,32 +158,20 @@ impl Runs {
         let merged = self.to_merge(rows.len() as u64);
         let older = planned.list.split_off(planned.list.len() - merged);
         let oldest = planned.list.is_empty();
-        let rows = if older.is_empty() {
-            rows
-        } else {
-            let mut sources = vec![Source::of_rows(rows)];
-            for (number, _) in older.iter().rev() {
-                let all = RunRows {
-                    pages: self.pages.scan_prefix(number.to_be_bytes()),
-                    start: Vec::new(),
-                    end: vec![0xff; 16],
-                    front: VecDeque::new(),
-                    back: VecDeque::new(),
-                };
-                sources.push(Source::new(all));
-                planned.remove_run(self, *number)?;
-            }
-            let mut merged = MergedAll { sources };
-            let mut rows = Vec::new();
-            while let Some(row) = merged.next_row()? {
-                // Nothing older is left that a removal would hide.
-                if !(oldest && row.1.is_none()) {
-                    rows.push(row);
-                }
-            }
-            rows
-        };
-        planned.add_run(rows);
+        let mut sources = vec![Source::of_rows(rows)];
+        for (number, _) in older.iter().rev() {
+            let all = RunRows {
+                pages: self.pages.scan_prefix(number.to_be_bytes()),
+                start: Vec::new(),
+                end: None,
+                front: VecDeque::new(),
+                back: VecDeque::new(),
+            };
+            sources.push(Source::new(all));
+            planned.remove_run(self, *number)?;
+        }
+        // Where nothing older is left, a removal has nothing to hide.
+        planned.add_run(MergedAll { sources }, !oldest)?;
         Ok(planned)
     }
 
@@ -261,34 +251,38 @@ impl Planned {
             .collect()
     }
 
-    fn add_run(&mut self, rows: Vec<Entry>) {
-        if rows.is_empty() {
-            return;
-        }
+    fn add_run(&mut self, mut rows: MergedAll, keep_removed: bool) -> Result<(), DatabaseError> {
         let number = self.next;
-        self.next += 1;
-        self.list.push((number, rows.len() as u64));
-        let mut filter = Filter::for_keys(rows.len());
-        let (mut first, mut page) = (Vec::new(), Vec::new());
-        for (key, value) in rows {
-            filter.add(&key);
+        let (mut first, mut page, mut hashes) = (Vec::new(), Vec::new(), Vec::new());
+        while let Some((key, value)) = rows.next_row()? {
+            if value.is_none() && !keep_removed {
+                continue;
+            }
+            hashes.push(filter::hash(&key));
             let length = 4 + key.len() + value.as_ref().map_or(0, Vec::len);
             if !page.is_empty() && page.len() + length > PAGE_BYTES {
-                let page = std::mem::take(&mut page);
-                self.pages.push((page_key(number, &first), Some(page)));
+                let whole = std::mem::replace(&mut page, Vec::with_capacity(PAGE_BYTES));
+                self.pages.push((page_key(number, &first), Some(whole)));
             }
             if page.is_empty() {
                 first.clone_from(&key);
-                page.reserve(PAGE_BYTES);
             }
             write_row(&mut page, &key, value.as_deref());
         }
+        if page.is_empty() {
+            return Ok(());
+        }
         self.pages.push((page_key(number, &first), Some(page)));
+        self.next += 1;
+        self.list.push((number, hashes.len() as u64));
+        let mut filter = Filter::for_keys(hashes.len());
+        hashes.iter().for_each(|hash| filter.add(*hash));
         for (chunk, bytes) in (0_u32..).zip(filter.as_bytes().chunks(PAGE_BYTES)) {
             let key = [&number.to_be_bytes()[..], &chunk.to_be_bytes()].concat();
             self.filters.push((key, Some(bytes.to_vec())));
         }
         self.filter = Some(filter);
+        Ok(())
     }
 
     fn remove_run(&mut self, runs: &Runs, number: u64) -> Result<(), DatabaseError> {
@@ -309,7 +303,7 @@ impl Planned {
     }
 }
 
-/// Returns the size class of a run: each has four times the rows of the one before.
+/// Returns the size class of a run: each has [`FAN_IN`] times the rows of the one before.
 fn size_class(rows: u64) -> u32 {
     (rows.div_ceil(SMALLEST).max(1)).ilog2() / FAN_IN.ilog2()
 }
@@ -371,7 +365,8 @@ fn read_row(page: &[u8]) -> Option<ReadRow<'_>> {
 struct RunRows {
     pages: sled::Iter,
     start: Vec<u8>,
-    end: Vec<u8>,
+    /// The key after the last; `None` if there is no such bound.
+    end: Option<Vec<u8>>,
     front: VecDeque<Entry>,
     back: VecDeque<Entry>,
 }
@@ -405,7 +400,7 @@ impl RunRows {
         let mut rows = VecDeque::new();
         for row in Rows(page) {
             let (key, value) = row?;
-            if key >= &self.start[..] && key < &self.end[..] {
+            if key >= &self.start[..] && self.end.as_ref().is_none_or(|end| key < &end[..]) {
                 rows.push_back((key.to_vec(), value.map(<[u8]>::to_vec)));
             }
         }
@@ -442,7 +437,7 @@ impl Source {
         }
     }
 
-    fn look_first(&mut self) -> Result<Option<&Entry>, DatabaseError> {
+    fn look_first(&mut self) -> Result<(), DatabaseError> {
         if self.first.is_none() {
             self.first = match &mut self.rows {
                 RunRowsOrNew::Run(rows) => rows.next()?,
@@ -452,10 +447,10 @@ impl Source {
         if self.first.is_none() {
             self.first = self.last.take();
         }
-        Ok(self.first.as_ref())
+        Ok(())
     }
 
-    fn look_last(&mut self) -> Result<Option<&Entry>, DatabaseError> {
+    fn look_last(&mut self) -> Result<(), DatabaseError> {
         if self.last.is_none() {
             self.last = match &mut self.rows {
                 RunRowsOrNew::Run(rows) => rows.next_back()?,
@@ -465,7 +460,7 @@ impl Source {
         if self.last.is_none() {
             self.last = self.first.take();
         }
-        Ok(self.last.as_ref())
+        Ok(())
     }
 }
 
@@ -476,48 +471,59 @@ struct MergedAll {
 
 impl MergedAll {
     fn next_row(&mut self) -> Result<Option<Entry>, DatabaseError> {
-        let mut least: Option<Vec<u8>> = None;
         for source in &mut self.sources {
-            if let Some((key, _)) = source.look_first()?
-                && least.as_ref().is_none_or(|least| key < least)
-            {
-                least = Some(key.clone());
-            }
+            source.look_first()?;
         }
-        let Some(key) = least else { return Ok(None) };
-        let mut taken = None;
-        for source in &mut self.sources {
-            if source
-                .first
-                .as_ref()
-                .is_some_and(|(found, _)| *found == key)
-            {
-                let row = source.first.take();
-                taken = taken.or(row);
+        let firsts = self.sources.iter().map(|source| source.first.as_ref());
+        let Some(least) = extreme(firsts, Ordering::is_lt) else {
+            return Ok(None);
+        };
+        let (newest, older) = self.sources[least..].split_first_mut().expect("it is one");
+        let taken = newest.first.take();
+        for source in older {
+            if source.first.as_ref().map(|row| &row.0) == taken.as_ref().map(|row| &row.0) {
+                source.first = None;
             }
         }
         Ok(taken)
     }
 
     fn last_row(&mut self) -> Result<Option<Entry>, DatabaseError> {
-        let mut greatest: Option<Vec<u8>> = None;
         for source in &mut self.sources {
-            if let Some((key, _)) = source.look_last()?
-                && greatest.as_ref().is_none_or(|greatest| key > greatest)
-            {
-                greatest = Some(key.clone());
-            }
+            source.look_last()?;
         }
-        let Some(key) = greatest else { return Ok(None) };
-        let mut taken = None;
-        for source in &mut self.sources {
-            if source.last.as_ref().is_some_and(|(found, _)| *found == key) {
-                let row = source.last.take();
-                taken = taken.or(row);
+        let lasts = self.sources.iter().map(|source| source.last.as_ref());
+        let Some(greatest) = extreme(lasts, Ordering::is_gt) else {
+            return Ok(None);
+        };
+        let (newest, older) = self.sources[greatest..]
+            .split_first_mut()
+            .expect("it is one");
+        let taken = newest.last.take();
+        for source in older {
+            if source.last.as_ref().map(|row| &row.0) == taken.as_ref().map(|row| &row.0) {
+                source.last = None;
             }
         }
         Ok(taken)
     }
+}
+
+/// Returns which row's key comes before all others by `is_before`; of equal ones the newest, which
+/// stands first.
+fn extreme<'r>(
+    rows: impl Iterator<Item = Option<&'r Entry>>,
+    is_before: fn(Ordering) -> bool,
+) -> Option<usize> {
+    let mut found: Option<(usize, &[u8])> = None;
+    for (source, row) in rows.enumerate() {
+        if let Some((key, _)) = row
+            && found.is_none_or(|(_, best)| is_before(key[..].cmp(best)))
+        {
+            found = Some((source, key));
+        }
+    }
+    found.map(|(source, _)| source)
 }
 
 /// The rows of all runs in a range of keys, without those that were removed.
@@ -678,7 +684,7 @@ mod tests {
                 .collect::<BTreeMap<_, _>>();
             write(&mut kept, rows.into_iter().collect());
         }
-        assert!(kept.list.len() <= 12, "{:?}", kept.list);
+        assert!(kept.list.len() < 3 * FAN_IN, "{:?}", kept.list);
         assert_eq!(kept.list.iter().map(|run| run.rows).sum::<u64>(), 6000);
         let pages = kept.pages.len();
         assert!(pages < 6000 * 60 / PAGE_BYTES * 2, "{pages} pages");
