@@ -276,7 +276,9 @@ impl Planned {
         self.next += 1;
         self.list.push((number, hashes.len() as u64));
         let mut filter = Filter::for_keys(hashes.len());
-        hashes.iter().for_each(|hash| filter.add(*hash));
+        for hash in hashes {
+            filter.add(hash);
+        }
         for (chunk, bytes) in (0_u32..).zip(filter.as_bytes().chunks(PAGE_BYTES)) {
             let key = [&number.to_be_bytes()[..], &chunk.to_be_bytes()].concat();
             self.filters.push((key, Some(bytes.to_vec())));
