@@ -14,7 +14,9 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use super::database::FOLDER_NAME;
-use super::files::{FileAction, FileError, OnFile as _, read_bounded, remove_if_there};
+use super::files::{
+    FileAction, FileError, OnFile as _, read_bounded, remove_if_there, sync_folder,
+};
 use super::step::DatabaseFault;
 
 /// The name of the stamp in a ledger's folder.
@@ -54,9 +56,20 @@ pub(super) fn check(folder: &Path) -> Result<Result<(), DatabaseFault>, FileErro
     Ok(compare(&lines, &found))
 }
 
-/// Removes the stamp, before the database is opened; says whether there was one.
-pub(super) fn remove(folder: &Path) -> Result<bool, FileError> {
-    remove_if_there(&folder.join(FILE_NAME))
+/// Removes the stamp, before the database is opened.
+///
+/// A stamp without hashes must not come back after a power cut, for it might fit a database that
+/// was half written since. So its removal is made durable before sled writes anything.
+pub(super) fn remove(folder: &Path) -> Result<(), FileError> {
+    let path = folder.join(FILE_NAME);
+    let bytes = read_bounded(&path, MAX_STAMP_BYTES)?;
+    let hashed = bytes.is_none_or(|bytes| {
+        parse(&bytes).is_some_and(|lines| lines.iter().all(|line| line.contains(" 0 ")))
+    });
+    if remove_if_there(&path)? && !hashed {
+        sync_folder(folder)?;
+    }
+    Ok(())
 }
 
 /// Writes the stamp, after the database was closed.
