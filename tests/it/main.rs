@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails says so by panicking")]
 
 mod cli_read;
+mod damage;
+mod desk;
 mod extract_articles;
 mod extract_properties;
 mod extract_variants;

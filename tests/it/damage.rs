@@ -1,0 +1,167 @@
+//! Damage to a ledger's folder: a bad database is recognised, named and built anew; a journal that
+//! contradicts the head, and an old backup, are refused. And stops: after each named step the ledger
+//! opens again with everything that was acknowledged.
+
+use std::fs;
+
+use factlog::ledger::Step;
+
+use crate::desk::{self, Desk, copy, files_below, verdict};
+
+/// Runs `checkpoint`, which must notice the database, and `verify`, which must hold.
+fn is_rebuilt(desk: &Desk, why: &str) {
+    let (_, err) = desk.done(&["checkpoint"]);
+    assert!(err.contains("database"), "{why}: nothing was said: {err:?}");
+    let (out, err) = desk.done(&["verify"]);
+    assert!(out.contains("no fault"), "{why}: {out}{err}");
+}
+
+#[test]
+fn a_database_that_is_gone_is_built_anew() {
+    let desk = Desk::new();
+    desk.done(&verdict("1"));
+    let (before, _) = desk.done(&["checkpoint"]);
+    fs::remove_dir_all(desk.ledger().join("db")).unwrap();
+    is_rebuilt(&desk, "deleted");
+    assert_eq!(desk.done(&["checkpoint"]), (before, String::new()));
+}
+
+#[test]
+fn a_truncated_database_is_built_anew() {
+    let desk = Desk::new();
+    desk.done(&verdict("1"));
+    let files = files_below(&desk.ledger().join("db"));
+    let largest = files
+        .iter()
+        .max_by_key(|file| fs::metadata(file).unwrap().len())
+        .unwrap();
+    let length = fs::metadata(largest).unwrap().len();
+    for tenth in 0..10 {
+        let file = fs::OpenOptions::new().write(true).open(largest).unwrap();
+        file.set_len(length * tenth / 10).unwrap();
+        drop(file);
+        is_rebuilt(&desk, &format!("cut to {tenth} tenths"));
+    }
+}
+
+#[test]
+fn a_flipped_byte_anywhere_in_the_database_is_noticed() {
+    let desk = Desk::new();
+    desk.done(&verdict("1"));
+    for n in 0..200_usize {
+        let files = files_below(&desk.ledger().join("db"));
+        let files: Vec<_> = files
+            .iter()
+            .filter(|file| fs::metadata(file).unwrap().len() > 0)
+            .collect();
+        let file = files[n % files.len()];
+        let mut bytes = fs::read(file).unwrap();
+        let at = n * 7919 % bytes.len();
+        bytes[at] ^= 1 << (n % 8);
+        fs::write(file, bytes).unwrap();
+        is_rebuilt(&desk, &format!("{} byte {at}", file.display()));
+    }
+}
+
+#[test]
+fn an_old_copy_of_the_folder_is_refused_by_the_next_append() {
+    let desk = Desk::new();
+    let backup = desk.path("backup");
+    copy(&desk.ledger(), &backup);
+    desk.done(&verdict("1"));
+    let size = desk.size();
+    fs::remove_dir_all(desk.ledger()).unwrap();
+    copy(&backup, &desk.ledger());
+    let err = desk.run(&verdict("2"));
+    assert!(!err.status.success());
+    let (_, err) = desk::said(&err);
+    assert!(
+        err.contains("backup") && err.contains(&size.to_string()),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_journal_that_contradicts_the_head_is_refused() {
+    let desk = Desk::new();
+    desk.done(&verdict("1"));
+    let journal = desk.ledger().join("journal");
+    let whole = fs::read(&journal).unwrap();
+    fs::write(&journal, &whole[..whole.len() - 40]).unwrap();
+    let refused = desk.run(&verdict("2"));
+    let (_, err) = desk::said(&refused);
+    assert!(!refused.status.success(), "{err}");
+    assert!(err.contains("journal") && err.contains("head"), "{err}");
+    fs::write(&journal, &whole).unwrap();
+    let head = desk.ledger().join("head");
+    let bytes = fs::read(&head).unwrap();
+    fs::remove_file(&head).unwrap();
+    let refused = desk.run(&verdict("2"));
+    assert!(!refused.status.success());
+    let (_, err) = desk::said(&refused);
+    assert!(err.contains("head") && err.contains("missing"), "{err}");
+    fs::write(&head, bytes).unwrap();
+    desk.done(&verdict("2"));
+}
+
+/// The steps of an append, in their order.
+const APPEND: [Step; 7] = [
+    Step::ObjectsSynced,
+    Step::JournalWritten,
+    Step::JournalSynced,
+    Step::DatabaseApplied,
+    Step::HeadWritten,
+    Step::HeadRenamed,
+    Step::HeadCopied,
+];
+
+#[test]
+fn a_stop_after_each_step_of_an_append_loses_nothing_acknowledged() {
+    for step in APPEND {
+        let desk = Desk::new();
+        desk.done(&verdict("1"));
+        let size = desk.size();
+        let stopped = desk
+            .factlog(&verdict("2"))
+            .env("FACTLOG_STOP_AFTER", step.to_string())
+            .output()
+            .unwrap();
+        assert!(!stopped.status.success(), "{step}: it was not stopped");
+        let (out, err) = desk.done(&["verify"]);
+        assert!(out.contains("no fault"), "{step}: {out}{err}");
+        let now = desk.size();
+        assert!(
+            now >= size,
+            "{step}: {now} entries, but {size} were acknowledged"
+        );
+        if now == size {
+            // What was not acknowledged and is not there can be signed anew.
+            desk.done(&verdict("2"));
+        }
+        desk.done(&verdict("3"));
+        let (out, _) = desk.done(&["verify"]);
+        assert!(out.contains("no fault"), "{step}: {out}");
+    }
+}
+
+#[test]
+fn a_stop_after_each_step_of_init_leaves_no_ledger_or_a_whole_one() {
+    for step in Step::ALL {
+        let desk = Desk::empty();
+        let stopped = desk
+            .factlog(&desk::INIT)
+            .env("FACTLOG_STOP_AFTER", step.to_string())
+            .output()
+            .unwrap();
+        if stopped.status.success() {
+            assert_eq!(step, Step::ObjectsSynced, "{step}: it was not stopped");
+        }
+        if !desk.ledger().exists() {
+            desk.done(&desk::INIT);
+        }
+        fs::write(desk.path("article.txt"), desk::ARTICLE).unwrap();
+        desk.done(&["add", "article.txt"]);
+        let (out, err) = desk.done(&["verify"]);
+        assert!(out.contains("no fault"), "{step}: {out}{err}");
+    }
+}
