@@ -86,7 +86,7 @@ pub enum StoreError {
         size: u64,
     },
     /// The journal is shorter than what the database was built from.
-    #[error("{journal} has {length} bytes, but had {expected} when it was last used")]
+    #[error("{journal} has {length} bytes, but had {expected} when {head} was brought to {size} entries")]
     JournalCut {
         /// The journal's file.
         journal: PathBuf,
@@ -94,6 +94,10 @@ pub enum StoreError {
         length: u64,
         /// The length it had.
         expected: u64,
+        /// The head's file.
+        head: PathBuf,
+        /// The size that the head states.
+        size: u64,
     },
     /// The journal's entries have another root than the head says.
     #[error("{journal} has root {found} at size {}, but {head} says {}", .stated.size, .stated.root)]

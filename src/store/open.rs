@@ -338,6 +338,8 @@ impl Opening<'_> {
                 journal: self.folder.join(journal::FILE_NAME),
                 length: self.journal_length,
                 expected: applied.journal,
+                head: self.folder.join(head::FILE_NAME),
+                size,
             });
         } else {
             return Ok(Ok(Found {
