@@ -86,7 +86,9 @@ pub enum StoreError {
         size: u64,
     },
     /// The journal is shorter than what the database was built from.
-    #[error("{journal} has {length} bytes, but had {expected} when {head} was brought to {size} entries")]
+    #[error(
+        "{journal} has {length} bytes, but had {expected} when {head} was brought to {size} entries"
+    )]
     JournalCut {
         /// The journal's file.
         journal: PathBuf,
