@@ -215,7 +215,6 @@ fn dry_run(context: &Context, taken: &Taken) -> anyhow::Result<Status> {
     let id = SourceId(ObjectId::of(text.as_bytes()).0);
     let source = std::sync::Arc::new(SourceLine {
         id,
-        index: 0,
         meta: Some(taken.meta.clone()),
         text,
         is_evidence: false,

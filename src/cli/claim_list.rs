@@ -18,7 +18,6 @@ use factlog::words::object;
 use factlog::words::source::Meta;
 use factlog::words::span::{Quote, Span};
 
-use super::context::Context;
 use super::drafts::{Choice, Drafts};
 use super::exit::{Failure, Status};
 use super::screen;
@@ -38,8 +37,6 @@ const LEAST_ID_DIGITS: usize = 4;
 pub(crate) struct SourceLine {
     /// The source.
     pub(crate) id: SourceId,
-    /// Its index in the log.
-    pub(crate) index: u64,
     /// What is known of it.
     pub(crate) meta: Option<Meta>,
     /// Its text; empty where it was erased or is missing.
@@ -279,7 +276,6 @@ fn source_line(ledger: &Ledger, record: &Record, is_evidence: bool) -> anyhow::R
     let text = there(ledger.text_of(&id))?.flatten().unwrap_or_default();
     Ok(SourceLine {
         id,
-        index: record.index,
         meta,
         text,
         is_evidence,
@@ -383,7 +379,7 @@ pub(crate) fn find_claim(ledger: &Ledger, what: &str) -> anyhow::Result<ClaimLin
     if what.len() < LEAST_ID_DIGITS && what.bytes().all(|b| b.is_ascii_digit()) {
         let number: usize = what.parse().unwrap_or(0);
         let list = claim_list(ledger)?;
-        let last = list
+        let highest = list
             .iter()
             .filter_map(|line| line.number)
             .max()
@@ -394,7 +390,7 @@ pub(crate) fn find_claim(ledger: &Ledger, what: &str) -> anyhow::Result<ClaimLin
             .ok_or_else(|| {
                 Failure::new(
                     Status::NotFound,
-                    format!("there is no claim {what}: the last one is {last}"),
+                    format!("there is no claim {what}: the last one is {highest}"),
                 )
                 .hint("`factlog claims` lists them")
                 .into()
@@ -530,11 +526,4 @@ pub(crate) fn find_entry(ledger: &Ledger, kind: Kind, what: &str) -> anyhow::Res
         .into());
     }
     Ok(record)
-}
-
-/// Opens the ledger and lists its claims.
-pub(crate) fn open_and_list(context: &Context) -> anyhow::Result<(Ledger, Vec<ClaimLine>)> {
-    let ledger = context.open_ledger()?;
-    let list = claim_list(&ledger)?;
-    Ok((ledger, list))
 }

@@ -2,11 +2,11 @@
 
 use std::io::Write as _;
 
-use factlog::audit::facts::Detail;
+use factlog::audit::standing::Standing;
 use factlog::entry::{Body, Kind};
 use factlog::ledger::Ledger;
 use factlog::words::claim::Manner;
-use factlog::words::id::{ClaimId, SourceId};
+use factlog::words::id::{ClaimId, SourceId, VerdictId};
 use factlog::words::span::Quote;
 use serde::Serialize;
 
@@ -111,7 +111,7 @@ struct ShownClaimant {
 struct ShownVerdict {
     id: String,
     rating: String,
-    standing: &'static str,
+    standing: Standing,
     reviewer: String,
 }
 
@@ -163,12 +163,7 @@ fn verdicts(ledger: &Ledger, claim: &ClaimId) -> anyhow::Result<Vec<ShownVerdict
         let Body::Verdict(verdict) = record.entry.body() else {
             continue;
         };
-        let (_, facts) = ledger.facts_of(&id)?;
-        let standing = match facts.detail {
-            Detail::Verdict(facts) if facts.retracted_by.is_some() => "retracted",
-            Detail::Verdict(facts) if facts.superseded_by.is_some() => "superseded",
-            _ => "standing",
-        };
+        let standing = ledger.standing(&VerdictId(id.0))?.standing;
         shown.push(ShownVerdict {
             id: id.to_string(),
             rating: verdict.rating.to_string(),
@@ -201,15 +196,15 @@ pub(crate) fn print(shown: &[Shown]) -> anyhow::Result<()> {
         writeln!(out, "{number}  {}", text.trim_start())?;
         let mut about = format!("{} · {} {}", claim.who, claim.state, claim.short);
         if let Some(score) = claim.score {
-            about.push_str(&format!(" · worth checking {score:.2}"));
+            about += &format!(" · worth checking {score:.2}");
         }
         if let Some(reason) = claim.reason.filter(|_| claim.state == "passed-over") {
-            about.push_str(&format!(" ({reason})"));
+            about += &format!(" ({reason})");
         }
         let about = screen::wrap(&about, columns, "     ");
         writeln!(out, "{}", screen::styled(FAINT, &about))?;
         for verdict in &claim.verdicts {
-            let style = if verdict.standing == "standing" {
+            let style = if verdict.standing == Standing::Standing {
                 GOOD
             } else {
                 WARN

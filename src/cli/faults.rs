@@ -131,7 +131,6 @@ fn of_store(error: &StoreError) -> Option<Calls> {
             Status::NotFound,
             Some("start one with `factlog init`, or name one with --ledger DIR"),
         ),
-        StoreError::AlreadyThere { .. } => calls(Status::Failed, None),
         StoreError::OldBackup { .. } | StoreError::OtherHistory { .. } => calls(
             Status::Key,
             Some("bring back the newest copy of the ledger's folder; nothing is signed until then"),

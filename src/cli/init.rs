@@ -19,7 +19,7 @@ use serde_json::Value;
 use super::context::{Context, LEDGER_FOLDER};
 use super::exit::{Failure, Status};
 use super::opening::LOG_KEY_FILE;
-use super::prompt::Lines;
+use super::prompt;
 use super::screen::{self, STRONG};
 use super::signing::{self, PASSPHRASE_FILE};
 
@@ -30,7 +30,7 @@ const MAX_POLICY_BYTES: u64 = factlog::words::object::MAX_JSON_BYTES as u64;
 ///
 /// Makes three keys: the root key, which says who may sign; the log's key, which signs checkpoints;
 /// and the first reviewer's key. Root and reviewer keys are OpenSSH key files in
-/// $FACTLOG_HOME/keys, guarded by one passphrase, which is asked for twice. A reviewer's key that is
+/// `$FACTLOG_HOME/keys`, guarded by one passphrase, which is asked for twice. A reviewer's key that is
 /// there already is used again. The rating scale is the default one unless --policy says otherwise.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -186,7 +186,6 @@ struct Names {
 
 impl Names {
     fn of(args: &Args, context: &Context) -> anyhow::Result<Self> {
-        let mut lines = Lines::new();
         let mut missing = vec![];
         let mut get = |given: &Option<String>, flag: &'static str, question: &str| {
             if let Some(given) = given {
@@ -196,8 +195,7 @@ impl Names {
                 missing.push(flag);
                 return Ok(String::new());
             }
-            lines
-                .ask(question)?
+            prompt::ask(question)?
                 .filter(|answer| !answer.is_empty())
                 .ok_or_else(|| {
                     anyhow::Error::from(Failure::new(Status::Usage, format!("{flag} is needed")))

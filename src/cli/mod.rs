@@ -1,7 +1,9 @@
 //! The command line: one file a subcommand, and what they share.
 
 mod add;
+mod append;
 mod checkpoint;
+mod claim;
 mod claim_list;
 mod claims;
 mod context;
@@ -22,6 +24,8 @@ mod prompt;
 mod published;
 mod quotes;
 mod record;
+mod retract;
+mod review;
 mod says;
 mod screen;
 mod seek;
@@ -78,7 +82,11 @@ enum Command {
     Init(init::Args),
     Add(add::Args),
     Claims(claims::Args),
+    Review(review::Args),
+    Claim(claim::Args),
     Verdict(verdict::Args),
+    Retract(retract::Args),
+    Append(append::Args),
     Checkpoint(checkpoint::Args),
     Key(key::Args),
     Split(split::Args),
@@ -116,6 +124,10 @@ pub(crate) fn main() -> ExitCode {
         Command::Checkpoint(args) => checkpoint::run(&args, &context),
         Command::Key(args) => key::run(&args, &context),
         Command::Split(args) => split::run(&args, &context),
+        Command::Review(args) => review::run(&args, &context),
+        Command::Claim(args) => claim::run(&args, &context),
+        Command::Retract(args) => retract::run(&args, &context),
+        Command::Append(args) => append::run(&args, &context),
         Command::Verdict(args) => verdict::run(&args, &context),
         Command::Export(args) => export::run(&args, &context),
         Command::Log(args) => log::run(&args, &context),

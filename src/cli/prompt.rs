@@ -10,55 +10,36 @@ use anyhow::Context as _;
 /// An answer has at most this many bytes: more is no answer to a question here.
 const LONGEST_ANSWER: u64 = 4096;
 
-/// The lines that a person answers with.
-pub(crate) struct Lines(());
-
-impl Lines {
-    /// Answers come from standard input.
-    pub(crate) const fn new() -> Self {
-        Self(())
+/// Asks, and returns the answer without white space around it; `None` where there is none any more.
+pub(crate) fn ask(question: &str) -> anyhow::Result<Option<String>> {
+    let mut err = anstream::stderr();
+    let asked = write!(err, "{question}").and_then(|()| err.flush());
+    asked.context("asking")?;
+    let mut line = Vec::new();
+    let read = io::stdin()
+        .lock()
+        .take(LONGEST_ANSWER)
+        .read_until(b'\n', &mut line);
+    if read.context("reading the answer")? == 0 {
+        let _ = writeln!(err);
+        return Ok(None);
     }
+    Ok(Some(String::from_utf8_lossy(&line).trim().to_owned()))
+}
 
-    /// Asks, and returns the answer without white space around it; `None` where there is none any
-    /// more.
-    pub(crate) fn ask(&mut self, question: &str) -> anyhow::Result<Option<String>> {
-        let mut err = anstream::stderr();
-        let asked = write!(err, "{question}").and_then(|()| err.flush());
-        asked.context("asking")?;
-        let mut line = Vec::new();
-        let stdin = io::stdin();
-        let read = stdin
-            .lock()
-            .take(LONGEST_ANSWER)
-            .read_until(b'\n', &mut line);
-        if read.context("reading the answer")? == 0 {
-            let _ = writeln!(err);
+/// Asks until the answer is one of `answers`, by its first letter; `None` where there is no answer
+/// any more.
+pub(crate) fn choose(question: &str, answers: &[char]) -> anyhow::Result<Option<char>> {
+    loop {
+        let Some(answer) = ask(question)? else {
             return Ok(None);
+        };
+        let mut letters = answer.chars().flat_map(char::to_lowercase);
+        if let Some(letter) = letters.next().filter(|letter| answers.contains(letter)) {
+            return Ok(Some(letter));
         }
-        Ok(Some(String::from_utf8_lossy(&line).trim().to_owned()))
-    }
-
-    /// Asks until the answer is one of `answers`, by its first letter; `None` where there is no
-    /// answer any more.
-    pub(crate) fn choose(
-        &mut self,
-        question: &str,
-        answers: &[char],
-    ) -> anyhow::Result<Option<char>> {
-        loop {
-            let Some(answer) = self.ask(question)? else {
-                return Ok(None);
-            };
-            let mut letters = answer.chars().flat_map(char::to_lowercase);
-            if let Some(letter) = letters.next().filter(|letter| answers.contains(letter)) {
-                return Ok(Some(letter));
-            }
-            let answers: Vec<String> = answers.iter().map(char::to_string).collect();
-            let _ = writeln!(
-                anstream::stderr(),
-                "answer with one of {}",
-                answers.join(", ")
-            );
-        }
+        let answers: Vec<String> = answers.iter().map(char::to_string).collect();
+        let answers = answers.join(", ");
+        let _ = writeln!(anstream::stderr(), "answer with one of {answers}");
     }
 }

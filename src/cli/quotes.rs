@@ -37,10 +37,8 @@ impl QuoteFault {
             Self::Absent(near) => {
                 let mut message = format!("{quote} is not in {what}");
                 if let Some(near) = near.and_then(|near| near.of(text).ok()) {
-                    message.push_str(&format!(
-                        "; the nearest words there are “{}”",
-                        screen::cut(near, 200)
-                    ));
+                    let near = screen::cut(near, 200);
+                    message += &format!("; the nearest words there are “{near}”");
                 }
                 Failure::new(Status::Failed, message)
                     .hint("quote the words exactly as they stand in the source")
@@ -48,7 +46,7 @@ impl QuoteFault {
             Self::Several(places) => {
                 let mut message = format!("{quote} stands in {what} {} times:", places.len());
                 for (n, place) in places.iter().take(MOST_PLACES).enumerate() {
-                    message.push_str(&format!("\n  {:>2}  {}", n + 1, around(text, *place)));
+                    message += &format!("\n  {:>2}  {}", n + 1, around(text, *place));
                 }
                 Failure::new(Status::NotFound, message).hint("say which with --nth N")
             }

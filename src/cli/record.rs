@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
-use factlog::entry::{Body, Draft, Entry, Kind};
+use factlog::entry::{Body, Chain, Draft, Entry, Kind};
 use factlog::ledger::{Composer, Ledger, Pending};
 use factlog::trust::SigningKey;
 use factlog::words::id::EntryId;
@@ -16,6 +16,7 @@ use super::context::Context;
 use super::signing::SigningArgs;
 
 /// Signs one author's entries, each after the one before, and collects them.
+#[derive(Clone)]
 pub(crate) struct Signer {
     composer: Composer,
     key: SigningKey,
@@ -52,6 +53,21 @@ impl Signer {
     pub(crate) fn add(&mut self, body: Body) -> anyhow::Result<EntryId> {
         let draft = self.draft(body)?;
         self.sign(&draft)
+    }
+
+    /// Takes what was signed so far, to be appended while the next entries are signed.
+    pub(crate) fn take(&mut self) -> Pending {
+        std::mem::take(&mut self.pending)
+    }
+
+    /// Goes on at a later time; an earlier one than before is passed over.
+    pub(crate) fn set_time(&mut self, at: Timestamp) {
+        self.at = self.at.max(at);
+    }
+
+    /// Says where the author's chain goes on.
+    pub(crate) fn chain(&self) -> Chain {
+        self.composer.chain()
     }
 
     /// Says whether the same author signed something else since this was started.

@@ -194,7 +194,7 @@ impl Taken {
     /// Puts its objects beside what is signed, and returns its entry's fields.
     pub(crate) fn put(&self, pending: &mut Pending) -> anyhow::Result<SourceEntry> {
         let meta = pending.object(object::to_bytes(&self.meta)?);
-        let text = self.intake.text.as_ref().map(|text| text.as_bytes());
+        let text = self.intake.text.as_ref().map(String::as_bytes);
         let raw = self.raw.as_deref();
         for bytes in [raw, text.filter(|text| raw != Some(*text))]
             .into_iter()

@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use factlog::audit::facts::Detail;
 use factlog::entry::{Body, ClaimEntry, Draft, Kind, VerdictEntry};
 use factlog::ledger::{Ledger, Record};
 use factlog::trust::VerifierKey;
-use factlog::words::id::{ClaimId, SourceId, VerdictId};
+use factlog::words::id::{ClaimId, ObjectId, SourceId, VerdictId};
 use factlog::words::object;
 use factlog::words::policy::{Policy, RatingCode};
+use factlog::words::salt::Salt;
 use factlog::words::source::SourceType;
 use factlog::words::span::Quote;
 use factlog::words::verdict::{Evidence, Verdict, VerdictChange};
@@ -48,10 +50,76 @@ pub(crate) struct Ready {
     pub(crate) draft: Draft,
     /// The verdict's object.
     pub(crate) verdict: Verdict,
-    /// The claim's entry.
-    pub(crate) claim: ClaimId,
     /// Sources that are new to the ledger.
     pub(crate) new_sources: Vec<SourceId>,
+}
+
+/// The claim that is judged.
+#[derive(Clone)]
+pub(crate) enum Target {
+    /// It is in the log.
+    Recorded(ClaimId),
+    /// It is to be recorded first.
+    Proposed(Arc<ClaimLine>),
+}
+
+impl Target {
+    pub(crate) fn of(line: &ClaimLine) -> Self {
+        match line.state {
+            State::Recorded { id, .. } => Self::Recorded(id),
+            _ => Self::Proposed(Arc::new(line.clone())),
+        }
+    }
+}
+
+/// A piece of evidence, its quote found in the source's text.
+struct Piece {
+    request: Request,
+    /// The source in the ledger; `None` where it is new.
+    source: Option<SourceId>,
+    quote: Option<Quote>,
+}
+
+/// A judgement with everything that it names looked up in the ledger.
+pub(crate) struct Resolved {
+    claim: Target,
+    policy: ObjectId,
+    supersession: Option<(VerdictId, VerdictChange)>,
+    evidence: Vec<Piece>,
+}
+
+impl Resolved {
+    /// Returns the claim that is judged.
+    pub(crate) const fn claim(&self) -> &Target {
+        &self.claim
+    }
+}
+
+/// What was signed on the way and is not in the ledger yet.
+#[derive(Default)]
+pub(crate) struct Fresh {
+    /// Claims, by their identity.
+    pub(crate) claims: HashMap<ObjectId, ClaimId>,
+    /// Sources, by their text's id, else by what they were named with.
+    sources: HashMap<String, SourceId>,
+    /// Sources, in order.
+    pub(crate) new_sources: Vec<SourceId>,
+}
+
+impl Fresh {
+    /// Returns the claim's entry.
+    pub(crate) fn claim(&self, target: &Target) -> ClaimId {
+        match target {
+            Target::Recorded(id) => *id,
+            Target::Proposed(line) => self.claims[&line.claim.identity()],
+        }
+    }
+
+    fn key(taken: &Taken) -> String {
+        taken
+            .text_id()
+            .map_or_else(|| taken.what.clone(), |id| id.to_string())
+    }
 }
 
 /// Says whether a piece of evidence is named by the id of a source rather than a file or address.
@@ -91,83 +159,166 @@ pub(crate) fn take_all(
     Ok(())
 }
 
-/// Checks a judgement against the ledger, signs what the verdict rests on and drafts its entry.
-pub(crate) fn build(
-    context: &Context,
-    ledger: &Ledger,
-    mut signer: Signer,
-    author: &VerifierKey,
-    line: &ClaimLine,
+/// Looks up in a ledger what judgements name.
+pub(crate) struct Resolver<'a> {
+    ledger: &'a Ledger,
+    author: &'a VerifierKey,
+    taken: &'a TakenSources,
+    policy_id: ObjectId,
+    policy: Policy,
+}
+
+impl<'a> Resolver<'a> {
+    pub(crate) fn new(
+        ledger: &'a Ledger,
+        author: &'a VerifierKey,
+        taken: &'a TakenSources,
+    ) -> anyhow::Result<Self> {
+        let (policy_id, policy) = ledger.policy()?;
+        Ok(Self {
+            ledger,
+            author,
+            taken,
+            policy_id,
+            policy,
+        })
+    }
+
+    /// Looks up what a judgement names, and checks what can be checked before anything is signed.
+    pub(crate) fn resolve(&self, claim: Target, judgement: &Judgement) -> anyhow::Result<Resolved> {
+        check_rating(&self.policy, &judgement.rating)?;
+        let pieces = judgement.evidence.iter().map(|request| self.piece(request));
+        Ok(Resolved {
+            claim,
+            policy: self.policy_id,
+            supersession: supersession(self.ledger, judgement)?,
+            evidence: pieces.collect::<anyhow::Result<_>>()?,
+        })
+    }
+
+    /// Refuses a second verdict on a claim that supersedes nothing; says how to change the first.
+    pub(crate) fn refuse_second(
+        &self,
+        line: &ClaimLine,
+        judgement: &Judgement,
+    ) -> anyhow::Result<()> {
+        let State::Recorded { id, .. } = line.state else {
+            return Ok(());
+        };
+        if judgement.supersedes.is_some() {
+            return Ok(());
+        }
+        match own_verdict(self.ledger, self.author, &id)? {
+            Some(own) => Err(judged_already(self.ledger, line, &own, &judgement.rating)?.into()),
+            None => Ok(()),
+        }
+    }
+
+    fn piece(&self, request: &Request) -> anyhow::Result<Piece> {
+        let taken = self.taken.get(&request.what);
+        let source = match taken {
+            Some(taken) => taken.already(self.ledger)?.map(|(source, _)| source),
+            None => {
+                let record = claim_list::find_entry(self.ledger, Kind::Source, &request.what)?;
+                Some(SourceId(record.entry.id().0))
+            }
+        };
+        let text = || match (taken, &source) {
+            (Some(taken), _) => Ok(taken.intake.text.clone()),
+            (None, Some(source)) => self.ledger.text_of(source),
+            (None, None) => Ok(None),
+        };
+        let quote = match &request.quote {
+            Some(words) => Some(quote(text()?, words, request)?),
+            None if request.nth.is_some() => {
+                let message = format!("nth without a quote for the evidence {}", request.what);
+                return Err(Failure::new(Status::Usage, message).into());
+            }
+            None => None,
+        };
+        Ok(Piece {
+            request: request.clone(),
+            source,
+            quote,
+        })
+    }
+}
+
+/// Signs what a verdict rests on and is not in the ledger yet: its claim, its evidence.
+pub(crate) fn sign_needs(
+    signer: &mut Signer,
+    resolved: &Resolved,
+    taken: &TakenSources,
+    fresh: &mut Fresh,
+) -> anyhow::Result<()> {
+    if let Target::Proposed(line) = &resolved.claim {
+        let identity = line.claim.identity();
+        if !fresh.claims.contains_key(&identity) {
+            let id = record_claim(signer, line)?;
+            fresh.claims.insert(identity, id);
+        }
+    }
+    for piece in resolved
+        .evidence
+        .iter()
+        .filter(|piece| piece.source.is_none())
+    {
+        let taken = &taken[&piece.request.what];
+        let key = Fresh::key(taken);
+        if fresh.sources.contains_key(&key) {
+            continue;
+        }
+        let entry = taken.put(&mut signer.pending)?;
+        let source = SourceId(signer.add(Body::Source(entry))?.0);
+        fresh.sources.insert(key, source);
+        fresh.new_sources.push(source);
+    }
+    Ok(())
+}
+
+/// Drafts the verdict's entry, whose needs are in the ledger or signed.
+pub(crate) fn draft(
+    signer: &mut Signer,
+    resolved: &Resolved,
     judgement: &Judgement,
     taken: &TakenSources,
-) -> anyhow::Result<Ready> {
-    let (policy_id, policy) = ledger.policy()?;
-    check_rating(&policy, &judgement.rating)?;
-    let supersession = supersession(ledger, author, line, judgement)?;
-    let claim = match line.state {
-        State::Recorded { id, .. } => id,
-        _ => record_claim(&mut signer, line)?,
-    };
-    let mut new_sources = Vec::new();
-    let mut known: HashMap<&str, SourceId> = HashMap::new();
-    let mut evidence = Vec::new();
-    for request in &judgement.evidence {
-        let source = match known.get(request.what.as_str()) {
-            Some(source) => *source,
-            None => match taken.get(&request.what) {
-                Some(taken) => match taken.already(ledger)? {
-                    Some((source, _)) => source,
-                    None => {
-                        let entry = taken.put(&mut signer.pending)?;
-                        let source = SourceId(signer.add(Body::Source(entry))?.0);
-                        new_sources.push(source);
-                        source
-                    }
-                },
-                None => {
-                    let record = claim_list::find_entry(ledger, Kind::Source, &request.what)?;
-                    SourceId(record.entry.id().0)
-                }
-            },
-        };
-        known.insert(&request.what, source);
-        evidence.push(Evidence {
-            source,
+    fresh: &Fresh,
+    salt: Salt,
+) -> anyhow::Result<(Draft, Verdict)> {
+    let evidence = resolved.evidence.iter().map(|piece| {
+        let request = &piece.request;
+        let new = || fresh.sources[&Fresh::key(&taken[&request.what])];
+        Evidence {
+            source: piece.source.unwrap_or_else(new),
             stance: request.stance,
             primary: request.primary,
-            quote: quote_of(ledger, source, request, taken)?,
+            quote: piece.quote.clone(),
             locator: request.locator.clone(),
             note: request.note.clone(),
             unavailable: request.unavailable.clone(),
-        });
-    }
+        }
+    });
     let verdict = Verdict {
         summary: judgement.summary.clone(),
         rationale: judgement.rationale.clone(),
         reason: judgement.reason.clone(),
-        evidence,
+        evidence: evidence.collect(),
         conflicts: judgement.conflicts.clone(),
-        salt: context.salt()?,
+        salt,
     };
     let bytes = object::to_bytes(&verdict).map_err(|error| {
         Failure::new(Status::Usage, "the verdict can't be recorded").because(error)
     })?;
     let object = signer.pending.object(bytes);
     let draft = signer.draft(Body::Verdict(VerdictEntry {
-        claim,
+        claim: fresh.claim(&resolved.claim),
         rating: judgement.rating.clone(),
-        policy: policy_id,
+        policy: resolved.policy,
         verdict: object,
-        supersedes: supersession.map(|(id, _)| id),
-        change: supersession.map(|(_, change)| change),
+        supersedes: resolved.supersession.map(|(id, _)| id),
+        change: resolved.supersession.map(|(_, change)| change),
     }))?;
-    Ok(Ready {
-        signer,
-        draft,
-        verdict,
-        claim,
-        new_sources,
-    })
+    Ok((draft, verdict))
 }
 
 /// Signs the claim's own entry first, where it was only proposed.
@@ -222,8 +373,6 @@ pub(crate) fn own_verdict(
 /// Finds the verdict that is superseded, and checks that what is said to change does.
 fn supersession(
     ledger: &Ledger,
-    author: &VerifierKey,
-    line: &ClaimLine,
     judgement: &Judgement,
 ) -> anyhow::Result<Option<(VerdictId, VerdictChange)>> {
     let Some(older) = &judgement.supersedes else {
@@ -232,11 +381,6 @@ fn supersession(
             return Err(Failure::new(Status::Usage, message)
                 .hint("name the other with --supersedes VERDICT")
                 .into());
-        }
-        if let State::Recorded { id, .. } = line.state
-            && let Some(own) = own_verdict(ledger, author, &id)?
-        {
-            return Err(judged_already(ledger, line, &own, &judgement.rating)?.into());
         }
         return Ok(None);
     };
@@ -322,35 +466,14 @@ fn judged_already(
     )))
 }
 
-fn quote_of(
-    ledger: &Ledger,
-    source: SourceId,
-    request: &Request,
-    taken: &TakenSources,
-) -> anyhow::Result<Option<Quote>> {
-    let Some(words) = &request.quote else {
-        if request.nth.is_some() {
-            return Err(Failure::new(
-                Status::Usage,
-                format!("--nth without a --quote for the evidence {}", request.what),
-            )
-            .into());
-        }
-        return Ok(None);
-    };
-    let text = match taken.get(&request.what) {
-        Some(taken) => taken.intake.text.clone(),
-        None => ledger.text_of(&source)?,
-    };
+fn quote(text: Option<String>, words: &str, request: &Request) -> anyhow::Result<Quote> {
     let what = screen::cut(&request.what, 60);
     let text = text.ok_or_else(|| {
-        Failure::new(
-            Status::Failed,
-            format!("{what} has no text here, so it can't be quoted"),
-        )
-        .hint("leave --quote out and say where to look with --locator")
+        let message = format!("{what} has no text here, so it can't be quoted");
+        Failure::new(Status::Failed, message)
+            .hint("leave the quote out, and say where to look with a locator")
     })?;
     let span = quotes::find(&text, words, request.nth)
         .map_err(|fault| fault.in_text(&text, words, &what))?;
-    Ok(Some(Quote::new(&text, span)?))
+    Ok(Quote::new(&text, span)?)
 }

@@ -211,7 +211,7 @@ fn set(request: &mut Request, name: &str, value: String) -> Result<(), clap::Err
     Ok(())
 }
 
-fn error(message: String) -> clap::Error {
+fn error(message: impl std::fmt::Display) -> clap::Error {
     clap::Error::raw(ErrorKind::ArgumentConflict, format!("{message}\n"))
 }
 

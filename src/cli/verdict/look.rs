@@ -38,7 +38,7 @@ pub(crate) fn show(
             text.push_str(" (primary)");
         }
         if let Some(quote) = &evidence.quote {
-            text.push_str(&format!(": “{}”", quote.exact));
+            text += &format!(": “{}”", quote.exact);
         }
         say(stance_name(request.stance), &screen::one_line(&text))?;
     }
@@ -48,7 +48,6 @@ pub(crate) fn show(
     if let Some(reason) = &judgement.reason {
         say("reason", reason)?;
     }
-    drop(say);
     let bytes = object::to_bytes(&ready.verdict)?;
     let value: serde_json::Value = serde_json::from_slice(&bytes)?;
     writeln!(

@@ -18,7 +18,8 @@ use factlog::words::policy::{Policy, RatingCode};
 use factlog::words::verdict::{Verdict, VerdictChange};
 use serde::Serialize;
 
-use self::build::{Judgement, Ready, TakenSources};
+pub(crate) use self::build::record_claim;
+use self::build::{Fresh, Judgement, Ready, Resolver, TakenSources, Target};
 use self::evidence::{EvidenceFlags, Request};
 use self::form::FormFault;
 use super::add::word;
@@ -28,7 +29,7 @@ use super::drafts::Drafts;
 use super::editor;
 use super::exit::{Failure, Status};
 use super::json_out;
-use super::prompt::Lines;
+use super::prompt;
 use super::record::{self, EntryLine, Signer};
 use super::screen;
 use super::signing::{self, ChosenKey, SigningArgs};
@@ -36,7 +37,7 @@ use super::signing::{self, ChosenKey, SigningArgs};
 /// Judge a claim, and sign the verdict
 ///
 /// The claim is named by its number in `factlog claims` or by the beginning of its id. Without
-/// --rating a form opens in $VISUAL or $EDITOR. Before anything is signed at a terminal, exactly
+/// --rating a form opens in `$VISUAL` or `$EDITOR`. Before anything is signed at a terminal, exactly
 /// what will be signed is shown. A claim that was only proposed is recorded first; evidence that is
 /// not in the ledger yet is taken in as a source.
 #[derive(clap::Args)]
@@ -148,7 +149,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         drop(ledger);
         return sitting.form_and_look(None, Some(args));
     };
-    sitting.at_once(judgement, ledger)
+    sitting.at_once(&judgement, ledger)
 }
 
 /// Judges a claim from within another sitting, such as `review`: by the form, with a last look.
@@ -211,18 +212,18 @@ impl<'a> Sitting<'a> {
     }
 
     /// Records a judgement given by flags without a question.
-    fn at_once(&mut self, judgement: Judgement, ledger: Ledger) -> anyhow::Result<Status> {
+    fn at_once(&mut self, judgement: &Judgement, ledger: Ledger) -> anyhow::Result<Status> {
         build::check_rating(&self.policy, &judgement.rating)?;
         let mut ledger = if self.chosen.needs_person() || build::needs_fetching(&judgement.evidence)
         {
             drop(ledger);
-            self.prepare(&judgement)?;
+            self.prepare(judgement)?;
             self.context.open_ledger()?
         } else {
-            self.prepare(&judgement)?;
+            self.prepare(judgement)?;
             ledger
         };
-        let ready = self.build(&ledger, &judgement)?;
+        let ready = self.build(&ledger, judgement)?;
         self.finish(&mut ledger, ready)
     }
 
@@ -237,18 +238,16 @@ impl<'a> Sitting<'a> {
         let mut is_written = false;
         let mut judgement = by_flags;
         let mut fault: Option<String> = None;
-        let mut lines = Lines::new();
         loop {
-            let judged = match judgement.take() {
-                Some(judged) => judged,
-                None => {
-                    is_written = true;
-                    match self.edit(&path, fault.take(), args)? {
-                        Edited::Judged(judged) => judged,
-                        Edited::Faulty(text) => {
-                            fault = Some(text);
-                            continue;
-                        }
+            let judged = if let Some(judged) = judgement.take() {
+                judged
+            } else {
+                is_written = true;
+                match self.edit(&path, fault.take(), args)? {
+                    Edited::Judged(judged) => judged,
+                    Edited::Faulty(text) => {
+                        fault = Some(text);
+                        continue;
                     }
                 }
             };
@@ -267,7 +266,7 @@ impl<'a> Sitting<'a> {
             if !self.signing.yes {
                 look::show(&self.line, &self.policy, &judged, &ready)?;
                 let question = format!("Sign this as {}? [y,n,e,?] ", self.author.name());
-                match ask(&mut lines, &question)? {
+                match ask(&question)? {
                     'y' => {}
                     'e' => {
                         if !path.exists() {
@@ -380,16 +379,27 @@ impl<'a> Sitting<'a> {
 
     fn build(&self, ledger: &Ledger, judgement: &Judgement) -> anyhow::Result<Ready> {
         let key = self.key.clone().expect("the key was unlocked before");
-        let signer = Signer::start(ledger, key, self.context.now()?)?;
-        build::build(
-            self.context,
-            ledger,
-            signer,
-            &self.author,
-            &self.line,
+        let mut signer = Signer::start(ledger, key, self.context.now()?)?;
+        let claim = Target::of(&self.line);
+        let resolver = Resolver::new(ledger, &self.author, &self.taken)?;
+        resolver.refuse_second(&self.line, judgement)?;
+        let resolved = resolver.resolve(claim, judgement)?;
+        let mut fresh = Fresh::default();
+        build::sign_needs(&mut signer, &resolved, &self.taken, &mut fresh)?;
+        let (draft, verdict) = build::draft(
+            &mut signer,
+            &resolved,
             judgement,
             &self.taken,
-        )
+            &fresh,
+            self.context.salt()?,
+        )?;
+        Ok(Ready {
+            signer,
+            draft,
+            verdict,
+            new_sources: fresh.new_sources,
+        })
     }
 
     /// Signs the verdict, appends everything, and says what was recorded.
@@ -397,7 +407,6 @@ impl<'a> Sitting<'a> {
         let Ready {
             mut signer,
             draft,
-            claim,
             new_sources,
             ..
         } = ready;
@@ -425,7 +434,7 @@ impl<'a> Sitting<'a> {
         if self.context.global.json {
             json_out::print(&Report {
                 verdict,
-                claim: claim.entry(),
+                claim: body.claim.entry(),
                 rating: body.rating.clone(),
                 index,
                 entries,
@@ -443,9 +452,9 @@ enum Edited {
     Faulty(String),
 }
 
-fn ask(lines: &mut Lines, question: &str) -> anyhow::Result<char> {
+fn ask(question: &str) -> anyhow::Result<char> {
     loop {
-        match lines.choose(question, &['y', 'n', 'e', '?'])? {
+        match prompt::choose(question, &['y', 'n', 'e', '?'])? {
             Some('?') => {
                 let _ = writeln!(
                     anstream::stderr(),

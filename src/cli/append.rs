@@ -1,0 +1,135 @@
+//! `factlog append`: append entries that were signed elsewhere.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use factlog::ledger::{Ledger, LedgerError, MAX_PENDING_BYTES, Pending, PendingError};
+use serde::Serialize;
+
+use super::context::Context;
+use super::exit::{Failure, Status};
+use super::json_out;
+use super::record::{self, EntryLine};
+
+/// Append entries that were signed elsewhere
+///
+/// Takes the files that --out writes. Every entry is checked as if it had been made here; all of a
+/// file is appended, or nothing of it.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  factlog verdict 3 --rating true --summary \"…\" --out verdict.pending    on the reviewer's machine
+  factlog append verdict.pending                                         where the ledger is kept")]
+pub(crate) struct Args {
+    /// Files that --out wrote, or - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Report {
+    file: PathBuf,
+    entries: Vec<EntryLine>,
+}
+
+pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    let mut pending = Vec::with_capacity(args.files.len());
+    for file in &args.files {
+        let bytes = read(file)?;
+        let parsed = Pending::parse(&bytes)
+            .with_context(|| format!("nothing was appended: {} can't be read", file.display()))?;
+        pending.push((file, parsed));
+    }
+    let mut ledger = context.open_ledger()?;
+    let mut reports = Vec::new();
+    let mut failed = None;
+    for (file, pending) in pending {
+        if let Some(indexes) = there_already(&ledger, &pending)? {
+            context.say(&format!(
+                "all of {} is in the ledger already",
+                file.display()
+            ));
+            reports.push(Report {
+                file: file.clone(),
+                entries: record::lines(&pending.entries, &indexes),
+            });
+            continue;
+        }
+        match ledger.append(&pending) {
+            Ok(indexes) => reports.push(Report {
+                file: file.clone(),
+                entries: record::lines(&pending.entries, &indexes),
+            }),
+            Err(error) => {
+                let message = format!("nothing of {} was appended", file.display());
+                failed = Some(anyhow::Error::from(error).context(message));
+                break;
+            }
+        }
+    }
+    for notice in ledger.take_notices() {
+        context.warn(&notice.to_string());
+    }
+    drop(ledger);
+    if context.global.json {
+        json_out::print(&reports)?;
+    } else {
+        let mut out = io::stdout().lock();
+        for entry in reports.iter().flat_map(|report| &report.entries) {
+            let index = entry.index.unwrap_or_default();
+            writeln!(out, "{index}\t{}\t{}", entry.kind, entry.id)?;
+        }
+    }
+    match failed {
+        Some(error) => Err(error),
+        None => Ok(Status::Done),
+    }
+}
+
+/// Returns the indexes of entries that are all in the ledger: an append that is tried again, after a
+/// stop in between, is done.
+fn there_already(ledger: &Ledger, pending: &Pending) -> anyhow::Result<Option<Vec<u64>>> {
+    let mut indexes = Vec::new();
+    for entry in &pending.entries {
+        match ledger.entry(&entry.id()) {
+            Ok(record) => indexes.push(record.index),
+            Err(LedgerError::NoEntry(_)) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(Some(indexes))
+}
+
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let reading = || format!("reading {}", path.display());
+    let mut bytes = Vec::new();
+    // One byte more than there may be, so that too many are noticed and not held.
+    let limit = MAX_PENDING_BYTES as u64 + 1;
+    if path.as_os_str() == "-" {
+        io::stdin()
+            .lock()
+            .take(limit)
+            .read_to_end(&mut bytes)
+            .with_context(reading)?;
+    } else {
+        let missing = |error: io::Error| {
+            let status = match error.kind() {
+                io::ErrorKind::NotFound => Status::NotFound,
+                _ => Status::Failed,
+            };
+            Failure::new(status, format!("{} can't be read", path.display())).because(error)
+        };
+        let length = fs::metadata(path).map_err(missing)?.len();
+        if length >= limit {
+            let length = usize::try_from(length).unwrap_or(usize::MAX);
+            return Err(PendingError::TooLong(length)).with_context(reading);
+        }
+        let file = File::open(path).map_err(missing)?;
+        file.take(limit)
+            .read_to_end(&mut bytes)
+            .with_context(reading)?;
+    }
+    Ok(bytes)
+}
