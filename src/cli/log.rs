@@ -4,7 +4,7 @@
 //! log is append-only, so what has been printed stays right whatever is appended meanwhile.
 
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
 
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser as _;
@@ -209,7 +209,7 @@ impl Page {
                 .max()
                 .unwrap_or(0),
             name_columns: widest.min(NAME_COLUMNS),
-            columns: if terminal_size::terminal_size().is_some() {
+            columns: if io::stdout().is_terminal() {
                 screen::columns()
             } else {
                 usize::MAX
@@ -217,7 +217,7 @@ impl Page {
         }
     }
 
-    fn start(&self, out: &mut impl Write, ledger: &str, size: u64) -> std::io::Result<()> {
+    fn start(&self, out: &mut impl Write, ledger: &str, size: u64) -> io::Result<()> {
         if self.json {
             write!(
                 out,
@@ -240,7 +240,7 @@ impl Page {
         Ok(())
     }
 
-    fn end(&self, out: &mut impl Write) -> std::io::Result<()> {
+    fn end(&self, out: &mut impl Write) -> io::Result<()> {
         if self.json {
             writeln!(out, "]}}")
         } else {

@@ -19,6 +19,8 @@ use factlog::words::source::Meta;
 use factlog::words::verdict::Verdict;
 use serde::Serialize;
 
+use super::screen;
+
 /// What stands where an object's words would.
 pub(crate) const GONE: &str = "(its words are not there)";
 
@@ -48,10 +50,12 @@ pub(crate) fn says(ledger: &Ledger, record: &Record) -> Result<String, LedgerErr
         Body::Key(key) => key_words(key),
         Body::Source(source) => {
             let meta: Option<Meta> = readable(ledger, &source.meta)?;
-            format!(
-                "takes in {}",
-                meta.map_or_else(|| GONE.to_owned(), |m| source_words(&m, &source.media))
-            )
+            let id = SourceId(record.entry.id().0);
+            let words = meta.map_or_else(
+                || GONE.to_owned(),
+                |meta| source_words(ledger, id, &meta, &source.media),
+            );
+            format!("takes in {words}")
         }
         Body::Claim(claim) => {
             let words = claim_words(ledger, &claim.claim)?;
@@ -91,12 +95,15 @@ pub(crate) fn says(ledger: &Ledger, record: &Record) -> Result<String, LedgerErr
     })
 }
 
-/// Names a source: its title and publisher, else its address, else what kind of file it is.
-pub(crate) fn source_words(meta: &Meta, media: &str) -> String {
+/// Names a source: its title and publisher, else its address, else its first words.
+pub(crate) fn source_words(ledger: &Ledger, id: SourceId, meta: &Meta, media: &str) -> String {
     let mut words = match (&meta.title, &meta.url) {
         (Some(title), _) => format!("“{title}”"),
         (None, Some(url)) => url.clone(),
-        (None, None) => format!("an untitled source ({media})"),
+        (None, None) => match first_line(ledger, id) {
+            Some(line) => format!("“{line}”"),
+            None => format!("an untitled source ({media})"),
+        },
     };
     if let Some(publisher) = &meta.publisher {
         words.push_str(", ");
@@ -107,6 +114,15 @@ pub(crate) fn source_words(meta: &Meta, media: &str) -> String {
         words.push_str(&published.to_string());
     }
     words
+}
+
+/// A source without a title is called by its first line, up to so many columns.
+const FIRST_LINE_COLUMNS: usize = 60;
+
+fn first_line(ledger: &Ledger, id: SourceId) -> Option<String> {
+    let text = ledger.text_of(&id).ok().flatten()?;
+    let line = text.lines().find(|line| !line.trim().is_empty())?;
+    Some(screen::cut(line, FIRST_LINE_COLUMNS))
 }
 
 /// Says who made a claim, with the role.

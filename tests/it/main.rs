@@ -12,6 +12,7 @@ mod format_example;
 mod layering;
 mod ledger;
 mod pages;
+mod readme;
 mod sample;
 mod schemas;
 mod store;

@@ -519,7 +519,7 @@ fn source(ledger: &Ledger, id: SourceId) -> anyhow::Result<SourceShown> {
         raw: entry.raw,
         text: entry.text,
         meta: meta.map(|meta| MetaShown {
-            words: says::source_words(&meta, &entry.media),
+            words: says::source_words(ledger, id, &meta, &entry.media),
             url: meta.url,
             title: meta.title,
             authors: meta.authors,
@@ -666,7 +666,7 @@ fn verdict(
         let (meta, media) = says::source_meta(ledger, piece.source)?;
         let says = meta.as_ref().map_or_else(
             || says::GONE.to_owned(),
-            |meta| says::source_words(meta, &media),
+            |meta| says::source_words(ledger, piece.source, meta, &media),
         );
         evidence.push(EvidenceShown {
             source: named(ledger, piece.source.entry())?,
