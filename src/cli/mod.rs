@@ -7,6 +7,7 @@ mod claim;
 mod claim_list;
 mod claims;
 mod context;
+mod demo;
 mod drafts;
 mod editor;
 mod exit;
@@ -94,6 +95,7 @@ enum Command {
     Log(log::Args),
     Show(show::Args),
     Verify(verify::Args),
+    Demo(demo::Args),
     Help(help::Args),
 }
 
@@ -133,6 +135,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Log(args) => log::run(&args, &context),
         Command::Show(args) => show::run(&args, &context),
         Command::Verify(args) => verify::run(&args, &context),
+        Command::Demo(args) => demo::run(&args, &context),
         Command::Help(args) => help::run(&args, &context),
     };
     match done {

@@ -1,5 +1,6 @@
 //! The commands that read, run as a person runs them, on a ledger with fixed keys.
 
+mod demo;
 mod desk;
 mod export;
 mod listing;
