@@ -151,10 +151,15 @@ fn print(report: &Report) -> anyhow::Result<()> {
         let mark = if check.faults > 0 { "✗" } else { "✓" };
         writeln!(out, "{} {check}", screen::styled(style, mark))?;
     }
-    if !report.findings.is_empty() {
-        writeln!(out)?;
-    }
-    for finding in &report.findings {
+    // What may only follow from another fault comes last, so that it does not hide the others.
+    let (echoes, own): (Vec<_>, Vec<_>) = report
+        .findings
+        .iter()
+        .partition(|finding| finding.follows.is_some());
+    for (n, finding) in own.iter().chain(&echoes).enumerate() {
+        if n == 0 || n == own.len() {
+            writeln!(out)?;
+        }
         writeln!(out, "{}", finding_line(finding))?;
     }
     for unlisted in &report.unlisted {

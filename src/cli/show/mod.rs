@@ -1,8 +1,9 @@
 //! `factlog show`: what an entry, an object or a claim is, what it links to, what stands.
 //!
-//! Everything is read while the ledger is open ([`view`]) and written afterwards ([`page`]), so that
+//! Everything is read while the ledger is open ([`gather`]) and written afterwards ([`page`]), so that
 //! nobody waits for a person who reads.
 
+mod gather;
 mod highlight;
 mod page;
 mod view;
@@ -34,7 +35,8 @@ pub(crate) struct Args {
     what: String,
     /// Print the bytes themselves: an entry's signed note, or an object's bytes
     ///
-    /// They are printed as they are, also on a terminal; only a person's own ledger should be.
+    /// They are printed as they are, also what a terminal would act on: send those of a stranger's
+    /// ledger to a file.
     #[arg(long, conflicts_with = "json")]
     raw: bool,
 }
@@ -50,7 +52,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         out.flush()?;
         return Ok(Status::Done);
     }
-    let shown = view::of(&ledger, &sought)?;
+    let shown = gather::of(&ledger, &sought)?;
     drop(ledger);
     if context.global.json {
         json_out::print(&shown)?;
