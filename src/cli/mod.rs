@@ -80,22 +80,22 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Demo(demo::Args),
     Init(init::Args),
+    Split(split::Args),
     Add(add::Args),
     Claims(claims::Args),
     Review(review::Args),
     Claim(claim::Args),
     Verdict(verdict::Args),
     Retract(retract::Args),
-    Append(append::Args),
-    Checkpoint(checkpoint::Args),
-    Key(key::Args),
-    Split(split::Args),
-    Export(export::Args),
-    Log(log::Args),
     Show(show::Args),
+    Log(log::Args),
     Verify(verify::Args),
-    Demo(demo::Args),
+    Export(export::Args),
+    Key(key::Args),
+    Checkpoint(checkpoint::Args),
+    Append(append::Args),
     Help(help::Args),
 }
 
@@ -120,22 +120,22 @@ pub(crate) fn main() -> ExitCode {
     };
     let context = Context::new(cli.global);
     let done = match cli.command {
+        Command::Demo(args) => demo::run(&args, &context),
         Command::Init(args) => init::run(&args, &context),
+        Command::Split(args) => split::run(&args, &context),
         Command::Add(args) => add::run(&args, &context),
         Command::Claims(args) => claims::run(&args, &context),
-        Command::Checkpoint(args) => checkpoint::run(&args, &context),
-        Command::Key(args) => key::run(&args, &context),
-        Command::Split(args) => split::run(&args, &context),
         Command::Review(args) => review::run(&args, &context),
         Command::Claim(args) => claim::run(&args, &context),
-        Command::Retract(args) => retract::run(&args, &context),
-        Command::Append(args) => append::run(&args, &context),
         Command::Verdict(args) => verdict::run(&args, &context),
-        Command::Export(args) => export::run(&args, &context),
-        Command::Log(args) => log::run(&args, &context),
+        Command::Retract(args) => retract::run(&args, &context),
         Command::Show(args) => show::run(&args, &context),
+        Command::Log(args) => log::run(&args, &context),
         Command::Verify(args) => verify::run(&args, &context),
-        Command::Demo(args) => demo::run(&args, &context),
+        Command::Export(args) => export::run(&args, &context),
+        Command::Key(args) => key::run(&args, &context),
+        Command::Checkpoint(args) => checkpoint::run(&args, &context),
+        Command::Append(args) => append::run(&args, &context),
         Command::Help(args) => help::run(&args, &context),
     };
     match done {
