@@ -208,7 +208,7 @@ impl Page {
                 .map(|line| line.kind.as_str().len())
                 .max()
                 .unwrap_or(0),
-            name_columns: widest.min(NAME_COLUMNS),
+            name_columns: widest.min(NAME_COLUMNS).min(screen::columns() / 4),
             columns: if io::stdout().is_terminal() {
                 screen::columns()
             } else {

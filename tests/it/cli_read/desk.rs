@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
 
 use factlog::entry::{Body, ClaimEntry, Retraction, Role, SourceEntry, VerdictEntry};
 use factlog::ledger::{self, Composer, Ledger, Pending, Start};
@@ -26,8 +27,11 @@ pub(super) const ARTICLE: &str = "A bridge\n\nMayor Ada Holm said that the bridg
 pub(super) const WORDS: &str = "the bridge was closed in 2019";
 /// The words of the second claim.
 pub(super) const OTHER: &str = "It opened again a year later";
-/// The evidence.
-pub(super) const RECORD: &str = "The bridge was closed to traffic from March 2019 to March 2020.\n";
+/// The evidence: long enough to be kept in a file of its own.
+pub(super) static RECORD: LazyLock<String> = LazyLock::new(|| {
+    "The bridge was closed to traffic from March 2019 to March 2020.\n".to_owned()
+        + &"No other closure is on record.\n".repeat(200)
+});
 
 /// A folder with a ledger, and a home beside it.
 pub(super) struct Desk {
@@ -109,6 +113,15 @@ impl Desk {
         document
     }
 
+    /// Returns the file of the evidence's text.
+    pub(super) fn record_file(&self) -> PathBuf {
+        let id = ObjectId::of(RECORD.as_bytes()).to_string();
+        self.folder()
+            .join(".factlog/objects")
+            .join(&id[..2])
+            .join(&id[2..])
+    }
+
     pub(super) fn ledger(&self) -> Ledger {
         let mut options = ledger::options();
         options.read_only = true;
@@ -177,10 +190,10 @@ impl Writer {
 
     fn fill(mut self) -> Ids {
         let source = self.source(ARTICLE, Some("A \u{202e}bridge\u{1b}[2J"), Rights::Quoted);
-        let record = self.source(RECORD, Some("The record of closures"), Rights::Public);
+        let record = self.source(&RECORD, Some("The record of closures"), Rights::Public);
         let claim = self.claim(source, WORDS, Some(("Ada Holm", "Mayor")));
         let other = self.claim(source, OTHER, None);
-        let quote = quote(RECORD, "from March 2019 to March 2020");
+        let quote = quote(&RECORD, "from March 2019 to March 2020");
         let evidence = |stance| Evidence {
             source: record,
             stance,

@@ -213,3 +213,69 @@ fn invalid_documents_are_not_of_their_schema() {
     let refused = std::panic::catch_unwind(|| assert_valid(&extra, "key-list"));
     assert!(refused.is_err());
 }
+
+/// Runs a shell command on a terminal of its own; `None` where there is no `script` to make one.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(desk: &Desk, line: &str) -> Option<String> {
+    let mut command = desk.command(&[]);
+    let environment: Vec<_> = command
+        .get_envs()
+        .map(|(name, value)| (name.to_owned(), value.map(std::ffi::OsStr::to_owned)))
+        .collect();
+    command = std::process::Command::new("script");
+    for (name, value) in environment {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    let line = line.replace("factlog", env!("CARGO_BIN_EXE_factlog"));
+    let output = command
+        .args(["-qec", &line, "/dev/null"])
+        .current_dir(desk.folder())
+        .env("TERM", "xterm")
+        .env_remove("NO_COLOR")
+        .stdin(Stdio::null())
+        .output();
+    match output {
+        Ok(output) => Some(String::from_utf8(output.stdout).unwrap()),
+        Err(_) => {
+            eprintln!("skipped: there is no `script` to make a terminal with");
+            None
+        }
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn on_a_terminal_the_log_is_paged_with_styles_and_in_a_pipe_it_is_not() {
+    let desk = Desk::start();
+    let paged = desk.folder().join("paged");
+    let Some(screen) = on_a_terminal(&desk, "PAGER='tee paged' factlog log") else {
+        return;
+    };
+    assert!(screen.contains("retraction"), "{screen}");
+    let text = std::fs::read_to_string(&paged).unwrap();
+    assert_eq!(text.lines().count(), 10, "{text}");
+    assert!(text.contains("\u{1b}[1mverdict"), "styles stay: {text:?}");
+    assert!(
+        !text.contains('\u{202e}') && !text.contains("\u{1b}[2J"),
+        "{text:?}"
+    );
+    std::fs::remove_file(&paged).unwrap();
+
+    for line in [
+        "PAGER='tee paged' factlog log --no-input",
+        "PAGER='tee paged' factlog log --json",
+        "PAGER='tee paged' factlog log | cat",
+        "PAGER= factlog log",
+        "PAGER='no-such-pager' factlog log",
+    ] {
+        let screen = on_a_terminal(&desk, line).unwrap();
+        assert!(screen.contains("retraction"), "{line}: {screen}");
+        assert!(!paged.exists(), "{line}");
+    }
+    // A pager that is left at once is no error.
+    let screen = on_a_terminal(&desk, "PAGER=true factlog log && echo well").unwrap();
+    assert!(screen.contains("well"), "{screen}");
+}

@@ -138,3 +138,55 @@ fn a_number_is_that_of_a_claim() {
     let first = desk.done(&["show", "1"]);
     assert!(first.contains(&desk.ids.claim.to_string()[..8]), "{first}");
 }
+
+#[test]
+fn a_proposed_claim_is_shown_and_has_no_signed_bytes() {
+    let desk = Desk::start();
+    // The splitter finds a claim that nobody recorded: the article's last sentence has one.
+    let claims = desk.run(&["claims", "--json"]).out;
+    let claims: serde_json::Value = serde_json::from_str(&claims).unwrap();
+    let list = claims
+        .as_array()
+        .or_else(|| claims["claims"].as_array())
+        .unwrap();
+    let proposed = list
+        .iter()
+        .find(|claim| claim["state"] == "proposed")
+        .expect("one");
+    let number = proposed["number"].to_string();
+    let id = proposed["id"].as_str().unwrap();
+    for typed in [number.as_str(), &id[..8], id] {
+        let json = desk.json(&["show", typed], "show");
+        assert_eq!(
+            (&json["what"], &json["id"]),
+            (&"proposed".into(), &id.into())
+        );
+        assert_eq!(json["claim"]["text"], proposed["text"]);
+        let text = desk.done(&["show", typed]);
+        assert!(
+            text.contains("proposed, not recorded") && is_harmless(&text),
+            "{text}"
+        );
+    }
+    let raw = desk.run(&["show", &number, "--raw"]);
+    assert_eq!((raw.code, raw.out.as_str()), (Some(3), ""));
+    assert!(raw.err.contains("nothing is signed"), "{}", raw.err);
+}
+
+#[test]
+fn what_is_not_there_is_said_and_the_rest_is_shown() {
+    let desk = Desk::start();
+    std::fs::remove_file(desk.record_file()).unwrap();
+    let record = desk.ids.record.to_string();
+    let ran = desk.run(&["show", &record]);
+    assert_eq!(ran.code, Some(5), "{}", ran.err);
+    assert!(ran.out.contains("The record of closures"), "{}", ran.out);
+    assert!(ran.out.contains("is not there"), "{}", ran.out);
+    assert!(ran.err.contains("factlog verify"), "{}", ran.err);
+    // The verdict quotes it; its own words are there.
+    let verdict = desk.done(&["show", &desk.ids.second.to_string()]);
+    assert!(verdict.contains("from March 2019"), "{verdict}");
+    let verify = desk.run(&["verify"]);
+    assert_eq!(verify.code, Some(1));
+    assert!(verify.out.contains("[object-missing]"), "{}", verify.out);
+}
