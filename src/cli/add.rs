@@ -15,7 +15,7 @@ use super::context::Context;
 use super::drafts::Drafts;
 use super::exit::Status;
 use super::json_out;
-use super::record::{self, Signer};
+use super::record::{self, EntryLine, Signer};
 use super::screen;
 use super::signing::{self, SigningArgs};
 use super::sources::{self, Given, Taken};
@@ -91,6 +91,14 @@ pub(crate) fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     })
 }
 
+/// A source in the ledger, or in a file to be appended.
+struct Recorded {
+    source: SourceId,
+    index: Option<u64>,
+    /// What was signed for it.
+    entries: Vec<EntryLine>,
+}
+
 #[derive(Serialize)]
 struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,6 +116,7 @@ struct Report {
     text: Option<Kept>,
     meta: Meta,
     warnings: Vec<factlog::intake::Warning>,
+    entries: Vec<EntryLine>,
     claims: Vec<Shown>,
 }
 
@@ -144,13 +153,12 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         // As an article it has claims to offer, whatever it was taken in for before.
         unmark_evidence(&ledger, &source)?;
         let record = ledger.entry_of(Kind::Source, &source.entry())?;
-        return report(
-            context,
-            &ledger,
-            &taken,
-            Some((source, Some(record.index))),
-            true,
-        );
+        let there = Recorded {
+            source,
+            index: Some(record.index),
+            entries: vec![],
+        };
+        return report(context, &ledger, &taken, &there, true);
     }
     let mut taken = taken;
     if let Some(older) = &args.replaces {
@@ -180,7 +188,12 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             sources::label(&taken.meta, taken.intake.text.as_deref())
         ));
     }
-    report(context, &ledger, &taken, Some((id, index)), false)
+    let recorded = Recorded {
+        source: id,
+        index,
+        entries,
+    };
+    report(context, &ledger, &taken, &recorded, false)
 }
 
 fn unmark_evidence(ledger: &Ledger, source: &SourceId) -> anyhow::Result<()> {
@@ -198,16 +211,15 @@ fn report(
     context: &Context,
     ledger: &Ledger,
     taken: &Taken,
-    recorded: Option<(SourceId, Option<u64>)>,
+    recorded: &Recorded,
     already: bool,
 ) -> anyhow::Result<Status> {
-    let source = recorded.map(|(source, _)| source);
     let shown: Vec<Shown> = claim_list::claim_list(ledger)?
         .iter()
-        .filter(|line| Some(line.source.id) == source && line.number.is_some())
+        .filter(|line| line.source.id == recorded.source && line.number.is_some())
         .map(|line| Shown::of(ledger, line))
         .collect::<anyhow::Result<_>>()?;
-    tell(context, taken, recorded, already, false, shown)
+    tell(context, taken, Some(recorded), already, false, shown)
 }
 
 fn dry_run(context: &Context, taken: &Taken) -> anyhow::Result<Status> {
@@ -242,15 +254,16 @@ fn dry_run(context: &Context, taken: &Taken) -> anyhow::Result<Status> {
 fn tell(
     context: &Context,
     taken: &Taken,
-    recorded: Option<(SourceId, Option<u64>)>,
+    recorded: Option<&Recorded>,
     already: bool,
     dry_run: bool,
     shown: Vec<Shown>,
 ) -> anyhow::Result<Status> {
     if context.global.json {
         json_out::print(&Report {
-            source: recorded.map(|(source, _)| source),
-            index: recorded.and_then(|(_, index)| index),
+            source: recorded.map(|recorded| recorded.source),
+            index: recorded.and_then(|recorded| recorded.index),
+            entries: recorded.map_or_else(Vec::new, |recorded| recorded.entries.clone()),
             already,
             dry_run,
             media: taken.intake.media.clone(),

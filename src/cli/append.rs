@@ -29,6 +29,11 @@ pub(crate) struct Args {
 }
 
 #[derive(Serialize)]
+struct Reports {
+    files: Vec<Report>,
+}
+
+#[derive(Serialize)]
 struct Report {
     file: PathBuf,
     entries: Vec<EntryLine>,
@@ -74,7 +79,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     }
     drop(ledger);
     if context.global.json {
-        json_out::print(&reports)?;
+        json_out::print(&Reports { files: reports })?;
     } else {
         let mut out = io::stdout().lock();
         for entry in reports.iter().flat_map(|report| &report.entries) {

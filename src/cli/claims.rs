@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     // What is printed may be read for a long time.
     drop(ledger);
     if context.global.json {
-        json_out::print(&shown)?;
+        json_out::print(&List { claims: shown })?;
         return Ok(Status::Done);
     }
     print(&shown)?;
@@ -71,6 +71,11 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         ));
     }
     Ok(Status::Done)
+}
+
+#[derive(Serialize)]
+struct List {
+    claims: Vec<Shown>,
 }
 
 /// A claim as it is printed.

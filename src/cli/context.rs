@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::env;
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -25,8 +26,15 @@ pub(crate) struct Global {
     /// Use the ledger in this folder: a folder that holds `.factlog`, or that folder itself
     ///
     /// Without it, `.factlog` is looked for in the working folder and upwards.
-    #[arg(long, global = true, value_name = "DIR", env = "FACTLOG_LEDGER")]
-    pub(crate) ledger: Option<PathBuf>,
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "FACTLOG_LEDGER",
+        // An empty variable counts as none.
+        value_parser = clap::builder::OsStringValueParser::new()
+    )]
+    ledger: Option<OsString>,
     /// Print JSON; each output has a schema in `schemas/`
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -42,6 +50,14 @@ pub(crate) struct Global {
     /// Derive salts from this text instead of drawing them, for reproducible output in tests
     #[arg(long, global = true, value_name = "TEXT")]
     pub(crate) seed: Option<String>,
+}
+
+impl Global {
+    /// Returns the folder that the command line or the environment names.
+    pub(crate) fn ledger(&self) -> Option<&Path> {
+        let named = self.ledger.as_deref().filter(|named| !named.is_empty());
+        named.map(Path::new)
+    }
 }
 
 /// What every subcommand shares.
@@ -103,7 +119,7 @@ impl Context {
     /// # Errors
     /// There is none: exit status 3.
     pub(crate) fn ledger_folder(&self) -> anyhow::Result<PathBuf> {
-        if let Some(given) = &self.global.ledger {
+        if let Some(given) = self.global.ledger() {
             return found_in(given).ok_or_else(|| {
                 Failure::new(
                     Status::NotFound,

@@ -157,12 +157,12 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
 
 /// Returns the folder that the ledger's files will be in.
 fn place(context: &Context) -> anyhow::Result<PathBuf> {
-    let folder = match &context.global.ledger {
-        Some(folder) => folder.clone(),
+    let folder = match context.global.ledger() {
+        Some(folder) => folder.to_owned(),
         None => env::current_dir().context("finding the working folder")?,
     };
     if let Ok(there) = context.ledger_folder()
-        && (context.global.ledger.is_some() || there.parent() == Some(&folder))
+        && (context.global.ledger().is_some() || there.parent() == Some(&folder))
     {
         let message = format!("there is a ledger in {} already", folder.display());
         return Err(Failure::new(Status::Failed, message)

@@ -9,7 +9,6 @@ use std::env;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use factlog::audit::facts::{Function, SignerFacts};
 use factlog::entry::Role;
 use factlog::keys::passphrase::PassphraseError;
@@ -276,7 +275,13 @@ pub(crate) fn ask(context: &Context, prompt: &str) -> anyhow::Result<Passphrase>
         ))
         .into());
     }
-    let typed = rpassword::prompt_password(prompt).context("reading the passphrase")?;
+    let typed = rpassword::prompt_password(prompt).map_err(|error| {
+        let status = match error.kind() {
+            io::ErrorKind::Interrupted => Status::Interrupted,
+            _ => Status::Key,
+        };
+        Failure::new(status, "no passphrase was read").because(error)
+    })?;
     Passphrase::new(typed).map_err(|error| {
         Failure::new(Status::Key, error.to_string())
             .hint("type it again")

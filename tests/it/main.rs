@@ -4,6 +4,7 @@
 
 mod cli_cases;
 mod cli_read;
+mod cli_write;
 mod damage;
 mod desk;
 mod extract_articles;

@@ -382,8 +382,8 @@ impl<'a> Sitting<'a> {
         let mut signer = Signer::start(ledger, key, self.context.now()?)?;
         let claim = Target::of(&self.line);
         let resolver = Resolver::new(ledger, &self.author, &self.taken)?;
-        resolver.refuse_second(&self.line, judgement)?;
         let resolved = resolver.resolve(claim, judgement)?;
+        resolver.refuse_second(&self.line, judgement)?;
         let mut fresh = Fresh::default();
         build::sign_needs(&mut signer, &resolved, &self.taken, &mut fresh)?;
         let (draft, verdict) = build::draft(

@@ -1,0 +1,202 @@
+//! Taking in sources, good and bad.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+
+use super::{claims, json, with_input};
+use crate::desk::{Desk, INIT};
+
+fn desk() -> Desk {
+    let desk = Desk::empty();
+    desk.done(&INIT);
+    desk
+}
+
+#[test]
+fn a_source_keeps_what_is_said_of_it_and_offers_claims() {
+    let desk = desk();
+    fs::write(desk.path("article.txt"), crate::desk::ARTICLE).unwrap();
+    let arguments = [
+        "add",
+        "article.txt",
+        "--url",
+        "https://news.example/a1",
+        "--title",
+        "A bridge",
+        "--publisher",
+        "News Example",
+        "--published",
+        "2024-03-26",
+        "--author",
+        "A",
+        "--author",
+        "B",
+        "--language",
+        "en",
+        "--rights",
+        "public",
+    ];
+    let dry = json(
+        &desk,
+        "output-add",
+        &[&arguments[..], &["--dry-run"]].concat(),
+    );
+    assert_eq!(desk.size(), 2);
+    let added = json(&desk, "output-add", &arguments);
+    assert_eq!(desk.size(), 3);
+    assert_eq!(added["meta"]["title"], "A bridge");
+    assert_eq!(added["meta"]["authors"], serde_json::json!(["A", "B"]));
+    assert_eq!(added["index"], 2);
+    let numbers: Vec<_> = added["claims"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c["number"].clone())
+        .collect();
+    assert!(numbers.len() >= 3, "{added:#}");
+    assert_eq!(numbers[0], 1);
+    assert_eq!(dry["claims"].as_array().unwrap().len(), numbers.len());
+
+    let again = json(&desk, "output-add", &["add", "article.txt"]);
+    assert_eq!(again["already"], true);
+    assert_eq!(again["source"], added["source"]);
+    assert_eq!(desk.size(), 3);
+    desk.done(&["add", "article.txt", "--again"]);
+    assert_eq!(desk.size(), 4);
+    assert_eq!(
+        claims(&desk).len(),
+        numbers.len(),
+        "the same text proposes the same claims once"
+    );
+}
+
+#[test]
+fn a_page_is_fetched_with_its_own_metadata() {
+    let desk = desk();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = std::thread::spawn(move || {
+        for _ in 0..2 {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 2048];
+            let length = stream.read(&mut request).unwrap();
+            let found = request[..length].starts_with(b"GET /page.html ");
+            let (status, body) = if found {
+                (
+                    "200 OK",
+                    "<html lang=\"en\"><head><title>A bridge</title>\
+<meta property=\"og:site_name\" content=\"News Example\"></head><body><article><h1>A bridge</h1>\
+<p>The harbour bridge was closed in 2019, the mayor, Ada Venn, said on Monday, to nobody's surprise.</p>\
+<p>The council spent 12 million on repairs, and traffic fell by a third in the first year.</p>\
+<script>alert(1)</script></article></body></html>",
+                )
+            } else {
+                ("404 Not Found", "")
+            };
+            write!(
+                stream,
+                "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            )
+            .unwrap();
+        }
+    });
+    let address = format!("http://127.0.0.1:{port}/page.html");
+    let added = json(&desk, "output-add", &["add", &address]);
+    assert_eq!(added["meta"]["title"], "A bridge");
+    assert_eq!(added["meta"]["publisher"], "News Example");
+    assert_eq!(added["meta"]["url"], address.as_str());
+    assert_eq!(added["meta"]["retrieved"], "2026-11-22T10:00:00Z");
+    assert_eq!(added["media"], "text/html");
+    assert!(!added["claims"].to_string().contains("alert"));
+    let err = desk.refused(&["add", &format!("http://127.0.0.1:{port}/other")], 3);
+    assert!(err.contains("404"), "{err}");
+    server.join().unwrap();
+    assert_eq!(desk.size(), 3);
+}
+
+#[test]
+fn what_cannot_be_a_source_is_refused_and_nothing_is_written() {
+    let desk = desk();
+    fs::write(desk.path("empty.txt"), "").unwrap();
+    fs::write(desk.path("blank.txt"), " \n\u{feff}\n").unwrap();
+    fs::write(desk.path("nul.txt"), b"Some words\0 and more").unwrap();
+    fs::write(
+        desk.path("invalid.txt"),
+        b"Some words \xff\xfe\x81 and more words",
+    )
+    .unwrap();
+    fs::create_dir(desk.path("folder")).unwrap();
+    let huge = fs::File::create(desk.path("huge.txt")).unwrap();
+    huge.set_len(100 * 1024 * 1024).unwrap();
+    let journal = fs::read(desk.ledger().join("journal")).unwrap();
+    for (file, status, says) in [
+        ("empty.txt", 1, "there are no bytes in it"),
+        ("blank.txt", 1, "there is no text in it"),
+        ("nul.txt", 1, "nul.txt"),
+        ("huge.txt", 1, "67108864"),
+        ("folder", 2, "is a folder"),
+        ("nowhere.txt", 3, "there is no file nowhere.txt"),
+        ("ftp://x.example/a", 3, "there is no file"),
+        ("http://", 2, "http://"),
+    ] {
+        let err = desk.refused(&["add", file], status);
+        assert!(err.contains(says), "{file}: {err}");
+    }
+    let (status, _, err) = with_input(
+        &mut desk.factlog(&["add", "invalid.txt", "--charset", "utf-8"]),
+        "",
+    );
+    assert_eq!(status, Some(1), "{err}");
+    assert_eq!(fs::read(desk.ledger().join("journal")).unwrap(), journal);
+}
+
+#[test]
+fn other_bytes_are_kept_without_a_text() {
+    let desk = desk();
+    fs::write(desk.path("scan.pdf"), b"%PDF-1.7\0\xff\x00").unwrap();
+    let added = json(&desk, "output-add", &["add", "scan.pdf"]);
+    assert_eq!(added["media"], "application/pdf");
+    assert!(added.get("text").is_none());
+    let again = json(&desk, "output-add", &["add", "scan.pdf"]);
+    assert_eq!(again["already"], true);
+}
+
+#[test]
+fn nothing_of_a_source_disturbs_the_terminal() {
+    let desk = desk();
+    let text = "The mayor, Ada \u{1b}[31mVenn\u{7}, said that \u{202e}12 bridges\u{202c} were closed in 2019. \
+<script>alert(1)</script> The counc\u{456}l spent 5 million\u{e0041} in 2020.\n";
+    let title = "A \u{1b}]0;title\u{7}\u{9b}31m \u{202e}bridge";
+    for arguments in [
+        &["add", "-", "--title", title, "--media", "text/plain"][..],
+        &["claims", "--all"],
+        &["claims"],
+        &[
+            "verdict",
+            "1",
+            "--rating",
+            "true",
+            "--summary",
+            "a \u{1b}[2J \u{202e}b",
+        ],
+        &["claims"],
+    ] {
+        let (status, out, err) = with_input(&mut desk.factlog(arguments), text);
+        assert_eq!(status, Some(0), "{err}");
+        for shown in [&out, &err] {
+            let bad = shown.chars().find(|c| {
+                (c.is_control() && *c != '\n')
+                    || ('\u{202a}'..='\u{202e}').contains(c)
+                    || ('\u{e0000}'..='\u{e007f}').contains(c)
+            });
+            assert_eq!(bad, None, "{arguments:?}: {shown:?}");
+        }
+    }
+    let (_, out, err) = with_input(
+        &mut desk.factlog(&["add", "-", "--dry-run", "--media", "text/plain"]),
+        text,
+    );
+    assert!(err.contains("bidi control"), "{out}{err}");
+}

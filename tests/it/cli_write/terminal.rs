@@ -1,0 +1,193 @@
+//! A sitting at a real terminal: `review` and `verdict` in tmux.
+
+#![cfg(unix)]
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use super::{claims, editor};
+use crate::desk::Desk;
+
+/// How long a screen is waited for; machines that run tests are slow.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A terminal of its own, closed when it is dropped.
+struct Terminal {
+    socket: String,
+}
+
+impl Terminal {
+    /// Opens a terminal in which a shell runs; `None` where tmux is not installed.
+    #[expect(clippy::print_stderr, reason = "a test says that it was skipped")]
+    fn open(desk: &Desk, name: &str, editor: &str) -> Option<Self> {
+        if Command::new("tmux").arg("-V").output().is_err() {
+            eprintln!("skipped: tmux is not installed");
+            return None;
+        }
+        let terminal = Self {
+            socket: format!("factlog-test-{name}-{}", std::process::id()),
+        };
+        let started = Command::new("tmux")
+            .args([
+                "-L",
+                &terminal.socket,
+                "-f",
+                "/dev/null",
+                "new-session",
+                "-d",
+                "-x",
+                "100",
+                "-y",
+                "50",
+            ])
+            .args(["env", "PS1=ready> ", "TERM=screen", "FACTLOG_LEDGER="])
+            .arg(format!("FACTLOG_HOME={}", desk.path("home").display()))
+            .arg(format!("EDITOR={editor}"))
+            .arg(format!("VISUAL={editor}"))
+            .args(["sh"])
+            .current_dir(desk.path(""))
+            .env_remove("TMUX")
+            .output()
+            .unwrap();
+        assert!(
+            started.status.success(),
+            "{}",
+            String::from_utf8_lossy(&started.stderr)
+        );
+        Some(terminal)
+    }
+
+    fn tmux(&self, arguments: &[&str]) -> String {
+        let output = Command::new("tmux")
+            .args(["-L", &self.socket])
+            .args(arguments)
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Types a line.
+    fn types(&self, line: &str) {
+        self.tmux(&["send-keys", "-l", line]);
+        self.tmux(&["send-keys", "Enter"]);
+    }
+
+    /// Waits until the screen shows something; returns the screen.
+    fn shows(&self, wanted: &str) -> String {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let screen = self.tmux(&["capture-pane", "-p", "-J"]);
+            if screen.contains(wanted) {
+                return screen;
+            }
+            assert!(
+                Instant::now() < until,
+                "no {wanted:?} on the screen:\n{screen}"
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.tmux(&["kill-server"]);
+    }
+}
+
+const FILL_IN: &str =
+    "sed -i 's/^rating:/rating: true/; s/^summary:/summary: It is in the register./' \"$1\"";
+
+#[test]
+fn review_and_verdict_at_a_terminal() {
+    let desk = Desk::new();
+    let script = editor(&desk, FILL_IN);
+    let Some(terminal) = Terminal::open(&desk, "review", &script) else {
+        return;
+    };
+    let factlog = env!("CARGO_BIN_EXE_factlog");
+    terminal.shows("ready>");
+    terminal.types(&format!("{factlog} review"));
+    terminal.shows("1 of ");
+    // A sitting in one window does not block another.
+    desk.done(&["claims"]);
+    terminal.types("y");
+    terminal.shows("2 of ");
+    terminal.types("v");
+    terminal.shows("Sign this as desk.example/alice?");
+    desk.done(&["log"]);
+    terminal.types("y");
+    terminal.shows("3 of ");
+    terminal.types("q");
+    terminal.shows("Sign these 1 claims as desk.example/alice?");
+    terminal.types("y");
+    terminal.shows("recorded 1 claims");
+    terminal.types("clear");
+    terminal.types(&format!("{factlog} verdict 1"));
+    let screen = terminal.shows("Sign this as desk.example/alice?");
+    assert!(screen.contains("factlog/entry@v1"), "{screen}");
+    terminal.types("y");
+    terminal.shows("recorded: “");
+    let shown = claims(&desk);
+    assert_eq!(shown[0]["verdicts"][0]["rating"], "true");
+    assert_eq!(shown[1]["verdicts"][0]["rating"], "true");
+    desk.done(&["verify"]);
+}
+
+#[test]
+fn a_sitting_that_is_interrupted_loses_nothing() {
+    let desk = Desk::new();
+    let script = editor(&desk, FILL_IN);
+    let Some(terminal) = Terminal::open(&desk, "interrupt", &script) else {
+        return;
+    };
+    let factlog = env!("CARGO_BIN_EXE_factlog");
+    terminal.shows("ready>");
+    terminal.types(&format!("{factlog} review"));
+    terminal.shows("1 of ");
+    terminal.types("y");
+    terminal.shows("2 of ");
+    terminal.tmux(&["send-keys", "C-c"]);
+    terminal.types("echo status $?");
+    terminal.shows("status 130");
+    assert_eq!(claims(&desk)[0]["state"], "accepted");
+    terminal.types("clear");
+    terminal.types(&format!("{factlog} review"));
+    terminal.shows("1 accepted claims wait for your signature");
+    terminal.types("q");
+    terminal.shows("Sign these 1 claims");
+    terminal.types("y");
+    terminal.shows("recorded 1 claims");
+    assert_eq!(claims(&desk)[0]["state"], "recorded");
+}
+
+#[test]
+fn a_passphrase_is_asked_for_twice_and_never_shown() {
+    let desk = Desk::empty();
+    let Some(terminal) = Terminal::open(&desk, "passphrase", "true") else {
+        return;
+    };
+    let factlog = env!("CARGO_BIN_EXE_factlog");
+    std::fs::write(desk.path("article.txt"), crate::desk::ARTICLE).unwrap();
+    terminal.shows("ready>");
+    terminal.types(&format!(
+        "{factlog} init --name Desk --origin desk.example/facts --reviewer desk.example/alice"
+    ));
+    terminal.shows("passphrase for the new keys:");
+    terminal.types("hunter2 hunter2");
+    terminal.shows("the same passphrase again:");
+    terminal.types("hunter3");
+    terminal.shows("the two are not the same");
+    terminal.types("hunter2 hunter2");
+    std::thread::sleep(Duration::from_millis(500));
+    terminal.types("hunter2 hunter2");
+    terminal.shows("started the ledger");
+    terminal.types("clear");
+    terminal.types(&format!("{factlog} add article.txt"));
+    terminal.shows("passphrase for desk.example/alice:");
+    terminal.types("wrong");
+    terminal.shows("wrong passphrase; try again");
+    terminal.types("hunter2 hunter2");
+    let screen = terminal.shows("added source");
+    assert!(!screen.contains("hunter"), "{screen}");
+}
