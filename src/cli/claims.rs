@@ -1,5 +1,6 @@
 //! `factlog claims`: the claims, numbered.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 use factlog::audit::standing::Standing;
@@ -201,10 +202,10 @@ pub(crate) fn print(shown: &[Shown]) -> anyhow::Result<()> {
         writeln!(out, "{number}  {}", text.trim_start())?;
         let mut about = format!("{} · {} {}", claim.who, claim.state, claim.short);
         if let Some(score) = claim.score {
-            about += &format!(" · worth checking {score:.2}");
+            let _ = write!(about, " · worth checking {score:.2}");
         }
         if let Some(reason) = claim.reason.filter(|_| claim.state == "passed-over") {
-            about += &format!(" ({reason})");
+            let _ = write!(about, " ({reason})");
         }
         let about = screen::wrap(&about, columns, "     ");
         writeln!(out, "{}", screen::styled(FAINT, &about))?;

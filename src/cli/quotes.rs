@@ -3,6 +3,8 @@
 //! The words must stand there as they are written; only white space may differ, since a quote that
 //! is copied from a page has its line breaks elsewhere. What is recorded is what stands in the text.
 
+use std::fmt::Write as _;
+
 use factlog::intake::text1;
 use factlog::words::span::Span;
 
@@ -38,7 +40,7 @@ impl QuoteFault {
                 let mut message = format!("{quote} is not in {what}");
                 if let Some(near) = near.and_then(|near| near.of(text).ok()) {
                     let near = screen::cut(near, 200);
-                    message += &format!("; the nearest words there are “{near}”");
+                    let _ = write!(message, "; the nearest words there are “{near}”");
                 }
                 Failure::new(Status::Failed, message)
                     .hint("quote the words exactly as they stand in the source")
@@ -46,7 +48,7 @@ impl QuoteFault {
             Self::Several(places) => {
                 let mut message = format!("{quote} stands in {what} {} times:", places.len());
                 for (n, place) in places.iter().take(MOST_PLACES).enumerate() {
-                    message += &format!("\n  {:>2}  {}", n + 1, around(text, *place));
+                    let _ = write!(message, "\n  {:>2}  {}", n + 1, around(text, *place));
                 }
                 Failure::new(Status::NotFound, message).hint("say which with --nth N")
             }

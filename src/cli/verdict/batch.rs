@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use factlog::audit::finding::Topic;
+use factlog::entry::Kind;
 use factlog::ledger::{AppendError, Found, Ledger};
 use factlog::trust::SigningKey;
 use factlog::words::id::{ClaimId, EntryId};
@@ -348,9 +349,9 @@ impl Batch<'_> {
                 }
             };
             build::sign_needs(&mut signer, &resolved, &taken, &mut self.fresh)?;
-            let needs = signer.take();
-            if !needs.entries.is_empty() {
-                appending.push(&needs)?;
+            let first = signer.take();
+            if !first.entries.is_empty() {
+                appending.push(&first)?;
             }
             let before = signer.clone();
             let salt = self.context.salt()?;
@@ -443,43 +444,31 @@ impl Batch<'_> {
             ready.push((number, line));
         }
         let author = self.key.verifier().clone();
-        let resolver = Resolver::new(ledger, &author, taken)?;
-        let resolve = |(number, line): (u64, Result<(Target, Judgement), Fault>)| {
+        let lookup = Resolver::new(ledger, &author, taken)?;
+        let look_up = |(number, line): (u64, Result<(Target, Judgement), Fault>)| {
             let line = line.and_then(|(target, judgement)| {
-                let resolved = resolver
+                let resolved = lookup
                     .resolve(target, &judgement)
                     .map_err(|error| Fault::of(&error))?;
                 Ok((resolved, judgement))
             });
             (number, line)
         };
-        Ok(ready.into_iter().map(resolve).collect())
+        Ok(ready.into_iter().map(look_up).collect())
     }
 
     /// Finds the claim of a line; those that are only proposed are listed once.
     fn target(&mut self, ledger: &Ledger, what: &str) -> anyhow::Result<Target> {
         if what.len() > 3
             && let Ok(Found::Entry(id)) = ledger.find(what)
+            && ledger.facts_of(&id)?.1.detail.kind() == Kind::Claim
         {
-            if ledger.facts_of(&id)?.1.detail.kind() == factlog::entry::Kind::Claim {
-                return Ok(Target::Recorded(ClaimId(id.0)));
-            }
+            return Ok(Target::Recorded(ClaimId(id.0)));
         }
-        let listed = match &self.list {
-            Some(list) => list,
-            None => {
-                let mut list = HashMap::new();
-                for line in claim_list::claim_list(ledger)? {
-                    let line = Arc::new(line);
-                    if let Some(number) = line.number {
-                        list.insert(number.to_string(), Arc::clone(&line));
-                    }
-                    list.insert(line.origin.to_string(), line);
-                }
-                self.list.insert(list)
-            }
-        };
-        let line = match listed.get(what) {
+        if self.list.is_none() {
+            self.list = Some(listed(ledger)?);
+        }
+        let line = match self.list.as_ref().and_then(|list| list.get(what)) {
             Some(line) => Arc::clone(line),
             None => Arc::new(claim_list::find_claim(ledger, what)?),
         };
@@ -503,6 +492,19 @@ impl Batch<'_> {
         }
         Ok(())
     }
+}
+
+/// Lists the claims by their numbers and by their ids as they are proposed.
+fn listed(ledger: &Ledger) -> anyhow::Result<HashMap<String, Arc<ClaimLine>>> {
+    let mut list = HashMap::new();
+    for line in claim_list::claim_list(ledger)? {
+        let line = Arc::new(line);
+        if let Some(number) = line.number {
+            list.insert(number.to_string(), Arc::clone(&line));
+        }
+        list.insert(line.origin.to_string(), line);
+    }
+    Ok(list)
 }
 
 /// Refuses evidence that would have to be fetched while others wait.

@@ -1,6 +1,7 @@
 //! From what a person judged to the entries that will be signed.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -216,12 +217,11 @@ impl<'a> Resolver<'a> {
 
     fn piece(&self, request: &Request) -> anyhow::Result<Piece> {
         let taken = self.taken.get(&request.what);
-        let source = match taken {
-            Some(taken) => taken.already(self.ledger)?.map(|(source, _)| source),
-            None => {
-                let record = claim_list::find_entry(self.ledger, Kind::Source, &request.what)?;
-                Some(SourceId(record.entry.id().0))
-            }
+        let source = if let Some(taken) = taken {
+            taken.already(self.ledger)?.map(|(source, _)| source)
+        } else {
+            let record = claim_list::find_entry(self.ledger, Kind::Source, &request.what)?;
+            Some(SourceId(record.entry.id().0))
         };
         let text = || match (taken, &source) {
             (Some(taken), _) => Ok(taken.intake.text.clone()),
@@ -252,10 +252,8 @@ pub(crate) fn sign_needs(
     fresh: &mut Fresh,
 ) -> anyhow::Result<()> {
     if let Target::Proposed(line) = &resolved.claim {
-        let identity = line.claim.identity();
-        if !fresh.claims.contains_key(&identity) {
-            let id = record_claim(signer, line)?;
-            fresh.claims.insert(identity, id);
+        if let Entry::Vacant(place) = fresh.claims.entry(line.claim.identity()) {
+            place.insert(record_claim(signer, line)?);
         }
     }
     for piece in resolved

@@ -108,7 +108,7 @@ pub(crate) fn render(line: &ClaimLine, policy: &Policy, judgement: Option<&Judge
             rating.code.as_str(),
             screen::one_line(&rating.definition)
         );
-        form += &format!("#   {text}\n");
+        form.extend(["#   ", &text, "\n"]);
     }
     let empty = String::new();
     let get = |value: fn(&Judgement) -> String| judgement.map_or_else(|| empty.clone(), value);

@@ -38,7 +38,7 @@ pub(crate) fn show(
             text.push_str(" (primary)");
         }
         if let Some(quote) = &evidence.quote {
-            text += &format!(": “{}”", quote.exact);
+            text = format!("{text}: “{}”", quote.exact);
         }
         say(stance_name(request.stance), &screen::one_line(&text))?;
     }

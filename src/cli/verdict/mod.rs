@@ -381,9 +381,9 @@ impl<'a> Sitting<'a> {
         let key = self.key.clone().expect("the key was unlocked before");
         let mut signer = Signer::start(ledger, key, self.context.now()?)?;
         let claim = Target::of(&self.line);
-        let resolver = Resolver::new(ledger, &self.author, &self.taken)?;
-        let resolved = resolver.resolve(claim, judgement)?;
-        resolver.refuse_second(&self.line, judgement)?;
+        let lookup = Resolver::new(ledger, &self.author, &self.taken)?;
+        let resolved = lookup.resolve(claim, judgement)?;
+        lookup.refuse_second(&self.line, judgement)?;
         let mut fresh = Fresh::default();
         build::sign_needs(&mut signer, &resolved, &self.taken, &mut fresh)?;
         let (draft, verdict) = build::draft(

@@ -124,8 +124,8 @@ fn with_fixed_keys_everything_is_the_same_byte_for_byte() {
     let keys = files_below(&first.path("home/keys"));
     let key = |name: &str| {
         let fits = |path: &&std::path::PathBuf| {
-            let path = path.to_str().unwrap();
-            path.contains(name) && !path.ends_with(".pub")
+            let is_private = path.extension().is_none_or(|extension| extension != "pub");
+            is_private && path.to_str().unwrap().contains(name)
         };
         keys.iter().find(fits).unwrap().to_str().unwrap().to_owned()
     };
