@@ -281,9 +281,6 @@ fn remove_stale(
             removed.push(name);
         }
     }
-    if !removed.is_empty() {
-        files::sync_folder(folder);
-    }
     removed.sort();
     Ok(removed)
 }

@@ -1,13 +1,22 @@
 //! Writing files that are whole or not there: a temporary file beside the target, then a rename.
+//!
+//! What is written so can be written again, so nothing here waits for the disk. What a ledger keeps
+//! is written by the store, which does.
 
-use std::fs::File;
+use std::fs;
 use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context as _;
 
-/// Writes a file whole: a reader sees the old bytes or the new ones, never a part.
+/// Writes a file whole: a reader sees the old bytes or the new ones, never a part. A file that has
+/// these bytes already is left as it is, with its time.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let is_same_length =
+        fs::metadata(path).is_ok_and(|metadata| metadata.len() == bytes.len() as u64);
+    if is_same_length && fs::read(path).is_ok_and(|old| old == bytes) {
+        return Ok(());
+    }
     write(path, bytes).with_context(|| format!("writing {}", path.display()))
 }
 
@@ -23,15 +32,6 @@ fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(bytes)?;
-    file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
-    sync_folder(folder);
     Ok(())
-}
-
-/// Makes a rename or a removal in a folder last, where the system can.
-pub(crate) fn sync_folder(folder: &Path) {
-    if let Ok(folder) = File::open(folder) {
-        let _ = folder.sync_all();
-    }
 }

@@ -16,9 +16,10 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::exit::{Failure, Status};
+use super::json_out;
 use super::pager::Output;
+use super::says::{self, Policies};
 use super::screen::{self, FAINT, STRONG};
-use super::{json_out, says};
 
 /// Print what was recorded, newest first, one line an entry
 ///
@@ -121,6 +122,7 @@ fn read(
     left: &mut u64,
 ) -> anyhow::Result<Vec<Line>> {
     let mut lines = Vec::new();
+    let mut policies = Policies::new();
     while lines.len() < most && *left > 0 {
         let Some(index) = rest.next() else { break };
         let record = ledger.entry_at(index)?;
@@ -138,7 +140,7 @@ fn read(
             by: header.by.name().to_string(),
             key: header.by.to_string(),
             n: header.chain.n,
-            says: says::says(ledger, &record)?,
+            says: says::says(ledger, &record, &mut policies)?,
         });
         *left -= 1;
     }

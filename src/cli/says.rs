@@ -4,6 +4,8 @@
 //! listing goes on; `factlog verify` says which of the two it is. Nothing here is made harmless for
 //! a terminal yet: whoever prints passes it through [`super::screen`].
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt::Write as _;
 
 use factlog::audit::Standing;
@@ -24,8 +26,15 @@ use super::screen;
 /// What stands where an object's words would.
 pub(crate) const GONE: &str = "(its words are not there)";
 
+/// The policies that were read so far: most verdicts name the same one.
+pub(crate) type Policies = BTreeMap<ObjectId, Option<Policy>>;
+
 /// Says in one line what an entry records.
-pub(crate) fn says(ledger: &Ledger, record: &Record) -> Result<String, LedgerError> {
+pub(crate) fn says(
+    ledger: &Ledger,
+    record: &Record,
+    policies: &mut Policies,
+) -> Result<String, LedgerError> {
     Ok(match record.entry.body() {
         Body::Genesis(genesis) => {
             let count = genesis.roots.keys.len();
@@ -65,7 +74,7 @@ pub(crate) fn says(ledger: &Ledger, record: &Record) -> Result<String, LedgerErr
                 None => words,
             }
         }
-        Body::Verdict(verdict) => verdict_words(ledger, record, verdict)?,
+        Body::Verdict(verdict) => verdict_words(ledger, record, verdict, policies)?,
         Body::Approval(approval) => {
             let verdict = short(ledger, approval.verdict.entry())?;
             let note = approval.note.as_ref().map(|id| note_words(ledger, id));
@@ -239,9 +248,13 @@ fn verdict_words(
     ledger: &Ledger,
     record: &Record,
     verdict: &VerdictEntry,
+    policies: &mut Policies,
 ) -> Result<String, LedgerError> {
     let id = VerdictId(record.entry.id().0);
-    let policy: Option<Policy> = readable(ledger, &verdict.policy)?;
+    let policy = match policies.entry(verdict.policy) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(new) => new.insert(readable(ledger, &verdict.policy)?),
+    };
     let content: Option<Verdict> = readable(ledger, &verdict.verdict)?;
     let mut words = String::new();
     let standing = ledger.standing(&id)?.standing;

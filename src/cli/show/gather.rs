@@ -18,7 +18,7 @@ use super::view::{
 };
 use crate::cli::claim_list::ClaimLine;
 use crate::cli::published::Gatherer;
-use crate::cli::says;
+use crate::cli::says::{self, Policies};
 use crate::cli::seek::Sought;
 
 /// Reads what is shown of a thing.
@@ -81,7 +81,7 @@ fn entry(ledger: &Ledger, record: &Record) -> anyhow::Result<EntryShown> {
             key: header.by.to_string(),
             n: header.chain.n,
         },
-        says: says::says(ledger, record)?,
+        says: says::says(ledger, record, &mut Policies::new())?,
         signed: signed_line(&record.entry),
         signatures: signatures(&record.entry),
         verdict: None,
@@ -213,7 +213,7 @@ fn answer(ledger: &Ledger, record: &Record) -> anyhow::Result<AnswerShown> {
         kind: record.entry.kind(),
         at: header.at,
         by: header.by.name().to_string(),
-        says: says::says(ledger, record)?,
+        says: says::says(ledger, record, &mut Policies::new())?,
     })
 }
 

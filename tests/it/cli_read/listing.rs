@@ -237,13 +237,11 @@ fn on_a_terminal(desk: &Desk, line: &str) -> Option<String> {
         .env_remove("NO_COLOR")
         .stdin(Stdio::null())
         .output();
-    match output {
-        Ok(output) => Some(String::from_utf8(output.stdout).unwrap()),
-        Err(_) => {
-            eprintln!("skipped: there is no `script` to make a terminal with");
-            None
-        }
-    }
+    let Ok(output) = output else {
+        eprintln!("skipped: there is no `script` to make a terminal with");
+        return None;
+    };
+    Some(String::from_utf8(output.stdout).unwrap())
 }
 
 #[test]
