@@ -5,7 +5,7 @@
 //! all sources in log order, and within a source in the order of the text. A proposed claim's id is
 //! that of [`Claim::identity`], so it stays when others are dropped or recorded.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use factlog::audit::facts::Detail;
@@ -221,10 +221,10 @@ fn of_source(
     let decided = drafts.load(&id)?;
     let source = Arc::new(source_line(ledger, record, decided.evidence)?);
     let mut lines = Vec::new();
-    let mut recorded = HashSet::new();
+    let mut recorded: HashMap<ObjectId, usize> = HashMap::new();
     for record in ledger.claims_of(&id)? {
         if let Some(line) = recorded_line(ledger, &record, &source)? {
-            recorded.insert(line.origin);
+            recorded.insert(line.origin, lines.len());
             lines.push(line);
         }
     }
@@ -235,15 +235,15 @@ fn of_source(
     let found = proposals(&source.text, language);
     for (claim, worth, passed) in found {
         let origin = claim.identity();
-        if let Some(line) = lines.iter_mut().find(|line| line.origin == origin) {
-            line.worth = Some(worth);
+        if let Some(at) = recorded.get(&origin) {
+            lines[*at].worth = Some(worth);
             continue;
         }
         let decision = decided.decision(&origin);
         let edited = decision.and_then(|decision| decision.edited.clone());
         let extractor = edited.is_none().then_some(EXTRACTOR);
         let claim = edited.unwrap_or(claim);
-        if !propose || recorded.contains(&claim.identity()) {
+        if !propose || recorded.contains_key(&claim.identity()) {
             continue;
         }
         let state = match (decision.map(|decision| decision.choice), passed) {
