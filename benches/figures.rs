@@ -1,0 +1,617 @@
+//! Every figure that the documentation states about speed, as ratios in one run.
+//!
+//! `cargo bench` prints them. `FACTLOG_BENCH_VERDICTS` sets how many verdicts the large ledger has
+//! (100,000 unless told otherwise); `FACTLOG_BENCH_PLACE` where files are written, since a sync costs
+//! what the disk makes it cost (the build folder unless told otherwise). A bar that can't be had here
+//! (git, ssh-keygen) is named as skipped.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::hint::black_box;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use factlog::entry::{Body, ClaimEntry, Role, SourceEntry, VerdictEntry};
+use factlog::ledger::{self, Composer, Ledger, Pending, Start, VerifyOptions};
+use factlog::trust::key::{KeyName, SigningKey};
+use factlog::trust::signature::Signature;
+use factlog::words::claim::{Claim, Manner};
+use factlog::words::id::{ClaimId, ObjectId, SourceId};
+use factlog::words::object;
+use factlog::words::policy::Policy;
+use factlog::words::salt::Salt;
+use factlog::words::source::{Kept, Meta, Rights, SourceType};
+use factlog::words::span::{Quote, Span};
+use factlog::words::time::Timestamp;
+use factlog::words::verdict::Verdict;
+
+/// Verdicts that are appended together in a round.
+const ROUND: usize = 1000;
+/// Appends, commits and inserts that are timed one at a time.
+const SINGLE: usize = 100;
+/// Claims in each source of the large ledger.
+const CLAIMS_A_SOURCE: usize = 100;
+
+fn main() {
+    let verdicts = std::env::var("FACTLOG_BENCH_VERDICTS").map_or(100_000, |text| {
+        text.parse().expect("FACTLOG_BENCH_VERDICTS is a number")
+    });
+    let place = std::env::var_os("FACTLOG_BENCH_PLACE")
+        .map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
+    fs::create_dir_all(&place).expect("the place can be made");
+    let folder = tempfile::tempdir_in(&place).expect("a temporary folder");
+    println!("factlog: figures, in one run on {} threads", threads());
+    splitting();
+    let signing = signing();
+    let large = Large::build(&folder.path().join("large"), verdicts);
+    append(&large, signing, folder.path());
+    audit(&large);
+    if std::env::var_os("NOSTART").is_none() {
+        start_up(&large, folder.path());
+    }
+}
+
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn row(what: &str, figure: &str) {
+    println!("{what:<64} {figure}");
+}
+
+fn rate(count: usize, time: Duration) -> f64 {
+    count as f64 / time.as_secs_f64()
+}
+
+fn at() -> Timestamp {
+    "2026-11-22T10:00:00Z".parse().expect("a time")
+}
+
+fn key(name: &str, seed: u8) -> SigningKey {
+    SigningKey::from_seed(KeyName::new(name).expect("a name"), &[seed; 32])
+}
+
+fn reviewer() -> SigningKey {
+    key("bench.example/reviewer", 3)
+}
+
+/// The bare signing rate of one core, on texts as long as a verdict's.
+fn signing() -> f64 {
+    let key = reviewer();
+    let text = "x".repeat(1000);
+    let began = Instant::now();
+    let count = 20_000;
+    for _ in 0..count {
+        black_box(key.sign(black_box(&text)));
+    }
+    let signing = rate(count, began.elapsed());
+    row("bare signing, one core", &format!("{signing:.0}/s"));
+    signing
+}
+
+/// A ledger with a source for every hundred claims, and a verdict on each claim.
+struct Large {
+    folder: PathBuf,
+    verdicts: usize,
+    /// The verdicts' signed notes and objects, as they were appended in the last rounds.
+    sample: Vec<(Vec<u8>, Vec<u8>)>,
+    seconds: f64,
+}
+
+fn options() -> ledger::Options {
+    let mut options = ledger::options();
+    options.log_key = Some(key("bench.example/facts", 2));
+    options
+}
+
+fn text(source: usize) -> String {
+    let mut text = String::new();
+    for claim in 0..CLAIMS_A_SOURCE {
+        let _ = writeln!(
+            text,
+            "In year {source} the council closed {claim} of its bridges."
+        );
+    }
+    text
+}
+
+impl Large {
+    fn build(folder: &Path, verdicts: usize) -> Self {
+        fs::create_dir_all(folder).expect("a folder");
+        let (root, reviewer) = (key("bench.example/facts/root", 1), reviewer());
+        let start = Start {
+            place: &folder.join(".factlog"),
+            name: "Bench".into(),
+            root: &root,
+            log: key("bench.example/facts", 2),
+            reviewer: &reviewer,
+            roles: vec![Role::Reviewer],
+            policy: Policy::default(),
+            at: at(),
+            files: vec![],
+        };
+        let mut ledger = Ledger::init(start, options()).expect("a ledger");
+        let policy = ledger.policy().expect("a policy").0;
+        let mut composer = ledger.composer(reviewer.verifier()).expect("a composer");
+        let mut claims = Vec::with_capacity(verdicts);
+        let mut salt = 0;
+        for source in 0..verdicts.div_ceil(CLAIMS_A_SOURCE) {
+            let text = text(source);
+            let mut pending = Pending::default();
+            let id = push_source(&mut composer, &reviewer, &mut pending, &text, &mut salt);
+            for _ in 0..CLAIMS_A_SOURCE.min(verdicts - claims.len()) {
+                let n = claims.len() % CLAIMS_A_SOURCE;
+                claims.push(push_claim(
+                    &mut composer,
+                    &reviewer,
+                    &mut pending,
+                    &text,
+                    id,
+                    n,
+                ));
+            }
+            ledger.append(&pending).expect("appends");
+        }
+        let began = Instant::now();
+        let mut sample = Vec::new();
+        for round in claims.chunks(ROUND) {
+            let mut pending = Pending::default();
+            for claim in round {
+                push_verdict(
+                    &mut composer,
+                    &reviewer,
+                    &mut pending,
+                    policy,
+                    *claim,
+                    &mut salt,
+                );
+            }
+            let mut appending = ledger.begin();
+            appending.push(&pending).expect("pushes");
+            appending.commit().expect("commits");
+            if sample.len() < 20 * ROUND {
+                let notes = pending.entries.iter().map(|entry| entry.bytes().to_vec());
+                sample.extend(notes.zip(pending.objects));
+            }
+        }
+        let seconds = began.elapsed().as_secs_f64();
+        ledger.close().expect("closes");
+        Self {
+            folder: folder.join(".factlog"),
+            verdicts,
+            sample,
+            seconds,
+        }
+    }
+}
+
+fn next_salt(counter: &mut u64) -> Salt {
+    *counter += 1;
+    Salt::from_seed(b"bench", *counter)
+}
+
+fn push_source(
+    composer: &mut Composer,
+    key: &SigningKey,
+    pending: &mut Pending,
+    text: &str,
+    salt: &mut u64,
+) -> SourceId {
+    let kept = Kept::of(text.as_bytes());
+    pending.object(text.as_bytes().to_vec());
+    let meta = Meta {
+        url: None,
+        title: Some("Bridges".into()),
+        authors: vec![],
+        publisher: None,
+        published: None,
+        retrieved: None,
+        language: None,
+        salt: next_salt(salt),
+    };
+    let body = Body::Source(SourceEntry {
+        source_type: SourceType::Document,
+        raw: Some(kept),
+        text: Some(kept),
+        media: "text/plain".into(),
+        charset: Some("utf-8".into()),
+        normalizer: Some("text/1".into()),
+        rights: Rights::Quoted,
+        meta: pending.object(object::to_bytes(&meta).expect("an object")),
+        replaces: None,
+    });
+    let draft = composer.draft(at(), body).expect("a draft");
+    let entry = composer.sign(&draft, key, &[]).expect("signs");
+    let id = SourceId(entry.id().0);
+    pending.entries.push(entry);
+    id
+}
+
+fn push_claim(
+    composer: &mut Composer,
+    key: &SigningKey,
+    pending: &mut Pending,
+    text: &str,
+    source: SourceId,
+    n: usize,
+) -> ClaimId {
+    let line = text.lines().nth(n).expect("a line for each claim");
+    let start = line.as_ptr() as usize - text.as_ptr() as usize;
+    let span = Span::new(start, start + line.len() - 1).expect("a span");
+    let claim = Claim {
+        source: ObjectId::of(text.as_bytes()),
+        text: span.of(text).expect("in the text").to_owned(),
+        added: vec![],
+        parts: vec![span],
+        statement: vec![],
+        cue: None,
+        claimant: None,
+        manner: Manner::Narration,
+        said: None,
+        quote: Quote::new(text, span).expect("in the text"),
+        language: "en".into(),
+    };
+    let body = Body::Claim(ClaimEntry {
+        claim: pending.object(object::to_bytes(&claim).expect("an object")),
+        source,
+        start: span.start() as u64,
+        end: span.end() as u64,
+        extractor: None,
+        supersedes: None,
+        change: None,
+    });
+    let draft = composer.draft(at(), body).expect("a draft");
+    let entry = composer.sign(&draft, key, &[]).expect("signs");
+    let id = ClaimId(entry.id().0);
+    pending.entries.push(entry);
+    id
+}
+
+fn push_verdict(
+    composer: &mut Composer,
+    key: &SigningKey,
+    pending: &mut Pending,
+    policy: ObjectId,
+    claim: ClaimId,
+    salt: &mut u64,
+) {
+    let verdict = Verdict {
+        summary: "The council's own register of bridges lists each closure with its date; the \
+                  number agrees with what was said."
+            .into(),
+        rationale: Some("The register was read in full and the entries were counted twice.".into()),
+        reason: None,
+        evidence: vec![],
+        conflicts: vec![],
+        salt: next_salt(salt),
+    };
+    let body = Body::Verdict(VerdictEntry {
+        claim,
+        rating: "mostly-true".parse().expect("a rating"),
+        policy,
+        verdict: pending.object(object::to_bytes(&verdict).expect("an object")),
+        supersedes: None,
+        change: None,
+    });
+    let draft = composer.draft(at(), body).expect("a draft");
+    let entry = composer.sign(&draft, key, &[]).expect("signs");
+    pending.entries.push(entry);
+}
+
+/// Durable appends, against the bare signing rate and against other ways to keep the same bytes.
+fn append(large: &Large, signing: f64, folder: &Path) {
+    let rounds = large.verdicts as f64 / large.seconds;
+    println!();
+    row(
+        "durable append of signed verdicts, rounds of 1,000",
+        &format!(
+            "{rounds:.0}/s, {:.2} x bare signing (floor 0.15, aim 0.35)",
+            rounds / signing
+        ),
+    );
+    let sample = &large.sample[..large.sample.len().min(10 * ROUND)];
+    let file = plain_file(&folder.join("plain"), sample, ROUND);
+    row(
+        "  the same bytes in a plain file with fdatasync",
+        &format!("{:.2} x that", rounds / file),
+    );
+    let sqlite = sqlite_rate(&folder.join("rounds.sqlite"), sample, ROUND);
+    row(
+        "  the same bytes in SQLite (WAL, FULL)",
+        &format!("{:.2} x that (floor 1)", rounds / sqlite),
+    );
+
+    let single = single_appends(&folder.join("single"));
+    row("durable append, one at a time", &format!("{single:.0}/s"));
+    let file = plain_file(
+        &folder.join("plain1"),
+        &sample[..SINGLE.min(sample.len())],
+        1,
+    );
+    row(
+        "  the same bytes in a plain file with fdatasync",
+        &format!("{:.2} x that", single / file),
+    );
+    let sqlite = sqlite_rate(
+        &folder.join("single.sqlite"),
+        &sample[..SINGLE.min(sample.len())],
+        1,
+    );
+    row(
+        "  the same bytes in SQLite (WAL, FULL)",
+        &format!("{:.2} x that", single / sqlite),
+    );
+    match git_rates(&folder.join("git"), &sample[..SINGLE.min(sample.len()) / 2]) {
+        Some((commits, verifies)) => {
+            row(
+                "  git commits signed with an SSH key",
+                &format!("{:.0} x that, one at a time (floor 30)", single / commits),
+            );
+            row(
+                "",
+                &format!(
+                    "{:.0} x that, in rounds (floor 100, aim 300)",
+                    rounds / commits
+                ),
+            );
+            row("git commits verified", &format!("{verifies:.0}/s"));
+        }
+        None => row(
+            "  git commits signed with an SSH key",
+            "skipped: git or ssh-keygen is missing",
+        ),
+    }
+}
+
+fn single_appends(folder: &Path) -> f64 {
+    let large = Large::build(folder, 1);
+    let (mut ledger, _) = Ledger::open(&large.folder, options()).expect("opens");
+    let key = reviewer();
+    let mut composer = ledger.composer(key.verifier()).expect("a composer");
+    let mut salt = 1_000_000;
+    let began = Instant::now();
+    for n in 0..SINGLE {
+        let mut pending = Pending::default();
+        push_source(
+            &mut composer,
+            &key,
+            &mut pending,
+            &format!("Text {n}.\n"),
+            &mut salt,
+        );
+        ledger.append(&pending).expect("appends");
+    }
+    rate(SINGLE, began.elapsed())
+}
+
+fn plain_file(path: &Path, sample: &[(Vec<u8>, Vec<u8>)], round: usize) -> f64 {
+    let mut file = File::create(path).expect("a file");
+    let began = Instant::now();
+    for round in sample.chunks(round) {
+        let mut bytes = Vec::new();
+        for (note, object) in round {
+            bytes.extend_from_slice(note);
+            bytes.extend_from_slice(object);
+        }
+        file.write_all(&bytes).expect("writes");
+        file.sync_data().expect("syncs");
+    }
+    rate(sample.len(), began.elapsed())
+}
+
+fn sqlite_rate(path: &Path, sample: &[(Vec<u8>, Vec<u8>)], round: usize) -> f64 {
+    let mut database = rusqlite::Connection::open(path).expect("a database");
+    database
+        .pragma_update(None, "journal_mode", "WAL")
+        .expect("WAL");
+    database
+        .pragma_update(None, "synchronous", "FULL")
+        .expect("FULL");
+    database
+        .execute_batch(
+            "CREATE TABLE entry (n INTEGER PRIMARY KEY, id BLOB UNIQUE, note BLOB);
+             CREATE TABLE object (id BLOB PRIMARY KEY, bytes BLOB);",
+        )
+        .expect("tables");
+    let began = Instant::now();
+    for round in sample.chunks(round) {
+        let transaction = database.transaction().expect("a transaction");
+        {
+            let mut entry = transaction
+                .prepare_cached("INSERT INTO entry (id, note) VALUES (?1, ?2)")
+                .expect("a statement");
+            let mut kept = transaction
+                .prepare_cached("INSERT INTO object VALUES (?1, ?2)")
+                .expect("a statement");
+            for (note, bytes) in round {
+                let id = factlog::trust::merkle::LeafHash::of(note);
+                entry.execute((id.0.as_slice(), note)).expect("inserts");
+                kept.execute((ObjectId::of(bytes).as_bytes().as_slice(), bytes))
+                    .expect("inserts");
+            }
+        }
+        transaction.commit().expect("commits");
+    }
+    rate(sample.len(), began.elapsed())
+}
+
+/// Commits and verifications a second; `None` where git or ssh-keygen is missing.
+fn git_rates(folder: &Path, sample: &[(Vec<u8>, Vec<u8>)]) -> Option<(f64, f64)> {
+    fs::create_dir_all(folder).ok()?;
+    let quiet = |command: &mut Command| {
+        command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .stdin(Stdio::null());
+        command
+            .status()
+            .ok()
+            .filter(std::process::ExitStatus::success)
+    };
+    let key = folder.join("key");
+    quiet(
+        Command::new("ssh-keygen")
+            .args([
+                "-q",
+                "-t",
+                "ed25519",
+                "-N",
+                "",
+                "-C",
+                "bench@example.org",
+                "-f",
+            ])
+            .arg(&key),
+    )?;
+    let public = fs::read_to_string(key.with_extension("pub")).ok()?;
+    let signers = folder.join("allowed_signers");
+    fs::write(&signers, format!("bench@example.org {public}")).ok()?;
+    let work = folder.join("work");
+    quiet(Command::new("git").arg("init").arg("-q").arg(&work))?;
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command
+            .arg("-C")
+            .arg(&work)
+            .args(["-c", "gpg.format=ssh", "-c", "user.name=bench"])
+            .args(["-c", "user.email=bench@example.org", "-c", "core.fsync=all"])
+            .arg("-c")
+            .arg(format!("user.signingkey={}", key.display()))
+            .arg("-c")
+            .arg(format!("gpg.ssh.allowedSignersFile={}", signers.display()))
+            .args(arguments);
+        quiet(&mut command)
+    };
+    let began = Instant::now();
+    for (n, (note, object)) in sample.iter().enumerate() {
+        fs::write(work.join(format!("{n}.entry")), note).ok()?;
+        fs::write(work.join(format!("{n}.object")), object).ok()?;
+        git(&["add", "-A"])?;
+        git(&["commit", "-q", "-S", "-m", "verdict"])?;
+    }
+    let commits = rate(sample.len(), began.elapsed());
+    let began = Instant::now();
+    for n in 0..sample.len() {
+        git(&["verify-commit", &format!("HEAD~{n}")])?;
+    }
+    Some((commits, rate(sample.len(), began.elapsed())))
+}
+
+/// A whole audit, against a bare loop over the same entries' signatures on the same threads.
+fn audit(large: &Large) {
+    let (ledger, _) = Ledger::open(&large.folder, options()).expect("opens");
+    let size = ledger.tree_head().size;
+    let mut signed = Vec::new();
+    for index in 0..size {
+        let entry = ledger.entry_at(index).expect("an entry").entry;
+        let note = entry.note();
+        let signature: [u8; 64] = note.signatures()[0]
+            .signature
+            .as_slice()
+            .try_into()
+            .expect("64 bytes");
+        signed.push((
+            entry.header().by.clone(),
+            Signature(signature),
+            note.text().to_owned(),
+        ));
+    }
+    let share = signed.len().div_ceil(threads());
+    let began = Instant::now();
+    std::thread::scope(|scope| {
+        for part in signed.chunks(share) {
+            scope.spawn(move || {
+                for (key, signature, text) in part {
+                    signature
+                        .verify(key.public(), text.as_bytes())
+                        .expect("valid");
+                }
+            });
+        }
+    });
+    let bare = rate(signed.len(), began.elapsed());
+    drop(signed);
+    let began = Instant::now();
+    let report = ledger
+        .verify(
+            &VerifyOptions {
+                threads: threads(),
+                ..VerifyOptions::default()
+            },
+            None,
+        )
+        .expect("verifies");
+    let whole = rate(usize::try_from(size).expect("fits"), began.elapsed());
+    assert!(report.findings.is_empty(), "{:?}", report.findings.first());
+    println!();
+    row(
+        "bare verify_strict loop, all threads",
+        &format!("{bare:.0}/s"),
+    );
+    row(
+        &format!("audit of {size} entries, all threads"),
+        &format!(
+            "{whole:.0}/s, {:.2} x the bare loop (floor 0.8, aim 2)",
+            whole / bare
+        ),
+    );
+}
+
+/// Sentences a second, the whole pipeline on one core.
+fn splitting() {
+    let article = include_str!("../examples/article.txt");
+    let text = factlog::intake::text1::normalize(article).text.repeat(20);
+    let sentences = factlog::extract::split(&text, factlog::extract::Options::default());
+    let count = sentences.sentences.len();
+    let began = Instant::now();
+    let mut runs = 0;
+    while began.elapsed() < Duration::from_secs(1) {
+        black_box(factlog::extract::split(
+            black_box(&text),
+            factlog::extract::Options::default(),
+        ));
+        runs += 1;
+    }
+    row(
+        "splitting articles, one core",
+        &format!("{:.0} sentences/s", rate(count * runs, began.elapsed())),
+    );
+}
+
+/// The start of a command on the large ledger, against the start of `true`.
+fn start_up(large: &Large, folder: &Path) {
+    let time = |program: &str, arguments: &[&str]| {
+        let mut times: Vec<Duration> = (0..11)
+            .map(|_| {
+                let began = Instant::now();
+                let status = Command::new(program)
+                    .args(arguments)
+                    .env("FACTLOG_HOME", folder.join("home"))
+                    .stdout(Stdio::null())
+                    .status()
+                    .expect("runs");
+                assert!(status.success(), "{program} {arguments:?}");
+                began.elapsed()
+            })
+            .collect();
+        let first = times[0];
+        times.sort();
+        (first, times[times.len() / 2])
+    };
+    let ledger = large.folder.to_str().expect("a UTF-8 path");
+    let (_, nothing) = time("true", &[]);
+    let factlog = env!("CARGO_BIN_EXE_factlog");
+    let (first, usual) = time(factlog, &["checkpoint", "--ledger", ledger]);
+    println!();
+    row(
+        &format!("start of a command on {} verdicts", large.verdicts),
+        &format!(
+            "{:.0} ms, {:.0} x `true` (floor 100 ms, aim 30 ms); the first {:.0} ms (floor 500 ms)",
+            usual.as_secs_f64() * 1e3,
+            usual.as_secs_f64() / nothing.as_secs_f64(),
+            first.as_secs_f64() * 1e3,
+        ),
+    );
+}
