@@ -211,6 +211,13 @@ fn what_is_not_an_entry_is_refused_for_its_reason() {
             "upper-case hex",
             good.replace(&"07".repeat(32), &"0A".repeat(32)),
         ),
+        (
+            "a list in an object's place",
+            good.replace(
+                &format!("{{\"n\":1,\"prev\":\"{0}\"}}", "08".repeat(32)),
+                &format!("[1,\"{0}\"]", "08".repeat(32)),
+            ),
+        ),
         ("a decimal number as line 2", format!("{TAG}\n12\n")),
         (
             "a duplicate key",

@@ -1,5 +1,7 @@
 //! Appending: check every entry by replay, then one round of the store.
 
+use std::collections::HashMap;
+
 use super::index::Reading;
 use super::{FIRST, Ledger, LedgerError, Pending};
 use crate::audit::facts::Facts as _;
@@ -87,18 +89,18 @@ impl Appending<'_> {
     /// At the first entry that is refused. Those before it stay in the round: to append all of
     /// them or nothing, drop the round.
     pub fn push(&mut self, pending: &Pending) -> Result<Vec<u64>, AppendError> {
-        let mut objects: Vec<(ObjectId, &Vec<u8>)> = pending
+        let mut objects: HashMap<ObjectId, &Vec<u8>> = pending
             .objects
             .iter()
             .map(|bytes| (ObjectId::of(bytes), bytes))
             .collect();
         let mut indexes = Vec::with_capacity(pending.entries.len());
         for (position, entry) in pending.entries.iter().enumerate() {
-            let brought: Vec<_> = entry.objects();
-            let (own, later) = objects
+            let own: Vec<_> = entry
+                .objects()
                 .into_iter()
-                .partition(|(id, _)| brought.contains(id));
-            objects = later;
+                .filter_map(|id| objects.remove_entry(&id))
+                .collect();
             indexes.push(self.push_entry(position, entry, &own)?);
         }
         Ok(indexes)

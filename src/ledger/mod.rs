@@ -78,6 +78,16 @@ pub enum LedgerError {
     /// An object that an entry speaks of is not there.
     #[error("object {0} is missing")]
     NoObject(ObjectId),
+    /// The stored bytes are not those of the object's id.
+    #[error(
+        "the bytes kept for object {0} are others: the ledger's folder was changed; `verify` says where"
+    )]
+    OtherBytes(ObjectId),
+    /// The stored bytes are not those of the entry's id.
+    #[error(
+        "the bytes kept for entry {0} are others: the ledger's folder was changed; `verify` says where"
+    )]
+    OtherEntry(EntryId),
     /// A stored object can't be read.
     #[error("object {id} is damaged")]
     Object {

@@ -4,6 +4,8 @@
 //! `objects` (standard base64), as `docs/format.md`, section 8 has it. Appending validates and
 //! appends all of it or nothing.
 
+use std::collections::HashSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -109,9 +111,10 @@ impl Pending {
                 .map_err(|source| PendingError::Base64 { index, source })
         });
         let objects: Vec<Vec<u8>> = objects.collect::<Result<_, _>>()?;
+        let spoken_of: HashSet<ObjectId> = entries.iter().flat_map(Entry::objects).collect();
         for object in &objects {
             let id = ObjectId::of(object);
-            if !entries.iter().any(|entry| entry.objects().contains(&id)) {
+            if !spoken_of.contains(&id) {
                 return Err(PendingError::Unclaimed(id));
             }
         }

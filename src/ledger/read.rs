@@ -2,7 +2,7 @@
 
 use super::index::Reading;
 use super::{Ledger, LedgerError, rows};
-use crate::audit::facts::{EntryFacts, Facts as _, LedgerFacts, SignerFacts};
+use crate::audit::facts::{Detail, EntryFacts, Facts as _, LedgerFacts, SignerFacts};
 use crate::audit::rows::RowFacts;
 use crate::audit::standing::{self, VerdictStanding};
 use crate::entry::{Body, Entry, Kind};
@@ -72,7 +72,12 @@ impl Ledger {
     /// Returns the entry with an id.
     pub fn entry(&self, id: &EntryId) -> Result<Record, LedgerError> {
         let index = self.store.index_of(id)?.ok_or(LedgerError::NoEntry(*id))?;
-        self.entry_at(index)
+        let record = self.entry_at(index)?;
+        if record.entry.id() == *id {
+            Ok(record)
+        } else {
+            Err(LedgerError::OtherEntry(*id))
+        }
     }
 
     /// Returns the entry with an id if it is of the kind that is wanted.
@@ -129,12 +134,16 @@ impl Ledger {
 
     /// Returns an object's bytes; `None` if they are not there.
     pub fn object_bytes(&self, id: &ObjectId) -> Result<Option<Vec<u8>>, LedgerError> {
-        Ok(self.store.object(id)?)
+        let bytes = self.store.object(id)?;
+        match bytes {
+            Some(bytes) if ObjectId::of(&bytes) != *id => Err(LedgerError::OtherBytes(*id)),
+            bytes => Ok(bytes),
+        }
     }
 
     /// Returns a JSON object.
     pub fn object<O: Object>(&self, id: &ObjectId) -> Result<O, LedgerError> {
-        let bytes = self.store.object(id)?.ok_or(LedgerError::NoObject(*id))?;
+        let bytes = self.object_bytes(id)?.ok_or(LedgerError::NoObject(*id))?;
         object::parse(&bytes).map_err(|source| LedgerError::Object { id: *id, source })
     }
 
@@ -147,7 +156,7 @@ impl Ledger {
         let Some(text) = fields.text else {
             return Ok(None);
         };
-        let bytes = self.store.object(&text.blake3)?;
+        let bytes = self.object_bytes(&text.blake3)?;
         let bytes = bytes.ok_or(LedgerError::NoObject(text.blake3))?;
         Ok(Some(
             String::from_utf8(bytes).map_err(|_| LedgerError::Text(text.blake3))?,
@@ -193,11 +202,19 @@ impl Ledger {
         found.ok_or(LedgerError::NoEntry(*id))
     }
 
-    /// Says what stands of a verdict, by the policy in force now.
+    /// Says what stands of a verdict, by the policy that it names: a later one applies to later ones.
     pub fn standing(&self, verdict: &VerdictId) -> Result<VerdictStanding, LedgerError> {
         let (index, known) = self.facts_of(&verdict.entry())?;
         let wanted = Kind::Verdict;
-        let (_, policy) = self.policy()?;
+        let Detail::Verdict(verdict) = &known.detail else {
+            let found = known.detail.kind();
+            return Err(LedgerError::OtherKind {
+                id: known.id,
+                found,
+                wanted,
+            });
+        };
+        let policy: Policy = self.object(&verdict.policy)?;
         let facts = self.store.facts();
         standing::standing(index, &RowFacts(Reading(&facts)), &policy)
             .map_err(|e| LedgerError::Rows(e.into()))?

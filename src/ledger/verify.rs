@@ -6,9 +6,9 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::{Ledger, LedgerError};
 use crate::audit::finding::{Code, Finding};
@@ -17,6 +17,7 @@ use crate::audit::report::Report;
 use crate::audit::run::{Input, PresentObject, StoredCheckpoint, StoredEntry, audit};
 use crate::entry::{Body, SourceEntry};
 use crate::store::{FileError, FrameKind, JournalReader, ObjectFile, Piece, StoreError};
+use crate::trust::merkle::{self, RootHash};
 use crate::words::id::{EntryId, ObjectId};
 
 /// How a ledger is verified.
@@ -115,23 +116,26 @@ impl Ledger {
         for finding in &layout.damages {
             report.add(finding.clone());
         }
-        self.compare_database(&layout, &files, &mut report)?;
+        self.compare_database(&layout, &mut report)?;
+        self.compare_copy(&mut report)?;
         if let Some(rederive) = options.rederive {
             self.rederive(rederive, &files, &mut report)?;
         }
         Ok(report)
     }
 
-    /// Compares the database's entries and objects with the journal's.
-    fn compare_database(
-        &self,
-        layout: &Layout,
-        files: &Files<'_>,
-        report: &mut Report,
-    ) -> Result<(), VerifyError> {
-        for (index, entry) in (0..).zip(Entries::new(layout, &layout.journal)?) {
+    /// Compares the database's entries with the journal's.
+    ///
+    /// Its objects need no comparison: whoever reads one hashes it.
+    fn compare_database(&self, layout: &Layout, report: &mut Report) -> Result<(), VerifyError> {
+        let mut rows = self.store.entries_from(0);
+        for (index, entry) in (0_u64..).zip(Entries::new(layout, &layout.journal)?) {
+            let row = match rows.next() {
+                Some(Ok((at, bytes))) if at == index => Some(bytes),
+                _ => None,
+            };
             let Ok(bytes) = entry.bytes else { continue };
-            if self.store.entry(index).ok().flatten().as_deref() != Some(bytes.as_slice()) {
+            if row.as_ref() != Some(&bytes) {
                 report.add(
                     Finding::new(
                         Code::DatabaseOther,
@@ -141,21 +145,54 @@ impl Ledger {
                 );
             }
         }
-        for id in layout.objects.keys() {
-            if let (Some(kept), Ok(row)) = (files.in_journal(id), self.store.object(id))
-                && row.as_ref() != Some(&kept)
-            {
-                report.add(
-                    Finding::new(
-                        Code::DatabaseOther,
-                        "the database has other bytes for this object than the journal",
-                    )
-                    .of_object(*id)
-                    .of_file("db"),
-                );
-            }
+        if rows.next().is_some() {
+            report.add(
+                Finding::new(
+                    Code::DatabaseOther,
+                    "the database has more entries than the journal",
+                )
+                .of_file("db"),
+            );
         }
         Ok(())
+    }
+
+    /// Compares the head with the copy in the person's own folder, which an old backup contradicts.
+    fn compare_copy(&self, report: &mut Report) -> Result<(), VerifyError> {
+        let Some((path, copy)) = self.store.copied_head()? else {
+            return Ok(());
+        };
+        let head = self.tree_head();
+        let file = path.display().to_string();
+        if copy.size > head.size {
+            report.add(
+                Finding::new(
+                    Code::CheckpointSize,
+                    format!(
+                        "this folder is an old backup: its head is of {} entries, the copy of {}",
+                        head.size, copy.size
+                    ),
+                )
+                .of_file(file),
+            );
+        } else if self.root_at(copy.size)? != copy.root {
+            report.add(
+                Finding::new(
+                    Code::CheckpointRoot,
+                    format!(
+                        "the copy of the head has another root at size {}",
+                        copy.size
+                    ),
+                )
+                .of_file(file),
+            );
+        }
+        Ok(())
+    }
+
+    /// Returns the root of the tree at an earlier size.
+    pub fn root_at(&self, size: u64) -> Result<RootHash, LedgerError> {
+        Ok(merkle::root(size, &self.store.hashes())?)
     }
 
     /// Makes each text again from its raw bytes.
@@ -370,7 +407,7 @@ impl Iterator for Entries<'_> {
 struct Files<'l> {
     layout: &'l Layout,
     ledger: &'l Ledger,
-    journal: Mutex<File>,
+    journal: File,
 }
 
 impl<'l> Files<'l> {
@@ -382,18 +419,37 @@ impl<'l> Files<'l> {
         Ok(Self {
             layout,
             ledger,
-            journal: Mutex::new(journal),
+            journal,
         })
     }
 
     fn in_journal(&self, id: &ObjectId) -> Option<Vec<u8>> {
         let place = self.layout.objects.get(id)?;
         let mut bytes = vec![0; place.bytes as usize];
-        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
-        journal.seek(SeekFrom::Start(place.offset)).ok()?;
-        journal.read_exact(&mut bytes).ok()?;
+        read_at(&self.journal, place.offset, &mut bytes).ok()?;
         Some(bytes)
     }
+}
+
+/// Reads at a place of a file that several threads read.
+#[cfg(unix)]
+fn read_at(file: &File, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
+}
+
+/// Reads at a place of a file that several threads read.
+#[cfg(windows)]
+fn read_at(file: &File, mut offset: u64, mut bytes: &mut [u8]) -> io::Result<()> {
+    use std::os::windows::fs::FileExt as _;
+    while !bytes.is_empty() {
+        let read = file.seek_read(bytes, offset)?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        offset += read as u64;
+        bytes = &mut bytes[read..];
+    }
+    Ok(())
 }
 
 impl Objects for Files<'_> {

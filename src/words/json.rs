@@ -45,6 +45,11 @@ pub enum JsonError {
     /// Not an object.
     #[error("not a JSON object")]
     NotAnObject,
+    /// The fields say the same as the kind's, but are written another way.
+    #[error(
+        "a field is written another way: a list in an object's place, or empty where it should be absent"
+    )]
+    OtherForm,
     /// The fields are not those of the kind.
     #[error("wrong fields")]
     Fields(#[source] serde_json::Error),
@@ -69,9 +74,19 @@ pub fn parse(bytes: &[u8]) -> Result<Map<String, Value>, JsonError> {
     }
 }
 
-/// Makes a value of fields that [`parse`] has read; an unknown or missing field is an error.
-pub fn from_fields<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, JsonError> {
-    T::deserialize(Value::Object(fields)).map_err(JsonError::Fields)
+/// Makes a value of fields that [`parse`] has read; an unknown or missing field is an error, and so is
+/// every other way to write the same value, such as a list in an object's place or an empty field that
+/// should be absent: what is made must write the same fields again.
+pub fn from_fields<T: DeserializeOwned + Serialize>(
+    fields: Map<String, Value>,
+) -> Result<T, JsonError> {
+    let fields = Value::Object(fields);
+    let value = T::deserialize(&fields).map_err(JsonError::Fields)?;
+    if serde_json::to_value(&value).is_ok_and(|again| again == fields) {
+        Ok(value)
+    } else {
+        Err(JsonError::OtherForm)
+    }
 }
 
 /// Returns the fields of a value of ours.
@@ -104,7 +119,7 @@ fn check(value: &Value, depth: usize) -> Result<(), JsonError> {
         Value::Null => Err(JsonError::Null),
         Value::Bool(_) | Value::String(_) => Ok(()),
         Value::Number(number) => match number.as_i64() {
-            Some(n) if n.abs() <= MAX_INTEGER => Ok(()),
+            Some(n) if n.unsigned_abs() <= MAX_INTEGER.unsigned_abs() => Ok(()),
             _ => Err(JsonError::Number(number.to_string())),
         },
         Value::Array(_) | Value::Object(_) if depth > MAX_DEPTH => Err(JsonError::Depth),
@@ -164,6 +179,7 @@ mod tests {
             (r#"{"a":9007199254740993}"#, "2^53+1"),
             (r#"{"a":-9007199254740992}"#, "-2^53"),
             (r#"{"a":99999999999999999999}"#, "past u64"),
+            (r#"{"a":-9223372036854775808}"#, "the least i64"),
             (r#"{"a":null}"#, "null"),
             (r#"{"A":1}"#, "upper-case key"),
             (r#"{"":1}"#, "empty key"),

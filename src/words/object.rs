@@ -132,3 +132,45 @@ pub(crate) fn absent_or_not_empty(
 ) -> Result<(), ObjectError> {
     text.map_or(Ok(()), |text| not_empty(text, field))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::claim::Claim;
+    use crate::words::note::Note;
+
+    const CLAIM: &str = r#"{"language":"en","manner":"narration","parts":[[0,4]],"quote":{"bytes":[0,4],"exact":"true","points":[0,4],"prefix":"","suffix":""},"source":"0000000000000000000000000000000000000000000000000000000000000000","text":"true","type":"factlog/claim@v1"}"#;
+
+    #[test]
+    fn an_object_is_written_one_way_only() {
+        let claim: Claim = parse(CLAIM.as_bytes()).expect("a claim");
+        assert_eq!(to_bytes(&claim).expect("writes"), CLAIM.as_bytes());
+        let cases = [
+            (
+                "an empty list that should be absent",
+                CLAIM.replacen('{', r#"{"added":[],"#, 1),
+            ),
+            (
+                "a list in an object's place",
+                CLAIM.replace(
+                    r#"{"bytes":[0,4],"exact":"true","points":[0,4],"prefix":"","suffix":""}"#,
+                    r#"["true","","",[0,4],[0,4]]"#,
+                ),
+            ),
+            ("another type", CLAIM.replace("claim@v1", "note@v1")),
+            (
+                "no type",
+                CLAIM.replace(r#","type":"factlog/claim@v1""#, ""),
+            ),
+            (
+                "an unknown field",
+                CLAIM.replace(r#""text":"#, r#""tax":1,"text":"#),
+            ),
+        ];
+        for (why, text) in cases {
+            assert_ne!(text, CLAIM, "{why}: the case changes something");
+            assert!(parse::<Claim>(text.as_bytes()).is_err(), "{why}");
+        }
+        assert!(parse::<Note>(CLAIM.as_bytes()).is_err());
+    }
+}
