@@ -10,14 +10,20 @@ use anyhow::Context as _;
 use chrono::Utc;
 use clap::Args;
 use etcetera::BaseStrategy;
+use factlog::keys::KeyFileError;
 use factlog::words::salt::Salt;
 use factlog::words::time::Timestamp;
 
 use super::exit::{Failure, Status};
+use super::faults;
 use super::screen::{self, BAD, WARN};
 
 /// The folder that a ledger lives in.
 pub(crate) const LEDGER_FOLDER: &str = ".factlog";
+
+/// What to try where the log's key can't be used.
+const LOG_KEY_HINT: &str = "bring the file back from a backup; until then write entries to a file \
+     with --out FILE";
 
 /// Options that every subcommand takes.
 #[derive(Args, Clone, Debug)]
@@ -65,6 +71,8 @@ pub(crate) struct Context {
     /// The options that every subcommand takes.
     pub(crate) global: Global,
     salts: Cell<u64>,
+    /// Why the log's key can't be used; absent where it can, or is not kept here.
+    log_key_fault: Cell<Option<KeyFileError>>,
 }
 
 impl Context {
@@ -72,6 +80,26 @@ impl Context {
         Self {
             global,
             salts: Cell::new(0),
+            log_key_fault: Cell::new(None),
+        }
+    }
+
+    /// Keeps what is wrong with the log's key until something has to be signed with it.
+    pub(crate) fn note_log_key_fault(&self, fault: KeyFileError) {
+        self.log_key_fault.set(Some(fault));
+    }
+
+    /// Names the fault of the log's key where an error says no more than that the key is not there.
+    pub(crate) fn explained(&self, error: anyhow::Error) -> anyhow::Error {
+        if !error.chain().any(faults::is_log_key_missing) {
+            return error;
+        }
+        match self.log_key_fault.take() {
+            Some(fault) => Failure::new(Status::Key, format!("{error}, and it can't be used"))
+                .because(fault)
+                .hint(LOG_KEY_HINT)
+                .into(),
+            None => error,
         }
     }
 
@@ -157,6 +185,7 @@ impl Context {
 
     /// Warns a person, on standard error.
     pub(crate) fn warn(&self, text: &str) {
+        let text = screen::visible(text);
         let _ = writeln!(
             anstream::stderr(),
             "{} {text}",
@@ -178,6 +207,7 @@ impl Context {
             last = cause;
         }
         if let Some(hint) = hint {
+            let hint = screen::visible(hint);
             let _ = writeln!(err, "{} {hint}", screen::styled(screen::STRONG, "hint:"));
         }
     }

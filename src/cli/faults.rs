@@ -61,6 +61,19 @@ pub(crate) fn of(error: &(dyn Error + 'static)) -> Option<Calls> {
     None
 }
 
+/// Says whether an error is that the log's key was needed and not given.
+pub(crate) fn is_log_key_missing(error: &(dyn Error + 'static)) -> bool {
+    let ledger = match (error.downcast_ref(), error.downcast_ref()) {
+        (Some(AppendError::Ledger(error)), _) | (_, Some(error)) => Some(error),
+        _ => None,
+    };
+    let store = match ledger {
+        Some(LedgerError::Store(error)) => Some(error),
+        _ => error.downcast_ref(),
+    };
+    matches!(store, Some(StoreError::LogKeyMissing { .. }))
+}
+
 #[expect(
     clippy::unnecessary_wraps,
     reason = "it ends the functions here that may know nothing"

@@ -2,7 +2,6 @@
 
 use std::env;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -18,6 +17,7 @@ use serde_json::Value;
 
 use super::context::{Context, LEDGER_FOLDER};
 use super::exit::{Failure, Status};
+use super::json_out;
 use super::opening::LOG_KEY_FILE;
 use super::prompt;
 use super::screen::{self, STRONG};
@@ -126,7 +126,12 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         let ledger = Ledger::init(start, options)?;
         Ok((ledger, root, log, reviewer))
     });
-    let (ledger, root, log, reviewer) = started.inspect_err(|_| keys.unmake())?;
+    let (ledger, root, log, reviewer) = started.inspect_err(|_| {
+        // What failed may have come after the ledger got its place: it rests on these keys then.
+        if !is_ledger(&place) {
+            keys.unmake();
+        }
+    })?;
     if let Some(path) = &args.key {
         remember(context, &keyring, path, reviewer.key.verifier());
     }
@@ -149,7 +154,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         reviewer: reviewer.into(),
     };
     if context.global.json {
-        writeln!(anstream::stdout(), "{}", serde_json::to_string(&made)?)?;
+        json_out::print(&made)?;
     }
     tell(context, &made);
     Ok(Status::Done)
@@ -174,6 +179,12 @@ fn place(context: &Context) -> anyhow::Result<PathBuf> {
         return Ok(folder);
     }
     Ok(folder.join(LEDGER_FOLDER))
+}
+
+/// Says whether a folder holds a ledger, be it one that can't be opened.
+fn is_ledger(place: &Path) -> bool {
+    // Where it can't be told, there may be one.
+    place.join("head").try_exists().unwrap_or(true)
 }
 
 /// What the ledger and its first keys are called.
@@ -362,7 +373,8 @@ impl Keys<'_> {
                 let file = there.swap_remove(0);
                 let path = file.path().display().to_string();
                 self.context.say(&format!(
-                    "using the key {name} that is there already: {path}"
+                    "using the key {} that is there already: {path}",
+                    screen::one_line(name.as_str())
                 ));
                 self.unlocked(&file, name)
             }
@@ -582,4 +594,18 @@ fn tell(context: &Context, made: &Made) {
     }
     context
         .say("keep the root key safe: it alone says who may sign. Next: factlog add article.txt");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_with_a_head_is_a_ledger() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(!is_ledger(&folder.path().join("nowhere")));
+        assert!(!is_ledger(folder.path()));
+        fs::write(folder.path().join("head"), b"").expect("written");
+        assert!(is_ledger(folder.path()));
+    }
 }

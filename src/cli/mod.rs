@@ -142,6 +142,7 @@ pub(crate) fn main() -> ExitCode {
         Ok(status) => status.into(),
         Err(error) if exit::is_closed_pipe(&error) => Status::Done.into(),
         Err(error) => {
+            let error = context.explained(error);
             let (status, hint) = exit::of(&error);
             context.report(&error, hint.as_deref());
             status.into()

@@ -8,7 +8,7 @@ use std::io::{self, IsTerminal, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use factlog::keys::{Keyring, PrivateKeyFile};
+use factlog::keys::{KeyFileError, Keyring, PrivateKeyFile};
 use factlog::ledger::{self, Ledger, Options, Progress};
 use factlog::trust::{KeyName, SigningKey};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -25,11 +25,17 @@ const LONGEST_FIRST_LINE: usize = 256;
 impl Context {
     /// Opens the ledger that the command line means; it is locked until it is dropped.
     ///
+    /// It can be read without the log's key: what is wrong with the key's file is kept, and reported
+    /// if something has to be signed with it.
+    ///
     /// What opening found, such as a database that had to be built anew, is said on standard error.
     pub(crate) fn open_ledger(&self) -> anyhow::Result<Ledger> {
         let folder = self.ledger_folder()?;
         let mut options = self.ledger_options()?;
-        options.log_key = log_key(&folder)?;
+        options.log_key = log_key(&folder).unwrap_or_else(|fault| {
+            self.note_log_key_fault(fault);
+            None
+        });
         let (ledger, notices) = Ledger::open(&folder, options)?;
         for notice in notices {
             self.warn(&notice.to_string());
@@ -64,12 +70,12 @@ impl Context {
 
 /// Reads the log's key; `None` where it is not kept here, as on the machine of a reviewer who is not
 /// the ledger's keeper.
-fn log_key(folder: &Path) -> anyhow::Result<Option<SigningKey>> {
+fn log_key(folder: &Path) -> Result<Option<SigningKey>, KeyFileError> {
     let path = folder.join(LOG_KEY_FILE);
     let Some(origin) = origin_in_head(folder) else {
         return Ok(None);
     };
-    if !path.exists() {
+    if path.try_exists().is_ok_and(|there| !there) {
         return Ok(None);
     }
     Ok(Some(PrivateKeyFile::read(&path)?.unlock(origin, None)?))

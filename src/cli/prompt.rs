@@ -7,12 +7,16 @@ use std::io::{self, BufRead as _, Read as _, Write as _};
 
 use anyhow::Context as _;
 
+use super::screen;
+
 /// An answer has at most this many bytes: more is no answer to a question here.
 const LONGEST_ANSWER: u64 = 4096;
 
 /// Asks, and returns the answer without white space around it; `None` where there is none any more.
 pub(crate) fn ask(question: &str) -> anyhow::Result<Option<String>> {
     let mut err = anstream::stderr();
+    // A name in it may hold anything that a key's name may.
+    let question = screen::visible(question);
     let asked = write!(err, "{question}").and_then(|()| err.flush());
     asked.context("asking")?;
     let mut line = Vec::new();

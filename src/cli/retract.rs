@@ -71,8 +71,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     if author.public() != chosen.verifier().public() {
         context.say(&format!(
             "the verdict {short} is {}'s; yours is {}",
-            author.name(),
-            chosen.verifier().name()
+            screen::one_line(author.name().as_str()),
+            screen::one_line(chosen.verifier().name().as_str())
         ));
     }
     let asks = context.can_ask() && !args.signing.yes;

@@ -18,6 +18,7 @@ use factlog::trust::{KeyName, SigningKey, VerifierKey};
 
 use super::context::Context;
 use super::exit::{Failure, Status};
+use super::screen;
 
 /// The variable that names a file with the passphrase.
 pub(crate) const PASSPHRASE_FILE: &str = "FACTLOG_PASSPHRASE_FILE";
@@ -275,6 +276,7 @@ pub(crate) fn ask(context: &Context, prompt: &str) -> anyhow::Result<Passphrase>
         ))
         .into());
     }
+    let prompt = screen::visible(prompt);
     let typed = rpassword::prompt_password(prompt).map_err(|error| {
         let status = match error.kind() {
             io::ErrorKind::Interrupted => Status::Interrupted,
