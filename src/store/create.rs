@@ -34,12 +34,7 @@ impl Store {
     pub fn create(place: &Path, options: Options) -> Result<Creation, StoreError> {
         refuse_if_there(place)?;
         let folder = temporary(place);
-        fs::create_dir_all(&folder).on(FileAction::Create, &folder)?;
-        let lock = Lock::acquire(
-            &folder.join(LOCK_NAME),
-            options.lock_wait,
-            options.on_wait.as_ref(),
-        )?;
+        let lock = lock_temporary(place, &folder, &options)?;
         clear(&folder)?;
         let objects = folder.join(objects::FOLDER_NAME);
         fs::create_dir(&objects).on(FileAction::Create, &objects)?;
@@ -92,7 +87,6 @@ impl Creation {
         }
         let folder = self.store.folder.clone();
         self.store.close_database()?;
-        self.store.unlock();
         sync_folder(&folder.join(objects::FOLDER_NAME))?;
         sync_folder(&folder)?;
         refuse_if_there(&self.place)?;
@@ -105,6 +99,8 @@ impl Creation {
         if let Some(on_step) = &options.on_step {
             on_step(Step::FolderRenamed);
         }
+        // Only now: whoever waits for it would take the folder for what a stopped creation left.
+        self.store.unlock();
         let (mut store, notices) = Store::open(&self.place, options)?;
         store.notices.extend(notices);
         if let Some(copy) = store.copy_path()? {
@@ -120,6 +116,20 @@ impl Drop for Creation {
         if !self.placed {
             let _ = self.store.close_database();
             let _ = remove_folder_if_there(&self.store.folder);
+        }
+    }
+}
+
+/// Makes the temporary folder and locks it.
+fn lock_temporary(place: &Path, folder: &Path, options: &Options) -> Result<Lock, StoreError> {
+    let path = folder.join(LOCK_NAME);
+    loop {
+        fs::create_dir_all(folder).on(FileAction::Create, folder)?;
+        let lock = Lock::acquire(&path, options.lock_wait, options.on_wait.as_ref())?;
+        // Whoever had it before has given the folder its name, has removed it, or was stopped.
+        refuse_if_there(place)?;
+        if lock.is_on(&path) {
+            return Ok(lock);
         }
     }
 }

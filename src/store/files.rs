@@ -3,7 +3,7 @@
 //! A name in a folder is durable only once the folder is synced; bytes are durable only once their
 //! file is. `docs/format-journal.md` says which of the two each step of an append needs.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -91,6 +91,19 @@ pub(super) fn refuses_writing(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
     )
+}
+
+/// Returns whether two files are one, as far as the system can tell.
+pub(super) fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        (one.dev(), one.ino()) == (other.dev(), other.ino())
+    }
+    #[cfg(not(unix))]
+    {
+        one.file_type() == other.file_type() && one.created().ok() == other.created().ok()
+    }
 }
 
 /// Makes the names in a folder durable.

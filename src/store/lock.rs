@@ -4,12 +4,13 @@
 //! program that is killed lets go of it. The file's content means nothing and it is never removed:
 //! removing it would let two programs hold locks on two files of that name.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::files::is_same_file;
 use super::step::OnWait;
 
 /// How often a waiting program looks whether the lock is free.
@@ -39,7 +40,7 @@ pub enum LockError {
 /// A held lock. Dropping it lets go.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    file: File,
 }
 
 impl Lock {
@@ -60,6 +61,15 @@ impl Lock {
                 source,
             })?;
         Self::wait_for(file, path, wait, on_wait)
+    }
+
+    /// Returns whether the file that is locked is the one that `path` names: while we waited for it,
+    /// its folder may have been renamed or removed.
+    pub(super) fn is_on(&self, path: &Path) -> bool {
+        match (self.file.metadata(), fs::metadata(path)) {
+            (Ok(held), Ok(named)) => is_same_file(&held, &named),
+            _ => false,
+        }
     }
 
     /// Takes the lock where the folder cannot be written: on the file that is there, if any.
@@ -84,7 +94,7 @@ impl Lock {
         let mut told = false;
         loop {
             match file.try_lock() {
-                Ok(()) => return Ok(Self { _file: file }),
+                Ok(()) => return Ok(Self { file }),
                 Err(TryLockError::Error(source)) => {
                     return Err(LockError::Io {
                         path: path.to_owned(),

@@ -80,6 +80,37 @@ fn a_creation_that_is_given_up_leaves_nothing() {
 }
 
 #[test]
+fn a_creation_that_waited_for_another_leaves_its_ledger_alone() {
+    for finished in [true, false] {
+        let desk = Desk::new();
+        let mut creation = Store::create(&desk.ledger(), desk.options()).unwrap();
+        let mut round = creation.begin();
+        round.push_entry(b"genesis").unwrap();
+        round.commit().unwrap();
+        let (tell, told) = std::sync::mpsc::channel();
+        let mut options = desk.options();
+        options.lock_wait = Duration::from_secs(20);
+        options.on_wait = Some(Arc::new(move |_| tell.send(()).unwrap()));
+        let place = desk.ledger();
+        let second = std::thread::spawn(move || Store::create(&place, options).map(drop));
+        told.recv().unwrap();
+        if finished {
+            assert_eq!(creation.finish().unwrap().tree_head().size, 1);
+            let second = second.join().unwrap();
+            assert!(
+                matches!(second, Err(StoreError::AlreadyThere { .. })),
+                "{second:?}"
+            );
+        } else {
+            drop(creation);
+            second.join().unwrap().unwrap();
+        }
+        assert_eq!(desk.ledger().exists(), finished);
+        assert!(!desk.path(".factlog.tmp").exists());
+    }
+}
+
+#[test]
 fn no_ledger_is_said_so() {
     let desk = Desk::new();
     assert!(matches!(desk.open(), Err(StoreError::NoLedger { .. })));
