@@ -4,7 +4,7 @@
 //! what everything rests on: "the journal is durable first; then the checkpoint is signed; then it
 //! replaces the previous one; only then may anyone see it".
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use super::Store;
 use super::database::Applied;
 use super::error::StoreError;
 use super::facts::Facts;
-use super::files::{FileAction, FileError, OnFile as _};
+use super::files::{FileAction, FileError, OnFile as _, is_same_file};
 use super::head::{self, SignedHead, StatedHead};
 use super::journal;
 use super::round::Draft;
@@ -164,7 +164,7 @@ impl Store {
 
     fn check_unchanged_head(&self) -> Result<(), StoreError> {
         let path = self.head_path();
-        let found = std::fs::read(&path);
+        let found = fs::read(&path);
         let same = match (&self.head, found) {
             (Some(head), Ok(found)) => found == head.note.bytes(),
             (None, Err(error)) => error.kind() == std::io::ErrorKind::NotFound,
@@ -263,12 +263,10 @@ impl JournalWriter {
     }
 
     fn check_unchanged(&self) -> Result<(), StoreError> {
-        let found = self.file.metadata().on(FileAction::Read, &self.path)?.len();
+        let found = self.file.metadata().on(FileAction::Read, &self.path)?;
         // Someone may have put another file in its place.
-        let named = std::fs::metadata(&self.path)
-            .on(FileAction::Read, &self.path)?
-            .len();
-        if found == self.length && named == self.length {
+        let named = fs::metadata(&self.path).on(FileAction::Read, &self.path)?;
+        if is_same_file(&found, &named) && found.len() == self.length {
             Ok(())
         } else {
             Err(StoreError::Changed {
