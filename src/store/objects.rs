@@ -69,7 +69,14 @@ impl ObjectFiles {
         objects: impl IntoIterator<Item = (ObjectId, &'b [u8])>,
     ) -> Result<(), FileError> {
         let mut folders = BTreeSet::new();
-        fs::create_dir_all(&self.folder).on(FileAction::Create, &self.folder)?;
+        if !self.folder.is_dir() {
+            fs::create_dir_all(&self.folder).on(FileAction::Create, &self.folder)?;
+            sync_folder(
+                self.folder
+                    .parent()
+                    .expect("it lies in the ledger's folder"),
+            )?;
+        }
         for (id, bytes) in objects {
             let path = self.path(&id);
             let folder = path.parent().expect("an object's file lies in a folder");
