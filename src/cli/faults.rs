@@ -156,6 +156,7 @@ fn of_store(error: &StoreError) -> Option<Calls> {
         | StoreError::OtherRoot { .. }
         | StoreError::EntryDamaged { .. }
         | StoreError::JournalDamaged { .. }
+        | StoreError::TailRefused { .. }
         | StoreError::Head(_) => calls(
             Status::Key,
             Some("bring back the ledger's folder from a full backup; nothing is signed until then"),

@@ -1,4 +1,5 @@
-//! Appending: check every entry by replay, then one round of the store.
+//! Appending: check every entry by replay, then one round of the store. What a stopped append left
+//! in the journal is checked in the same way before it is signed.
 
 use std::collections::HashMap;
 
@@ -10,7 +11,7 @@ use crate::audit::objects::{ObjectState, Objects};
 use crate::audit::replay::Replay;
 use crate::audit::rows::{RowFacts, RowFactsError};
 use crate::entry::{Chain, Entry};
-use crate::store::{FactError, Round};
+use crate::store::{FactError, Facts, Hashes, Round, StoreError, TailCheck, TailView};
 use crate::trust::key::PublicKey;
 use crate::trust::merkle::TreeHead;
 use crate::words::id::ObjectId;
@@ -32,6 +33,8 @@ impl std::fmt::Display for Refusal {
         Ok(())
     }
 }
+
+impl std::error::Error for Refusal {}
 
 /// Says why something was not appended.
 #[derive(Debug, thiserror::Error)]
@@ -130,18 +133,9 @@ impl Appending<'_> {
         let Self { round, replay } = self;
         let index = round.size();
         let facts = round.facts();
-        let findings = replay
-            .examine(
-                entry.clone(),
-                index,
-                &RowFacts(Reading(&facts)),
-                &Brought { own, round },
-                &round.hashes(),
-            )
-            .map_err(|error| LedgerError::Rows(error.into()))?;
-        let findings: Vec<Finding> = findings.into_iter().filter(Finding::refuses).collect();
-        if !findings.is_empty() {
-            let refusal = Refusal { findings };
+        let hashes = round.hashes();
+        let objects = Brought { own, round };
+        if let Some(refusal) = refusal(replay, entry, index, &facts, &objects, &hashes)? {
             return Err(AppendError::Refused {
                 position,
                 kind: entry.kind(),
@@ -169,11 +163,59 @@ impl Objects for Brought<'_, '_> {
         if let Some((_, bytes)) = self.own.iter().find(|(own, _)| own == id) {
             return ObjectState::Present((*bytes).clone());
         }
-        match self.round.object(id) {
-            Ok(Some(bytes)) => ObjectState::Present(bytes),
-            Ok(None) => ObjectState::Missing,
-            Err(error) => ObjectState::Unreadable(error.to_string()),
+        state(self.round.object(id))
+    }
+}
+
+/// Checks an entry as the entry at `index`; says why it is refused, if it is.
+fn refusal(
+    replay: &mut Replay,
+    entry: &Entry,
+    index: u64,
+    facts: &Facts<'_>,
+    objects: &impl Objects,
+    hashes: &Hashes<'_>,
+) -> Result<Option<Refusal>, LedgerError> {
+    let findings = replay
+        .examine(
+            entry.clone(),
+            index,
+            &RowFacts(Reading(facts)),
+            objects,
+            hashes,
+        )
+        .map_err(|error| LedgerError::Rows(error.into()))?;
+    let findings: Vec<Finding> = findings.into_iter().filter(Finding::refuses).collect();
+    Ok((!findings.is_empty()).then_some(Refusal { findings }))
+}
+
+/// Makes the check of entries that are in the journal but not in the log: the same as an append's.
+pub(super) fn check_tail() -> TailCheck {
+    let mut replay = Replay::new();
+    Box::new(move |index, note, view| {
+        let entry = Entry::parse(note)?;
+        let (facts, hashes) = (view.facts(), view.hashes());
+        match refusal(&mut replay, &entry, index, &facts, &Tail(view), &hashes)? {
+            Some(refusal) => Err(refusal.into()),
+            None => Ok(()),
         }
+    })
+}
+
+/// The objects of the ledger, and those in the journal past the head.
+struct Tail<'t, 'v>(&'t TailView<'v>);
+
+impl Objects for Tail<'_, '_> {
+    fn object(&self, id: &ObjectId) -> ObjectState {
+        state(self.0.object(id))
+    }
+}
+
+fn state(found: Result<Option<Vec<u8>>, StoreError>) -> ObjectState {
+    match found {
+        Ok(Some(bytes)) => ObjectState::Present(bytes),
+        Ok(None) => ObjectState::Missing,
+        Err(error) => ObjectState::Unreadable(error.to_string()),
     }
 }
 

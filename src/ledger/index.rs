@@ -1,7 +1,7 @@
 //! The index function that the store runs on every entry, on append and on rebuild.
 //!
 //! It keeps what replay needs to check the next entry, and the ledger's own lists. Entries in the
-//! journal were checked before they were appended, so all of them are recorded as good; what was
+//! journal were checked before they were signed, so all of them are recorded as good; what was
 //! forced in is found by an audit, which starts from nothing.
 
 use super::rows;

@@ -116,7 +116,9 @@ pub type Options = store::Options;
 
 /// Returns options to open a ledger with, to be completed by the caller.
 pub fn options() -> Options {
-    Options::new(index::index, INDEX_VERSION, index::log_key)
+    let mut options = Options::new(index::index, INDEX_VERSION, index::log_key);
+    options.check_tail = Some(append::check_tail);
+    options
 }
 
 /// A ledger that is open, and locked until this is dropped.

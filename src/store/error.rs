@@ -135,6 +135,23 @@ pub enum StoreError {
         /// Where the damage begins.
         offset: u64,
     },
+    /// The journal has an entry past the head that would have been refused if it was appended.
+    #[error(
+        "{journal} has at byte {offset}, past what {head} covers, an entry {index} that no command \
+         appended; nothing is signed"
+    )]
+    TailRefused {
+        /// The journal's file.
+        journal: PathBuf,
+        /// Where the entry's frame begins.
+        offset: u64,
+        /// The index that it would have.
+        index: u64,
+        /// The head's file.
+        head: PathBuf,
+        /// Why it is refused.
+        source: IndexError,
+    },
     /// Head or journal changed while we held the lock.
     #[error("{path} was changed by another program")]
     Changed {

@@ -10,7 +10,8 @@
 //! in the named steps of [`Step`]. The store does not know what entries mean: its caller hands in
 //! an [`IndexFn`]. It is the only place that names sled.
 //!
-//! What it does not do: validate entries (who may sign what), talk to witnesses, print.
+//! What it does not do: validate entries (who may sign what; for those past the head it asks a
+//! [`TailCheck`] of its caller), talk to witnesses, print.
 
 mod append;
 mod create;
@@ -32,6 +33,7 @@ mod round;
 mod runs;
 mod stamp;
 mod step;
+mod tail;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -65,6 +67,7 @@ pub use self::lock::LockError;
 pub use self::objects::{MAX_OBJECT_BYTES, ObjectFile};
 pub use self::round::Round;
 pub use self::step::{DatabaseFault, Notice, OnProgress, OnStep, OnWait, Progress, Step};
+pub use self::tail::{CheckTail, TailCheck, TailView};
 
 /// How long opening waits for a ledger in use, unless told otherwise.
 const LOCK_WAIT: Duration = Duration::from_secs(5);
@@ -78,6 +81,9 @@ pub struct Options {
     pub index_version: u32,
     /// Tells the key that checkpoints are signed with.
     pub log_key_of: LogKeyFn,
+    /// Makes the check that entries past the head must pass before they are signed; without it
+    /// they only need to be sound and new.
+    pub check_tail: Option<CheckTail>,
     /// The log's private key; without it a store can be read only, as long as nothing needs to be
     /// rolled forward.
     pub log_key: Option<SigningKey>,
@@ -102,6 +108,7 @@ impl Options {
             index,
             index_version,
             log_key_of,
+            check_tail: None,
             log_key: None,
             heads: None,
             lock_wait: LOCK_WAIT,

@@ -2,33 +2,28 @@
 //!
 //! Follows `docs/format-journal.md`, section "Opening". In short: the database is asked only after
 //! its stamp was; it is built anew if anything about it is wrong; what the journal has past `head`
-//! is rolled forward; what contradicts `head` is refused.
+//! is rolled forward (in `tail.rs`); what contradicts `head` is refused.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::append::JournalWriter;
 use super::database::{self, Database};
 use super::error::StoreError;
 use super::facts::Facts;
-use super::files::{FileAction, FileError, OnFile as _, refuses_writing, sync_folder};
+use super::files::{FileAction, FileError, OnFile as _, refuses_writing};
 use super::frame::{self, FrameKind, Header, JOURNAL_FORMAT};
 use super::head::{self, StatedHead};
-use super::journal::{self, Frame, JournalReader, Piece};
+use super::journal;
 use super::lock::Lock;
 use super::objects::{ObjectFile, ObjectFiles};
 use super::rebuild::{Rebuilt, rebuild};
-use super::round::Draft;
 use super::step::{DatabaseFault, Notice};
 use super::{Options, Store, Table, stamp};
-use crate::words::id::ObjectId;
 
 /// The name of the lock's file in a ledger's folder.
 pub(super) const LOCK_NAME: &str = "lock";
-
-/// The name of the file to which an unfinished end of the journal is moved.
-const TORN_NAME: &str = "journal.torn";
 
 impl Store {
     /// Opens the ledger in `folder`, and says what it found and put right.
@@ -93,136 +88,6 @@ impl Store {
         store.poisoned = false;
         let notices = store.take_notices();
         Ok((store, notices))
-    }
-
-    /// Deals with what the journal has past `head`, from `tail` on: whole frames are recorded and
-    /// signed, a torn end is moved aside, objects that no entry speaks of are erased.
-    fn finish_tail(&mut self, tail: u64) -> Result<(), StoreError> {
-        if tail == self.journal.length {
-            return Ok(());
-        }
-        if self.is_read_only() {
-            let bytes = self.journal.length - tail;
-            self.notices.push(Notice::TailIgnored { bytes });
-            return Ok(());
-        }
-        let mut draft = Draft::new(self.tree_head(), tail);
-        let mut waiting: Vec<(ObjectId, u64)> = Vec::new();
-        let sound = self.read_tail(tail, &mut draft, &mut waiting)?;
-        if sound < self.journal.length {
-            self.move_torn_end(sound)?;
-        }
-        let entries = draft.size - draft.base.size;
-        waiting.retain(|(id, _)| draft.waiting.contains_key(id));
-        let orphans = std::mem::take(&mut draft.waiting);
-        let key = if entries > 0 {
-            self.check_copy()?;
-            Some(self.signing_key(&draft)?)
-        } else {
-            None
-        };
-        self.make_tail_durable(tail)?;
-        for (id, offset) in &waiting {
-            let mut erased = Vec::new();
-            let zeros = vec![0; orphans.get(id).map_or(0, Vec::len)];
-            frame::write(&mut erased, FrameKind::Erased, &zeros);
-            self.journal.write_at(*offset, &erased)?;
-        }
-        if !waiting.is_empty() {
-            self.journal.sync()?;
-            self.notices.push(Notice::OrphansRemoved {
-                objects: waiting.len() as u64,
-            });
-        }
-        let new_head = draft.tree_head(self.database())?;
-        self.apply(draft, new_head)?;
-        if let Some(key) = key {
-            self.publish(new_head, &key)?;
-            self.notices.push(Notice::RolledForward {
-                entries,
-                size: new_head.size,
-            });
-        }
-        Ok(())
-    }
-
-    /// Reads the sound frames past `head` into a draft; returns where they end.
-    fn read_tail(
-        &self,
-        tail: u64,
-        draft: &mut Draft,
-        waiting: &mut Vec<(ObjectId, u64)>,
-    ) -> Result<u64, StoreError> {
-        let mut reader = JournalReader::open(&self.folder)?.start_at(tail, draft.size)?;
-        let mut damaged = None;
-        while let Some(piece) = reader.next_piece()? {
-            match (piece, damaged) {
-                (Piece::Damage(damage), None) => damaged = Some(damage.offset),
-                (Piece::Frame(frame), None) => match frame.kind {
-                    FrameKind::Entry => {
-                        draft.replay_entry(
-                            self.database(),
-                            &self.objects,
-                            self.options().index,
-                            frame.bytes,
-                            frame.offset,
-                        )?;
-                    }
-                    FrameKind::Object => {
-                        let id = ObjectId::of(frame.bytes);
-                        waiting.push((id, frame.offset));
-                        draft.waiting.insert(id, frame.bytes.to_vec());
-                    }
-                    FrameKind::Journal | FrameKind::Checkpoint | FrameKind::Erased => {}
-                },
-                // A checkpoint is written on its own, after what it covers was acknowledged. So
-                // what is damaged before it is not the end of an unfinished write.
-                (
-                    Piece::Frame(Frame {
-                        kind: FrameKind::Checkpoint,
-                        ..
-                    }),
-                    Some(offset),
-                ) => {
-                    return Err(StoreError::JournalDamaged {
-                        journal: self.journal.path().to_owned(),
-                        offset,
-                    });
-                }
-                _ => {}
-            }
-        }
-        Ok(damaged.unwrap_or(self.journal.length))
-    }
-
-    /// Moves what stands from `sound` on to `journal.torn`. It was never acknowledged: what was is
-    /// covered by `head`.
-    fn move_torn_end(&mut self, sound: u64) -> Result<(), StoreError> {
-        let to = self.folder.join(TORN_NAME);
-        let bytes = self.journal.length - sound;
-        let copied = copy_end(self.journal.path(), sound, &to);
-        copied.on(FileAction::Write, &to)?;
-        sync_folder(&self.folder)?;
-        self.journal.cut(sound)?;
-        self.notices.push(Notice::TornTailMoved { bytes, to });
-        Ok(())
-    }
-
-    /// Writes the end of the journal once more and syncs it: that we can read it does not mean
-    /// that it is on the disk, if an earlier sync failed.
-    fn make_tail_durable(&mut self, tail: u64) -> Result<(), StoreError> {
-        let path = self.journal.path().to_owned();
-        let mut bytes = Vec::new();
-        let read = |bytes: &mut Vec<u8>| -> io::Result<()> {
-            let mut file = File::open(&path)?;
-            io::Seek::seek(&mut file, io::SeekFrom::Start(tail))?;
-            file.read_to_end(bytes)?;
-            Ok(())
-        };
-        read(&mut bytes).on(FileAction::Read, &path)?;
-        self.journal.write_at(tail, &bytes)?;
-        self.journal.sync()?;
-        Ok(())
     }
 
     /// Removes the files of objects that no entry speaks of.
@@ -413,16 +278,6 @@ fn can_be_written(folder: &Path) -> bool {
         Ok(_) => true,
         Err(error) => !refuses_writing(&error),
     }
-}
-
-/// Appends what a file has from an offset on to another file, durably.
-fn copy_end(from: &Path, offset: u64, to: &Path) -> io::Result<()> {
-    let mut source = File::open(from)?;
-    io::Seek::seek(&mut source, io::SeekFrom::Start(offset))?;
-    let mut target = OpenOptions::new().create(true).append(true).open(to)?;
-    io::copy(&mut source, &mut target)?;
-    target.flush()?;
-    target.sync_all()
 }
 
 fn copy_folder(from: &Path, to: &PathBuf) -> Result<(), FileError> {

@@ -15,9 +15,9 @@ use super::step::Progress;
 use crate::trust::merkle::{RootHash, TreeHead};
 use crate::words::id::ObjectId;
 
-/// How many entries go into one transaction of a rebuild: more than in an append, so that fewer runs
+/// How many entries of the journal go into one transaction when it is read: more than in an append, so that fewer runs
 /// have to be merged.
-const ENTRIES_A_ROUND: u64 = 4000;
+pub(super) const ENTRIES_A_ROUND: u64 = 4000;
 
 /// A database that has been built.
 pub(super) struct Rebuilt {
@@ -129,9 +129,8 @@ impl Building<'_> {
             head,
             journal,
         };
-        let mut next = Draft::new(head, 0);
-        next.waiting = draft.waiting;
-        self.database.apply(draft.changes, applied)?;
+        let (next, changes) = draft.split(head);
+        self.database.apply(changes, applied)?;
         Ok(next)
     }
 

@@ -209,6 +209,14 @@ impl Draft {
         self.put_entry(database, note, offset)
     }
 
+    /// Parts what has been read of a journal from what follows: an empty draft after `head`, with
+    /// the objects that still wait for an entry, and the rows to be written.
+    pub(super) fn split(self, head: TreeHead) -> (Self, Changes) {
+        let mut next = Self::new(head, 0);
+        next.waiting = self.waiting;
+        (next, self.changes)
+    }
+
     /// Calls the index function and keeps its facts, or nothing if it fails.
     fn index(
         &mut self,

@@ -102,8 +102,6 @@ pub enum DatabaseFault {
     },
     /// The database holds as many entries as the ledger, but other ones.
     OtherRoot,
-    /// The database speaks of another length of the journal.
-    OtherJournal,
 }
 
 impl fmt::Display for DatabaseFault {
@@ -126,7 +124,6 @@ impl fmt::Display for DatabaseFault {
                 write!(f, "it holds {applied} entries, the ledger {size}")
             }
             Self::OtherRoot => f.write_str("it holds other entries than the ledger"),
-            Self::OtherJournal => f.write_str("it belongs to a journal of another length"),
         }
     }
 }

@@ -4,8 +4,10 @@ use std::path::Path;
 
 use factlog::entry::{Body, ClaimEntry, Role, SourceEntry, VerdictEntry};
 use factlog::ledger::{
-    self, AppendError, Composer, Found, Ledger, Pending, SeekError, Start, VerifyOptions,
+    self, AppendError, Composer, Found, Ledger, LedgerError, Pending, SeekError, Start,
+    VerifyOptions,
 };
+use factlog::store::StoreError;
 use factlog::trust::key::{KeyName, SigningKey};
 use factlog::words::claim::{Claim, Claimant, Manner};
 use factlog::words::id::{ClaimId, ObjectId, SourceId, VerdictId};
@@ -32,10 +34,14 @@ fn alice() -> SigningKey {
 }
 
 fn start(folder: &Path) -> Ledger {
+    start_called(folder, "Example Desk")
+}
+
+fn start_called(folder: &Path, name: &str) -> Ledger {
     let (root, alice) = (key("desk.example/facts/root", 1), alice());
     let start = Start {
         place: &folder.join(".factlog"),
-        name: "Example Desk".into(),
+        name: name.into(),
         root: &root,
         log: key("desk.example/facts", 2),
         reviewer: &alice,
@@ -327,4 +333,94 @@ fn what_is_signed_elsewhere_is_appended_from_a_file() {
         let appended = Pending::parse(&changed).is_ok_and(|read| ledger.append(&read).is_ok());
         assert!(!appended, "byte {at}");
     }
+}
+
+fn frame(kind: u8, bytes: &[u8]) -> Vec<u8> {
+    let mut frame = vec![kind];
+    frame.extend(u32::try_from(bytes.len()).unwrap().to_be_bytes());
+    frame.extend(bytes);
+    frame.extend(&blake3::hash(&frame).as_bytes()[..8]);
+    frame
+}
+
+/// Opens the ledger with these frames written to the end of its journal, which needs no key; then
+/// puts the journal back.
+fn open_with_tail(folder: &Path, tail: &[u8]) -> Result<u64, String> {
+    let path = folder.join(".factlog/journal");
+    let journal = std::fs::read(&path).unwrap();
+    std::fs::write(&path, [&journal[..], tail].concat()).unwrap();
+    let mut options = ledger::options();
+    options.log_key = Some(key("desk.example/facts", 2));
+    let opened = Ledger::open(&folder.join(".factlog"), options);
+    let opened = opened.map(|(ledger, _)| ledger.tree_head().size);
+    opened.map_err(|error| {
+        std::fs::write(&path, &journal).unwrap();
+        let LedgerError::Store(StoreError::TailRefused { offset, source, .. }) = error else {
+            panic!("{error:?}")
+        };
+        assert!(offset >= journal.len() as u64);
+        source.to_string()
+    })
+}
+
+#[test]
+fn what_was_written_to_the_journal_without_a_key_is_not_signed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = start(folder.path());
+    let policy = ledger.policy().unwrap().0;
+    let mut composer = ledger.composer(alice().verifier()).unwrap();
+    let (taken_in, source) = source(&mut composer, 1);
+    let (recorded, claim) = claim(&mut composer, source, 2);
+    let (judged, _) = verdict(&mut composer, policy, claim, "mostly-true");
+    ledger.append(&taken_in).unwrap();
+    drop(ledger);
+    let head = || std::fs::read(folder.path().join(".factlog/head")).unwrap();
+    let before = head();
+    let refused = |tail: &[u8]| {
+        let refused = open_with_tail(folder.path(), tail).unwrap_err();
+        assert_eq!(head(), before);
+        refused
+    };
+    let frames = |pending: &Pending| -> Vec<u8> {
+        let objects = pending.objects.iter().map(|bytes| frame(b'O', bytes));
+        let entries = pending.entries.iter().map(|e| frame(b'E', e.bytes()));
+        objects.chain(entries).flatten().collect()
+    };
+
+    let again = refused(&frame(b'E', taken_in.entries[0].bytes()));
+    assert!(again.contains("already, at index 2"), "{again}");
+
+    let mut text = String::from_utf8(recorded.entries[0].bytes().to_vec()).unwrap();
+    let signature = text.trim_end().len() - 8;
+    let other = if text.as_bytes()[signature] == b'A' {
+        "B"
+    } else {
+        "A"
+    };
+    text.replace_range(signature..=signature, other);
+    let forged = Pending {
+        entries: vec![factlog::entry::Entry::parse(text.as_bytes()).unwrap()],
+        objects: recorded.objects.clone(),
+    };
+    let forged = refused(&frames(&forged));
+    assert!(forged.contains("[signature-invalid]"), "{forged}");
+
+    // Without the claim's object.
+    let missing = refused(&frame(b'E', recorded.entries[0].bytes()));
+    assert!(missing.contains("missing"), "{missing}");
+
+    // A genesis of another's, signed by a root of its own.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let other = start_called(elsewhere.path(), "Another Desk");
+    let genesis = other.entry(&other.id()).unwrap();
+    let second = refused(&frame(b'E', genesis.entry.bytes()));
+    assert!(second.contains("genesis"), "{second}");
+
+    let none = refused(&frame(b'E', b"no entry"));
+    assert!(!none.is_empty());
+
+    // What an append wrote before it was stopped is recorded.
+    let tail = [frames(&recorded), frames(&judged)].concat();
+    assert_eq!(open_with_tail(folder.path(), &tail), Ok(5));
+    assert_eq!(open(folder.path()).tree_head().size, 5);
 }

@@ -6,10 +6,13 @@ use std::path::PathBuf;
 use factlog::store::{
     Damage, DatabaseFault, FrameKind, HeadError, JournalReader, Notice, Piece, Store, StoreError,
 };
+use factlog::trust::checkpoint::Checkpoint;
+use factlog::trust::merkle::{LeafHash, Tree};
+use factlog::words::id::ObjectId;
 use proptest::prelude::*;
 
 use super::stops::{copy, replace};
-use super::{Desk, append, check};
+use super::{Desk, append, check, log_key};
 
 fn desk_of(size: u64) -> Desk {
     let desk = Desk::new();
@@ -495,6 +498,22 @@ fn what_changes_under_an_open_store_is_noticed_before_anything_is_written() {
     }
 }
 
+/// A file with the same bytes is not the file that we hold open.
+#[cfg(unix)]
+#[test]
+fn a_journal_put_in_the_place_of_the_open_one_is_noticed() {
+    let desk = desk_of(6);
+    let mut store = desk.open_quietly();
+    let path = desk.ledger().join("journal");
+    let other = desk.path("other");
+    fs::copy(&path, &other).unwrap();
+    fs::rename(&other, &path).unwrap();
+    assert!(matches!(
+        append(&mut store, 6..7),
+        Err(StoreError::Changed { .. })
+    ));
+}
+
 #[test]
 fn orphaned_frames_at_the_end_are_erased() {
     let desk = desk_of(6);
@@ -520,13 +539,136 @@ fn orphaned_frames_at_the_end_are_erased() {
     expect_rebuilt(&desk, 9);
 }
 
+/// Appends bytes to the desk's journal; returns where they begin.
+fn extend_journal(desk: &Desk, bytes: &[u8]) -> u64 {
+    let path = desk.ledger().join("journal");
+    let journal = fs::read(&path).unwrap();
+    fs::write(&path, [&journal[..], bytes].concat()).unwrap();
+    journal.len() as u64
+}
+
+#[test]
+fn an_entry_that_the_log_has_is_not_signed_a_second_time() {
+    let desk = desk_of(6);
+    let head = fs::read(desk.ledger().join("head")).unwrap();
+    let end = extend_journal(&desk, &frame(b'E', b"claim new"));
+    extend_journal(&desk, &frame(b'E', b"key alice"));
+    let second = end + frame(b'E', b"claim new").len() as u64;
+    // The second opening finds a database that the first left unfinished.
+    for _ in 0..2 {
+        let Err(StoreError::TailRefused {
+            offset,
+            index,
+            source,
+            ..
+        }) = desk.open()
+        else {
+            panic!("the copy is signed")
+        };
+        assert_eq!((offset, index), (second, 7));
+        assert!(source.to_string().contains("already, at index 1"));
+        assert_eq!(fs::read(desk.ledger().join("head")).unwrap(), head);
+    }
+    // Twice in the tail itself.
+    let desk = desk_of(6);
+    extend_journal(&desk, &frame(b'E', b"claim new").repeat(2));
+    assert!(matches!(
+        desk.open(),
+        Err(StoreError::TailRefused { index: 7, .. })
+    ));
+}
+
+#[test]
+fn the_callers_check_sees_each_entry_of_the_tail_in_its_place() {
+    let small = b"a small object".to_vec();
+    let note = format!("claim small {}", ObjectId::of(&small));
+    let tail = [
+        frame(b'E', b"first"),
+        frame(b'O', &small),
+        frame(b'E', note.as_bytes()),
+        frame(b'E', b"last"),
+    ];
+    let desk = desk_of(6);
+    let start = extend_journal(&desk, &tail.concat());
+    let mut options = desk.options();
+    options.check_tail = Some(|| {
+        let mut expected = 6;
+        Box::new(move |index, note, view| {
+            assert_eq!(index, expected);
+            expected += 1;
+            assert!(factlog::trust::merkle::root(index, &view.hashes()).is_ok());
+            let facts = view.facts();
+            assert_eq!(facts.get(b"count/last").unwrap(), None);
+            let before = index > 6;
+            assert_eq!(facts.get(b"count/first").unwrap().is_some(), before);
+            let object = view.object(&ObjectId::of(b"a small object")).unwrap();
+            assert_eq!(object.is_some(), before);
+            match note {
+                b"last" => Err("refused by the toy's check".into()),
+                _ => Ok(()),
+            }
+        })
+    });
+    let Err(StoreError::TailRefused { offset, source, .. }) = Store::open(&desk.ledger(), options)
+    else {
+        panic!("the entry is signed")
+    };
+    assert_eq!(offset, start + tail[..3].concat().len() as u64);
+    assert_eq!(source.to_string(), "refused by the toy's check");
+    // Where no check is asked for, the same tail is rolled forward.
+    assert_eq!(desk.open().unwrap().0.tree_head().size, 9);
+}
+
+#[test]
+fn a_long_tail_is_rolled_forward_in_rounds() {
+    let desk = desk_of(6);
+    let object = b"spoken of by the last entry".to_vec();
+    let mut tail = frame(b'O', &object);
+    tail.extend(frame(b'O', b"spoken of by none"));
+    for n in 6..4_100 {
+        tail.extend(frame(b'E', format!("claim {n}").as_bytes()));
+    }
+    let last = format!("claim last {}", ObjectId::of(&object));
+    tail.extend(frame(b'E', last.as_bytes()));
+    extend_journal(&desk, &tail);
+    let (store, notices) = desk.open().unwrap();
+    assert_eq!(
+        notices,
+        [
+            Notice::OrphansRemoved { objects: 1 },
+            Notice::RolledForward {
+                entries: 4_095,
+                size: 4_101
+            }
+        ]
+    );
+    let id = ObjectId::of(&object);
+    assert_eq!(store.object(&id).unwrap(), Some(object));
+    let head = store.tree_head();
+    drop(store);
+    fs::remove_file(desk.ledger().join("db.stamp")).unwrap();
+    // A rebuild reads the same entries from the journal.
+    assert_eq!(desk.open().unwrap().0.tree_head(), head);
+}
+
 #[test]
 fn the_same_entry_twice_by_force_can_still_be_read() {
     let desk = desk_of(6);
-    let path = desk.ledger().join("journal");
-    let mut journal = fs::read(&path).unwrap();
-    journal.extend(frame(b'E', b"key alice"));
-    fs::write(&path, journal).unwrap();
+    let mut tree = Tree::new();
+    let store = desk.open_quietly();
+    for n in 0..6 {
+        tree.push(LeafHash::of(&store.entry(n).unwrap().unwrap()));
+    }
+    drop(store);
+    // Whoever has the log's key can sign it.
+    tree.push(LeafHash::of(b"key alice"));
+    extend_journal(&desk, &frame(b'E', b"key alice"));
+    let checkpoint = Checkpoint {
+        origin: log_key().name().clone(),
+        head: tree.head(),
+    };
+    let head = checkpoint.sign(&log_key()).unwrap();
+    fs::write(desk.ledger().join("head"), head.bytes()).unwrap();
     let (store, _) = desk.open().unwrap();
     assert_eq!(store.tree_head().size, 7);
     let id = factlog::trust::merkle::LeafHash::of(b"key alice").into();
