@@ -15,8 +15,10 @@ use super::context::Context;
 use super::drafts::Drafts;
 use super::exit::Status;
 use super::json_out;
+use super::proposals;
 use super::record::{self, EntryLine, Signer};
 use super::screen;
+use super::seek;
 use super::signing::{self, SigningArgs};
 use super::sources::{self, Given, Taken};
 
@@ -162,7 +164,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     }
     let mut taken = taken;
     if let Some(older) = &args.replaces {
-        let record = claim_list::find_entry(&ledger, Kind::Source, older)?;
+        let record = seek::find_entry(&ledger, Kind::Source, older)?;
         given.replaces = Some(SourceId(record.entry.id().0));
         taken.replace(given.replaces);
     }
@@ -214,9 +216,9 @@ fn report(
     recorded: &Recorded,
     already: bool,
 ) -> anyhow::Result<Status> {
-    let shown: Vec<Shown> = claim_list::claim_list(ledger)?
+    let shown: Vec<Shown> = claim_list::of_source(ledger, &recorded.source)?
         .iter()
-        .filter(|line| line.source.id == recorded.source && line.number.is_some())
+        .filter(|line| line.number.is_some())
         .map(|line| Shown::of(ledger, line))
         .collect::<anyhow::Result<_>>()?;
     tell(context, taken, Some(recorded), already, false, shown)
@@ -231,7 +233,7 @@ fn dry_run(context: &Context, taken: &Taken) -> anyhow::Result<Status> {
         text,
         is_evidence: false,
     });
-    let shown = claim_list::proposals(&source.text, taken.meta.language.as_deref())
+    let shown = proposals::of(&source.text, taken.meta.language.as_deref())
         .into_iter()
         .filter(|(_, _, passed)| passed.is_none())
         .enumerate()
@@ -244,7 +246,7 @@ fn dry_run(context: &Context, taken: &Taken) -> anyhow::Result<Status> {
                 claim,
                 source: std::sync::Arc::clone(&source),
                 worth: Some(worth),
-                extractor: Some(claim_list::EXTRACTOR),
+                extractor: Some(proposals::EXTRACTOR),
             })
         })
         .collect();

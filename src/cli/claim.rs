@@ -21,6 +21,7 @@ use super::prompt;
 use super::quotes;
 use super::record::{self, EntryLine, Signer};
 use super::screen;
+use super::seek;
 use super::signing::{self, SigningArgs};
 
 /// Marks before and after words that are quoted.
@@ -108,7 +109,7 @@ struct Report {
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let mut ledger = context.open_ledger()?;
-    let record = claim_list::find_entry(&ledger, Kind::Source, &args.source)?;
+    let record = seek::find_entry(&ledger, Kind::Source, &args.source)?;
     let source = SourceId(record.entry.id().0);
     let text = ledger.text_of(&source)?.ok_or_else(|| {
         Failure::new(
@@ -131,7 +132,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let supersedes = args
         .supersedes
         .as_deref()
-        .map(|what| claim_list::find_entry(&ledger, Kind::Claim, what))
+        .map(|what| seek::find_entry(&ledger, Kind::Claim, what))
         .transpose()?
         .map(|record| ClaimId(record.entry.id().0));
     let identity = claim.identity();

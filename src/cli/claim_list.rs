@@ -10,27 +10,16 @@ use std::sync::Arc;
 
 use factlog::audit::facts::Detail;
 use factlog::entry::{Body, Kind};
-use factlog::extract::{self, ExtractedClaim, Extraction};
-use factlog::ledger::{Found, Ledger, LedgerError, Record, SeekError};
+use factlog::ledger::{Ledger, LedgerError, Record};
 use factlog::words::claim::{Claim, Claimant, Manner};
-use factlog::words::id::{self, ClaimId, ObjectId, SourceId};
-use factlog::words::object;
+use factlog::words::id::{ClaimId, ObjectId, SourceId};
 use factlog::words::source::Meta;
-use factlog::words::span::{Quote, Span};
+use factlog::words::span::Span;
 
 use super::drafts::{Choice, Drafts};
-use super::exit::{Failure, Status};
+use super::proposals::{self, EXTRACTOR, Worth};
 use super::screen;
 use super::sources;
-
-/// What names the rules that propose claims, in claim entries.
-pub(crate) const EXTRACTOR: &str = "rules/1";
-
-/// The language of a claim whose source does not say: the rules read English.
-const LANGUAGE: &str = "en";
-
-/// A number of a claim has fewer digits than this; with more it is the beginning of an id.
-const LEAST_ID_DIGITS: usize = 4;
 
 /// A source with a text.
 #[derive(Debug)]
@@ -107,17 +96,6 @@ impl State {
     }
 }
 
-/// What the splitter found out about a claim beside its words.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub(crate) struct Worth {
-    /// How much it is worth checking, 0 to 1.
-    pub(crate) score: f32,
-    /// Why.
-    pub(crate) reason: &'static str,
-    /// The sentence that it stands in.
-    pub(crate) sentence: Span,
-}
-
 /// A claim, recorded or proposed.
 #[derive(Clone, Debug)]
 pub(crate) struct ClaimLine {
@@ -182,6 +160,27 @@ pub(crate) fn who(claim: &Claim) -> String {
 /// Returns every claim of the ledger: numbered those that are current, after them in each source
 /// those that were dropped, superseded or passed over, without a number.
 pub(crate) fn claim_list(ledger: &Ledger) -> anyhow::Result<Vec<ClaimLine>> {
+    list_until(ledger, |_, _| false)
+}
+
+/// Like [`claim_list`], as far as the claim with this number; all claims if none has it.
+pub(crate) fn up_to_number(ledger: &Ledger, number: usize) -> anyhow::Result<Vec<ClaimLine>> {
+    list_until(ledger, |last, _| last >= number)
+}
+
+/// Returns the claims of one source, numbered as in [`claim_list`].
+pub(crate) fn of_source(ledger: &Ledger, source: &SourceId) -> anyhow::Result<Vec<ClaimLine>> {
+    let mut list = list_until(ledger, |_, id| id == source)?;
+    list.retain(|line| line.source.id == *source);
+    Ok(list)
+}
+
+/// Lists the claims until `is_enough`, which is asked after each source, with the last number that
+/// was given and the source. The texts of later sources are not split.
+fn list_until(
+    ledger: &Ledger,
+    is_enough: impl Fn(usize, &SourceId) -> bool,
+) -> anyhow::Result<Vec<ClaimLine>> {
     let drafts = Drafts::of(ledger.folder());
     let mut list = Vec::new();
     let mut texts = HashSet::new();
@@ -192,13 +191,16 @@ pub(crate) fn claim_list(ledger: &Ledger) -> anyhow::Result<Vec<ClaimLine>> {
         };
         let Some(text) = entry.text else { continue };
         let propose = texts.insert(text.blake3);
-        let lines = of_source(ledger, &drafts, &record, propose)?;
+        let lines = lines_of(ledger, &drafts, &record, propose)?;
         for mut line in lines {
             if line.state.is_numbered() && (!line.source.is_evidence || line.is_recorded()) {
                 number += 1;
                 line.number = Some(number);
             }
             list.push(line);
+        }
+        if is_enough(number, &SourceId(record.entry.id().0)) {
+            break;
         }
     }
     Ok(list)
@@ -211,7 +213,7 @@ impl ClaimLine {
     }
 }
 
-fn of_source(
+fn lines_of(
     ledger: &Ledger,
     drafts: &Drafts,
     record: &Record,
@@ -221,29 +223,32 @@ fn of_source(
     let decided = drafts.load(&id)?;
     let source = Arc::new(source_line(ledger, record, decided.evidence)?);
     let mut lines = Vec::new();
-    let mut recorded: HashMap<ObjectId, usize> = HashMap::new();
+    // The first line of each identity.
+    let mut places = HashMap::new();
     for record in ledger.claims_of(&id)? {
         if let Some(line) = recorded_line(ledger, &record, &source)? {
-            recorded.insert(line.origin, lines.len());
+            places.entry(line.origin).or_insert(lines.len());
             lines.push(line);
         }
     }
+    let recorded: HashSet<ObjectId> = places.keys().copied().collect();
+    let decisions = decided.by_claim();
     let language = source
         .meta
         .as_ref()
         .and_then(|meta| meta.language.as_deref());
-    let found = proposals(&source.text, language);
-    for (claim, worth, passed) in found {
+    for (claim, worth, passed) in proposals::of(&source.text, language) {
         let origin = claim.identity();
-        if let Some(at) = recorded.get(&origin) {
-            lines[*at].worth = Some(worth);
+        if let Some(place) = places.get(&origin) {
+            let line: &mut ClaimLine = &mut lines[*place];
+            line.worth = Some(worth);
             continue;
         }
-        let decision = decided.decision(&origin);
+        let decision = decisions.get(&origin).copied();
         let edited = decision.and_then(|decision| decision.edited.clone());
         let extractor = edited.is_none().then_some(EXTRACTOR);
         let claim = edited.unwrap_or(claim);
-        if !propose || recorded.contains_key(&claim.identity()) {
+        if !propose || recorded.contains(&claim.identity()) {
             continue;
         }
         let state = match (decision.map(|decision| decision.choice), passed) {
@@ -252,6 +257,7 @@ fn of_source(
             (None, Some(why)) => State::PassedOver(why),
             (Some(Choice::Edited) | None, _) => State::Proposed,
         };
+        places.insert(origin, lines.len());
         lines.push(ClaimLine {
             number: None,
             id: origin.to_string(),
@@ -286,9 +292,12 @@ fn source_line(ledger: &Ledger, record: &Record, is_evidence: bool) -> anyhow::R
 fn there<T>(found: Result<T, LedgerError>) -> Result<Option<T>, LedgerError> {
     match found {
         Ok(found) => Ok(Some(found)),
-        Err(LedgerError::NoObject(_) | LedgerError::Object { .. } | LedgerError::Text(_)) => {
-            Ok(None)
-        }
+        Err(
+            LedgerError::NoObject(_)
+            | LedgerError::OtherBytes(_)
+            | LedgerError::Object { .. }
+            | LedgerError::Text(_),
+        ) => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -323,105 +332,6 @@ fn recorded_line(
     }))
 }
 
-/// Splits a text into claims that can be recorded, each with what the splitter says of it, and why
-/// it passed it over if it did.
-pub(crate) fn proposals(
-    text: &str,
-    language: Option<&str>,
-) -> Vec<(Claim, Worth, Option<&'static str>)> {
-    let source = ObjectId::of(text.as_bytes());
-    let Extraction {
-        claims,
-        passed_over,
-        ..
-    } = extract::split(text, extract::Options::default());
-    let offered = claims.into_iter().map(|claim| (claim, None));
-    let passed = passed_over
-        .into_iter()
-        .map(|passed| (passed.claim, Some(passed.why.as_str())));
-    offered
-        .chain(passed)
-        .filter_map(|(found, passed)| {
-            let worth = Worth {
-                score: found.score,
-                reason: found.reason.as_str(),
-                sentence: found.sentence,
-            };
-            let claim = to_claim(text, source, language.unwrap_or(LANGUAGE), found)?;
-            Some((claim, worth, passed))
-        })
-        .collect()
-}
-
-/// Makes a claim of what the splitter found; `None` if it can't be recorded.
-fn to_claim(text: &str, source: ObjectId, language: &str, found: ExtractedClaim) -> Option<Claim> {
-    let hull = Span::hull(&found.parts)?;
-    let claim = Claim {
-        source,
-        text: found.text,
-        added: found.added,
-        parts: found.parts,
-        statement: found.statement,
-        cue: found.cue,
-        claimant: found.claimant,
-        manner: found.manner,
-        said: None,
-        quote: Quote::new(text, hull).ok()?,
-        language: language.to_owned(),
-    };
-    object::to_bytes(&claim).ok()?;
-    Some(claim)
-}
-
-/// Finds the claim that a person means: by its number in `factlog claims`, or by the beginning of
-/// its id.
-pub(crate) fn find_claim(ledger: &Ledger, what: &str) -> anyhow::Result<ClaimLine> {
-    if what.len() < LEAST_ID_DIGITS && what.bytes().all(|b| b.is_ascii_digit()) {
-        let number: usize = what.parse().unwrap_or(0);
-        let list = claim_list(ledger)?;
-        let highest = list
-            .iter()
-            .filter_map(|line| line.number)
-            .max()
-            .unwrap_or(0);
-        return list
-            .into_iter()
-            .find(|line| line.number == Some(number))
-            .ok_or_else(|| {
-                Failure::new(
-                    Status::NotFound,
-                    format!("there is no claim {what}: the last one is {highest}"),
-                )
-                .hint("`factlog claims` lists them")
-                .into()
-            });
-    }
-    match ledger.find(what) {
-        Ok(Found::Entry(id)) => {
-            let record = ledger.entry(&id)?;
-            if let Some(line) = of_record(ledger, &record)? {
-                return Ok(line);
-            }
-            let hint = match record.entry.body() {
-                Body::Verdict(verdict) => {
-                    let claim = ledger.short(&verdict.claim.0)?;
-                    format!("its claim is {claim}; a verdict is changed with --supersedes {what}")
-                }
-                _ => "`factlog claims` lists the claims".to_owned(),
-            };
-            let kind = record.entry.kind();
-            Err(
-                Failure::new(Status::NotFound, format!("{what} is a {kind}, not a claim"))
-                    .hint(hint)
-                    .into(),
-            )
-        }
-        Ok(Found::Object(_)) | Err(SeekError::Nothing(_)) => proposed(ledger, what),
-        Err(SeekError::Ambiguous { prefix, found }) => Err(ambiguous(ledger, &prefix, &found)),
-        Err(error) => Err(error.into()),
-    }
-}
-
 /// Returns the line of a recorded claim, without splitting any text.
 pub(crate) fn of_record(ledger: &Ledger, record: &Record) -> anyhow::Result<Option<ClaimLine>> {
     let Body::Claim(entry) = record.entry.body() else {
@@ -430,100 +340,4 @@ pub(crate) fn of_record(ledger: &Ledger, record: &Record) -> anyhow::Result<Opti
     let source = ledger.entry_of(Kind::Source, &entry.source.entry())?;
     let source = Arc::new(source_line(ledger, &source, false)?);
     recorded_line(ledger, record, &source)
-}
-
-fn proposed(ledger: &Ledger, what: &str) -> anyhow::Result<ClaimLine> {
-    let mut fitting: Vec<ClaimLine> = claim_list(ledger)?
-        .into_iter()
-        .filter(|line| line.id.starts_with(what) || line.origin.to_string().starts_with(what))
-        .collect();
-    match fitting.len() {
-        1 => Ok(fitting.swap_remove(0)),
-        0 => Err(Failure::new(
-            Status::NotFound,
-            format!("no claim has an id that begins with {what}"),
-        )
-        .hint("`factlog claims` lists them")
-        .into()),
-        many => {
-            let lines: Vec<String> = fitting
-                .iter()
-                .map(|line| format!("{}  {}", &line.id[..16], screen::cut(&line.claim.text, 60)))
-                .collect();
-            Err(Failure::new(
-                Status::NotFound,
-                format!(
-                    "{what} is the beginning of {many} claims' ids:\n  {}",
-                    lines.join("\n  ")
-                ),
-            )
-            .hint("give more digits")
-            .into())
-        }
-    }
-}
-
-/// Makes the error for an id's beginning that fits several things; lists them.
-pub(crate) fn ambiguous(ledger: &Ledger, prefix: &str, found: &[Found]) -> anyhow::Error {
-    let line = |found: &Found| match found {
-        Found::Entry(entry) => {
-            let kind = ledger
-                .entry(entry)
-                .map(|record| record.entry.kind().as_str());
-            format!(
-                "{}  {}",
-                &id::to_hex(&entry.0)[..16],
-                kind.unwrap_or("entry")
-            )
-        }
-        Found::Object(object) => format!("{}  object", &id::to_hex(&object.0)[..16]),
-    };
-    let lines: Vec<String> = found.iter().map(line).collect();
-    Failure::new(
-        Status::NotFound,
-        format!(
-            "{prefix} is the beginning of {} ids:\n  {}",
-            found.len(),
-            lines.join("\n  ")
-        ),
-    )
-    .hint("give more digits")
-    .into()
-}
-
-/// Finds the entry of a kind that a person means by the beginning of its id.
-pub(crate) fn find_entry(ledger: &Ledger, kind: Kind, what: &str) -> anyhow::Result<Record> {
-    let record = match ledger.find(what) {
-        Ok(Found::Entry(id)) => ledger.entry(&id)?,
-        Ok(Found::Object(_)) => {
-            return Err(Failure::new(
-                Status::NotFound,
-                format!("{what} is an object, not a {kind}"),
-            )
-            .hint(format!("`factlog log --kind {kind}` lists them"))
-            .into());
-        }
-        Err(SeekError::Ambiguous { prefix, found }) => {
-            // Of several things, the one of the kind that is asked for is meant.
-            let mut of_kind = found.iter().filter_map(|found| match found {
-                Found::Entry(id) => ledger.entry(id).ok().filter(|r| r.entry.kind() == kind),
-                Found::Object(_) => None,
-            });
-            match (of_kind.next(), of_kind.next()) {
-                (Some(one), None) => one,
-                _ => return Err(ambiguous(ledger, &prefix, &found)),
-            }
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let found = record.entry.kind();
-    if found != kind {
-        return Err(Failure::new(
-            Status::NotFound,
-            format!("{what} is a {found}, not a {kind}"),
-        )
-        .hint(format!("`factlog log --kind {kind}` lists them"))
-        .into());
-    }
-    Ok(record)
 }

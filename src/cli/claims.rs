@@ -16,6 +16,7 @@ use super::context::Context;
 use super::exit::Status;
 use super::json_out;
 use super::screen::{self, FAINT, GOOD, STRONG, WARN};
+use super::seek;
 
 /// List the claims, numbered: proposed and recorded
 ///
@@ -42,13 +43,15 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let wanted = args
         .source
         .as_deref()
-        .map(|what| claim_list::find_entry(&ledger, Kind::Source, what))
+        .map(|what| seek::find_entry(&ledger, Kind::Source, what))
         .transpose()?
         .map(|record| SourceId(record.entry.id().0));
-    let list = claim_list::claim_list(&ledger)?;
+    let list = match &wanted {
+        Some(source) => claim_list::of_source(&ledger, source)?,
+        None => claim_list::claim_list(&ledger)?,
+    };
     let shown: Vec<Shown> = list
         .iter()
-        .filter(|line| wanted.is_none_or(|source| line.source.id == source))
         .filter(|line| {
             let hidden = line.number.is_none();
             let asked = wanted.is_some() && line.state == State::Proposed;

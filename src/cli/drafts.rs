@@ -5,6 +5,7 @@
 //! ledger: nothing signs them, and losing them loses only decisions that were not signed.
 //! `schemas/drafts.schema.json` describes them.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -60,6 +61,12 @@ pub(crate) enum Choice {
 }
 
 impl SourceDrafts {
+    /// Returns what was decided, by the claim that it was decided about.
+    pub(crate) fn by_claim(&self) -> HashMap<ObjectId, &Decision> {
+        let decided = self.decisions.iter().rev();
+        decided.map(|decision| (decision.claim, decision)).collect()
+    }
+
     /// Returns what was decided about a claim.
     pub(crate) fn decision(&self, claim: &ObjectId) -> Option<&Decision> {
         self.decisions

@@ -23,7 +23,7 @@ use serde::Serialize;
 use super::context::Context;
 use super::exit::{Failure, Status};
 use super::published::{Gathered, Gatherer};
-use super::{claim_list, files, json_out, screen};
+use super::{files, json_out, screen, seek};
 
 /// Export claims and verdicts
 ///
@@ -387,7 +387,7 @@ fn gather(
 ) -> anyhow::Result<(Gathered, Vec<PublishedClaim>, Option<SourceId>)> {
     let ledger = context.open_ledger()?;
     let source = match &which.source {
-        Some(typed) => Some(claim_list::find_entry(&ledger, Kind::Source, typed)?),
+        Some(typed) => Some(seek::find_entry(&ledger, Kind::Source, typed)?),
         None => None,
     };
     let source = source.map(|record| SourceId(record.entry.id().0));

@@ -22,6 +22,7 @@ mod log;
 mod opening;
 mod pager;
 mod prompt;
+mod proposals;
 mod published;
 mod quotes;
 mod record;

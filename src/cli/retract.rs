@@ -9,13 +9,13 @@ use factlog::words::note::Note;
 use factlog::words::object;
 use serde::Serialize;
 
-use super::claim_list;
 use super::context::Context;
 use super::exit::{Failure, Status};
 use super::json_out;
 use super::prompt;
 use super::record::{self, EntryLine, Signer};
 use super::screen;
+use super::seek;
 use super::signing::{self, SigningArgs};
 
 /// Take a verdict back, and say why
@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             .into());
     }
     let mut ledger = context.open_ledger()?;
-    let record = claim_list::find_entry(&ledger, Kind::Verdict, &args.verdict)?;
+    let record = seek::find_entry(&ledger, Kind::Verdict, &args.verdict)?;
     let verdict = record.entry.id();
     let short = ledger.short(&verdict.0)?;
     if let Detail::Verdict(facts) = ledger.facts_of(&verdict)?.1.detail {

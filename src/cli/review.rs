@@ -25,6 +25,7 @@ use super::json_out;
 use super::prompt;
 use super::record::{self, EntryLine, Signer};
 use super::screen::{self, FAINT, STRONG};
+use super::seek;
 use super::signing::{self, SigningArgs};
 use super::verdict;
 
@@ -79,17 +80,16 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let wanted = args
         .source
         .as_deref()
-        .map(|what| claim_list::find_entry(&ledger, Kind::Source, what))
+        .map(|what| seek::find_entry(&ledger, Kind::Source, what))
         .transpose()?
         .map(|record| SourceId(record.entry.id().0));
-    let is_wanted = |line: &ClaimLine| match wanted {
-        Some(source) => line.source.id == source,
-        None => !line.source.is_evidence,
+    let lines = if let Some(source) = wanted {
+        claim_list::of_source(&ledger, &source)?
+    } else {
+        let mut lines = claim_list::claim_list(&ledger)?;
+        lines.retain(|line| !line.source.is_evidence);
+        lines
     };
-    let lines: Vec<ClaimLine> = claim_list::claim_list(&ledger)?
-        .into_iter()
-        .filter(is_wanted)
-        .collect();
     let drafts = Drafts::of(ledger.folder());
     drop(ledger);
 
@@ -232,7 +232,7 @@ impl Sitting<'_> {
     fn judge(&mut self, at: usize) -> anyhow::Result<bool> {
         let line = &self.lines[at];
         let ledger = self.context.open_ledger()?;
-        let line = claim_list::find_claim(&ledger, &line.id)?;
+        let line = seek::find_claim(&ledger, &line.id)?;
         match verdict::judge_now(self.context, self.signing, ledger, line) {
             Ok(Status::Done) => {
                 self.judged += 1;

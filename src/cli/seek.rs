@@ -1,8 +1,24 @@
 //! From what a person typed to the one thing that it names.
+//!
+//! A word of digits alone may be a number of `factlog claims`, and may be the beginning of an id:
+//! with fewer digits than an id's beginning has it is a number, with more than any number has the
+//! beginning of an id. In between it is what fits; if both fit, it is refused.
 
-use factlog::ledger::{Found, Ledger, SeekError};
+use std::borrow::Borrow;
+
+use factlog::entry::{Body, Kind};
+use factlog::ledger::{Found, Ledger, MOST_FOUND, Record, SeekError};
+use factlog::words::id;
 
 use super::claim_list::{self, ClaimLine, State};
+use super::exit::{Failure, Status};
+use super::screen;
+
+/// The beginning of an id has at least so many digits.
+const LEAST_ID_DIGITS: usize = 4;
+
+/// A claim's number has at most so many digits: fewer than the ids that are printed.
+const MOST_NUMBER_DIGITS: usize = 7;
 
 /// What a person means.
 pub(crate) enum Sought {
@@ -19,21 +35,19 @@ pub(crate) enum Sought {
 /// Nothing has that number or id, or more than one thing has, which are then listed: exit status 3.
 pub(crate) fn find(ledger: &Ledger, typed: &str) -> anyhow::Result<Sought> {
     let typed = typed.trim().to_ascii_lowercase();
-    let is_number =
-        typed.len() < 4 && !typed.is_empty() && typed.bytes().all(|b| b.is_ascii_digit());
-    if is_number {
-        return Ok(of_claim(claim_list::find_claim(ledger, &typed)?));
+    if let Some(line) = numbered(ledger, &typed)? {
+        return Ok(of_claim(line));
     }
     match ledger.find(&typed) {
         Ok(found) => Ok(Sought::Recorded(found)),
-        Err(SeekError::Ambiguous { prefix, found }) => {
-            Err(claim_list::ambiguous(ledger, &prefix, &found))
+        Err(SeekError::Ambiguous { prefix, found }) => Err(ambiguous(ledger, &prefix, &found)),
+        Err(error @ SeekError::Nothing(_)) => {
+            let list = claim_list::claim_list(ledger)?;
+            match of_list(&list, &typed)? {
+                Some(line) => Ok(of_claim(line.clone())),
+                None => Err(error.into()),
+            }
         }
-        Err(error @ SeekError::Nothing(_)) => match claim_list::find_claim(ledger, &typed) {
-            Ok(line) => Ok(of_claim(line)),
-            // That no claim has it either is no news.
-            Err(_) => Err(error.into()),
-        },
         Err(error) => Err(error.into()),
     }
 }
@@ -43,4 +57,268 @@ fn of_claim(line: ClaimLine) -> Sought {
         State::Recorded { id, .. } => Sought::Recorded(Found::Entry(id.entry())),
         _ => Sought::Proposed(Box::new(line)),
     }
+}
+
+/// Finds the claim that a person means: by its number in `factlog claims`, or by the beginning of
+/// its id.
+pub(crate) fn find_claim(ledger: &Ledger, typed: &str) -> anyhow::Result<ClaimLine> {
+    if let Some(line) = numbered(ledger, typed)? {
+        return Ok(line);
+    }
+    if let Some(line) = recorded_claim(ledger, typed)? {
+        return Ok(line);
+    }
+    let list = claim_list::claim_list(ledger)?;
+    let line = of_list(&list, typed)?.ok_or_else(|| no_claim_begins(typed))?;
+    Ok(line.clone())
+}
+
+/// Returns the claim with the number that a word is; `None` where the word is the beginning of an id.
+fn numbered(ledger: &Ledger, word: &str) -> anyhow::Result<Option<ClaimLine>> {
+    let Some(number) = number(word) else {
+        return Ok(None);
+    };
+    let list = if is_number_alone(word) {
+        claim_list::up_to_number(ledger, number)?
+    } else {
+        claim_list::claim_list(ledger)?
+    };
+    let line = list.iter().find(|line| line.number == Some(number));
+    match line {
+        Some(line) => {
+            refuse_if_also_id(ledger, &list, word, line)?;
+            Ok(Some(line.clone()))
+        }
+        None if is_number_alone(word) => Err(no_claim_numbered(number, &list).into()),
+        None => Ok(None),
+    }
+}
+
+/// Returns the number that a word may be.
+pub(crate) fn number(word: &str) -> Option<usize> {
+    let digits = word.bytes().all(|b| b.is_ascii_digit());
+    let fits = is_number_alone(word) || !word.starts_with('0');
+    if !digits || !fits || !(1..=MOST_NUMBER_DIGITS).contains(&word.len()) {
+        return None;
+    }
+    word.parse().ok()
+}
+
+/// Says whether a number is too short to be the beginning of an id.
+pub(crate) fn is_number_alone(number: &str) -> bool {
+    number.len() < LEAST_ID_DIGITS
+}
+
+/// Makes the error for a number that no claim of the list has.
+pub(crate) fn no_claim_numbered<L: Borrow<ClaimLine>>(number: usize, list: &[L]) -> Failure {
+    let numbers = list.iter().filter_map(|line| line.borrow().number);
+    let highest = numbers.max().unwrap_or(0);
+    Failure::new(
+        Status::NotFound,
+        format!("there is no claim {number}: the last one is {highest}"),
+    )
+    .hint("`factlog claims` lists them")
+}
+
+/// Refuses a word that is a claim's number, if it is the beginning of another thing's id as well.
+pub(crate) fn refuse_if_also_id<L: Borrow<ClaimLine>>(
+    ledger: &Ledger,
+    list: &[L],
+    word: &str,
+    numbered: &ClaimLine,
+) -> anyhow::Result<()> {
+    if is_number_alone(word) {
+        return Ok(());
+    }
+    let found = match ledger.find(word) {
+        Ok(found) => vec![found],
+        Err(SeekError::Ambiguous { found, .. }) => found,
+        Err(SeekError::Nothing(_)) => vec![],
+        Err(error) => return Err(error.into()),
+    };
+    let is_other =
+        |found: &&Found| !matches!(found, Found::Entry(id) if id.to_string() == numbered.id);
+    let entries = found.iter().filter(is_other);
+    let mut others: Vec<String> = entries.map(|found| found_line(ledger, found)).collect();
+    let proposed = fitting(list, word)
+        .filter(|line| line.id != numbered.id && !line.is_recorded())
+        .map(claim_line);
+    others.extend(proposed);
+    if others.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Status::NotFound,
+        format!(
+            "{word} is the number of a claim and the beginning of an id:\n  {}\n  {}",
+            claim_line(numbered),
+            others.join("\n  ")
+        ),
+    )
+    .hint("give more digits of the id")
+    .into())
+}
+
+/// Returns the recorded claim whose id begins so, without splitting any text; `None` where nothing
+/// that is recorded has such an id.
+pub(crate) fn recorded_claim(ledger: &Ledger, prefix: &str) -> anyhow::Result<Option<ClaimLine>> {
+    let id = match ledger.find(prefix) {
+        Ok(Found::Entry(id)) => id,
+        Ok(Found::Object(_)) | Err(SeekError::Nothing(_)) => return Ok(None),
+        Err(SeekError::Ambiguous { prefix, found }) => {
+            return Err(ambiguous(ledger, &prefix, &found));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let record = ledger.entry(&id)?;
+    if let Some(line) = claim_list::of_record(ledger, &record)? {
+        return Ok(Some(line));
+    }
+    let hint = match record.entry.body() {
+        Body::Verdict(verdict) => {
+            let claim = ledger.short(&verdict.claim.0)?;
+            format!("its claim is {claim}; a verdict is changed with --supersedes {prefix}")
+        }
+        _ => "`factlog claims` lists the claims".to_owned(),
+    };
+    let kind = record.entry.kind();
+    Err(Failure::new(
+        Status::NotFound,
+        format!("{prefix} is a {kind}, not a claim"),
+    )
+    .hint(hint)
+    .into())
+}
+
+/// Returns the one claim of a list whose id begins so, be it as it was proposed; `None` if none does.
+pub(crate) fn of_list<'l, L: Borrow<ClaimLine>>(
+    list: &'l [L],
+    prefix: &str,
+) -> anyhow::Result<Option<&'l L>> {
+    let fits: Vec<&L> = list
+        .iter()
+        .filter(|line| begins_so((*line).borrow(), prefix))
+        .collect();
+    match fits.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(*one)),
+        many => {
+            let lines: Vec<String> = many
+                .iter()
+                .map(|line| claim_line((**line).borrow()))
+                .collect();
+            Err(Failure::new(
+                Status::NotFound,
+                format!(
+                    "{prefix} is the beginning of {} claims' ids:\n  {}",
+                    many.len(),
+                    lines.join("\n  ")
+                ),
+            )
+            .hint("give more digits")
+            .into())
+        }
+    }
+}
+
+/// Makes the error for the beginning of an id that no claim has.
+pub(crate) fn no_claim_begins(prefix: &str) -> Failure {
+    Failure::new(
+        Status::NotFound,
+        format!("no claim has an id that begins with {prefix}"),
+    )
+    .hint("`factlog claims` lists them")
+}
+
+fn fitting<'l, L: Borrow<ClaimLine> + 'l>(
+    list: &'l [L],
+    prefix: &str,
+) -> impl Iterator<Item = &'l ClaimLine> {
+    list.iter()
+        .map(Borrow::borrow)
+        .filter(move |line| begins_so(line, prefix))
+}
+
+fn begins_so(line: &ClaimLine, prefix: &str) -> bool {
+    line.id.starts_with(prefix) || id::to_hex(&line.origin.0).starts_with(prefix)
+}
+
+fn claim_line(line: &ClaimLine) -> String {
+    let number = line
+        .number
+        .map_or_else(String::new, |number| format!("claim {number}: "));
+    format!(
+        "{}  {number}{}",
+        &line.id[..16],
+        screen::cut(&line.claim.text, 60)
+    )
+}
+
+/// Makes the error for an id's beginning that fits several things; lists them.
+fn ambiguous(ledger: &Ledger, prefix: &str, found: &[Found]) -> anyhow::Error {
+    let lines: Vec<String> = found
+        .iter()
+        .map(|found| found_line(ledger, found))
+        .collect();
+    // Where so many were found, there may be more.
+    let least = if found.len() < MOST_FOUND {
+        ""
+    } else {
+        "at least "
+    };
+    Failure::new(
+        Status::NotFound,
+        format!(
+            "{prefix} is the beginning of {least}{} ids:\n  {}",
+            found.len(),
+            lines.join("\n  ")
+        ),
+    )
+    .hint("give more digits")
+    .into()
+}
+
+fn found_line(ledger: &Ledger, found: &Found) -> String {
+    match found {
+        Found::Entry(entry) => {
+            let kind = ledger
+                .entry(entry)
+                .map(|record| record.entry.kind().as_str());
+            format!(
+                "{}  {}",
+                &id::to_hex(&entry.0)[..16],
+                kind.unwrap_or("entry")
+            )
+        }
+        Found::Object(object) => format!("{}  object", &id::to_hex(&object.0)[..16]),
+    }
+}
+
+/// Finds the entry of a kind that a person means by the beginning of its id.
+pub(crate) fn find_entry(ledger: &Ledger, kind: Kind, what: &str) -> anyhow::Result<Record> {
+    let record = match ledger.find(what) {
+        Ok(Found::Entry(id)) => ledger.entry(&id)?,
+        Ok(Found::Object(_)) => {
+            return Err(Failure::new(
+                Status::NotFound,
+                format!("{what} is an object, not a {kind}"),
+            )
+            .hint(format!("`factlog log --kind {kind}` lists them"))
+            .into());
+        }
+        Err(SeekError::Ambiguous { prefix, found }) => {
+            return Err(ambiguous(ledger, &prefix, &found));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let found = record.entry.kind();
+    if found != kind {
+        return Err(Failure::new(
+            Status::NotFound,
+            format!("{what} is a {found}, not a {kind}"),
+        )
+        .hint(format!("`factlog log --kind {kind}` lists them"))
+        .into());
+    }
+    Ok(record)
 }

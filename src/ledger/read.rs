@@ -55,8 +55,8 @@ pub enum SeekError {
 /// The fewest digits that name something: with fewer, almost everything is ambiguous soon.
 const LEAST_PREFIX: usize = 4;
 
-/// So many of the things that a prefix fits are listed.
-const MOST_FOUND: usize = 20;
+/// So many of the things that a prefix fits are listed at most.
+pub const MOST_FOUND: usize = 20;
 
 impl Ledger {
     /// Returns the entry at an index.

@@ -18,11 +18,12 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use factlog::audit::finding::Topic;
 use factlog::entry::Kind;
-use factlog::ledger::{AppendError, Found, Ledger};
+use factlog::ledger::{AppendError, Appending, Found, Ledger};
 use factlog::trust::SigningKey;
 use factlog::words::id::{ClaimId, EntryId};
 use factlog::words::object::MAX_JSON_BYTES;
 use factlog::words::policy::RatingCode;
+use factlog::words::salt::Salt;
 use factlog::words::verdict::{Stance, VerdictChange};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -33,7 +34,8 @@ use crate::cli::claim_list::{self, ClaimLine, State};
 use crate::cli::context::Context;
 use crate::cli::drafts::Drafts;
 use crate::cli::exit::{self, Failure, Status};
-use crate::cli::record::Signer;
+use crate::cli::record::{EntryLine, Signer};
+use crate::cli::seek;
 use crate::cli::signing::{self, SigningArgs};
 use crate::cli::sources;
 
@@ -53,8 +55,7 @@ const MAX_LINE_BYTES: usize = 2 * MAX_JSON_BYTES;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line {
-    #[serde(deserialize_with = "name_or_number")]
-    claim: String,
+    claim: Named,
     rating: RatingCode,
     summary: String,
     rationale: Option<String>,
@@ -81,18 +82,33 @@ struct LineEvidence {
     unavailable: Option<String>,
 }
 
-fn name_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    match Value::deserialize(deserializer)? {
-        Value::String(text) => Ok(text),
-        Value::Number(number) if number.is_u64() => Ok(number.to_string()),
-        _ => Err(serde::de::Error::custom(
-            "claim is neither an id nor a number",
-        )),
+/// How a line names its claim.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Named {
+    /// By its number in `factlog claims`.
+    Number(usize),
+    /// By what a person could type: the beginning of an id, or a number.
+    Word(String),
+}
+
+impl<'de> Deserialize<'de> for Named {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let number = value
+            .as_u64()
+            .and_then(|number| usize::try_from(number).ok());
+        match (value, number) {
+            (Value::String(text), _) => Ok(Self::Word(text)),
+            (_, Some(number)) => Ok(Self::Number(number)),
+            _ => Err(serde::de::Error::custom(
+                "claim is neither an id nor a number",
+            )),
+        }
     }
 }
 
 impl Line {
-    fn judgement(self) -> (String, Judgement) {
+    fn judgement(self) -> (Named, Judgement) {
         let evidence = self.evidence.into_iter().map(|piece| Request {
             quote: piece.quote,
             nth: piece.nth,
@@ -129,6 +145,9 @@ enum Answer {
     Faulty {
         line: u64,
         error: Fault,
+        /// What was recorded all the same: the claim, sources.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        entries: Vec<EntryLine>,
     },
 }
 
@@ -140,6 +159,16 @@ struct Fault {
 }
 
 impl Fault {
+    /// Says what was recorded although the verdict was not.
+    fn beside(mut self, entries: &[EntryLine]) -> Self {
+        if !entries.is_empty() {
+            let kinds: Vec<&str> = entries.iter().map(|entry| entry.kind.as_str()).collect();
+            let kinds = kinds.join(", ");
+            self.message = format!("{}; recorded all the same: {kinds}", self.message);
+        }
+        self
+    }
+
     fn of(error: &anyhow::Error) -> Self {
         let code = match exit::of(error).0 {
             Status::Usage => "usage",
@@ -155,7 +184,7 @@ impl Fault {
 }
 
 /// A line as it was read.
-type Read = (u64, Result<(String, Judgement), Fault>);
+type Read = (u64, Result<(Named, Judgement), Fault>);
 
 pub(crate) fn run(from: &Path, args: &SigningArgs, context: &Context) -> anyhow::Result<Status> {
     let input: Box<dyn io::Read + Send> = if from.as_os_str() == "-" {
@@ -254,7 +283,7 @@ fn skip_line(input: &mut impl BufRead, read: &[u8]) -> io::Result<()> {
     }
 }
 
-fn parse(bytes: &[u8]) -> Result<(String, Judgement), Fault> {
+fn parse(bytes: &[u8]) -> Result<(Named, Judgement), Fault> {
     let line: Line = serde_json::from_slice(bytes).map_err(|error| Fault {
         code: if error.is_data() { "fields" } else { "json" },
         message: error.to_string(),
@@ -280,7 +309,7 @@ struct Batch<'a> {
     signer: Option<Signer>,
     fresh: Fresh,
     /// The claims as they were listed when one that is only proposed was first named.
-    list: Option<HashMap<String, Arc<ClaimLine>>>,
+    list: Option<Listed>,
     recorded: u64,
     faulty: u64,
 }
@@ -341,63 +370,24 @@ impl Batch<'_> {
         let mut answers = Vec::with_capacity(prepared.len());
         let mut appending = ledger.begin();
         for (line, prepared) in prepared {
-            let (resolved, judgement) = match prepared {
-                Ok(prepared) => prepared,
-                Err(error) => {
-                    answers.push(Answer::Faulty { line, error });
-                    continue;
-                }
-            };
-            build::sign_needs(&mut signer, &resolved, &taken, &mut self.fresh)?;
-            let first = signer.take();
-            if !first.entries.is_empty() {
-                appending.push(&first)?;
-            }
-            let before = signer.clone();
-            let salt = self.context.salt()?;
-            let signed = build::draft(
-                &mut signer,
-                &resolved,
-                &judgement,
-                &taken,
-                &self.fresh,
-                salt,
-            )
-            .and_then(|(draft, _)| signer.sign(&draft));
-            let id = match signed {
-                Ok(id) => id,
-                Err(error) => {
-                    signer = before;
-                    let error = Fault::of(&error);
-                    answers.push(Answer::Faulty { line, error });
-                    continue;
-                }
-            };
-            match appending.push(&signer.take()) {
-                Ok(indexes) => answers.push(Answer::Recorded {
-                    line,
-                    id,
-                    index: indexes[0],
-                    claim: self.fresh.claim(resolved.claim()),
-                }),
-                Err(AppendError::Refused { refusal, .. }) => {
-                    signer = before;
-                    let first = &refusal.findings[0];
-                    if matches!(
-                        first.topic,
-                        Topic::Signatures | Topic::Entitlement | Topic::Chains
-                    ) {
-                        // It will be the same with every further line.
-                        return Err(Failure::new(Status::Key, refusal.to_string()).into());
-                    }
-                    let error = Fault {
-                        code: first.code.as_str(),
-                        message: refusal.to_string(),
+            let answer = match prepared {
+                Ok((resolved, judgement)) => {
+                    let mut adding = Adding {
+                        context: self.context,
+                        appending: &mut appending,
+                        signer: &mut signer,
+                        fresh: &mut self.fresh,
+                        taken: &taken,
                     };
-                    answers.push(Answer::Faulty { line, error });
+                    adding.line(line, &resolved, &judgement)?
                 }
-                Err(error) => return Err(error.into()),
-            }
+                Err(error) => Answer::Faulty {
+                    line,
+                    error,
+                    entries: vec![],
+                },
+            };
+            answers.push(answer);
         }
         if appending.is_empty() {
             drop(appending);
@@ -434,7 +424,7 @@ impl Batch<'_> {
                 let target = self
                     .target(ledger, &claim)
                     .and_then(|target| {
-                        refuse_addresses(&judgement)?;
+                        refuse_outside(&judgement)?;
                         build::take_all(self.context, &judgement.evidence, taken)?;
                         Ok(target)
                     })
@@ -444,10 +434,10 @@ impl Batch<'_> {
             ready.push((number, line));
         }
         let author = self.key.verifier().clone();
-        let lookup = Resolver::new(ledger, &author, taken)?;
+        let known = Resolver::new(ledger, &author, taken)?;
         let look_up = |(number, line): (u64, Result<(Target, Judgement), Fault>)| {
             let line = line.and_then(|(target, judgement)| {
-                let resolved = lookup
+                let resolved = known
                     .resolve(target, &judgement)
                     .map_err(|error| Fault::of(&error))?;
                 Ok((resolved, judgement))
@@ -458,20 +448,19 @@ impl Batch<'_> {
     }
 
     /// Finds the claim of a line; those that are only proposed are listed once.
-    fn target(&mut self, ledger: &Ledger, what: &str) -> anyhow::Result<Target> {
-        if what.len() > 3
-            && let Ok(Found::Entry(id)) = ledger.find(what)
+    fn target(&mut self, ledger: &Ledger, named: &Named) -> anyhow::Result<Target> {
+        if let Named::Word(word) = named
+            && seek::number(word).is_none()
+            && let Ok(Found::Entry(id)) = ledger.find(word)
             && ledger.facts_of(&id)?.1.detail.kind() == Kind::Claim
         {
             return Ok(Target::Recorded(ClaimId(id.0)));
         }
-        if self.list.is_none() {
-            self.list = Some(listed(ledger)?);
-        }
-        let line = match self.list.as_ref().and_then(|list| list.get(what)) {
-            Some(line) => Arc::clone(line),
-            None => Arc::new(claim_list::find_claim(ledger, what)?),
+        let list = match &self.list {
+            Some(list) => list,
+            None => self.list.insert(Listed::of(ledger)?),
         };
+        let line = list.find(ledger, named)?;
         Ok(match line.state {
             State::Recorded { id, .. } => Target::Recorded(id),
             // A round before this one may have recorded it.
@@ -494,31 +483,183 @@ impl Batch<'_> {
     }
 }
 
-/// Lists the claims by their numbers and by their ids as they are proposed.
-fn listed(ledger: &Ledger) -> anyhow::Result<HashMap<String, Arc<ClaimLine>>> {
-    let mut list = HashMap::new();
-    for line in claim_list::claim_list(ledger)? {
-        let line = Arc::new(line);
-        if let Some(number) = line.number {
-            list.insert(number.to_string(), Arc::clone(&line));
-        }
-        list.insert(line.origin.to_string(), line);
-    }
-    Ok(list)
+/// The claims as they were listed once, and where in the list they are.
+struct Listed {
+    lines: Vec<Arc<ClaimLine>>,
+    by_number: HashMap<usize, usize>,
+    by_origin: HashMap<String, usize>,
 }
 
-/// Refuses evidence that would have to be fetched while others wait.
-fn refuse_addresses(judgement: &Judgement) -> anyhow::Result<()> {
-    let address = |request: &&Request| sources::is_address(&request.what);
-    match judgement.evidence.iter().find(address) {
-        Some(request) => Err(Failure::new(
-            Status::Usage,
-            format!(
-                "{} is not fetched here: add it first with factlog add, and name the source's id",
-                request.what
-            ),
-        )
-        .into()),
-        None => Ok(()),
+impl Listed {
+    fn of(ledger: &Ledger) -> anyhow::Result<Self> {
+        let lines: Vec<Arc<ClaimLine>> = claim_list::claim_list(ledger)?
+            .into_iter()
+            .map(Arc::new)
+            .collect();
+        let places = || lines.iter().enumerate();
+        let by_number = places().filter_map(|(at, line)| Some((line.number?, at)));
+        let by_origin = places().map(|(at, line)| (line.origin.to_string(), at));
+        Ok(Self {
+            by_number: by_number.collect(),
+            by_origin: by_origin.collect(),
+            lines,
+        })
     }
+
+    fn find(&self, ledger: &Ledger, named: &Named) -> anyhow::Result<Arc<ClaimLine>> {
+        let numbered = |number| self.by_number.get(&number).map(|at| &self.lines[*at]);
+        let word = match named {
+            Named::Number(number) => {
+                let line = numbered(*number)
+                    .ok_or_else(|| seek::no_claim_numbered(*number, &self.lines))?;
+                return Ok(Arc::clone(line));
+            }
+            Named::Word(word) => word,
+        };
+        if let Some(at) = self.by_origin.get(word) {
+            return Ok(Arc::clone(&self.lines[*at]));
+        }
+        if let Some(number) = seek::number(word) {
+            if let Some(line) = numbered(number) {
+                seek::refuse_if_also_id(ledger, &self.lines, word, line)?;
+                return Ok(Arc::clone(line));
+            }
+            if seek::is_number_alone(word) {
+                return Err(seek::no_claim_numbered(number, &self.lines).into());
+            }
+        }
+        if let Some(line) = seek::recorded_claim(ledger, word)? {
+            return Ok(Arc::new(line));
+        }
+        let line = seek::of_list(&self.lines, word)?;
+        Ok(Arc::clone(line.ok_or_else(|| seek::no_claim_begins(word))?))
+    }
+}
+
+/// Adds lines to a round.
+struct Adding<'a, 'l> {
+    context: &'a Context,
+    appending: &'a mut Appending<'l>,
+    signer: &'a mut Signer,
+    fresh: &'a mut Fresh,
+    taken: &'a TakenSources,
+}
+
+impl Adding<'_, '_> {
+    /// Signs a verdict and what it rests on, and adds them to the round.
+    ///
+    /// # Errors
+    /// It would be the same with every further line. A fault of this line is answered.
+    fn line(
+        &mut self,
+        line: u64,
+        resolved: &Resolved,
+        judgement: &Judgement,
+    ) -> anyhow::Result<Answer> {
+        let mut entries = Vec::new();
+        let salt = self.context.salt()?;
+        let added = self.entries(resolved, judgement, salt, &mut entries)?;
+        Ok(match added {
+            Ok((id, index)) => Answer::Recorded {
+                line,
+                id,
+                index,
+                claim: self.fresh.claim(resolved.claim()),
+            },
+            Err(error) => Answer::Faulty {
+                line,
+                error: error.beside(&entries),
+                entries,
+            },
+        })
+    }
+
+    /// Adds what a verdict rests on, which is listed in `entries`, and the verdict.
+    fn entries(
+        &mut self,
+        resolved: &Resolved,
+        judgement: &Judgement,
+        salt: Salt,
+        entries: &mut Vec<EntryLine>,
+    ) -> anyhow::Result<Result<(EntryId, u64), Fault>> {
+        let needs = build::needs(resolved, self.taken, self.fresh);
+        if !needs.is_empty()
+            && let Err(error) = build::check_verdict(resolved, judgement, salt.clone())
+        {
+            return Ok(Err(Fault::of(&error)));
+        }
+        for need in needs {
+            match self.push(|signer, _| need.sign(signer))? {
+                Ok((id, index)) => {
+                    self.fresh.keep(&need, id);
+                    entries.push(EntryLine {
+                        id,
+                        index: Some(index),
+                        kind: need.kind(),
+                    });
+                }
+                Err(fault) => return Ok(Err(fault)),
+            }
+        }
+        let taken = self.taken;
+        self.push(|signer, fresh| {
+            let (draft, _) = build::draft(signer, resolved, judgement, taken, fresh, salt)?;
+            signer.sign(&draft)
+        })
+    }
+
+    /// Adds the one entry that `sign` signs; a fault leaves signer and round as they were.
+    fn push(
+        &mut self,
+        sign: impl FnOnce(&mut Signer, &Fresh) -> anyhow::Result<EntryId>,
+    ) -> anyhow::Result<Result<(EntryId, u64), Fault>> {
+        let before = self.signer.clone();
+        let id = match sign(self.signer, self.fresh) {
+            Ok(id) => id,
+            Err(error) => {
+                *self.signer = before;
+                return Ok(Err(Fault::of(&error)));
+            }
+        };
+        match self.appending.push(&self.signer.take()) {
+            Ok(indexes) => Ok(Ok((id, indexes[0]))),
+            Err(AppendError::Refused { refusal, .. }) => {
+                *self.signer = before;
+                let first = &refusal.findings[0];
+                if matches!(
+                    first.topic,
+                    Topic::Signatures | Topic::Entitlement | Topic::Chains
+                ) {
+                    // It will be the same with every further line.
+                    return Err(Failure::new(Status::Key, refusal.to_string()).into());
+                }
+                Ok(Err(Fault {
+                    code: first.code.as_str(),
+                    message: refusal.to_string(),
+                }))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Refuses evidence that would have to be fetched while others wait, or read where the lines come
+/// from.
+fn refuse_outside(judgement: &Judgement) -> anyhow::Result<()> {
+    for request in &judgement.evidence {
+        let what = &request.what;
+        let why = if sources::is_address(what) {
+            "is not fetched here"
+        } else if what == "-" {
+            "would be standard input, which is not read here"
+        } else {
+            continue;
+        };
+        return Err(Failure::new(
+            Status::Usage,
+            format!("{what} {why}: add it first with factlog add, and name the source's id"),
+        )
+        .into());
+    }
+    Ok(())
 }

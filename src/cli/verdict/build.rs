@@ -1,7 +1,6 @@
 //! From what a person judged to the entries that will be signed.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,7 +8,7 @@ use factlog::audit::facts::Detail;
 use factlog::entry::{Body, ClaimEntry, Draft, Kind, VerdictEntry};
 use factlog::ledger::{Ledger, Record};
 use factlog::trust::VerifierKey;
-use factlog::words::id::{ClaimId, ObjectId, SourceId, VerdictId};
+use factlog::words::id::{ClaimId, EntryId, ObjectId, SourceId, VerdictId};
 use factlog::words::object;
 use factlog::words::policy::{Policy, RatingCode};
 use factlog::words::salt::Salt;
@@ -18,12 +17,13 @@ use factlog::words::span::Quote;
 use factlog::words::verdict::{Evidence, Verdict, VerdictChange};
 
 use super::evidence::Request;
-use crate::cli::claim_list::{self, ClaimLine, State};
+use crate::cli::claim_list::{ClaimLine, State};
 use crate::cli::context::Context;
 use crate::cli::exit::{Failure, Status};
 use crate::cli::quotes;
 use crate::cli::record::Signer;
 use crate::cli::screen;
+use crate::cli::seek;
 use crate::cli::sources::{self, Given, Taken};
 
 /// What a person judged.
@@ -113,6 +113,19 @@ impl Fresh {
         match target {
             Target::Recorded(id) => *id,
             Target::Proposed(line) => self.claims[&line.claim.identity()],
+        }
+    }
+
+    /// Keeps the id of something that was signed.
+    pub(crate) fn keep(&mut self, need: &Need<'_>, id: EntryId) {
+        match need {
+            Need::Claim(line) => {
+                self.claims.insert(line.claim.identity(), ClaimId(id.0));
+            }
+            Need::Source { key, .. } => {
+                self.sources.insert(key.clone(), SourceId(id.0));
+                self.new_sources.push(SourceId(id.0));
+            }
         }
     }
 
@@ -220,7 +233,7 @@ impl<'a> Resolver<'a> {
         let source = if let Some(taken) = taken {
             taken.already(self.ledger)?.map(|(source, _)| source)
         } else {
-            let record = claim_list::find_entry(self.ledger, Kind::Source, &request.what)?;
+            let record = seek::find_entry(self.ledger, Kind::Source, &request.what)?;
             Some(SourceId(record.entry.id().0))
         };
         let text = || match (taken, &source) {
@@ -244,34 +257,90 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// Signs what a verdict rests on and is not in the ledger yet: its claim, its evidence.
+/// Something that a verdict rests on and that is not in the ledger yet.
+pub(crate) enum Need<'a> {
+    /// The claim.
+    Claim(&'a ClaimLine),
+    /// A source of evidence.
+    Source {
+        /// What [`Fresh`] knows it by.
+        key: String,
+        /// What was taken in.
+        taken: &'a Taken,
+    },
+}
+
+impl Need<'_> {
+    /// Returns the kind of its entry.
+    pub(crate) const fn kind(&self) -> Kind {
+        match self {
+            Self::Claim(_) => Kind::Claim,
+            Self::Source { .. } => Kind::Source,
+        }
+    }
+
+    /// Signs its entry.
+    pub(crate) fn sign(&self, signer: &mut Signer) -> anyhow::Result<EntryId> {
+        match self {
+            Self::Claim(line) => Ok(record_claim(signer, line)?.entry()),
+            Self::Source { taken, .. } => {
+                let entry = taken.put(&mut signer.pending)?;
+                signer.add(Body::Source(entry))
+            }
+        }
+    }
+}
+
+/// Lists what a verdict rests on and is not in the ledger yet, nor signed: its claim, its evidence.
+pub(crate) fn needs<'a>(
+    resolved: &'a Resolved,
+    taken: &'a TakenSources,
+    fresh: &Fresh,
+) -> Vec<Need<'a>> {
+    let mut needs = Vec::new();
+    if let Target::Proposed(line) = &resolved.claim
+        && !fresh.claims.contains_key(&line.claim.identity())
+    {
+        needs.push(Need::Claim(line));
+    }
+    let mut keys = HashSet::new();
+    let new = resolved
+        .evidence
+        .iter()
+        .filter(|piece| piece.source.is_none());
+    for piece in new {
+        let taken = &taken[&piece.request.what];
+        let key = Fresh::key(taken);
+        if !fresh.sources.contains_key(&key) && keys.insert(key.clone()) {
+            needs.push(Need::Source { key, taken });
+        }
+    }
+    needs
+}
+
+/// Signs what a verdict rests on and is not in the ledger yet.
 pub(crate) fn sign_needs(
     signer: &mut Signer,
     resolved: &Resolved,
     taken: &TakenSources,
     fresh: &mut Fresh,
 ) -> anyhow::Result<()> {
-    if let Target::Proposed(line) = &resolved.claim {
-        if let Entry::Vacant(place) = fresh.claims.entry(line.claim.identity()) {
-            place.insert(record_claim(signer, line)?);
-        }
-    }
-    for piece in resolved
-        .evidence
-        .iter()
-        .filter(|piece| piece.source.is_none())
-    {
-        let taken = &taken[&piece.request.what];
-        let key = Fresh::key(taken);
-        if fresh.sources.contains_key(&key) {
-            continue;
-        }
-        let entry = taken.put(&mut signer.pending)?;
-        let source = SourceId(signer.add(Body::Source(entry))?.0);
-        fresh.sources.insert(key, source);
-        fresh.new_sources.push(source);
+    for need in needs(resolved, taken, fresh) {
+        let id = need.sign(signer)?;
+        fresh.keep(&need, id);
     }
     Ok(())
+}
+
+/// Checks that the verdict's object can be recorded, before what it rests on is.
+pub(crate) fn check_verdict(
+    resolved: &Resolved,
+    judgement: &Judgement,
+    salt: Salt,
+) -> anyhow::Result<()> {
+    // Every id is as long as any other.
+    let new = |_: &Piece| SourceId([0; 32]);
+    verdict_bytes(&verdict_of(resolved, judgement, new, salt)).map(drop)
 }
 
 /// Drafts the verdict's entry, whose needs are in the ledger or signed.
@@ -283,30 +352,9 @@ pub(crate) fn draft(
     fresh: &Fresh,
     salt: Salt,
 ) -> anyhow::Result<(Draft, Verdict)> {
-    let evidence = resolved.evidence.iter().map(|piece| {
-        let request = &piece.request;
-        let new = || fresh.sources[&Fresh::key(&taken[&request.what])];
-        Evidence {
-            source: piece.source.unwrap_or_else(new),
-            stance: request.stance,
-            primary: request.primary,
-            quote: piece.quote.clone(),
-            locator: request.locator.clone(),
-            note: request.note.clone(),
-            unavailable: request.unavailable.clone(),
-        }
-    });
-    let verdict = Verdict {
-        summary: judgement.summary.clone(),
-        rationale: judgement.rationale.clone(),
-        reason: judgement.reason.clone(),
-        evidence: evidence.collect(),
-        conflicts: judgement.conflicts.clone(),
-        salt,
-    };
-    let bytes = object::to_bytes(&verdict).map_err(|error| {
-        Failure::new(Status::Usage, "the verdict can't be recorded").because(error)
-    })?;
+    let new = |piece: &Piece| fresh.sources[&Fresh::key(&taken[&piece.request.what])];
+    let verdict = verdict_of(resolved, judgement, new, salt);
+    let bytes = verdict_bytes(&verdict)?;
     let object = signer.pending.object(bytes);
     let draft = signer.draft(Body::Verdict(VerdictEntry {
         claim: fresh.claim(&resolved.claim),
@@ -317,6 +365,42 @@ pub(crate) fn draft(
         change: resolved.supersession.map(|(_, change)| change),
     }))?;
     Ok((draft, verdict))
+}
+
+/// Makes the verdict's object; `new` returns the sources that are not in the ledger yet.
+fn verdict_of(
+    resolved: &Resolved,
+    judgement: &Judgement,
+    new: impl Fn(&Piece) -> SourceId,
+    salt: Salt,
+) -> Verdict {
+    let evidence = resolved.evidence.iter().map(|piece| {
+        let request = &piece.request;
+        Evidence {
+            source: piece.source.unwrap_or_else(|| new(piece)),
+            stance: request.stance,
+            primary: request.primary,
+            quote: piece.quote.clone(),
+            locator: request.locator.clone(),
+            note: request.note.clone(),
+            unavailable: request.unavailable.clone(),
+        }
+    });
+    Verdict {
+        summary: judgement.summary.clone(),
+        rationale: judgement.rationale.clone(),
+        reason: judgement.reason.clone(),
+        evidence: evidence.collect(),
+        conflicts: judgement.conflicts.clone(),
+        salt,
+    }
+}
+
+fn verdict_bytes(verdict: &Verdict) -> anyhow::Result<Vec<u8>> {
+    let bytes = object::to_bytes(verdict).map_err(|error| {
+        Failure::new(Status::Usage, "the verdict can't be recorded").because(error)
+    })?;
+    Ok(bytes)
 }
 
 /// Signs the claim's own entry first, where it was only proposed.
@@ -382,7 +466,7 @@ fn supersession(
         }
         return Ok(None);
     };
-    let record = claim_list::find_entry(ledger, Kind::Verdict, older)?;
+    let record = seek::find_entry(ledger, Kind::Verdict, older)?;
     let Body::Verdict(earlier) = record.entry.body() else {
         unreachable!("it was looked up as a verdict");
     };

@@ -23,7 +23,7 @@ use self::build::{Fresh, Judgement, Ready, Resolver, TakenSources, Target};
 use self::evidence::{EvidenceFlags, Request};
 use self::form::FormFault;
 use super::add::word;
-use super::claim_list::{self, ClaimLine, State};
+use super::claim_list::{ClaimLine, State};
 use super::context::Context;
 use super::drafts::Drafts;
 use super::editor;
@@ -32,6 +32,7 @@ use super::json_out;
 use super::prompt;
 use super::record::{self, EntryLine, Signer};
 use super::screen;
+use super::seek;
 use super::signing::{self, ChosenKey, SigningArgs};
 
 /// Judge a claim, and sign the verdict
@@ -138,7 +139,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let what = args.claim.as_deref().unwrap_or_default();
     let judgement = args.judgement()?;
     let ledger = context.open_ledger()?;
-    let line = claim_list::find_claim(&ledger, what)?;
+    let line = seek::find_claim(&ledger, what)?;
     let mut sitting = Sitting::start(context, &args.signing, &ledger, line)?;
     let asks = judgement.is_none() || context.can_ask();
     if asks && !args.signing.yes {

@@ -156,3 +156,99 @@ fn a_reader_that_goes_away_ends_it_quietly() {
     );
     desk.done(&["verify"]);
 }
+
+#[test]
+fn numbers_from_1000_on_are_numbers_and_a_word_that_is_an_id_too_is_refused() {
+    let desk = Desk::empty();
+    desk.done(&crate::desk::INIT);
+    let sentence = |n| format!("The council spent {n} million on the bridge in 2019.\n\n");
+    let article: Vec<String> = (1..=1400).map(sentence).collect();
+    fs::write(desk.path("article.txt"), article.concat()).unwrap();
+    desk.done(&["add", "article.txt"]);
+    let claims = claims(&desk);
+    assert!(claims.len() >= 1400, "{}", claims.len());
+    let id = |number: usize| claims[number - 1]["id"].as_str().unwrap();
+    // By its first digits a claim's id may be the number of another claim.
+    let fits_both = claims
+        .iter()
+        .filter_map(|claim| claim["id"].as_str().unwrap()[..4].parse::<usize>().ok())
+        .find(|number| (1000..=claims.len()).contains(number))
+        .expect("such an id");
+    let prefixes: Vec<&str> = claims
+        .iter()
+        .map(|c| &c["id"].as_str().unwrap()[..4])
+        .collect();
+    let number_alone = (1000..=claims.len())
+        .find(|number| !prefixes.contains(&number.to_string().as_str()))
+        .unwrap();
+
+    let (shown, _) = desk.done(&["show", &number_alone.to_string(), "--json"]);
+    assert!(shown.contains(id(number_alone)), "{shown}");
+    for command in ["show", "verdict"] {
+        let mut line = vec![command, "WORD"];
+        let word = fits_both.to_string();
+        line[1] = &word;
+        if command == "verdict" {
+            line.extend(&verdict("1")[2..]);
+        }
+        let err = desk.refused(&line, 3);
+        assert!(err.contains(&id(fits_both)[..16]), "{err}");
+        assert!(err.contains(&format!("  {fits_both}")), "{err}");
+    }
+
+    let lines = [
+        json!({"claim": fits_both, "rating": "true", "summary": "a number"}),
+        json!({"claim": fits_both.to_string(), "rating": "true", "summary": "either"}),
+        json!({"claim": number_alone.to_string(), "rating": "true", "summary": "a number"}),
+        json!({"claim": &id(7)[..20], "rating": "true", "summary": "an id"}),
+        json!({"claim": 4321, "rating": "true", "summary": "no such number"}),
+    ];
+    let lines: String = lines.iter().map(|line| line.to_string() + "\n").collect();
+    let (status, out, err) = with_input(
+        &mut desk.factlog(&["verdict", "--from", "-", "--json"]),
+        &lines,
+    );
+    assert_eq!(status, Some(1), "{err}");
+    let answers = answers(&out);
+    assert_eq!(answers[1]["error"]["code"], "not-found", "{out}");
+    assert_eq!(answers[4]["error"]["code"], "not-found", "{out}");
+    let now = super::claims(&desk);
+    for (number, answer) in [(fits_both, 0), (number_alone, 2), (7, 3)] {
+        assert_eq!(now[number - 1]["id"], answers[answer]["claim"], "{out}");
+        assert_eq!(now[number - 1]["state"], "recorded");
+    }
+}
+
+#[test]
+fn what_a_refused_verdict_leaves_is_said() {
+    let desk = Desk::new();
+    desk.done(&verdict("1"));
+    fs::write(desk.path("charter.txt"), "The council agrees.\n").unwrap();
+    let source = json!([{"source": "charter.txt", "stance": "refutes"}]);
+    let input = json!([{"source": "-", "stance": "refutes"}]);
+    let lines = [
+        json!({"claim": 1, "rating": "false", "summary": "a second one", "evidence": source}),
+        json!({"claim": 2, "rating": "false", "summary": "b", "evidence": input}),
+        json!({"claim": 2, "rating": "false", "summary": "s".repeat(1_100_000)}),
+        json!({"claim": 3, "rating": "false", "summary": "c", "evidence": source}),
+    ];
+    let lines: String = lines.iter().map(|line| line.to_string() + "\n").collect();
+    let (status, out, err) = with_input(
+        &mut desk.factlog(&["verdict", "--from", "-", "--json"]),
+        &lines,
+    );
+    assert_eq!(status, Some(1), "{err}");
+    let answers = answers(&out);
+    assert_eq!(answers[0]["error"]["code"], "supersedes-missing");
+    assert_eq!(answers[0]["entries"][0]["kind"], "source");
+    let message = answers[0]["error"]["message"].as_str().unwrap();
+    assert!(message.contains("recorded all the same: source"), "{out}");
+    for refused in [1, 2] {
+        assert_eq!(answers[refused]["error"]["code"], "usage", "{out}");
+        assert_eq!(answers[refused].get("entries"), None, "{out}");
+    }
+    assert!(answers[3]["id"].is_string(), "{out}");
+    assert_eq!(claims(&desk)[1]["state"], "proposed");
+    let (out, _) = desk.done(&["verify"]);
+    assert!(out.contains("no fault"), "{out}");
+}
