@@ -7,13 +7,13 @@ use std::time::Duration;
 use factlog::audit::{Finding, Report, Severity};
 use factlog::entry::SourceEntry;
 use factlog::intake::{self, Hint};
-use factlog::ledger::VerifyOptions;
+use factlog::ledger::{self, VerifyOptions};
 use factlog::words::id::EntryId;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use super::context::Context;
-use super::exit::{Failure, Status};
+use super::exit::{self, Failure, Status};
 use super::json_out;
 use super::screen::{self, BAD, GOOD, STRONG, WARN};
 
@@ -57,7 +57,8 @@ pub(crate) struct Args {
 /// What `verify --json` prints.
 #[derive(Serialize)]
 struct Output<'a> {
-    ledger: EntryId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ledger: Option<EntryId>,
     closing: String,
     #[serde(flatten)]
     report: &'a Report,
@@ -70,18 +71,23 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             .hint("a ledger's own folder is verified with `factlog verify --ledger DIR`")
             .into());
     }
-    let ledger = context.open_ledger()?;
     let options = VerifyOptions {
         threads: args.threads.unwrap_or(0),
         ledger: args.id,
         rederive: args.rederive.then_some(rederive),
     };
-    let bar = bar(ledger.tree_head().size, context);
-    let report = ledger.verify(&options, Some(&|done, _| bar.set_position(done)));
-    bar.finish_and_clear();
-    let report = report?;
-    let id = ledger.id();
-    drop(ledger);
+    let (report, id) = match context.open_ledger() {
+        Ok(ledger) => {
+            let bar = bar(ledger.tree_head().size, context);
+            let report = ledger.verify(&options, Some(&|done, _| bar.set_position(done)));
+            bar.finish_and_clear();
+            (report?, Some(ledger.id()))
+        }
+        Err(error) => match files(&error, &options, context)? {
+            Some(found) => found,
+            None => return Err(error),
+        },
+    };
     if context.global.json {
         json_out::print(&Output {
             ledger: id,
@@ -96,6 +102,29 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         Some(Severity::Incomplete) => Status::Incomplete,
         Some(Severity::Note) | None => Status::Done,
     })
+}
+
+/// Verifies the files of a ledger that can't be opened; `None` where there is none, or where the
+/// files show no reason.
+fn files(
+    error: &anyhow::Error,
+    options: &VerifyOptions,
+    context: &Context,
+) -> anyhow::Result<Option<(Report, Option<EntryId>)>> {
+    let (status, hint) = exit::of(error);
+    let Ok(folder) = context.ledger_folder() else {
+        return Ok(None);
+    };
+    if matches!(status, Status::NotFound | Status::Usage) {
+        return Ok(None);
+    }
+    let (report, id) = ledger::verify_files(&folder, options, None)?;
+    if report.worst() != Some(Severity::Fault) {
+        return Ok(None);
+    }
+    context.report(error, hint.as_deref());
+    context.say("the ledger can't be opened; its files were verified as they are");
+    Ok(Some((report, id)))
 }
 
 /// Shows how far it has come, for a person who waits; it vanishes when it is done.

@@ -36,7 +36,7 @@ pub use self::index::{INDEX_VERSION, IndexFault};
 pub use self::init::{InitError, Start};
 pub use self::pending::{MAX_PENDING_BYTES, PENDING_TYPE, Pending, PendingError};
 pub use self::read::{Found, MOST_FOUND, Record, SeekError};
-pub use self::verify::{Rederive, VerifyError, VerifyOptions};
+pub use self::verify::{Rederive, VerifyError, VerifyOptions, verify_files};
 pub use crate::store::{OnProgress, OnStep, OnWait, Progress, Step};
 
 use self::index::Reading;

@@ -16,8 +16,8 @@ use crate::audit::objects::{ObjectState, Objects};
 use crate::audit::report::Report;
 use crate::audit::run::{Input, PresentObject, StoredCheckpoint, StoredEntry, audit};
 use crate::entry::{Body, SourceEntry};
-use crate::store::{FileError, FrameKind, JournalReader, ObjectFile, Piece, StoreError};
-use crate::trust::merkle::{self, RootHash};
+use crate::store::{self, FileError, FrameKind, JournalReader, ObjectFile, Piece, StoreError};
+use crate::trust::merkle::{self, LeafHash, RootHash};
 use crate::words::id::{EntryId, ObjectId};
 
 /// How a ledger is verified.
@@ -67,6 +67,86 @@ impl From<StoreError> for VerifyError {
     }
 }
 
+/// Verifies a ledger's files alone: journal, object files and head, without opening the ledger.
+///
+/// For a ledger that can't be opened, such as one whose journal contradicts its head: whatever can be
+/// read is verified all the same. Returns the ledger's id beside the report, if its first entry can be
+/// read.
+pub fn verify_files(
+    folder: &Path,
+    options: &VerifyOptions,
+    progress: Option<&(dyn Fn(u64, u64) + Sync)>,
+) -> Result<(Report, Option<EntryId>), VerifyError> {
+    let layout = match JournalReader::open(folder) {
+        Ok(reader) => Layout::read(folder, reader)?,
+        Err(FileError { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            let mut layout = Layout::of(folder);
+            layout.damages.push(
+                Finding::new(Code::JournalDamaged, "the journal is missing").of_file("journal"),
+            );
+            layout
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let files = Files::open(folder, &layout);
+    let first = Entries::new(&layout).next();
+    let id = first
+        .and_then(|first| first.bytes.ok())
+        .map(|bytes| LeafHash::of(&bytes).into());
+    Ok((
+        verify_layout(folder, &layout, &files, options, progress)?,
+        id,
+    ))
+}
+
+/// Audits what stands in the files.
+fn verify_layout(
+    folder: &Path,
+    layout: &Layout,
+    files: &Files<'_>,
+    options: &VerifyOptions,
+    progress: Option<&(dyn Fn(u64, u64) + Sync)>,
+) -> Result<Report, VerifyError> {
+    let path = folder.join("head");
+    let head = match std::fs::read(&path) {
+        Ok(bytes) => Some(StoredCheckpoint {
+            bytes,
+            file: "head".into(),
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(source) => return Err(VerifyError::File { path, source }),
+    };
+    let total = layout.entries.len() as u64;
+    let input = Input {
+        entries: Entries::new(layout),
+        objects: files,
+        present: layout.present(),
+        head,
+        checkpoints: layout.checkpoints.clone(),
+        ledger: options.ledger,
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads)
+        .build()
+        .map_err(VerifyError::Threads)?;
+    let mut report = pool.install(|| {
+        audit(input, |done| {
+            if let Some(progress) = progress {
+                progress(done, total);
+            }
+        })
+    });
+    for finding in &mut report.findings {
+        if let (Some(id), None) = (finding.object, &finding.file) {
+            finding.file = layout.file_of(&id);
+        }
+    }
+    for finding in &layout.damages {
+        report.add(finding.clone());
+    }
+    Ok(report)
+}
+
 impl Ledger {
     /// Verifies everything and reports every fault.
     ///
@@ -76,46 +156,9 @@ impl Ledger {
         options: &VerifyOptions,
         progress: Option<&(dyn Fn(u64, u64) + Sync)>,
     ) -> Result<Report, VerifyError> {
-        let layout = Layout::read(self)?;
-        let path = layout.journal.clone();
-        let head_path = self.folder().join("head");
-        let head = match std::fs::read(&head_path) {
-            Ok(bytes) => Some(StoredCheckpoint {
-                bytes,
-                file: "head".into(),
-            }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(source) => {
-                return Err(VerifyError::File {
-                    path: head_path,
-                    source,
-                });
-            }
-        };
-        let files = Files::open(self, &layout)?;
-        let total = layout.entries.len() as u64;
-        let input = Input {
-            entries: Entries::new(&layout, &path)?,
-            objects: &files,
-            present: layout.present(),
-            head,
-            checkpoints: layout.checkpoints.clone(),
-            ledger: options.ledger,
-        };
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(options.threads)
-            .build()
-            .map_err(VerifyError::Threads)?;
-        let mut report = pool.install(|| {
-            audit(input, |done| {
-                if let Some(progress) = progress {
-                    progress(done, total);
-                }
-            })
-        });
-        for finding in &layout.damages {
-            report.add(finding.clone());
-        }
+        let layout = Layout::read(self.folder(), self.store.journal()?)?;
+        let files = Files::open(self.folder(), &layout);
+        let mut report = verify_layout(self.folder(), &layout, &files, options, progress)?;
         self.compare_database(&layout, &mut report)?;
         self.compare_copy(&mut report)?;
         if let Some(rederive) = options.rederive {
@@ -129,7 +172,7 @@ impl Ledger {
     /// Its objects need no comparison: whoever reads one hashes it.
     fn compare_database(&self, layout: &Layout, report: &mut Report) -> Result<(), VerifyError> {
         let mut rows = self.store.entries_from(0);
-        for (index, entry) in (0_u64..).zip(Entries::new(layout, &layout.journal)?) {
+        for (index, entry) in (0_u64..).zip(Entries::new(layout)) {
             let row = match rows.next() {
                 Some(Ok((at, bytes))) if at == index => Some(bytes),
                 _ => None,
@@ -240,41 +283,53 @@ struct Layout {
     /// Each entry's place, or where the damage is that held it.
     entries: Vec<Result<Place, u64>>,
     objects: HashMap<ObjectId, Place>,
-    files: Vec<(ObjectId, String)>,
+    files: HashMap<ObjectId, String>,
     checkpoints: Vec<StoredCheckpoint>,
     damages: Vec<Finding>,
 }
 
 impl Layout {
-    fn read(ledger: &Ledger) -> Result<Self, VerifyError> {
-        let mut layout = Self {
-            journal: ledger.folder().join("journal"),
+    fn of(folder: &Path) -> Self {
+        Self {
+            journal: folder.join("journal"),
             entries: Vec::new(),
             objects: HashMap::new(),
-            files: Vec::new(),
+            files: HashMap::new(),
             checkpoints: Vec::new(),
             damages: Vec::new(),
-        };
-        let mut reader: JournalReader<'_> = ledger.store.journal()?;
+        }
+    }
+
+    fn read(folder: &Path, mut reader: JournalReader<'_>) -> Result<Self, VerifyError> {
+        let mut layout = Self::of(folder);
         while let Some(piece) = reader.next_piece()? {
             layout.add(piece);
         }
-        for file in ledger.store.object_files()? {
+        for file in store::object_files(folder)? {
             match file {
                 ObjectFile::Object(id) => {
-                    let path = ledger.store.object_path(&id);
-                    layout.files.push((id, label(ledger.folder(), &path)));
+                    let path = store::object_path(folder, &id);
+                    layout.files.insert(id, label(folder, &path));
                 }
                 ObjectFile::Stray(path) => layout.damages.push(
                     Finding::new(
                         Code::ObjectUnreferenced,
                         "the file's name is not an object's id",
                     )
-                    .of_file(label(ledger.folder(), &path)),
+                    .of_file(label(folder, &path)),
                 ),
             }
         }
         Ok(layout)
+    }
+
+    /// Says where an object lies, or should lie.
+    fn file_of(&self, id: &ObjectId) -> Option<String> {
+        let place = self
+            .objects
+            .get(id)
+            .map(|place| format!("journal, byte {}", place.offset));
+        place.or_else(|| self.files.get(id).cloned())
     }
 
     fn add(&mut self, piece: Piece<'_>) {
@@ -352,31 +407,28 @@ fn label(folder: &Path, path: &Path) -> String {
 /// Reads the entries in their order.
 struct Entries<'l> {
     places: std::slice::Iter<'l, Result<Place, u64>>,
-    file: io::BufReader<File>,
+    file: io::Result<io::BufReader<File>>,
     at: u64,
-    label: Option<Arc<str>>,
 }
 
 impl<'l> Entries<'l> {
-    fn new(layout: &'l Layout, path: &Path) -> Result<Self, VerifyError> {
-        let file = File::open(path).map_err(|source| VerifyError::File {
-            path: path.to_owned(),
-            source,
-        })?;
-        Ok(Self {
+    fn new(layout: &'l Layout) -> Self {
+        Self {
             places: layout.entries.iter(),
-            file: io::BufReader::with_capacity(1 << 20, file),
+            file: File::open(&layout.journal)
+                .map(|file| io::BufReader::with_capacity(1 << 20, file)),
             at: 0,
-            label: None,
-        })
+        }
     }
 
-    fn bytes(&mut self, place: Place) -> io::Result<Vec<u8>> {
+    fn bytes(&mut self, place: Place) -> Result<Vec<u8>, String> {
+        let file = self.file.as_mut().map_err(|error| error.to_string())?;
         let skip = i64::try_from(place.offset).unwrap_or(i64::MAX)
             - i64::try_from(self.at).unwrap_or(i64::MAX);
-        self.file.seek_relative(skip)?;
         let mut bytes = vec![0; place.bytes as usize];
-        self.file.read_exact(&mut bytes)?;
+        file.seek_relative(skip)
+            .and_then(|()| file.read_exact(&mut bytes))
+            .map_err(|error| error.to_string())?;
         self.at = place.offset + u64::from(place.bytes);
         Ok(bytes)
     }
@@ -386,14 +438,10 @@ impl Iterator for Entries<'_> {
     type Item = StoredEntry;
 
     fn next(&mut self) -> Option<StoredEntry> {
-        let file = self
-            .label
-            .get_or_insert_with(|| Arc::from("journal"))
-            .clone();
         Some(match *self.places.next()? {
             Ok(place) => StoredEntry {
-                bytes: self.bytes(place).map_err(|error| error.to_string()),
-                file: Some(file),
+                bytes: self.bytes(place),
+                file: None,
             },
             Err(offset) => StoredEntry {
                 bytes: Err("its frame in the journal is damaged".to_owned()),
@@ -406,27 +454,23 @@ impl Iterator for Entries<'_> {
 /// Hands out objects from the journal and from their files.
 struct Files<'l> {
     layout: &'l Layout,
-    ledger: &'l Ledger,
-    journal: File,
+    folder: &'l Path,
+    journal: Option<File>,
 }
 
 impl<'l> Files<'l> {
-    fn open(ledger: &'l Ledger, layout: &'l Layout) -> Result<Self, VerifyError> {
-        let journal = File::open(&layout.journal).map_err(|source| VerifyError::File {
-            path: layout.journal.clone(),
-            source,
-        })?;
-        Ok(Self {
+    fn open(folder: &'l Path, layout: &'l Layout) -> Self {
+        Self {
             layout,
-            ledger,
-            journal,
-        })
+            folder,
+            journal: File::open(&layout.journal).ok(),
+        }
     }
 
     fn in_journal(&self, id: &ObjectId) -> Option<Vec<u8>> {
         let place = self.layout.objects.get(id)?;
         let mut bytes = vec![0; place.bytes as usize];
-        read_at(&self.journal, place.offset, &mut bytes).ok()?;
+        read_at(self.journal.as_ref()?, place.offset, &mut bytes).ok()?;
         Some(bytes)
     }
 }
@@ -457,7 +501,7 @@ impl Objects for Files<'_> {
         if let Some(bytes) = self.in_journal(id) {
             return ObjectState::Present(bytes);
         }
-        match std::fs::read(self.ledger.store.object_path(id)) {
+        match std::fs::read(store::object_path(self.folder, id)) {
             Ok(bytes) => ObjectState::Present(bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => ObjectState::Missing,
             Err(error) => ObjectState::Unreadable(error.to_string()),

@@ -420,6 +420,16 @@ impl Drop for Store {
     }
 }
 
+/// Lists the files in the folder of objects of the ledger in `folder`, without opening the ledger.
+pub fn object_files(folder: &Path) -> Result<Vec<ObjectFile>, FileError> {
+    ObjectFiles::of(folder).list()
+}
+
+/// Returns the path of the file that a large object of the ledger in `folder` has.
+pub fn object_path(folder: &Path, id: &ObjectId) -> PathBuf {
+    ObjectFiles::of(folder).path(id)
+}
+
 fn id_of(key: Vec<u8>) -> Result<[u8; 32], StoreError> {
     let id = key
         .try_into()
