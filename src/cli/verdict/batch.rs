@@ -451,8 +451,7 @@ impl Batch<'_> {
     fn target(&mut self, ledger: &Ledger, named: &Named) -> anyhow::Result<Target> {
         if let Named::Word(word) = named
             && seek::number(word).is_none()
-            && let Ok(Found::Entry(id)) = ledger.find(word)
-            && ledger.facts_of(&id)?.1.detail.kind() == Kind::Claim
+            && let Some((id, Kind::Claim)) = entry_named(ledger, word)?
         {
             return Ok(Target::Recorded(ClaimId(id.0)));
         }
@@ -641,6 +640,21 @@ impl Adding<'_, '_> {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Returns the entry that a word is the id of, or the beginning of the id, and its kind.
+///
+/// Most lines name whole ids, and one of those is looked up without a search.
+fn entry_named(ledger: &Ledger, word: &str) -> anyhow::Result<Option<(EntryId, Kind)>> {
+    if let Ok(id) = word.parse::<EntryId>()
+        && let Ok((_, facts)) = ledger.facts_of(&id)
+    {
+        return Ok(Some((id, facts.detail.kind())));
+    }
+    Ok(match ledger.find(word) {
+        Ok(Found::Entry(id)) => Some((id, ledger.facts_of(&id)?.1.detail.kind())),
+        _ => None,
+    })
 }
 
 /// Refuses evidence that would have to be fetched while others wait, or read where the lines come
