@@ -64,10 +64,10 @@ pub(crate) struct Args {
     #[arg(long = "type", value_name = "TYPE", value_parser = word::<SourceType>)]
     source_type: Option<SourceType>,
     /// Charset of its bytes, where it does not say or says it wrongly
-    #[arg(long)]
+    #[arg(long, value_parser = charset)]
     charset: Option<String>,
     /// Media type of its bytes, such as text/html
-    #[arg(long, value_name = "TYPE/SUBTYPE")]
+    #[arg(long, value_name = "TYPE/SUBTYPE", value_parser = media)]
     media: Option<String>,
     /// The source of which this is a newer version: the beginning of its id
     #[arg(long, value_name = "SOURCE")]
@@ -91,6 +91,31 @@ pub(crate) fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
             .replace("unknown variant", "unknown word")
             .replace('`', "")
     })
+}
+
+/// Reads a charset's label.
+fn charset(text: &str) -> Result<String, String> {
+    match encoding_rs::Encoding::for_label(text.as_bytes()) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err("no such charset; one is utf-8, another windows-1252".to_owned()),
+    }
+}
+
+/// Reads a media type: two tokens and a slash, without parameters or with them.
+fn media(text: &str) -> Result<String, String> {
+    let is_token = |token: &str| {
+        let fits = |b: u8| b.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&b);
+        !token.is_empty() && token.bytes().all(fits)
+    };
+    let (kind, parameters) = text.split_once(';').unwrap_or((text, ""));
+    let is_type = kind
+        .trim()
+        .split_once('/')
+        .is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype));
+    if !is_type || parameters.bytes().any(|b| b.is_ascii_control()) {
+        return Err("a media type is written such as text/html".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// A source in the ledger, or in a file to be appended.

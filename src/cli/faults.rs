@@ -1,6 +1,7 @@
 //! Which exit status, and which hint, an error of the library calls for.
 
 use std::error::Error;
+use std::io;
 
 use factlog::audit::finding::{Code, Topic};
 use factlog::keys::KeyFileError;
@@ -9,9 +10,13 @@ use factlog::keys::passphrase::PassphraseError;
 use factlog::ledger::{
     AppendError, ComposeError, InitError, LedgerError, PendingError, Refusal, SeekError,
 };
-use factlog::store::StoreError;
+use factlog::store::{FileError, HeadError, LockError, StoreError};
 
 use super::exit::Status;
+
+/// What to try where the ledger's own files contradict each other.
+const RESTORE: &str =
+    "bring back the ledger's folder from a full backup; nothing is signed until then";
 
 /// What an error calls for.
 pub(crate) struct Calls {
@@ -156,10 +161,16 @@ fn of_store(error: &StoreError) -> Option<Calls> {
         | StoreError::OtherRoot { .. }
         | StoreError::EntryDamaged { .. }
         | StoreError::JournalDamaged { .. }
-        | StoreError::TailRefused { .. }
-        | StoreError::Head(_) => calls(
-            Status::Key,
-            Some("bring back the ledger's folder from a full backup; nothing is signed until then"),
+        | StoreError::TailRefused { .. } => calls(Status::Key, Some(RESTORE)),
+        StoreError::Head(error) => of_head(error),
+        StoreError::File(error) => of_file(error),
+        StoreError::ReadOnly { .. } => calls(
+            Status::Failed,
+            Some("it can be read all the same; to append, see who may write the folder"),
+        ),
+        StoreError::Lock(LockError::Busy { .. }) => calls(
+            Status::Failed,
+            Some("another command is at work in this ledger: try again when it is done"),
         ),
         StoreError::LogKeyMissing { .. } | StoreError::OtherLogKey { .. } => calls(
             Status::Key,
@@ -169,6 +180,39 @@ fn of_store(error: &StoreError) -> Option<Calls> {
         ),
         _ => calls(Status::Failed, None),
     }
+}
+
+fn of_head(error: &HeadError) -> Option<Calls> {
+    let path = match error {
+        HeadError::File(error) => return of_file(error),
+        HeadError::TooLong { path }
+        | HeadError::Note { path, .. }
+        | HeadError::NoTreeHead { path }
+        | HeadError::Signature { path, .. }
+        | HeadError::Checkpoint { path, .. }
+        | HeadError::Extended { path, .. } => path,
+    };
+    if path.file_name().is_some_and(|name| name == "head") {
+        return calls(Status::Key, Some(RESTORE));
+    }
+    calls(
+        Status::Key,
+        Some(
+            "this copy of the head is damaged, the ledger is not: run `factlog verify`, compare the \
+             ledger's size with what you remember, then move the copy away",
+        ),
+    )
+}
+
+fn of_file(error: &FileError) -> Option<Calls> {
+    let hint = match error.source.kind() {
+        io::ErrorKind::PermissionDenied => {
+            Some("see who may read and write that file; nothing in it is damaged")
+        }
+        io::ErrorKind::StorageFull => Some("make room on the disk, and try again"),
+        _ => None,
+    };
+    calls(Status::Failed, hint)
 }
 
 fn of_key_file(error: &KeyFileError) -> Option<&'static str> {

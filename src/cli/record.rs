@@ -27,7 +27,12 @@ pub(crate) struct Signer {
 
 impl Signer {
     /// Starts after the ledger as it is now.
+    ///
+    /// # Errors
+    /// The ledger is an old backup: what is signed on it, even for another machine, would fork the
+    /// author's chain.
     pub(crate) fn start(ledger: &Ledger, key: SigningKey, at: Timestamp) -> anyhow::Result<Self> {
+        ledger.check_copy()?;
         Ok(Self {
             composer: ledger.composer(key.verifier())?,
             key,

@@ -112,7 +112,10 @@ pub(crate) fn is_number_alone(number: &str) -> bool {
 /// Makes the error for a number that no claim of the list has.
 pub(crate) fn no_claim_numbered<L: Borrow<ClaimLine>>(number: usize, list: &[L]) -> Failure {
     let numbers = list.iter().filter_map(|line| line.borrow().number);
-    let highest = numbers.max().unwrap_or(0);
+    let Some(highest) = numbers.max() else {
+        return Failure::new(Status::NotFound, "there are no claims yet")
+            .hint("take in an article: factlog add article.txt");
+    };
     Failure::new(
         Status::NotFound,
         format!("there is no claim {number}: the last one is {highest}"),

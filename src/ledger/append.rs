@@ -63,6 +63,11 @@ impl Ledger {
         Ok(indexes)
     }
 
+    /// Checks that no later state of this ledger was seen here: an old backup must not be signed on.
+    pub fn check_copy(&self) -> Result<(), LedgerError> {
+        Ok(self.store.check_copy()?)
+    }
+
     /// Starts a round: what is pushed is appended together, with one sync, when it is committed.
     pub fn begin(&mut self) -> Appending<'_> {
         Appending {

@@ -126,7 +126,7 @@ impl Store {
     }
 
     /// Compares the head with its copy elsewhere: if that is newer, this folder is an old backup.
-    pub(super) fn check_copy(&self) -> Result<(), StoreError> {
+    pub fn check_copy(&self) -> Result<(), StoreError> {
         let Some(path) = self.copy_path()? else {
             return Ok(());
         };

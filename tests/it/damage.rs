@@ -83,6 +83,46 @@ fn an_old_copy_of_the_folder_is_refused_by_the_next_append() {
 }
 
 #[test]
+fn an_old_copy_of_the_folder_signs_nothing_for_elsewhere_either() {
+    let desk = Desk::new();
+    let backup = desk.path("backup");
+    copy(&desk.ledger(), &backup);
+    desk.done(&verdict("1"));
+    fs::remove_dir_all(desk.ledger()).unwrap();
+    copy(&backup, &desk.ledger());
+    let mut signed = verdict("2").to_vec();
+    signed.extend(["--out", "second.pending"]);
+    let err = desk.refused(&signed, 4);
+    assert!(err.contains("old backup"), "{err}");
+    assert!(!desk.path("second.pending").exists());
+}
+
+#[test]
+fn a_damaged_copy_of_the_head_is_told_from_a_damaged_ledger() {
+    let desk = Desk::new();
+    let heads = files_below(&desk.path("home/heads"));
+    fs::write(&heads[0], b"nonsense").unwrap();
+    let err = desk.refused(&verdict("1"), 4);
+    assert!(err.contains("the ledger is not"), "{err}");
+    assert!(!err.contains("full backup"), "{err}");
+}
+
+#[test]
+fn a_charset_or_media_type_that_is_none_is_refused() {
+    let desk = Desk::new();
+    let size = desk.size();
+    fs::write(desk.path("other.txt"), "The bridge was closed in 2020.").unwrap();
+    for flag in [
+        ["--charset", "utf9"],
+        ["--media", "/none"],
+        ["--media", "text/\u{1b}html"],
+    ] {
+        desk.refused(&[&["add", "other.txt"][..], &flag].concat(), 2);
+    }
+    assert_eq!(desk.size(), size);
+}
+
+#[test]
 fn a_journal_that_contradicts_the_head_is_refused() {
     let desk = Desk::new();
     desk.done(&verdict("1"));
