@@ -5,6 +5,11 @@
 //! what the disk makes it cost (the build folder unless told otherwise). A bar that can't be had here
 //! (git, ssh-keygen) is named as skipped.
 
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "counts are far below 2^52, and a rate needs no more digits"
+)]
+
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::hint::black_box;

@@ -113,23 +113,23 @@ impl Context {
 
     /// Returns a fresh salt: random, or the next of the seed's.
     pub(crate) fn salt(&self) -> anyhow::Result<Salt> {
-        match &self.global.seed {
-            Some(seed) => {
-                let counter = self.salts.get();
-                self.salts.set(counter + 1);
-                Ok(Salt::from_seed(seed.as_bytes(), counter))
-            }
-            None => {
-                let mut bytes = [0; 16];
-                getrandom::fill(&mut bytes)
-                    .map_err(io::Error::from)
-                    .context("drawing random bytes")?;
-                Ok(Salt::new(bytes))
-            }
+        if let Some(seed) = &self.global.seed {
+            let counter = self.salts.get();
+            self.salts.set(counter + 1);
+            return Ok(Salt::from_seed(seed.as_bytes(), counter));
         }
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes)
+            .map_err(io::Error::from)
+            .context("drawing random bytes")?;
+        Ok(Salt::new(bytes))
     }
 
     /// Returns the folder of keys and settings: `$FACTLOG_HOME`, else the platform's.
+    #[expect(
+        clippy::unused_self,
+        reason = "callers need not know what it depends on"
+    )]
     pub(crate) fn home(&self) -> anyhow::Result<PathBuf> {
         if let Some(home) = env::var_os("FACTLOG_HOME").filter(|home| !home.is_empty()) {
             return Ok(PathBuf::from(home));
@@ -184,6 +184,10 @@ impl Context {
     }
 
     /// Warns a person, on standard error.
+    #[expect(
+        clippy::unused_self,
+        reason = "callers need not know what it depends on"
+    )]
     pub(crate) fn warn(&self, text: &str) {
         let text = screen::visible(text);
         let _ = writeln!(
@@ -194,6 +198,10 @@ impl Context {
     }
 
     /// Reports an error, its causes, and at most one thing to try.
+    #[expect(
+        clippy::unused_self,
+        reason = "callers need not know what it depends on"
+    )]
     pub(crate) fn report(&self, error: &anyhow::Error, hint: Option<&str>) {
         let mut err = anstream::stderr();
         let text = screen::visible(&error.to_string()).into_owned();

@@ -50,6 +50,7 @@ pub(crate) fn one_line(text: &str) -> String {
 }
 
 /// Says whether a character could disturb a terminal or mislead a reader.
+#[expect(clippy::match_same_arms, reason = "each arm is a group with a name")]
 pub(crate) const fn is_harmful(c: char) -> bool {
     match c {
         '\n' => false,

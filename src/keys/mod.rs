@@ -6,7 +6,7 @@
 //!
 //! | file | holds |
 //! | --- | --- |
-//! | [`file`] | [`PrivateKeyFile`], [`PublicKeyFile`]: reading |
+//! | [`mod@file`] | [`PrivateKeyFile`], [`PublicKeyFile`]: reading |
 //! | [`create`] | writing a new key: 0600, synced, never over an existing file |
 //! | [`keyring`] | [`Keyring`]: the folder of keys, by name or by public key |
 //! | [`seed`] | [`Seed`]: the 32 bytes that a key is made of |

@@ -5,9 +5,9 @@
 //! and RFC 6962 / RFC 9162 (the Merkle tree); where a file departs from its specification, its
 //! header says so. The bytes are in `docs/format.md`.
 //!
-//! A key passes three doors, each a type: [`PublicKey`](key::PublicKey) is 32 bytes that may verify,
-//! [`VerifierKey`](key::VerifierKey) gives it a name, and only a
-//! [`VerifiedNote`](note::VerifiedNote) can be read as a [`Checkpoint`](checkpoint::Checkpoint).
+//! A key passes three doors, each a type: [`PublicKey`] is 32 bytes that may verify,
+//! [`VerifierKey`] gives it a name, and only a
+//! [`VerifiedNote`] can be read as a [`Checkpoint`].
 
 pub mod checkpoint;
 pub mod key;

@@ -3,7 +3,7 @@
 //! Follows RFC 8032 in what is signed and how it is written, and narrows what is accepted so that
 //! two auditors can't disagree: a signature is valid if S < L, A is an enrolled key
 //! ([`PublicKey`]), R is not one of the small-order encodings, and the canonical encoding of
-//! [S]B − [k]A equals R byte for byte. That is ed25519-dalek's `verify_strict`.
+//! `[S]B − [k]A` equals R byte for byte. That is ed25519-dalek's `verify_strict`.
 //!
 //! There is no second way to verify here, and no batch verification: its acceptance set differs.
 

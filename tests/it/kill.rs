@@ -4,6 +4,7 @@
 //! `FACTLOG_KILLS` sets how often; `tests/kill.sh` does it 200 times. Two kills in three come between
 //! two named steps of an append, where the program was told to pause; the others come at any moment.
 
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -176,7 +177,7 @@ impl Desk {
         }
         let mut child = command.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
-        let lines: Vec<String> = claims.iter().map(|claim| line(claim)).collect();
+        let lines: Vec<String> = claims.iter().map(line).collect();
         let feeder = thread::spawn(move || {
             for chunk in lines.chunks(8) {
                 for line in chunk {
@@ -189,12 +190,11 @@ impl Desk {
             }
         });
         let reader = acknowledgements(&mut child);
-        let paused = match step {
-            Some(step) => wait_for_pause(&mut child, &format!("paused after {step}")),
-            None => {
-                thread::sleep(Duration::from_millis(20 + (kill as u64 * 37) % 400));
-                false
-            }
+        let paused = if let Some(step) = step {
+            wait_for_pause(&mut child, &format!("paused after {step}"))
+        } else {
+            thread::sleep(Duration::from_millis(20 + (kill as u64 * 37) % 400));
+            false
         };
         child.kill().unwrap();
         child.wait().unwrap();
@@ -242,9 +242,10 @@ fn wait_for_pause(child: &mut Child, wanted: &str) -> bool {
 
 /// Takes in a source and records each of its sentences as a claim.
 fn claims(ledger: &mut Ledger, alice: &SigningKey, count: usize) -> Vec<EntryId> {
-    let text: String = (0..count)
-        .map(|n| format!("The council closed bridge {n}.\n"))
-        .collect();
+    let mut text = String::new();
+    for n in 0..count {
+        writeln!(text, "The council closed bridge {n}.").unwrap();
+    }
     let mut composer = ledger.composer(alice.verifier()).unwrap();
     let mut pending = Pending::default();
     let kept = Kept::of(text.as_bytes());

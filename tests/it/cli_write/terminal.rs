@@ -72,6 +72,16 @@ impl Terminal {
         self.tmux(&["send-keys", "Enter"]);
     }
 
+    /// Clears the screen, and waits until nothing but the shell's prompt is on it.
+    fn clears(&self) {
+        self.types("clear");
+        let until = Instant::now() + PATIENCE;
+        while self.tmux(&["capture-pane", "-p", "-J"]).trim() != "ready>" {
+            assert!(Instant::now() < until, "the screen was not cleared");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// Waits until the screen shows something; returns the screen.
     fn shows(&self, wanted: &str) -> String {
         let until = Instant::now() + PATIENCE;
@@ -122,7 +132,7 @@ fn review_and_verdict_at_a_terminal() {
     terminal.shows("Sign these 1 claims as desk.example/alice?");
     terminal.types("y");
     terminal.shows("recorded 1 claims");
-    terminal.types("clear");
+    terminal.clears();
     terminal.types(&format!("{factlog} verdict 1"));
     let screen = terminal.shows("Sign this as desk.example/alice?");
     assert!(screen.contains("factlog/entry@v1"), "{screen}");
@@ -151,7 +161,7 @@ fn a_sitting_that_is_interrupted_loses_nothing() {
     terminal.types("echo status $?");
     terminal.shows("status 130");
     assert_eq!(claims(&desk)[0]["state"], "accepted");
-    terminal.types("clear");
+    terminal.clears();
     terminal.types(&format!("{factlog} review"));
     terminal.shows("1 accepted claims wait for your signature");
     terminal.types("q");
@@ -182,7 +192,7 @@ fn a_passphrase_is_asked_for_twice_and_never_shown() {
     std::thread::sleep(Duration::from_millis(500));
     terminal.types("hunter2 hunter2");
     terminal.shows("started the ledger");
-    terminal.types("clear");
+    terminal.clears();
     terminal.types(&format!("{factlog} add article.txt"));
     terminal.shows("passphrase for desk.example/alice:");
     terminal.types("wrong");
