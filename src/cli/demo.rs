@@ -34,7 +34,7 @@ use super::screen::{self, FAINT, STRONG};
 #[command(after_help = "\
 Examples:
   factlog demo
-  factlog demo --dir /tmp/try")]
+  factlog demo --dir somewhere/else")]
 pub(crate) struct Args {
     /// Work in this folder, which must not exist or be empty
     ///

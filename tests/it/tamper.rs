@@ -14,8 +14,8 @@ use factlog::store::{FrameKind, Piece};
 
 use crate::desk::files_below;
 
-/// Every so many bytes are changed: all of them where the program is optimised, as in CI's second run,
-/// and one in 29 where each verification takes its time.
+/// Every so many bytes are changed: all of them where the program is optimised, and one in 29 where
+/// each verification takes its time.
 const STRIDE: usize = if cfg!(debug_assertions) { 29 } else { 1 };
 
 /// What is done to a byte.
