@@ -102,7 +102,24 @@ struct Large {
     verdicts: usize,
     /// The verdicts' signed notes and objects, as they were appended in the last rounds.
     sample: Vec<(Vec<u8>, Vec<u8>)>,
-    seconds: f64,
+    times: Times,
+}
+
+/// What the large ledger's verdicts took.
+#[derive(Default)]
+struct Times {
+    /// To compose and sign them.
+    signing: Duration,
+    /// To check each as an auditor would, before it is let in.
+    checking: Duration,
+    /// To make them durable, keep them in the database and sign the checkpoint.
+    storing: Duration,
+}
+
+impl Times {
+    fn whole(&self) -> Duration {
+        self.signing + self.checking + self.storing
+    }
 }
 
 fn options() -> ledger::Options {
@@ -159,9 +176,10 @@ impl Large {
             }
             ledger.append(&pending).expect("appends");
         }
-        let began = Instant::now();
         let mut sample = Vec::new();
+        let mut times = Times::default();
         for round in claims.chunks(ROUND) {
+            let began = Instant::now();
             let mut pending = Pending::default();
             for claim in round {
                 push_verdict(
@@ -173,21 +191,25 @@ impl Large {
                     &mut salt,
                 );
             }
+            times.signing += began.elapsed();
+            let began = Instant::now();
             let mut appending = ledger.begin();
             appending.push(&pending).expect("pushes");
+            times.checking += began.elapsed();
+            let began = Instant::now();
             appending.commit().expect("commits");
+            times.storing += began.elapsed();
             if sample.len() < 20 * ROUND {
                 let notes = pending.entries.iter().map(|entry| entry.bytes().to_vec());
                 sample.extend(notes.zip(pending.objects));
             }
         }
-        let seconds = began.elapsed().as_secs_f64();
         ledger.close().expect("closes");
         Self {
             folder: folder.join(".factlog"),
             verdicts,
             sample,
-            seconds,
+            times,
         }
     }
 }
@@ -307,7 +329,7 @@ fn push_verdict(
 
 /// Durable appends, against the bare signing rate and against other ways to keep the same bytes.
 fn append(large: &Large, signing: f64, folder: &Path) {
-    let rounds = large.verdicts as f64 / large.seconds;
+    let rounds = rate(large.verdicts, large.times.whole());
     println!();
     row(
         "durable append of signed verdicts, rounds of 1,000",
@@ -316,6 +338,16 @@ fn append(large: &Large, signing: f64, folder: &Path) {
             rounds / signing
         ),
     );
+    for (what, time) in [
+        ("composing and signing", large.times.signing),
+        ("checking each entry", large.times.checking),
+        ("journal, database, checkpoint", large.times.storing),
+    ] {
+        row(
+            &format!("  of it {what}"),
+            &format!("{:.0} us a verdict", time.as_secs_f64() * 1e6 / large.verdicts as f64),
+        );
+    }
     let sample = &large.sample[..large.sample.len().min(10 * ROUND)];
     let file = plain_file(&folder.join("plain"), sample, ROUND);
     row(

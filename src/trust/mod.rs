@@ -12,6 +12,7 @@
 pub mod checkpoint;
 pub mod key;
 pub mod merkle;
+mod multiples;
 pub mod note;
 pub mod proof;
 pub mod signature;

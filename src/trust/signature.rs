@@ -23,10 +23,11 @@ pub struct SignatureError;
 impl Signature {
     /// Checks that `key` signed exactly these bytes.
     pub fn verify(&self, key: &PublicKey, message: &[u8]) -> Result<(), SignatureError> {
-        let signature = ed25519_dalek::Signature::from_bytes(&self.0);
-        key.verifying()
-            .verify_strict(message, &signature)
-            .map_err(|_| SignatureError)
+        if key.verify(&self.0, message) {
+            Ok(())
+        } else {
+            Err(SignatureError)
+        }
     }
 }
 
@@ -40,13 +41,41 @@ impl fmt::Debug for Signature {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use curve25519_dalek::constants::EIGHT_TORSION;
     use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
     use curve25519_dalek::scalar::Scalar;
     use ed25519_dalek::Verifier as _;
     use sha2::{Digest, Sha512};
 
+    use super::super::multiples::KeyMultiples;
     use super::*;
+
+    /// A key, to be asked in both ways.
+    struct Asked {
+        key: PublicKey,
+        strict: ed25519_dalek::VerifyingKey,
+        fast: KeyMultiples,
+    }
+
+    impl Asked {
+        fn new(key: PublicKey) -> Self {
+            let strict = ed25519_dalek::VerifyingKey::from_bytes(key.as_bytes()).expect("a key");
+            let fast = KeyMultiples::of(&strict);
+            Self { key, strict, fast }
+        }
+
+        /// Verifies, and checks that it makes no difference how.
+        fn verify(&self, signature: &Signature, message: &[u8]) -> Result<(), SignatureError> {
+            let parsed = ed25519_dalek::Signature::from_bytes(&signature.0);
+            let strict = self.strict.verify_strict(message, &parsed).is_ok();
+            assert_eq!(self.fast.verify(&signature.0, message), strict);
+            let answer = signature.verify(&self.key, message);
+            assert_eq!(answer.is_ok(), strict);
+            answer
+        }
+    }
 
     const MESSAGE: &[u8] = b"factlog/entry@v1\n{}\n";
 
@@ -60,8 +89,11 @@ mod tests {
         ed25519_dalek::SigningKey::from_bytes(&[7; 32])
     }
 
-    fn public() -> PublicKey {
-        PublicKey::new(secret().verifying_key().as_bytes()).expect("a key")
+    fn public() -> &'static Asked {
+        static PUBLIC: LazyLock<Asked> = LazyLock::new(|| {
+            Asked::new(PublicKey::new(secret().verifying_key().as_bytes()).expect("a key"))
+        });
+        &PUBLIC
     }
 
     fn joined(r: [u8; 32], s: [u8; 32]) -> Signature {
@@ -75,7 +107,7 @@ mod tests {
     fn sign_with(r: Scalar, encoded: [u8; 32]) -> Signature {
         let k = Sha512::new()
             .chain_update(encoded)
-            .chain_update(public().as_bytes())
+            .chain_update(public().key.as_bytes())
             .chain_update(MESSAGE)
             .finalize();
         let k = Scalar::from_bytes_mod_order_wide(&k.into());
@@ -97,13 +129,13 @@ mod tests {
     fn an_ordinary_signature_verifies_and_no_changed_bit_does() {
         let r = Scalar::from(12_345_u64);
         let signature = sign_with(r, EdwardsPoint::mul_base(&r).compress().0);
-        assert_eq!(signature.verify(&public(), MESSAGE), Ok(()));
-        assert_eq!(signature.verify(&public(), b""), Err(SignatureError));
+        assert_eq!(public().verify(&signature, MESSAGE), Ok(()));
+        assert_eq!(public().verify(&signature, b""), Err(SignatureError));
         for bit in 0..512 {
             let mut other = signature;
             other.0[bit / 8] ^= 1 << (bit % 8);
             assert_eq!(
-                other.verify(&public(), MESSAGE),
+                public().verify(&other, MESSAGE),
                 Err(SignatureError),
                 "bit {bit}"
             );
@@ -112,7 +144,7 @@ mod tests {
             let mut other = MESSAGE.to_vec();
             other[bit / 8] ^= 1 << (bit % 8);
             assert_eq!(
-                signature.verify(&public(), &other),
+                public().verify(&signature, &other),
                 Err(SignatureError),
                 "bit {bit}"
             );
@@ -130,7 +162,7 @@ mod tests {
         );
         let mut malleable = signature;
         malleable.0[32..].copy_from_slice(&same);
-        assert_eq!(malleable.verify(&public(), MESSAGE), Err(SignatureError));
+        assert_eq!(public().verify(&malleable, MESSAGE), Err(SignatureError));
     }
 
     #[test]
@@ -139,10 +171,10 @@ mod tests {
         let identity = sign_with(Scalar::ZERO, EIGHT_TORSION[0].compress().0);
         let lax = ed25519_dalek::Signature::from_bytes(&identity.0);
         assert!(secret().verifying_key().verify(MESSAGE, &lax).is_ok());
-        assert_eq!(identity.verify(&public(), MESSAGE), Err(SignatureError));
+        assert_eq!(public().verify(&identity, MESSAGE), Err(SignatureError));
         for point in EIGHT_TORSION {
             let signature = sign_with(Scalar::ZERO, point.compress().0);
-            assert_eq!(signature.verify(&public(), MESSAGE), Err(SignatureError));
+            assert_eq!(public().verify(&signature, MESSAGE), Err(SignatureError));
         }
     }
 
@@ -153,7 +185,7 @@ mod tests {
         for torsion in &EIGHT_TORSION[1..] {
             let encoded = (EdwardsPoint::mul_base(&r) + torsion).compress().0;
             let signature = sign_with(r, encoded);
-            assert_eq!(signature.verify(&public(), MESSAGE), Err(SignatureError));
+            assert_eq!(public().verify(&signature, MESSAGE), Err(SignatureError));
         }
     }
 
@@ -165,14 +197,14 @@ mod tests {
                 encoded[0] = 0xed + i;
                 encoded[31] = sign;
                 let signature = sign_with(Scalar::ZERO, encoded);
-                assert_eq!(signature.verify(&public(), MESSAGE), Err(SignatureError));
+                assert_eq!(public().verify(&signature, MESSAGE), Err(SignatureError));
             }
         }
         let mut no_point = [0; 32];
         no_point[0] = 2;
         assert!(CompressedEdwardsY(no_point).decompress().is_none());
         assert_eq!(
-            sign_with(Scalar::ONE, no_point).verify(&public(), MESSAGE),
+            public().verify(&sign_with(Scalar::ONE, no_point), MESSAGE),
             Err(SignatureError)
         );
     }
@@ -194,10 +226,10 @@ mod tests {
             let key = bytes(&group["publicKey"]["pk"])
                 .try_into()
                 .expect("32 bytes");
-            let key = PublicKey::new(&key).expect("every key there is a good one");
+            let key = Asked::new(PublicKey::new(&key).expect("every key there is a good one"));
             for test in group["tests"].as_array().expect("tests") {
                 let holds = <[u8; 64]>::try_from(bytes(&test["sig"]))
-                    .is_ok_and(|sig| Signature(sig).verify(&key, &bytes(&test["msg"])).is_ok());
+                    .is_ok_and(|sig| key.verify(&Signature(sig), &bytes(&test["msg"])).is_ok());
                 assert_eq!(
                     holds,
                     test["result"] == "valid",
