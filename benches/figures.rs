@@ -345,7 +345,10 @@ fn append(large: &Large, signing: f64, folder: &Path) {
     ] {
         row(
             &format!("  of it {what}"),
-            &format!("{:.0} us a verdict", time.as_secs_f64() * 1e6 / large.verdicts as f64),
+            &format!(
+                "{:.0} us a verdict",
+                time.as_secs_f64() * 1e6 / large.verdicts as f64
+            ),
         );
     }
     let sample = &large.sample[..large.sample.len().min(10 * ROUND)];

@@ -83,16 +83,32 @@ impl Replay {
         tree: &T,
     ) -> Result<Vec<Finding>, ReplayError<F::Error, T::Error>> {
         let prepared = prepare(entry, objects, &self.texts);
+        Ok(self
+            .examine_prepared(prepared, index, facts, objects, tree)?
+            .1)
+    }
+
+    /// As [`examine`](Self::examine), of an entry whose own half of the check is done; gives the entry
+    /// back.
+    pub fn examine_prepared<F: Facts, T: HashReader>(
+        &mut self,
+        prepared: Prepared,
+        index: u64,
+        facts: &F,
+        objects: &impl Objects,
+        tree: &T,
+    ) -> Result<(Entry, Vec<Finding>), ReplayError<F::Error, T::Error>> {
+        let (entry, checked) = self.check(prepared, index, facts, objects, tree)?;
         let Checked {
             mut findings,
             quotes,
-        } = self.check(prepared, index, facts, objects, tree)?.1;
+        } = checked;
         findings.extend(
             quotes
                 .into_iter()
                 .filter_map(|task| task.run(objects, &self.texts)),
         );
-        Ok(findings)
+        Ok((entry, findings))
     }
 
     /// Says what is wrong with a prepared entry as the entry at `index`, and gives the entry back.

@@ -25,6 +25,13 @@ pub(crate) struct Signer {
     pub(crate) pending: Pending,
 }
 
+/// Where a signer was.
+pub(crate) struct Mark {
+    composer: Composer,
+    entries: usize,
+    objects: usize,
+}
+
 impl Signer {
     /// Starts after the ledger as it is now.
     ///
@@ -58,6 +65,22 @@ impl Signer {
     pub(crate) fn add(&mut self, body: Body) -> anyhow::Result<EntryId> {
         let draft = self.draft(body)?;
         self.sign(&draft)
+    }
+
+    /// Remembers where it is.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            composer: self.composer.clone(),
+            entries: self.pending.entries.len(),
+            objects: self.pending.objects.len(),
+        }
+    }
+
+    /// Goes back to where it was, as if nothing had been signed since.
+    pub(crate) fn go_back(&mut self, mark: Mark) {
+        self.composer = mark.composer;
+        self.pending.entries.truncate(mark.entries);
+        self.pending.objects.truncate(mark.objects);
     }
 
     /// Takes what was signed so far, to be appended while the next entries are signed.

@@ -58,7 +58,11 @@ impl Draft {
         if note.bytes().len() > MAX_BYTES {
             return Err(EntryError::TooLong(note.bytes().len()).into());
         }
-        Ok(Entry::parse(note.bytes())?)
+        Ok(Entry::of_parts(
+            note,
+            self.header.clone(),
+            self.body.clone(),
+        ))
     }
 }
 

@@ -126,6 +126,23 @@ impl Entry {
         })
     }
 
+    /// Makes an entry of a note whose text was written from `header` and `body`.
+    fn of_parts(note: SignedNote, header: Header, body: Body) -> Self {
+        let id = LeafHash::of(note.bytes()).into();
+        let entry = Self {
+            note,
+            id,
+            header,
+            body,
+        };
+        debug_assert!(
+            Self::parse(entry.bytes())
+                .is_ok_and(|again| again.header == entry.header && again.body == entry.body),
+            "what was written is what would be read"
+        );
+        entry
+    }
+
     /// Returns the entry's id: its leaf hash, which covers the signature lines too.
     pub fn id(&self) -> EntryId {
         self.id

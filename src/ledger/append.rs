@@ -3,11 +3,14 @@
 
 use std::collections::HashMap;
 
-use super::index::Reading;
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+
+use super::index::{Reading, index_entry};
 use super::{FIRST, Ledger, LedgerError, Pending};
 use crate::audit::facts::Facts as _;
 use crate::audit::finding::Finding;
 use crate::audit::objects::{ObjectState, Objects};
+use crate::audit::prepare::{Prepared, prepare};
 use crate::audit::replay::Replay;
 use crate::audit::rows::{RowFacts, RowFactsError};
 use crate::entry::{Chain, Entry};
@@ -17,11 +20,22 @@ use crate::trust::merkle::TreeHead;
 use crate::words::id::ObjectId;
 use crate::words::time::Timestamp;
 
+/// Entries of an append that are prepared together: enough to keep all cores busy.
+const PREPARED: usize = 1024;
+
 /// Why an entry was refused: everything that replay found.
 #[derive(Debug, Clone)]
 pub struct Refusal {
     /// What was found; at least one thing.
     pub findings: Vec<Finding>,
+}
+
+impl Refusal {
+    /// Keeps the findings for which an entry is refused; `None` if there are none.
+    fn of(findings: Vec<Finding>) -> Option<Self> {
+        let findings: Vec<Finding> = findings.into_iter().filter(Finding::refuses).collect();
+        (!findings.is_empty()).then_some(Self { findings })
+    }
 }
 
 impl std::fmt::Display for Refusal {
@@ -93,6 +107,8 @@ impl Appending<'_> {
 
     /// Checks entries and adds them to the round; returns the indexes that they will have.
     ///
+    /// What of a check needs no other entry, most of it signatures, is done on all cores at once.
+    ///
     /// # Errors
     /// At the first entry that is refused. Those before it stay in the round: to append all of
     /// them or nothing, drop the round.
@@ -103,15 +119,28 @@ impl Appending<'_> {
             .map(|bytes| (ObjectId::of(bytes), bytes))
             .collect();
         let mut indexes = Vec::with_capacity(pending.entries.len());
-        for (position, entry) in pending.entries.iter().enumerate() {
-            let own: Vec<_> = entry
-                .objects()
-                .into_iter()
-                .filter_map(|id| objects.remove_entry(&id))
-                .collect();
-            indexes.push(self.push_entry(position, entry, &own)?);
+        let entries = pending.entries.chunks(PREPARED);
+        for (chunk, entries) in entries.enumerate() {
+            let prepared = self.prepare(entries, &objects);
+            for (position, prepared) in (chunk * PREPARED..).zip(prepared) {
+                indexes.push(self.push_prepared(position, prepared, &mut objects)?);
+            }
         }
         Ok(indexes)
+    }
+
+    /// Does what of the checks needs no other entry.
+    fn prepare(&self, entries: &[Entry], objects: &HashMap<ObjectId, &Vec<u8>>) -> Vec<Prepared> {
+        let brought = Brought {
+            objects,
+            round: &self.round,
+        };
+        let texts = self.replay.texts();
+        let prepare = |entry: &Entry| prepare(entry.clone(), &brought, &texts);
+        match entries {
+            [entry] => vec![prepare(entry)],
+            entries => entries.par_iter().map(prepare).collect(),
+        }
     }
 
     /// Returns how many entries the round has.
@@ -129,18 +158,24 @@ impl Appending<'_> {
         Ok(self.round.commit()?)
     }
 
-    fn push_entry(
+    fn push_prepared(
         &mut self,
         position: usize,
-        entry: &Entry,
-        own: &[(ObjectId, &Vec<u8>)],
+        prepared: Prepared,
+        objects: &mut HashMap<ObjectId, &Vec<u8>>,
     ) -> Result<u64, AppendError> {
         let Self { round, replay } = self;
-        let index = round.size();
         let facts = round.facts();
-        let hashes = round.hashes();
-        let objects = Brought { own, round };
-        if let Some(refusal) = refusal(replay, entry, index, &facts, &objects, &hashes)? {
+        let (entry, findings) = replay
+            .examine_prepared(
+                prepared,
+                round.size(),
+                &RowFacts(Reading(&facts)),
+                &Brought { objects, round },
+                &round.hashes(),
+            )
+            .map_err(|error| LedgerError::Rows(error.into()))?;
+        if let Some(refusal) = Refusal::of(findings) {
             return Err(AppendError::Refused {
                 position,
                 kind: entry.kind(),
@@ -148,27 +183,32 @@ impl Appending<'_> {
             });
         }
         drop(facts);
-        for (_, bytes) in own {
-            round
-                .push_object(bytes.as_slice())
-                .map_err(LedgerError::from)?;
+        for id in entry.objects() {
+            if let Some(bytes) = objects.remove(&id) {
+                round
+                    .push_object(bytes.as_slice())
+                    .map_err(LedgerError::from)?;
+            }
         }
-        Ok(round.push_entry(entry.bytes()).map_err(LedgerError::from)?)
+        let index = |index, facts: &mut Facts<'_>| Ok(index_entry(index, &entry, facts)?);
+        Ok(round
+            .push_entry_indexed(entry.bytes(), index)
+            .map_err(LedgerError::from)?)
     }
 }
 
-/// The objects that an entry brings, and those of the ledger.
+/// The objects that an append brings, and those of the ledger.
 struct Brought<'b, 'l> {
-    own: &'b [(ObjectId, &'b Vec<u8>)],
+    objects: &'b HashMap<ObjectId, &'b Vec<u8>>,
     round: &'b Round<'l>,
 }
 
 impl Objects for Brought<'_, '_> {
     fn object(&self, id: &ObjectId) -> ObjectState {
-        if let Some((_, bytes)) = self.own.iter().find(|(own, _)| own == id) {
-            return ObjectState::Present((*bytes).clone());
+        match self.objects.get(id) {
+            Some(bytes) => ObjectState::Present((*bytes).clone()),
+            None => state(self.round.object(id)),
         }
-        state(self.round.object(id))
     }
 }
 
@@ -190,8 +230,7 @@ fn refusal(
             hashes,
         )
         .map_err(|error| LedgerError::Rows(error.into()))?;
-    let findings: Vec<Finding> = findings.into_iter().filter(Finding::refuses).collect();
-    Ok((!findings.is_empty()).then_some(Refusal { findings }))
+    Ok(Refusal::of(findings))
 }
 
 /// Makes the check of entries that are in the journal but not in the log: the same as an append's.

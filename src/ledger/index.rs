@@ -39,17 +39,18 @@ pub(super) fn index(
     note: &[u8],
     facts: &mut Facts<'_>,
 ) -> Result<Vec<ObjectId>, IndexError> {
-    Ok(index_entry(index, note, facts)?)
+    let entry = Entry::parse(note).map_err(IndexFault::from)?;
+    Ok(index_entry(index, &entry, facts)?)
 }
 
-fn index_entry(
+/// Indexes an entry that was read already.
+pub(super) fn index_entry(
     index: u64,
-    note: &[u8],
+    entry: &Entry,
     facts: &mut Facts<'_>,
 ) -> Result<Vec<ObjectId>, IndexFault> {
-    let entry = Entry::parse(note)?;
-    record(&entry, index, &mut RowFacts(Writing(facts)), Effect::Full)?;
-    rows::put(index, &entry, facts)?;
+    record(entry, index, &mut RowFacts(Writing(facts)), Effect::Full)?;
+    rows::put(index, entry, facts)?;
     Ok(entry.objects())
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::Store;
 use super::database::{Changes, Database, Table};
 use super::error::StoreError;
-use super::facts::{Facts, IndexFn};
+use super::facts::{Facts, IndexError, IndexFn};
 use super::frame::{self, FrameKind, MAX_ENTRY_BYTES, MAX_SMALL_OBJECT_BYTES};
 use super::hashes::{self, Hashes};
 use super::objects::{MAX_OBJECT_BYTES, ObjectFiles};
@@ -104,6 +104,17 @@ impl<'s> Round<'s> {
     /// If the index function refuses it, the round is as it was before, without the objects that
     /// were waiting for an entry.
     pub fn push_entry(&mut self, note: &[u8]) -> Result<u64, StoreError> {
+        let index_fn = self.store.options().index;
+        self.push_entry_indexed(note, |index, facts| index_fn(index, note, facts))
+    }
+
+    /// As [`push_entry`](Self::push_entry), for a caller who has read the entry already: `index`
+    /// must do what the index function does with `note`.
+    pub fn push_entry_indexed(
+        &mut self,
+        note: &[u8],
+        index: impl FnOnce(u64, &mut Facts<'_>) -> Result<Vec<ObjectId>, IndexError>,
+    ) -> Result<u64, StoreError> {
         let Self { store, draft } = self;
         let id = EntryId::from(LeafHash::of(note));
         let row = draft
@@ -111,7 +122,7 @@ impl<'s> Round<'s> {
             .get(store.database(), Table::Ids, id.as_bytes())?;
         let pushed = match row.as_deref().and_then(index_in_row) {
             Some(index) => Err(StoreError::EntryThere { id, index }),
-            None => draft.push_entry(store.database(), store.options().index, note),
+            None => draft.push_entry(store.database(), index, note),
         };
         if pushed.is_err() {
             draft.waiting.clear();
@@ -159,7 +170,7 @@ impl Draft {
     fn push_entry(
         &mut self,
         database: &Database,
-        index_fn: IndexFn,
+        index: impl FnOnce(u64, &mut Facts<'_>) -> Result<Vec<ObjectId>, IndexError>,
         note: &[u8],
     ) -> Result<u64, StoreError> {
         if note.len() > MAX_ENTRY_BYTES {
@@ -168,7 +179,7 @@ impl Draft {
                 most: MAX_ENTRY_BYTES,
             });
         }
-        let spoken_of = self.index(database, index_fn, note)?;
+        let spoken_of = self.index(database, index)?;
         for id in spoken_of {
             let Some(bytes) = self.waiting.remove(&id) else {
                 continue;
@@ -197,7 +208,7 @@ impl Draft {
         note: &[u8],
         offset: u64,
     ) -> Result<u64, StoreError> {
-        for id in self.index(database, index_fn, note)? {
+        for id in self.index(database, |index, facts| index_fn(index, note, facts))? {
             if let Some(bytes) = self.waiting.remove(&id) {
                 self.changes.put(Table::Objects, *id.as_bytes(), bytes);
             } else if !self.has_object(database, &id)?
@@ -217,19 +228,17 @@ impl Draft {
         (next, self.changes)
     }
 
-    /// Calls the index function and keeps its facts, or nothing if it fails.
+    /// Calls an index function and keeps its facts, or nothing if it fails.
     fn index(
         &mut self,
         database: &Database,
-        index_fn: IndexFn,
-        note: &[u8],
+        index: impl FnOnce(u64, &mut Facts<'_>) -> Result<Vec<ObjectId>, IndexError>,
     ) -> Result<Vec<ObjectId>, StoreError> {
         let mut facts = Facts::new(database, Some(&self.changes));
-        let spoken_of =
-            index_fn(self.size, note, &mut facts).map_err(|source| StoreError::Index {
-                index: self.size,
-                source,
-            })?;
+        let spoken_of = index(self.size, &mut facts).map_err(|source| StoreError::Index {
+            index: self.size,
+            source,
+        })?;
         let fresh = facts.into_fresh();
         self.changes.of_mut(Table::Facts).extend(fresh);
         Ok(spoken_of)

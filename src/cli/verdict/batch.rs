@@ -16,19 +16,18 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use factlog::audit::finding::Topic;
 use factlog::entry::Kind;
-use factlog::ledger::{AppendError, Appending, Found, Ledger};
+use factlog::ledger::{AppendError, Found, Ledger};
 use factlog::trust::SigningKey;
 use factlog::words::id::{ClaimId, EntryId};
 use factlog::words::object::MAX_JSON_BYTES;
 use factlog::words::policy::RatingCode;
-use factlog::words::salt::Salt;
 use factlog::words::verdict::{Stance, VerdictChange};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::build::{self, Fresh, Judgement, Resolved, Resolver, TakenSources, Target};
+use super::adding::{Lines, Prepared, Sink};
+use super::build::{self, Fresh, Judgement, Resolver, TakenSources, Target};
 use super::evidence::Request;
 use crate::cli::claim_list::{self, ClaimLine, State};
 use crate::cli::context::Context;
@@ -135,7 +134,7 @@ impl Line {
 /// What is answered to a line.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Answer {
+pub(super) enum Answer {
     Recorded {
         line: u64,
         id: EntryId,
@@ -152,15 +151,15 @@ enum Answer {
 }
 
 /// Why a line was not recorded.
-#[derive(Serialize)]
-struct Fault {
-    code: &'static str,
-    message: String,
+#[derive(Clone, Serialize)]
+pub(super) struct Fault {
+    pub(super) code: &'static str,
+    pub(super) message: String,
 }
 
 impl Fault {
     /// Says what was recorded although the verdict was not.
-    fn beside(mut self, entries: &[EntryLine]) -> Self {
+    pub(super) fn beside(mut self, entries: &[EntryLine]) -> Self {
         if !entries.is_empty() {
             let kinds: Vec<&str> = entries.iter().map(|entry| entry.kind.as_str()).collect();
             let kinds = kinds.join(", ");
@@ -169,7 +168,7 @@ impl Fault {
         self
     }
 
-    fn of(error: &anyhow::Error) -> Self {
+    pub(super) fn of(error: &anyhow::Error) -> Self {
         let code = match exit::of(error).0 {
             Status::Usage => "usage",
             Status::NotFound => "not-found",
@@ -297,9 +296,6 @@ fn parse(bytes: &[u8]) -> Result<(Named, Judgement), Fault> {
     Ok(line.judgement())
 }
 
-/// A line that is ready to be signed, or why it is not.
-type Prepared = (u64, Result<(Resolved, Judgement), Fault>);
-
 struct Batch<'a> {
     context: &'a Context,
     key: SigningKey,
@@ -367,39 +363,67 @@ impl Batch<'_> {
         signer.set_time(self.context.now()?);
         let mut taken = TakenSources::new();
         let prepared = self.prepare(&ledger, lines, &mut taken)?;
-        let mut answers = Vec::with_capacity(prepared.len());
-        let mut appending = ledger.begin();
-        for (line, prepared) in prepared {
-            let answer = match prepared {
-                Ok((resolved, judgement)) => {
-                    let mut adding = Adding {
-                        context: self.context,
-                        appending: &mut appending,
-                        signer: &mut signer,
-                        fresh: &mut self.fresh,
-                        taken: &taken,
-                    };
-                    adding.line(line, &resolved, &judgement)?
-                }
-                Err(error) => Answer::Faulty {
-                    line,
-                    error,
-                    entries: vec![],
-                },
-            };
-            answers.push(answer);
-        }
-        if appending.is_empty() {
-            drop(appending);
-        } else {
-            appending.commit()?;
-        }
+        let salts = prepared.iter().map(|_| self.context.salt());
+        let salts = salts.collect::<anyhow::Result<Vec<_>>>()?;
+        let lines = Lines {
+            prepared,
+            salts,
+            taken,
+        };
+        let answers = match self.together(&mut ledger, &mut signer, &lines)? {
+            Some(answers) => answers,
+            None => self.one_by_one(&mut ledger, &mut signer, &lines)?,
+        };
         self.mark_evidence(&ledger)?;
         for notice in ledger.take_notices() {
             self.context.warn(&notice.to_string());
         }
         self.signer = Some(signer);
         self.ledger = Some(ledger);
+        Ok(answers)
+    }
+
+    /// Signs all lines and has them checked together, on all cores; `None` if one is refused, and
+    /// then nothing was recorded.
+    fn together(
+        &mut self,
+        ledger: &mut Ledger,
+        signer: &mut Signer,
+        lines: &Lines,
+    ) -> anyhow::Result<Option<Vec<Answer>>> {
+        let before = (signer.clone(), self.fresh.clone());
+        let next = ledger.tree_head().size;
+        let answers = lines.add(signer, &mut self.fresh, Sink::Signed { next })?;
+        let pending = signer.take();
+        if pending.entries.is_empty() {
+            return Ok(Some(answers));
+        }
+        let mut appending = ledger.begin();
+        match appending.push(&pending) {
+            Ok(_) => {
+                appending.commit()?;
+                Ok(Some(answers))
+            }
+            Err(AppendError::Refused { .. }) => {
+                (*signer, self.fresh) = before;
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Has each line checked before the next is signed, which does not follow one that is refused.
+    fn one_by_one(
+        &mut self,
+        ledger: &mut Ledger,
+        signer: &mut Signer,
+        lines: &Lines,
+    ) -> anyhow::Result<Vec<Answer>> {
+        let mut appending = ledger.begin();
+        let answers = lines.add(signer, &mut self.fresh, Sink::Appended(&mut appending))?;
+        if !appending.is_empty() {
+            appending.commit()?;
+        }
         Ok(answers)
     }
 
@@ -532,113 +556,6 @@ impl Listed {
         }
         let line = seek::of_list(&self.lines, word)?;
         Ok(Arc::clone(line.ok_or_else(|| seek::no_claim_begins(word))?))
-    }
-}
-
-/// Adds lines to a round.
-struct Adding<'a, 'l> {
-    context: &'a Context,
-    appending: &'a mut Appending<'l>,
-    signer: &'a mut Signer,
-    fresh: &'a mut Fresh,
-    taken: &'a TakenSources,
-}
-
-impl Adding<'_, '_> {
-    /// Signs a verdict and what it rests on, and adds them to the round.
-    ///
-    /// # Errors
-    /// It would be the same with every further line. A fault of this line is answered.
-    fn line(
-        &mut self,
-        line: u64,
-        resolved: &Resolved,
-        judgement: &Judgement,
-    ) -> anyhow::Result<Answer> {
-        let mut entries = Vec::new();
-        let salt = self.context.salt()?;
-        let added = self.entries(resolved, judgement, salt, &mut entries)?;
-        Ok(match added {
-            Ok((id, index)) => Answer::Recorded {
-                line,
-                id,
-                index,
-                claim: self.fresh.claim(resolved.claim()),
-            },
-            Err(error) => Answer::Faulty {
-                line,
-                error: error.beside(&entries),
-                entries,
-            },
-        })
-    }
-
-    /// Adds what a verdict rests on, which is listed in `entries`, and the verdict.
-    fn entries(
-        &mut self,
-        resolved: &Resolved,
-        judgement: &Judgement,
-        salt: Salt,
-        entries: &mut Vec<EntryLine>,
-    ) -> anyhow::Result<Result<(EntryId, u64), Fault>> {
-        let needs = build::needs(resolved, self.taken, self.fresh);
-        if !needs.is_empty()
-            && let Err(error) = build::check_verdict(resolved, judgement, salt.clone())
-        {
-            return Ok(Err(Fault::of(&error)));
-        }
-        for need in needs {
-            match self.push(|signer, _| need.sign(signer))? {
-                Ok((id, index)) => {
-                    self.fresh.keep(&need, id);
-                    entries.push(EntryLine {
-                        id,
-                        index: Some(index),
-                        kind: need.kind(),
-                    });
-                }
-                Err(fault) => return Ok(Err(fault)),
-            }
-        }
-        let taken = self.taken;
-        self.push(|signer, fresh| {
-            let (draft, _) = build::draft(signer, resolved, judgement, taken, fresh, salt)?;
-            signer.sign(&draft)
-        })
-    }
-
-    /// Adds the one entry that `sign` signs; a fault leaves signer and round as they were.
-    fn push(
-        &mut self,
-        sign: impl FnOnce(&mut Signer, &Fresh) -> anyhow::Result<EntryId>,
-    ) -> anyhow::Result<Result<(EntryId, u64), Fault>> {
-        let before = self.signer.clone();
-        let id = match sign(self.signer, self.fresh) {
-            Ok(id) => id,
-            Err(error) => {
-                *self.signer = before;
-                return Ok(Err(Fault::of(&error)));
-            }
-        };
-        match self.appending.push(&self.signer.take()) {
-            Ok(indexes) => Ok(Ok((id, indexes[0]))),
-            Err(AppendError::Refused { refusal, .. }) => {
-                *self.signer = before;
-                let first = &refusal.findings[0];
-                if matches!(
-                    first.topic,
-                    Topic::Signatures | Topic::Entitlement | Topic::Chains
-                ) {
-                    // It will be the same with every further line.
-                    return Err(Failure::new(Status::Key, refusal.to_string()).into());
-                }
-                Ok(Err(Fault {
-                    code: first.code.as_str(),
-                    message: refusal.to_string(),
-                }))
-            }
-            Err(error) => Err(error.into()),
-        }
     }
 }
 

@@ -97,7 +97,7 @@ impl Resolved {
 }
 
 /// What was signed on the way and is not in the ledger yet.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Fresh {
     /// Claims, by their identity.
     pub(crate) claims: HashMap<ObjectId, ClaimId>,

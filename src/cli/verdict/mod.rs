@@ -1,5 +1,6 @@
 //! `factlog verdict`: judge a claim and sign the verdict.
 
+mod adding;
 mod batch;
 mod build;
 mod evidence;
