@@ -7,8 +7,9 @@ use super::EntryError;
 use super::kinds::{Body, Kind};
 use crate::trust::key::VerifierKey;
 use crate::trust::merkle::TreeHead;
+use crate::words::canonical::Fields;
 use crate::words::id::EntryId;
-use crate::words::json;
+use crate::words::json::{self, JsonError};
 use crate::words::object::FieldFault;
 use crate::words::time::Timestamp;
 
@@ -40,17 +41,40 @@ pub struct Chain {
     pub prev: Option<EntryId>,
 }
 
-const HEADER_FIELDS: [&str; 5] = ["after", "at", "by", "chain", "ledger"];
+/// The fields that are not of the kind.
+const COMMON_FIELDS: [&str; 6] = ["after", "at", "by", "chain", "kind", "ledger"];
 
 /// Reads the line of JSON.
 pub(super) fn parse(line: &str) -> Result<(Header, Body), EntryError> {
+    if let Some((header, body)) = read(line) {
+        check(&header, &body)?;
+        return Ok((header, body));
+    }
+    parse_slowly(line)
+}
+
+/// Reads the line if it is the one way to write what it says.
+pub(super) fn read(line: &str) -> Option<(Header, Body)> {
+    #[derive(Deserialize)]
+    struct OfKind {
+        kind: Kind,
+    }
+    let OfKind { kind } = serde_json::from_str(line).ok()?;
+    let header = serde_json::from_str(line).ok()?;
+    let body = Body::read(kind, line.as_bytes(), &COMMON_FIELDS)?;
+    let again = write(&header, &body).ok()?;
+    (again == line.as_bytes()).then_some((header, body))
+}
+
+/// As [`parse`], but says what is wrong with what is refused.
+pub(super) fn parse_slowly(line: &str) -> Result<(Header, Body), EntryError> {
     let mut fields = json::parse(line.as_bytes())?;
     let kind = match fields.remove("kind") {
         Some(Value::String(kind)) => Kind::parse(&kind).ok_or(EntryError::UnknownKind(kind))?,
         _ => return Err(EntryError::UnknownKind(String::new())),
     };
     let mut common = Map::new();
-    for field in HEADER_FIELDS {
+    for field in COMMON_FIELDS {
         if let Some(value) = fields.remove(field) {
             common.insert(field.to_owned(), value);
         }
@@ -64,11 +88,16 @@ pub(super) fn parse(line: &str) -> Result<(Header, Body), EntryError> {
 /// Writes the line of JSON, without a line feed.
 pub(super) fn to_line(header: &Header, body: &Body) -> Result<String, EntryError> {
     check(header, body)?;
-    let mut fields = json::to_fields(header);
-    fields.append(&mut body.to_fields());
-    fields.insert("kind".to_owned(), Value::from(body.kind().as_str()));
-    let bytes = json::to_bytes(fields)?;
+    let bytes = write(header, body)?;
     Ok(String::from_utf8(bytes).expect("JSON is UTF-8"))
+}
+
+fn write(header: &Header, body: &Body) -> Result<Vec<u8>, JsonError> {
+    let mut fields = Fields::default();
+    fields.add(header)?;
+    body.add_to(&mut fields)?;
+    fields.put("kind", body.kind().as_str())?;
+    fields.into_bytes()
 }
 
 fn check(header: &Header, body: &Body) -> Result<(), EntryError> {

@@ -9,8 +9,9 @@ use serde_json::{Map, Value};
 use super::EntryError;
 use crate::trust::key::{KeyName, VerifierKey};
 use crate::trust::merkle::RootHash;
+use crate::words::canonical::{self, Fields};
 use crate::words::id::{ClaimId, EntryId, ObjectId, SourceId, VerdictId};
-use crate::words::json;
+use crate::words::json::{self, JsonError};
 use crate::words::object::FieldFault;
 use crate::words::policy::RatingCode;
 use crate::words::source::{Kept, Rights, SourceType};
@@ -474,8 +475,28 @@ impl Body {
         })
     }
 
-    pub(super) fn to_fields(&self) -> Map<String, Value> {
-        each_kind!(self, fields => json::to_fields(fields))
+    /// Reads the kind's own fields from an object, passing over the keys in `beside`.
+    pub(super) fn read(kind: Kind, line: &[u8], beside: &[&str]) -> Option<Self> {
+        Some(match kind {
+            Kind::Genesis => Self::Genesis(canonical::read(line, beside)?),
+            Kind::Roots => Self::Roots(canonical::read(line, beside)?),
+            Kind::Log => Self::Log(canonical::read(line, beside)?),
+            Kind::Policy => Self::Policy(canonical::read(line, beside)?),
+            Kind::Key => Self::Key(canonical::read(line, beside)?),
+            Kind::Source => Self::Source(canonical::read(line, beside)?),
+            Kind::Claim => Self::Claim(canonical::read(line, beside)?),
+            Kind::Verdict => Self::Verdict(canonical::read(line, beside)?),
+            Kind::Approval => Self::Approval(canonical::read(line, beside)?),
+            Kind::Retraction => Self::Retraction(canonical::read(line, beside)?),
+            Kind::Reaffirmation => Self::Reaffirmation(canonical::read(line, beside)?),
+            Kind::Erasure => Self::Erasure(canonical::read(line, beside)?),
+            Kind::Publication => Self::Publication(canonical::read(line, beside)?),
+        })
+    }
+
+    /// Adds the kind's own fields to those of an entry.
+    pub(super) fn add_to(&self, fields: &mut Fields) -> Result<(), JsonError> {
+        each_kind!(self, own => fields.add(own))
     }
 
     /// Returns the objects that it speaks of, in the order of its fields.

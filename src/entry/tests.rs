@@ -88,6 +88,44 @@ fn every_changed_bit_is_refused() {
     }
 }
 
+/// Every text that a line becomes when a byte of it is changed, left out or written twice.
+fn spoilt(line: &str) -> impl Iterator<Item = String> {
+    let changed = (0..line.len()).flat_map(|at| {
+        [b'0', b'1', b'a', b'"', b',', b'{', b' ', b'\\'].map(|byte| (at, Some(byte)))
+    });
+    let left_out = (0..line.len()).map(|at| (at, None));
+    changed.chain(left_out).filter_map(|(at, byte)| {
+        let mut bytes = line.as_bytes().to_vec();
+        bytes.splice(at..=at, byte);
+        String::from_utf8(bytes).ok()
+    })
+}
+
+#[test]
+fn the_quick_way_to_read_a_line_accepts_what_the_slow_one_does() {
+    let alice = key("desk.example/alice", 1);
+    let roots = [key("desk.example/a", 2), key("desk.example/b", 3)];
+    let roots: Vec<&SigningKey> = roots.iter().collect();
+    let genesis = genesis_draft(&roots, &key("desk.example/facts", 4));
+    for draft in [source_draft(&alice), genesis] {
+        let line = fields::to_line(&draft.header, &draft.body).expect("a line");
+        let parts = Some((draft.header, draft.body));
+        assert_eq!(fields::read(&line), parts);
+        assert_eq!(fields::parse_slowly(&line).ok(), parts);
+        for text in spoilt(&line) {
+            let quick = fields::parse(&text);
+            let slow = fields::parse_slowly(&text);
+            match (quick, slow) {
+                (Ok(quick), Ok(slow)) => assert_eq!(quick, slow, "{text}"),
+                (Err(quick), Err(slow)) => {
+                    assert_eq!(quick.to_string(), slow.to_string(), "{text}");
+                }
+                (quick, slow) => panic!("{quick:?} and {slow:?}: {text}"),
+            }
+        }
+    }
+}
+
 #[test]
 fn genesis_carries_every_root_the_author_first() {
     let roots = [

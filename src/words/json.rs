@@ -134,7 +134,7 @@ fn check(value: &Value, depth: usize) -> Result<(), JsonError> {
     }
 }
 
-fn is_key(key: &str) -> bool {
+pub(super) fn is_key(key: &str) -> bool {
     key.bytes().next().is_some_and(|b| b.is_ascii_lowercase())
         && key
             .bytes()

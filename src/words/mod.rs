@@ -5,6 +5,7 @@
 //! bytes are specified in `docs/format.md`. Nothing here does I/O, reads a clock or draws a random
 //! number.
 
+pub(crate) mod canonical;
 pub mod claim;
 pub mod id;
 pub mod json;

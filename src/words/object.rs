@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::canonical::{self, Fields};
 use super::json::{self, JsonError};
 
 /// A JSON object has at most this many bytes: far more than a long rationale with a hundred quotes,
@@ -82,13 +83,18 @@ pub trait Object: Serialize + DeserializeOwned {
 /// Writes an object: the bytes that its id is the hash of.
 pub fn to_bytes<O: Object>(object: &O) -> Result<Vec<u8>, ObjectError> {
     object.check()?;
-    let mut fields = json::to_fields(object);
-    fields.insert("type".to_owned(), Value::from(O::TYPE));
-    let bytes = json::to_bytes(fields)?;
+    let bytes = write(object)?;
     if bytes.len() > MAX_JSON_BYTES {
         return Err(ObjectError::TooLong(bytes.len()));
     }
     Ok(bytes)
+}
+
+fn write<O: Object>(object: &O) -> Result<Vec<u8>, JsonError> {
+    let mut fields = Fields::default();
+    fields.add(object)?;
+    fields.put("type", O::TYPE)?;
+    fields.into_bytes()
 }
 
 /// Reads an object of type `O`; refuses every other form of the same value.
@@ -96,6 +102,17 @@ pub fn parse<O: Object>(bytes: &[u8]) -> Result<O, ObjectError> {
     if bytes.len() > MAX_JSON_BYTES {
         return Err(ObjectError::TooLong(bytes.len()));
     }
+    if let Some(object) = canonical::read::<O>(bytes, &["type"])
+        && write(&object).is_ok_and(|again| again == bytes)
+    {
+        object.check()?;
+        return Ok(object);
+    }
+    parse_slowly(bytes)
+}
+
+/// As [`parse`], but says what is wrong with what is refused.
+fn parse_slowly<O: Object>(bytes: &[u8]) -> Result<O, ObjectError> {
     let mut fields = json::parse(bytes)?;
     match fields.remove("type") {
         Some(Value::String(found)) if found == O::TYPE => {}
@@ -140,6 +157,25 @@ mod tests {
     use crate::words::note::Note;
 
     const CLAIM: &str = r#"{"language":"en","manner":"narration","parts":[[0,4]],"quote":{"bytes":[0,4],"exact":"true","points":[0,4],"prefix":"","suffix":""},"source":"0000000000000000000000000000000000000000000000000000000000000000","text":"true","type":"factlog/claim@v1"}"#;
+
+    #[test]
+    fn the_quick_way_to_read_accepts_what_the_slow_one_does() {
+        let mut accepted = 0;
+        for at in 0..CLAIM.len() {
+            for byte in *b"01a\",[{ " {
+                let mut bytes = CLAIM.as_bytes().to_vec();
+                bytes[at] = byte;
+                let (quick, slow) = (parse::<Claim>(&bytes), parse_slowly::<Claim>(&bytes));
+                accepted += usize::from(quick.is_ok());
+                match (quick, slow) {
+                    (Ok(quick), Ok(slow)) => assert_eq!(quick, slow),
+                    (Err(quick), Err(slow)) => assert_eq!(quick.to_string(), slow.to_string()),
+                    (quick, slow) => panic!("{quick:?} and {slow:?}"),
+                }
+            }
+        }
+        assert!(accepted > CLAIM.len() / 4, "{accepted} were good");
+    }
 
     #[test]
     fn an_object_is_written_one_way_only() {
