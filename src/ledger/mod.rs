@@ -20,7 +20,9 @@ mod read;
 mod rows;
 mod verify;
 
+use std::cell::RefCell;
 use std::path::Path;
+use std::rc::Rc;
 
 use crate::audit::rows::RowFacts;
 use crate::entry::{Chain, Entry, EntryError, Genesis};
@@ -29,6 +31,7 @@ use crate::trust::key::VerifierKey;
 use crate::trust::merkle::TreeHead;
 use crate::words::id::{EntryId, ObjectId};
 use crate::words::object::ObjectError;
+use crate::words::policy::Policy;
 
 pub use self::append::{AppendError, Appending, Refusal};
 pub use self::compose::{ComposeError, Composer};
@@ -126,6 +129,8 @@ pub struct Ledger {
     store: Store,
     id: EntryId,
     genesis: Genesis,
+    /// The policy that was asked for last: nearly all verdicts name the same.
+    policy: RefCell<Option<(ObjectId, Rc<Policy>)>>,
 }
 
 impl Ledger {
@@ -147,6 +152,7 @@ impl Ledger {
             store,
             id: first.id(),
             genesis,
+            policy: RefCell::default(),
         })
     }
 

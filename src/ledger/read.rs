@@ -1,5 +1,7 @@
 //! Reading a ledger: entries and objects by id, index and prefix; the lists that people ask for.
 
+use std::rc::Rc;
+
 use super::index::Reading;
 use super::{Ledger, LedgerError, rows};
 use crate::audit::facts::{Detail, EntryFacts, Facts as _, LedgerFacts, SignerFacts};
@@ -102,6 +104,12 @@ impl Ledger {
             .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         if !digits || !(LEAST_PREFIX..=64).contains(&prefix.len()) {
             return Err(SeekError::Form(prefix.to_owned()));
+        }
+        // A whole id needs no search; nothing is both an entry and an object.
+        if let Ok(id) = prefix.parse::<EntryId>()
+            && self.store.index_of(&id).map_err(LedgerError::from)?.is_some()
+        {
+            return Ok(Found::Entry(id));
         }
         let entries = self.store.entries_with_prefix(prefix, MOST_FOUND);
         let entries = entries.map_err(LedgerError::from)?;
@@ -214,7 +222,7 @@ impl Ledger {
                 wanted,
             });
         };
-        let policy: Policy = self.object(&verdict.policy)?;
+        let policy = self.policy_of(&verdict.policy)?;
         let facts = self.store.facts();
         standing::standing(index, &RowFacts(Reading(&facts)), &policy)
             .map_err(|e| LedgerError::Rows(e.into()))?
@@ -223,6 +231,18 @@ impl Ledger {
                 found: known.detail.kind(),
                 wanted,
             })
+    }
+
+    /// Returns the policy with an id.
+    fn policy_of(&self, id: &ObjectId) -> Result<Rc<Policy>, LedgerError> {
+        if let Some((known, policy)) = &*self.policy.borrow()
+            && known == id
+        {
+            return Ok(Rc::clone(policy));
+        }
+        let policy = Rc::new(self.object(id)?);
+        *self.policy.borrow_mut() = Some((*id, Rc::clone(&policy)));
+        Ok(policy)
     }
 
     /// Returns the policy in force.
