@@ -20,9 +20,8 @@ mod read;
 mod rows;
 mod verify;
 
-use std::cell::RefCell;
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 
 use crate::audit::rows::RowFacts;
 use crate::entry::{Chain, Entry, EntryError, Genesis};
@@ -130,7 +129,7 @@ pub struct Ledger {
     id: EntryId,
     genesis: Genesis,
     /// The policy that was asked for last: nearly all verdicts name the same.
-    policy: RefCell<Option<(ObjectId, Rc<Policy>)>>,
+    policy: Mutex<Option<(ObjectId, Arc<Policy>)>>,
 }
 
 impl Ledger {
@@ -152,7 +151,7 @@ impl Ledger {
             store,
             id: first.id(),
             genesis,
-            policy: RefCell::default(),
+            policy: Mutex::default(),
         })
     }
 

@@ -1,6 +1,6 @@
 //! Reading a ledger: entries and objects by id, index and prefix; the lists that people ask for.
 
-use std::rc::Rc;
+use std::sync::{Arc, PoisonError};
 
 use super::index::Reading;
 use super::{Ledger, LedgerError, rows};
@@ -107,7 +107,11 @@ impl Ledger {
         }
         // A whole id needs no search; nothing is both an entry and an object.
         if let Ok(id) = prefix.parse::<EntryId>()
-            && self.store.index_of(&id).map_err(LedgerError::from)?.is_some()
+            && self
+                .store
+                .index_of(&id)
+                .map_err(LedgerError::from)?
+                .is_some()
         {
             return Ok(Found::Entry(id));
         }
@@ -234,14 +238,15 @@ impl Ledger {
     }
 
     /// Returns the policy with an id.
-    fn policy_of(&self, id: &ObjectId) -> Result<Rc<Policy>, LedgerError> {
-        if let Some((known, policy)) = &*self.policy.borrow()
+    fn policy_of(&self, id: &ObjectId) -> Result<Arc<Policy>, LedgerError> {
+        let mut kept = self.policy.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, policy)) = &*kept
             && known == id
         {
-            return Ok(Rc::clone(policy));
+            return Ok(Arc::clone(policy));
         }
-        let policy = Rc::new(self.object(id)?);
-        *self.policy.borrow_mut() = Some((*id, Rc::clone(&policy)));
+        let policy = Arc::new(self.object(id)?);
+        *kept = Some((*id, Arc::clone(&policy)));
         Ok(policy)
     }
 

@@ -16,7 +16,9 @@ use crate::audit::objects::{ObjectState, Objects};
 use crate::audit::report::Report;
 use crate::audit::run::{Input, PresentObject, StoredCheckpoint, StoredEntry, audit};
 use crate::entry::{Body, SourceEntry};
-use crate::store::{self, FileError, FrameKind, JournalReader, ObjectFile, Piece, StoreError};
+use crate::store::{
+    self, FileError, FrameKind, JournalReader, ObjectFile, Piece, Store, StoreError,
+};
 use crate::trust::merkle::{self, LeafHash, RootHash};
 use crate::words::id::{EntryId, ObjectId};
 
@@ -94,18 +96,19 @@ pub fn verify_files(
         .and_then(|first| first.bytes.ok())
         .map(|bytes| LeafHash::of(&bytes).into());
     Ok((
-        verify_layout(folder, &layout, &files, options, progress)?,
+        verify_layout(folder, &layout, &files, options, progress, Vec::new)?,
         id,
     ))
 }
 
-/// Audits what stands in the files.
+/// Audits what stands in the files; adds what `beside` finds, which runs at the same time.
 fn verify_layout(
     folder: &Path,
     layout: &Layout,
     files: &Files<'_>,
     options: &VerifyOptions,
     progress: Option<&(dyn Fn(u64, u64) + Sync)>,
+    beside: impl FnOnce() -> Vec<Finding> + Send,
 ) -> Result<Report, VerifyError> {
     let path = folder.join("head");
     let head = match std::fs::read(&path) {
@@ -129,20 +132,23 @@ fn verify_layout(
         .num_threads(options.threads)
         .build()
         .map_err(VerifyError::Threads)?;
-    let mut report = pool.install(|| {
-        audit(input, |done| {
-            if let Some(progress) = progress {
-                progress(done, total);
-            }
-        })
-    });
+    let (mut report, found) = pool.join(
+        || {
+            audit(input, |done| {
+                if let Some(progress) = progress {
+                    progress(done, total);
+                }
+            })
+        },
+        beside,
+    );
     for finding in &mut report.findings {
         if let (Some(id), None) = (finding.object, &finding.file) {
             finding.file = layout.file_of(&id);
         }
     }
-    for finding in &layout.damages {
-        report.add(finding.clone());
+    for finding in layout.damages.iter().cloned().chain(found) {
+        report.add(finding);
     }
     Ok(report)
 }
@@ -158,45 +164,13 @@ impl Ledger {
     ) -> Result<Report, VerifyError> {
         let layout = Layout::read(self.folder(), self.store.journal()?)?;
         let files = Files::open(self.folder(), &layout);
-        let mut report = verify_layout(self.folder(), &layout, &files, options, progress)?;
-        self.compare_database(&layout, &mut report);
+        let compare = || compare_database(&self.store, &layout);
+        let mut report = verify_layout(self.folder(), &layout, &files, options, progress, compare)?;
         self.compare_copy(&mut report)?;
         if let Some(rederive) = options.rederive {
             self.rederive(rederive, &files, &mut report)?;
         }
         Ok(report)
-    }
-
-    /// Compares the database's entries with the journal's.
-    ///
-    /// Its objects need no comparison: whoever reads one hashes it.
-    fn compare_database(&self, layout: &Layout, report: &mut Report) {
-        let mut rows = self.store.entries_from(0);
-        for (index, entry) in (0_u64..).zip(Entries::new(layout)) {
-            let row = match rows.next() {
-                Some(Ok((at, bytes))) if at == index => Some(bytes),
-                _ => None,
-            };
-            let Ok(bytes) = entry.bytes else { continue };
-            if row.as_ref() != Some(&bytes) {
-                report.add(
-                    Finding::new(
-                        Code::DatabaseOther,
-                        format!("the database has other bytes for entry {index} than the journal"),
-                    )
-                    .of_file("db"),
-                );
-            }
-        }
-        if rows.next().is_some() {
-            report.add(
-                Finding::new(
-                    Code::DatabaseOther,
-                    "the database has more entries than the journal",
-                )
-                .of_file("db"),
-            );
-        }
     }
 
     /// Compares the head with the copy in the person's own folder, which an old backup contradicts.
@@ -267,6 +241,33 @@ impl Ledger {
         }
         Ok(())
     }
+}
+
+/// Compares the database's entries with the journal's.
+///
+/// Its objects need no comparison: whoever reads one hashes it.
+fn compare_database(store: &Store, layout: &Layout) -> Vec<Finding> {
+    let other = |message: String| Finding::new(Code::DatabaseOther, message).of_file("db");
+    let mut findings = Vec::new();
+    let mut rows = store.entries_from(0);
+    for (index, entry) in (0_u64..).zip(Entries::new(layout)) {
+        let row = match rows.next() {
+            Some(Ok((at, bytes))) if at == index => Some(bytes),
+            _ => None,
+        };
+        let Ok(bytes) = entry.bytes else { continue };
+        if row.as_ref() != Some(&bytes) {
+            findings.push(other(format!(
+                "the database has other bytes for entry {index} than the journal"
+            )));
+        }
+    }
+    if rows.next().is_some() {
+        findings.push(other(
+            "the database has more entries than the journal".to_owned(),
+        ));
+    }
+    findings
 }
 
 /// Where in a file something lies.
