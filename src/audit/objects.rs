@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::words::id::{EntryId, ObjectId};
+use crate::words::span::CountedText;
 
 /// How an object was met.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -74,53 +75,64 @@ const CACHED_TEXTS: usize = 32;
 #[derive(Default)]
 pub struct Texts(Mutex<Cache>);
 
+/// A text that many claims may quote.
+pub(super) type Text = CountedText<String>;
+
 #[derive(Default)]
 struct Cache {
-    texts: VecDeque<(ObjectId, Arc<str>)>,
+    texts: VecDeque<(ObjectId, Arc<Text>)>,
     bytes: usize,
 }
 
 impl Texts {
     /// Returns a text whose bytes are those of its id.
-    pub fn get(&self, id: &ObjectId, objects: &impl Objects) -> Result<Arc<str>, NoText> {
+    pub(super) fn get(&self, id: &ObjectId, objects: &impl Objects) -> Result<Arc<Text>, NoText> {
         if let Some(known) = self.cached(id) {
             return Ok(known);
         }
-        let text = match objects.object(id) {
+        match objects.object(id) {
             ObjectState::Present(bytes) if ObjectId::of(&bytes) != *id => Err(NoText::Damaged),
             ObjectState::Present(bytes) => String::from_utf8(bytes)
-                .map(Arc::from)
+                .map(|text| self.keep(*id, text))
                 .map_err(|_| NoText::Damaged),
             ObjectState::Erased(_) => Err(NoText::Erased),
             ObjectState::Withheld => Err(NoText::Withheld),
             ObjectState::Missing => Err(NoText::Missing),
             ObjectState::Unreadable(_) => Err(NoText::Unreadable),
-        };
-        if let Ok(text) = &text {
-            self.keep(*id, Arc::clone(text));
         }
-        text
     }
 
-    fn cached(&self, id: &ObjectId) -> Option<Arc<str>> {
+    fn cached(&self, id: &ObjectId) -> Option<Arc<Text>> {
         let cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = cache.texts.iter().find(|(known, _)| known == id);
-        found.map(|(_, text)| Arc::clone(text))
+        cache.text(id)
     }
 
     /// Puts a text first, its bytes having been checked against its id, and lets the last ones go.
-    pub(super) fn keep(&self, id: ObjectId, text: Arc<str>) {
-        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if cache.texts.iter().any(|(known, _)| *known == id) {
-            return;
+    pub(super) fn keep(&self, id: ObjectId, text: String) -> Arc<Text> {
+        if let Some(known) = self.cached(&id) {
+            return known;
         }
-        cache.bytes += text.len();
-        cache.texts.push_front((id, text));
+        // Others need not wait while its code points are counted.
+        let text = Arc::new(CountedText::new(text));
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = cache.text(&id) {
+            return known;
+        }
+        cache.bytes += text.as_str().len();
+        cache.texts.push_front((id, Arc::clone(&text)));
         while cache.texts.len() > CACHED_TEXTS
             || (cache.bytes > CACHED_BYTES && cache.texts.len() > 1)
         {
             let gone = cache.texts.pop_back();
-            cache.bytes -= gone.map_or(0, |(_, text)| text.len());
+            cache.bytes -= gone.map_or(0, |(_, text)| text.as_str().len());
         }
+        text
+    }
+}
+
+impl Cache {
+    fn text(&self, id: &ObjectId) -> Option<Arc<Text>> {
+        let found = self.texts.iter().find(|(known, _)| known == id);
+        found.map(|(_, text)| Arc::clone(text))
     }
 }

@@ -5,7 +5,7 @@
 //! This half is most of an audit's work and runs on all cores at once.
 
 use super::finding::{Code, Finding, causes};
-use super::objects::{NoText, ObjectState, Objects, Texts};
+use super::objects::{NoText, ObjectState, Objects, Text, Texts};
 use crate::entry::{Body, Entry, SignatureError, SourceEntry};
 use crate::trust::key::VerifierKey;
 use crate::words::claim::Claim;
@@ -202,7 +202,9 @@ impl<O: Objects> Looking<'_, O> {
                         format!("the text {id} has a NUL at byte {at}"),
                     );
                 }
-                None => self.texts.keep(*id, text.into()),
+                None => {
+                    self.texts.keep(*id, text);
+                }
             },
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
@@ -271,8 +273,8 @@ impl<O: Objects> Looking<'_, O> {
         }
     }
 
-    fn claim_in_text(&mut self, id: &ObjectId, claim: &Claim, text: &str) {
-        if let Err(error) = claim.quote.check(text) {
+    fn claim_in_text(&mut self, id: &ObjectId, claim: &Claim, text: &Text) {
+        if let Err(error) = text.check(&claim.quote) {
             let reason = causes(&error);
             self.find(
                 Code::ClaimQuote,
@@ -289,7 +291,7 @@ impl<O: Objects> Looking<'_, O> {
         let claimant = claim.claimant.as_ref().and_then(|claimant| claimant.span);
         let claimant = claimant.map(|span| ("claimant.span", span));
         for (field, span) in parts.chain(statement).chain(cue).chain(claimant) {
-            if let Err(error) = span.of(text) {
+            if let Err(error) = span.of(text.as_str()) {
                 self.find(
                     Code::ClaimRange,
                     id,
@@ -328,7 +330,7 @@ impl QuoteTask {
     /// Looks for the quote.
     pub fn run(self, objects: &impl Objects, texts: &Texts) -> Option<Finding> {
         let (code, reason) = match texts.get(&self.text, objects) {
-            Ok(text) => match self.quote.check(&text) {
+            Ok(text) => match text.check(&self.quote) {
                 Ok(()) => return None,
                 Err(error) => (Code::EvidenceQuote, causes(&error)),
             },

@@ -161,7 +161,18 @@ pub enum QuoteError {
 
 impl Quote {
     /// Quotes the words at `span` of `text`, with 32 code points of context on each side.
+    ///
+    /// It counts the text's code points from its start. [`CountedText::quote`] makes the same quotes,
+    /// and is the one to use for many of one text.
     pub fn new(text: &str, span: Span) -> Result<Self, SpanError> {
+        Self::counted(text, span, |place| text[..place].chars().count())
+    }
+
+    fn counted(
+        text: &str,
+        span: Span,
+        points_before: impl FnOnce(usize) -> usize,
+    ) -> Result<Self, SpanError> {
         let exact = span.of(text)?;
         let before = &text[..span.start()];
         let after = &text[span.end()..];
@@ -175,7 +186,7 @@ impl Quote {
             .char_indices()
             .nth(CONTEXT_POINTS)
             .map_or(after, |(at, _)| &after[..at]);
-        let start = before.chars().count();
+        let start = points_before(span.start());
         Ok(Self {
             exact: exact.to_owned(),
             prefix: prefix.to_owned(),
@@ -190,7 +201,10 @@ impl Quote {
 
     /// Checks that this is the quote that [`Quote::new`] makes of `text` at the same range.
     pub fn check(&self, text: &str) -> Result<(), QuoteError> {
-        let expected = Self::new(text, self.bytes)?;
+        self.compare(&Self::new(text, self.bytes)?)
+    }
+
+    fn compare(&self, expected: &Self) -> Result<(), QuoteError> {
         if expected.exact != self.exact {
             return Err(QuoteError::Exact(self.bytes));
         }
@@ -200,10 +214,70 @@ impl Quote {
                 bytes: self.bytes,
             });
         }
-        if expected != *self {
+        if expected != self {
             return Err(QuoteError::Context(self.bytes));
         }
         Ok(())
+    }
+}
+
+/// A text whose code points are counted at regular places, so that making or checking a quote of it
+/// costs the same wherever the quote stands.
+#[derive(Clone, Debug)]
+pub struct CountedText<T> {
+    text: T,
+    /// The code points before every [`STRIDE`]th byte, the first being the text's start.
+    counts: Vec<usize>,
+}
+
+/// So many bytes lie between two places whose code points are counted: few enough to be counted
+/// for every quote, and 8 bytes of counts for each are next to nothing.
+const STRIDE: usize = 4096;
+
+impl<T: AsRef<str>> CountedText<T> {
+    /// Counts a text's code points, once.
+    pub fn new(text: T) -> Self {
+        let all = text.as_ref();
+        let mut counts = Vec::with_capacity(all.len() / STRIDE + 1);
+        let (mut at, mut points) = (0, 0);
+        counts.push(points);
+        while counts.len() * STRIDE <= all.len() {
+            let next = all.floor_char_boundary(counts.len() * STRIDE);
+            points += all[at..next].chars().count();
+            at = next;
+            counts.push(points);
+        }
+        Self { text, counts }
+    }
+
+    /// Returns the text.
+    pub fn as_str(&self) -> &str {
+        self.text.as_ref()
+    }
+
+    /// Makes the quote that [`Quote::new`] makes.
+    pub fn quote(&self, span: Span) -> Result<Quote, SpanError> {
+        Quote::counted(self.as_str(), span, |place| self.points_before(place))
+    }
+
+    /// Checks a quote as [`Quote::check`] does.
+    pub fn check(&self, quote: &Quote) -> Result<(), QuoteError> {
+        quote.compare(&self.quote(quote.bytes)?)
+    }
+
+    /// Counts the code points before a place, which is on a character's border.
+    fn points_before(&self, place: usize) -> usize {
+        let (counted, points) = self.counted_before(place);
+        points + self.as_str()[counted..place].chars().count()
+    }
+
+    /// Returns the last counted place up to this one, and the code points before it.
+    fn counted_before(&self, place: usize) -> (usize, usize) {
+        let nth = place / STRIDE;
+        (
+            self.as_str().floor_char_boundary(nth * STRIDE),
+            self.counts[nth],
+        )
     }
 }
 
@@ -257,6 +331,54 @@ mod tests {
         ];
         for case in cases {
             assert!(case.check(text).is_err(), "{case:?}");
+        }
+    }
+
+    #[test]
+    fn a_counted_text_makes_and_checks_the_same_quotes() {
+        // Characters of 1 to 4 bytes, over several counted places.
+        let text: String = "aé漢🦀".chars().cycle().take(6000).collect();
+        let counted = CountedText::new(text.as_str());
+        assert!(counted.counts.len() > 3);
+        let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+        for n in (0..places.len() - 60).step_by(7).chain([0, 1, 31, 32, 33]) {
+            for length in [1, 2, 50] {
+                let span = Span::new(places[n], places[n + length]).expect("a span");
+                let quote = counted.quote(span);
+                assert_eq!(quote, Quote::new(&text, span), "{span:?}");
+                let mut quote = quote.expect("in the text");
+                counted.check(&quote).expect("its own text");
+                quote.points.end += 1;
+                assert_eq!(counted.check(&quote), quote.check(&text));
+            }
+        }
+        let last = Span::new(places[5990], text.len()).expect("a span");
+        assert_eq!(counted.quote(last), Quote::new(&text, last));
+        for bad in [(2, 3), (1, 2), (0, text.len() + 1)] {
+            let span = Span::new(bad.0, bad.1).expect("a span");
+            assert_eq!(counted.quote(span), Quote::new(&text, span), "{span:?}");
+        }
+        // A text that ends where one is counted.
+        for bytes in [0, STRIDE - 1, STRIDE, 2 * STRIDE] {
+            let text = "x".repeat(bytes);
+            assert_eq!(CountedText::new(&text).points_before(bytes), bytes);
+        }
+    }
+
+    #[test]
+    fn quotes_of_a_huge_text_are_not_counted_from_its_start() {
+        const QUOTES: usize = 20_000;
+        let text = "é".repeat(5 * 1024 * 1024);
+        let counted = CountedText::new(text.as_str());
+        let apart = text.len() / QUOTES / 2 * 2;
+        for n in 0..QUOTES {
+            let span = Span::new(n * apart, n * apart + 40).expect("a span");
+            let quote = counted.quote(span).expect("in the text");
+            assert_eq!(quote.points.start(), span.start() / 2);
+            counted.check(&quote).expect("its own text");
+            // Counted for each from the start, it would be 200,000 million bytes in all.
+            let (counted, _) = counted.counted_before(span.start());
+            assert!(span.start() - counted < STRIDE + 4, "{span:?}");
         }
     }
 
