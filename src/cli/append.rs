@@ -12,6 +12,8 @@ use super::context::Context;
 use super::exit::{Failure, Status};
 use super::json_out;
 use super::record::{self, EntryLine};
+use super::screen;
+use super::stdout;
 
 /// Append entries that were signed elsewhere
 ///
@@ -81,7 +83,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     if context.global.json {
         json_out::print(&Reports { files: reports })?;
     } else {
-        let mut out = io::stdout().lock();
+        let mut out = stdout::plain();
         for entry in reports.iter().flat_map(|report| &report.entries) {
             let index = entry.index.unwrap_or_default();
             writeln!(out, "{index}\t{}\t{}", entry.kind, entry.id)?;

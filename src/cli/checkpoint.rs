@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::context::Context;
 use super::exit::Status;
 use super::json_out;
+use super::stdout;
 
 /// Print the last signed checkpoint
 ///
@@ -48,7 +49,7 @@ pub(crate) fn run(_args: &Args, context: &Context) -> anyhow::Result<Status> {
         json_out::print(&output)?;
     } else {
         // The bytes themselves, so that they can be kept and verified.
-        let mut out = std::io::stdout().lock();
+        let mut out = stdout::plain();
         out.write_all(&note)?;
         out.flush()?;
     }

@@ -23,6 +23,8 @@ use super::record::{self, EntryLine, Signer};
 use super::screen;
 use super::seek;
 use super::signing::{self, SigningArgs};
+use super::sources;
+use super::stdout;
 
 /// Marks before and after words that are quoted.
 const MARKS: [char; 10] = ['"', '“', '”', '„', '«', '»', '‘', '’', '\'', '‹'];
@@ -210,7 +212,7 @@ fn answer(
             entries,
         })?;
     } else if !io::stdout().is_terminal() {
-        writeln!(io::stdout(), "{claim}")?;
+        writeln!(stdout::plain(), "{claim}")?;
     }
     Ok(Status::Done)
 }

@@ -17,6 +17,7 @@ use super::exit::Status;
 use super::json_out;
 use super::screen::{self, FAINT, GOOD, STRONG, WARN};
 use super::seek;
+use super::stdout;
 
 /// List the claims, numbered: proposed and recorded
 ///
@@ -185,7 +186,7 @@ fn verdicts(ledger: &Ledger, claim: &ClaimId) -> anyhow::Result<Vec<ShownVerdict
 
 /// Prints claims for a person, under the titles of their sources.
 pub(crate) fn print(shown: &[Shown]) -> anyhow::Result<()> {
-    let mut out = anstream::stdout().lock();
+    let mut out = stdout::styled();
     let columns = screen::columns();
     let mut source = None;
     for claim in shown {

@@ -11,6 +11,8 @@ use chrono::Utc;
 use clap::Args;
 use etcetera::BaseStrategy;
 use factlog::keys::KeyFileError;
+use factlog::net::address;
+use factlog::store::Notice;
 use factlog::words::salt::Salt;
 use factlog::words::time::Timestamp;
 
@@ -189,36 +191,37 @@ impl Context {
         reason = "callers need not know what it depends on"
     )]
     pub(crate) fn warn(&self, text: &str) {
-        let text = screen::visible(text);
+        let text = shown(text);
         let _ = writeln!(
             anstream::stderr(),
             "{} {text}",
             screen::styled(WARN, "warning:")
         );
     }
+}
 
-    /// Reports an error, its causes, and at most one thing to try.
-    #[expect(
-        clippy::unused_self,
-        reason = "callers need not know what it depends on"
-    )]
-    pub(crate) fn report(&self, error: &anyhow::Error, hint: Option<&str>) {
-        let mut err = anstream::stderr();
-        let text = screen::visible(&error.to_string()).into_owned();
-        let _ = writeln!(err, "{} {text}", screen::styled(BAD, "error:"));
-        let mut last = text;
-        for cause in error.chain().skip(1) {
-            let cause = screen::visible(&cause.to_string()).into_owned();
-            if cause != last {
-                let _ = writeln!(err, "  because: {cause}");
-            }
-            last = cause;
+/// Reports an error, its causes, and at most one thing to try.
+pub(crate) fn report(error: &anyhow::Error, hint: Option<&str>) {
+    let mut err = anstream::stderr();
+    let text = shown(&error.to_string());
+    let _ = writeln!(err, "{} {text}", screen::styled(BAD, "error:"));
+    let mut last = text;
+    for cause in error.chain().skip(1) {
+        let cause = shown(&cause.to_string());
+        if cause != last {
+            let _ = writeln!(err, "  because: {cause}");
         }
-        if let Some(hint) = hint {
-            let hint = screen::visible(hint);
-            let _ = writeln!(err, "{} {hint}", screen::styled(screen::STRONG, "hint:"));
-        }
+        last = cause;
     }
+    if let Some(hint) = hint {
+        let hint = shown(hint);
+        let _ = writeln!(err, "{} {hint}", screen::styled(screen::STRONG, "hint:"));
+    }
+}
+
+/// Makes a message harmless, and takes user names and passwords out of the addresses in it.
+fn shown(message: &str) -> String {
+    screen::visible(&address::masked(message)).into_owned()
 }
 
 fn found_in(folder: &Path) -> Option<PathBuf> {

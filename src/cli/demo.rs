@@ -22,7 +22,9 @@ use super::claim_list::{self, ClaimLine};
 use super::context::Context;
 use super::exit::{Failure, Status};
 use super::json_out;
+use super::opening;
 use super::screen::{self, FAINT, STRONG};
+use super::stdout;
 
 /// Do the whole job on a sample article, in a folder to play with
 ///
@@ -264,7 +266,7 @@ impl Demo {
 
     fn print(&self, words: &str) -> anyhow::Result<()> {
         if !self.json {
-            let mut out = anstream::stdout();
+            let mut out = stdout::styled();
             out.write_all(words.as_bytes())?;
             out.flush()?;
         }

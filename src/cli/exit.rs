@@ -11,10 +11,10 @@
 //! | 130 | interrupted |
 
 use std::fmt;
-use std::io;
 use std::process::ExitCode;
 
 use super::faults;
+use super::stdout;
 
 /// How a command ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -107,11 +107,7 @@ impl std::error::Error for Failure {
 
 /// Says whether an error is only that nobody reads our output any more.
 pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        cause
-            .downcast_ref::<io::Error>()
-            .is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
-    })
+    error.chain().any(stdout::is_closed)
 }
 
 /// Returns the exit status that an error calls for, and its hint.

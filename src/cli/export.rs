@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -23,6 +23,7 @@ use serde::Serialize;
 use super::context::Context;
 use super::exit::{Failure, Status};
 use super::published::{Gathered, Gatherer};
+use super::stdout;
 use super::{files, json_out, screen, seek};
 
 /// Export claims and verdicts
@@ -347,7 +348,7 @@ fn table(args: &TableArgs, context: &Context, format: Table) -> anyhow::Result<S
         Table::Csv => ("csv", csv::to_bytes(&gathered.ledger, &claims)),
     };
     let Some(path) = &args.out else {
-        let mut out = io::stdout().lock();
+        let mut out = stdout::plain();
         out.write_all(&bytes)?;
         out.flush()?;
         return Ok(say_gone(context, &gathered));

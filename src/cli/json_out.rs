@@ -1,11 +1,12 @@
 //! What `--json` prints: one document, on one line.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io::Write;
 
 use serde::Serialize;
 
 use super::screen;
+use super::stdout;
 
 /// Prints a document on standard output.
 ///
@@ -15,7 +16,7 @@ pub(crate) fn print<T: Serialize>(document: &T) -> anyhow::Result<()> {
     // Written first, so that a closed pipe is seen as the I/O error that it is.
     let mut line = to_string(document)?;
     line.push('\n');
-    let mut out = io::stdout().lock();
+    let mut out = stdout::plain();
     out.write_all(line.as_bytes())?;
     out.flush()?;
     Ok(())

@@ -15,6 +15,7 @@ use super::context::Context;
 use super::exit::Status;
 use super::json_out;
 use super::screen::{self, BAD, FAINT, STRONG};
+use super::stdout;
 
 /// List the keys that sign here
 #[derive(clap::Args)]
@@ -142,7 +143,7 @@ const fn role(role: Role) -> &'static str {
 }
 
 fn print(keys: &[Key]) -> anyhow::Result<()> {
-    let mut out = anstream::stdout();
+    let mut out = stdout::styled();
     for key in keys {
         let may = if key.roles.is_empty() {
             key.function.to_owned()

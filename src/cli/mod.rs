@@ -35,11 +35,13 @@ mod show;
 mod signing;
 mod sources;
 mod split;
+mod stdout;
 mod stops;
 mod verdict;
 mod verify;
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -115,8 +117,10 @@ pub(crate) fn main() -> ExitCode {
             } else {
                 Status::Done
             };
-            let _ = error.print();
-            return status.into();
+            return match error.print() {
+                Err(error) if status == Status::Done => failed(&stdout::named(error).into()),
+                _ => status.into(),
+            };
         }
     };
     let context = Context::new(cli.global);
@@ -139,14 +143,19 @@ pub(crate) fn main() -> ExitCode {
         Command::Append(args) => append::run(&args, &context),
         Command::Help(args) => help::run(&args, &context),
     };
-    match done {
+    // What is still held back must arrive, too.
+    match done.and_then(|status| Ok(stdout::plain().flush().map(|()| status)?)) {
         Ok(status) => status.into(),
-        Err(error) if exit::is_closed_pipe(&error) => Status::Done.into(),
-        Err(error) => {
-            let error = context.explained(error);
-            let (status, hint) = exit::of(&error);
-            context.report(&error, hint.as_deref());
-            status.into()
-        }
+        Err(error) => failed(&context.explained(error)),
     }
+}
+
+/// Reports an error, but for the one that nobody reads our output any more; returns the exit status.
+fn failed(error: &anyhow::Error) -> ExitCode {
+    if exit::is_closed_pipe(error) {
+        return Status::Done.into();
+    }
+    let (status, hint) = exit::of(error);
+    context::report(error, hint.as_deref());
+    status.into()
 }

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use anstream::AutoStream;
 
 use super::context::Context;
+use super::stdout;
 
 /// What pages where `PAGER` is not set: quit at the end of a short text, keep colours, don't clear.
 const DEFAULT: &str = "less";
@@ -42,7 +43,7 @@ impl Output {
 
     /// Flushes, and waits until the person has finished reading.
     pub(crate) fn finish(mut self) -> io::Result<()> {
-        let flushed = self.stream.as_mut().map_or(Ok(()), Write::flush);
+        let flushed = self.flush();
         self.close();
         flushed
     }
@@ -59,13 +60,14 @@ impl Output {
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.stream {
-            Some(stream) => stream.write(bytes),
+            Some(stream) => stream.write(bytes).map_err(stdout::named),
             None => Err(io::ErrorKind::BrokenPipe.into()),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.stream.as_mut().map_or(Ok(()), Write::flush)
+        let stream = self.stream.as_mut();
+        stream.map_or(Ok(()), Write::flush).map_err(stdout::named)
     }
 }
 

@@ -17,6 +17,7 @@ use super::record::{self, EntryLine, Signer};
 use super::screen;
 use super::seek;
 use super::signing::{self, SigningArgs};
+use super::stdout;
 
 /// Take a verdict back, and say why
 ///
@@ -132,7 +133,7 @@ fn sign(
             entries,
         })?;
     } else if !io::stdout().is_terminal() {
-        writeln!(io::stdout(), "{retraction}")?;
+        writeln!(stdout::plain(), "{retraction}")?;
     }
     Ok(Status::Done)
 }

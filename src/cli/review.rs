@@ -17,7 +17,7 @@ use serde::Serialize;
 use super::add::word;
 use super::claim::{self, Wanted};
 use super::claim_list::{self, ClaimLine, State};
-use super::context::Context;
+use super::context::{self, Context};
 use super::drafts::{Choice, Decision, Drafts};
 use super::editor;
 use super::exit::{Failure, Status};
@@ -172,7 +172,7 @@ impl Sitting<'_> {
                         self.decide(at, Choice::Accepted, Some(claim))?;
                         at += 1;
                     }
-                    Err(error) => self.context.report(&error, None),
+                    Err(error) => context::report(&error, None),
                 },
                 Some('v') => {
                     if self.judge(at)? {
@@ -241,7 +241,7 @@ impl Sitting<'_> {
             Ok(_) => Ok(false),
             Err(error) => {
                 let (_, hint) = super::exit::of(&error);
-                self.context.report(&error, hint.as_deref());
+                context::report(&error, hint.as_deref());
                 Ok(false)
             }
         }

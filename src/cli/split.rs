@@ -13,6 +13,7 @@ use factlog::words::span::Span;
 use super::context::Context;
 use super::exit::{Failure, Status};
 use super::screen::{self, FAINT, STRONG};
+use super::stdout;
 
 /// Print an article's claims, with who said them
 ///
@@ -68,7 +69,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     for warning in &taken.warnings {
         context.warn(&warning.to_string());
     }
-    let mut out = io::BufWriter::new(anstream::stdout());
+    let mut out = io::BufWriter::new(stdout::styled());
     if args.text {
         // The text itself, for programs: a terminal gets it made harmless.
         let shown = if io::IsTerminal::is_terminal(&io::stdout()) {
@@ -143,7 +144,7 @@ fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
 
 /// Writes bytes as they are: a styled stream would take escapes out of them.
 fn write_raw(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    let mut out = stdout::plain();
     out.write_all(text.as_bytes())?;
     out.flush()
 }

@@ -12,10 +12,11 @@ use factlog::words::id::EntryId;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
-use super::context::Context;
+use super::context::{self, Context};
 use super::exit::{self, Failure, Status};
 use super::json_out;
 use super::screen::{self, BAD, GOOD, STRONG, WARN};
+use super::stdout;
 
 /// Audit everything in the ledger
 ///
@@ -122,7 +123,7 @@ fn files(
     if report.worst() != Some(Severity::Fault) {
         return Ok(None);
     }
-    context.report(error, hint.as_deref());
+    context::report(error, hint.as_deref());
     context.say("the ledger can't be opened; its files were verified as they are");
     Ok(Some((report, id)))
 }
@@ -168,7 +169,7 @@ fn threads(text: &str) -> Result<usize, String> {
 }
 
 fn print(report: &Report) -> anyhow::Result<()> {
-    let mut out = anstream::stdout();
+    let mut out = stdout::styled();
     for check in &report.checks {
         let style = if check.faults > 0 {
             BAD

@@ -17,6 +17,7 @@ use super::exit::{Failure, Status};
 use super::json_out;
 use super::pager::Output;
 use super::seek::{self, Sought};
+use super::stdout;
 
 /// Show an entry, an object or a claim
 ///
@@ -47,7 +48,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     if args.raw {
         let bytes = raw(&ledger, &sought)?;
         drop(ledger);
-        let mut out = std::io::stdout().lock();
+        let mut out = stdout::plain();
         out.write_all(&bytes)?;
         out.flush()?;
         return Ok(Status::Done);
