@@ -1,5 +1,7 @@
 //! `factlog add`: take in a source, sign it, list its claims.
 
+use std::ffi::OsString;
+
 use factlog::entry::{Body, Kind};
 use factlog::ledger::Ledger;
 use factlog::words::id::{ObjectId, SourceId};
@@ -38,7 +40,7 @@ Examples:
 pub(crate) struct Args {
     /// A file, an address that begins with http:// or https://, or - for standard input
     #[arg(value_name = "FILE|URL|-")]
-    what: String,
+    what: OsString,
     /// Address at which it was published
     #[arg(long)]
     url: Option<String>,
@@ -175,7 +177,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         context.say(&format!(
             "{} is in the ledger already, as source {short} (entry {index}); nothing was added. \
              --again adds it all the same",
-            screen::one_line(&args.what)
+            screen::one_line(&taken.what)
         ));
         // As an article it has claims to offer, whatever it was taken in for before.
         unmark_evidence(&ledger, &source)?;

@@ -37,7 +37,7 @@ struct Reports {
 
 #[derive(Serialize)]
 struct Report {
-    file: PathBuf,
+    file: String,
     entries: Vec<EntryLine>,
 }
 
@@ -45,8 +45,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let mut pending = Vec::with_capacity(args.files.len());
     for file in &args.files {
         let bytes = read(file)?;
-        let parsed = Pending::parse(&bytes)
-            .with_context(|| format!("nothing was appended: {} can't be read", file.display()))?;
+        let parsed = Pending::parse(&bytes).with_context(|| {
+            format!("nothing was appended: {} can't be read", screen::path(file))
+        })?;
         pending.push((file, parsed));
     }
     let mut ledger = context.open_ledger()?;
@@ -56,21 +57,21 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         if let Some(indexes) = there_already(&ledger, &pending)? {
             context.say(&format!(
                 "all of {} is in the ledger already",
-                file.display()
+                screen::path(file)
             ));
             reports.push(Report {
-                file: file.clone(),
+                file: screen::path(file),
                 entries: record::lines(&pending.entries, &indexes),
             });
             continue;
         }
         match ledger.append(&pending) {
             Ok(indexes) => reports.push(Report {
-                file: file.clone(),
+                file: screen::path(file),
                 entries: record::lines(&pending.entries, &indexes),
             }),
             Err(error) => {
-                let message = format!("nothing of {} was appended", file.display());
+                let message = format!("nothing of {} was appended", screen::path(file));
                 failed = Some(anyhow::Error::from(error).context(message));
                 break;
             }
@@ -110,7 +111,7 @@ fn there_already(ledger: &Ledger, pending: &Pending) -> anyhow::Result<Option<Ve
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let reading = || format!("reading {}", path.display());
+    let reading = || format!("reading {}", screen::path(path));
     let mut bytes = Vec::new();
     // One byte more than there may be, so that too many are noticed and not held.
     let limit = MAX_PENDING_BYTES as u64 + 1;
@@ -126,7 +127,7 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
                 io::ErrorKind::NotFound => Status::NotFound,
                 _ => Status::Failed,
             };
-            Failure::new(status, format!("{} can't be read", path.display())).because(error)
+            Failure::new(status, format!("{} can't be read", screen::path(path))).because(error)
         };
         let length = fs::metadata(path).map_err(missing)?.len();
         if length >= limit {

@@ -110,6 +110,8 @@ struct Report {
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    let same_as = args.same_as.as_deref();
+    same_as.map_or(Ok(()), sources::refuse_credentials)?;
     let mut ledger = context.open_ledger()?;
     let record = seek::find_entry(&ledger, Kind::Source, &args.source)?;
     let source = SourceId(record.entry.id().0);

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::PathBuf;
 
 use clap::Subcommand;
 use factlog::audit::facts::{Function, SignerFacts};
@@ -71,7 +70,7 @@ struct Key {
     current: bool,
     entries: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<PathBuf>,
+    file: Option<String>,
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
@@ -130,7 +129,7 @@ fn key(ledger: &Ledger, signer: &SignerFacts, files: &[PrivateKeyFile]) -> anyho
         tainted_from: signer.ended.and_then(|ended| ended.tainted_from),
         current: signer.ended.is_none(),
         entries: ledger.chain_of(public)?.len() as u64,
-        file: file.map(|file| file.path().to_path_buf()),
+        file: file.map(|file| screen::path(file.path())),
     })
 }
 
@@ -166,7 +165,7 @@ fn print(keys: &[Key]) -> anyhow::Result<()> {
             screen::styled(FAINT, &state)
         )?;
         let file = match &key.file {
-            Some(path) => screen::one_line(&path.display().to_string()),
+            Some(path) => screen::one_line(path),
             None => "its private half is not on this machine".to_owned(),
         };
         writeln!(out, "  {}", screen::styled(FAINT, &file))?;

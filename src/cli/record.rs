@@ -13,6 +13,7 @@ use factlog::words::time::Timestamp;
 use serde::Serialize;
 
 use super::context::Context;
+use super::screen;
 use super::signing::SigningArgs;
 
 /// Signs one author's entries, each after the one before, and collects them.
@@ -132,7 +133,7 @@ pub(crate) fn deliver(
         write_out(path, pending)?;
         context.say(&format!(
             "signed, not appended; whoever keeps the ledger types: factlog append {}",
-            path.display()
+            screen::path(path)
         ));
         return Ok(lines(&pending.entries, &[]));
     }
@@ -168,5 +169,5 @@ fn write_out(path: &Path, pending: &Pending) -> anyhow::Result<()> {
         file.persist_noclobber(path)?;
         fs::File::open(folder)?.sync_all()
     };
-    write().with_context(|| format!("writing {}", path.display()))
+    write().with_context(|| format!("writing {}", screen::path(path)))
 }

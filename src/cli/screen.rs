@@ -4,6 +4,8 @@
 //! no control character, bidi override or tag character of a source ever reaches one.
 
 use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthChar;
@@ -68,6 +70,18 @@ pub(crate) const fn is_harmful(c: char) -> bool {
     }
 }
 
+/// Returns a path as it can be read: bytes that are not UTF-8 are written as escapes such as `\xff`.
+pub(crate) fn path(path: impl AsRef<OsStr>) -> String {
+    let mut shown = String::new();
+    for chunk in path.as_ref().as_encoded_bytes().utf8_chunks() {
+        shown.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            write!(shown, "\\x{byte:02x}").expect("a String takes all");
+        }
+    }
+    shown
+}
+
 /// Returns how many columns a text takes on a terminal.
 pub(crate) fn width(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(0)).sum()
@@ -109,17 +123,22 @@ pub(crate) fn wrap(text: &str, columns: usize, indent: &str) -> String {
     wrapped
 }
 
+/// A column has at most so many bytes on average where a text is cut: a letter with four combining
+/// marks fits, or an emoji of many parts, and marks without end do not.
+const COLUMN_BYTES: usize = 16;
+
 /// Cuts a text to at most `columns` columns on one line, with an ellipsis where something is cut.
 pub(crate) fn cut(text: &str, columns: usize) -> String {
     let line = one_line(text);
-    if width(&line) <= columns {
+    let most_bytes = columns.saturating_mul(COLUMN_BYTES);
+    if width(&line) <= columns && line.len() <= most_bytes {
         return line;
     }
     let mut used = 1;
     let mut kept = String::new();
     for c in line.chars() {
         used += c.width().unwrap_or(0);
-        if used > columns {
+        if used > columns || kept.len() + c.len_utf8() > most_bytes {
             break;
         }
         kept.push(c);
@@ -158,5 +177,30 @@ mod tests {
     fn wide_characters_count_twice() {
         assert_eq!(width("漢字"), 4);
         assert_eq!(cut("漢字漢字", 5), "漢字…");
+    }
+
+    #[test]
+    fn marks_that_take_no_column_are_cut_as_well() {
+        let marked = format!("a{}b", "\u{301}".repeat(500_000));
+        let shown = cut(&marked, 60);
+        assert!(
+            shown.len() <= 60 * COLUMN_BYTES + "…".len(),
+            "{}",
+            shown.len()
+        );
+        assert!(shown.starts_with("a\u{301}") && shown.ends_with('…'));
+        // Words of scripts that are written with marks are not.
+        let hindi = "क्षत्रियों का इतिहास";
+        assert_eq!(cut(hindi, width(hindi)), hindi);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn bytes_of_a_path_that_are_no_text_are_escaped() {
+        use std::os::unix::ffi::OsStrExt as _;
+        assert_eq!(
+            path(OsStr::from_bytes(b"a\xff\xc3\xa9\xc3")),
+            "a\\xff\u{e9}\\xc3"
+        );
     }
 }

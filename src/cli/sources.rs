@@ -4,6 +4,7 @@
 //! they have one, and are described by what the source says of itself and by what a person says,
 //! who comes first.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
@@ -12,6 +13,7 @@ use anyhow::Context as _;
 use factlog::entry::{Body, SourceEntry};
 use factlog::intake::{self, Hint, Intake, IntakeError, PageMeta};
 use factlog::ledger::{Ledger, Pending};
+use factlog::net::address::{self, AddressError};
 use factlog::net::fetch::{self, FetchError, Limits};
 use factlog::words::id::{ObjectId, SourceId};
 use factlog::words::object;
@@ -55,28 +57,48 @@ pub(crate) struct Taken {
 
 /// Says whether a word on the command line is an address of the web.
 pub(crate) fn is_address(what: &str) -> bool {
-    let begins = |scheme: &str| {
-        what.get(..scheme.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-    };
-    begins("http://") || begins("https://")
+    has_authority(what) && matches!(address::scheme(what).as_deref(), Some("http" | "https"))
+}
+
+/// Says whether a word is an address of any kind, such as `ftp://host/`.
+fn has_authority(what: &str) -> bool {
+    address::scheme(what).is_some_and(|scheme| what.trim()[scheme.len()..].starts_with("://"))
+}
+
+/// Refuses an address with a user name or password in it: it would be recorded for ever.
+pub(crate) fn refuse_credentials(address: &str) -> anyhow::Result<()> {
+    if !address::has_credentials(address) {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Status::Usage,
+        format!("{} was not taken in", address::masked(address)),
+    )
+    .because(AddressError::Credentials)
+    .hint("give the address without them; a page that needs them can be saved in a browser")
+    .into())
 }
 
 /// Takes in a file, an address, or with `-` standard input.
-pub(crate) fn take(context: &Context, what: &str, given: &Given) -> anyhow::Result<Taken> {
+pub(crate) fn take(context: &Context, what: &OsStr, given: &Given) -> anyhow::Result<Taken> {
+    let shown = screen::path(what);
+    refuse_credentials(&shown)?;
+    given.url.as_deref().map_or(Ok(()), refuse_credentials)?;
     if given.source_type == Some(SourceType::Reference) {
-        return refer(context, what, given);
+        return refer(context, &shown, given);
     }
-    let got = if is_address(what) {
-        get(context, what)?
+    let got = if is_address(&shown) {
+        get(context, &shown)?
     } else if what == "-" {
         Got::of(read("standard input", io::stdin().lock())?)
     } else {
+        refuse_other_address(&shown, Path::new(what))?;
         Got {
-            file_name: Some(what.to_owned()),
+            file_name: Some(shown.clone()),
             ..Got::of(read_file(Path::new(what))?)
         }
     };
+    let what = shown.as_str();
     let hint = Hint {
         file_name: got.file_name.as_deref(),
         media_type: given.media.as_deref().or(got.media.as_deref()),
@@ -95,10 +117,29 @@ pub(crate) fn take(context: &Context, what: &str, given: &Given) -> anyhow::Resu
     Ok(taken)
 }
 
+/// Refuses an address of a kind that is not fetched, unless a file has that name.
+fn refuse_other_address(what: &str, path: &Path) -> anyhow::Result<()> {
+    let Some(scheme) = address::scheme(what).filter(|_| has_authority(what) && !path.exists())
+    else {
+        return Ok(());
+    };
+    let hint = if scheme == "file" {
+        "name the file by its path alone"
+    } else {
+        "fetch it otherwise, and add the file with --url ADDRESS"
+    };
+    Err(
+        Failure::new(Status::Usage, format!("{what} was not taken in"))
+            .because(AddressError::Scheme { scheme })
+            .hint(hint)
+            .into(),
+    )
+}
+
 /// Takes in something of which no copy is kept: an address, or words that say where it is.
 fn refer(context: &Context, what: &str, given: &Given) -> anyhow::Result<Taken> {
     let mut given = given.clone();
-    if is_address(what) {
+    if has_authority(what) {
         given.url.get_or_insert_with(|| what.to_owned());
     } else {
         given.title.get_or_insert_with(|| what.to_owned());
@@ -134,8 +175,9 @@ fn describe(
     } else {
         given.authors.clone()
     };
+    let said = page.url.filter(|url| !address::has_credentials(url));
     let meta = Meta {
-        url: word(&given.url, page.url),
+        url: word(&given.url, said),
         title: word(&given.title, page.title),
         authors,
         publisher: word(&given.publisher, page.publisher),
@@ -271,7 +313,7 @@ fn get(context: &Context, url: &str) -> anyhow::Result<Got> {
     context.say(&format!("fetching {} …", screen::one_line(url)));
     let fetched = fetch::fetch(url, Limits::default()).map_err(|error| {
         let status = match &error {
-            FetchError::NotWeb { .. } | FetchError::Credentials => Status::Usage,
+            FetchError::Address(_) => Status::Usage,
             FetchError::Status {
                 status: 404 | 410, ..
             } => Status::NotFound,
@@ -305,9 +347,9 @@ fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
             Status::Failed
         };
         let message = if status == Status::NotFound {
-            format!("there is no file {}", path.display())
+            format!("there is no file {}", screen::path(path))
         } else {
-            format!("{} can't be read", path.display())
+            format!("{} can't be read", screen::path(path))
         };
         Failure::new(status, message).because(error)
     };
@@ -315,11 +357,11 @@ fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
     if about.is_dir() {
         return Err(Failure::new(
             Status::Usage,
-            format!("{} is a folder, not a file", path.display()),
+            format!("{} is a folder, not a file", screen::path(path)),
         )
         .into());
     }
-    let what = path.display().to_string();
+    let what = screen::path(path);
     intake::check_size(about.len()).map_err(|error| refused(&what, error))?;
     read(&what, File::open(path).map_err(failed)?)
 }

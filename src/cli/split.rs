@@ -52,7 +52,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
-    let name = args.file.display().to_string();
+    let name = screen::path(&args.file);
     let bytes = read(&args.file)?;
     let hint = Hint {
         file_name: args.file.file_name().and_then(|name| name.to_str()),
@@ -133,12 +133,12 @@ fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
         } else {
             Status::Failed
         };
-        Failure::new(status, format!("opening {}", file.display())).because(source)
+        Failure::new(status, format!("opening {}", screen::path(file))).because(source)
     })?;
     opened
         .take(most)
         .read_to_end(&mut bytes)
-        .with_context(|| format!("reading {}", file.display()))?;
+        .with_context(|| format!("reading {}", screen::path(file)))?;
     Ok(bytes)
 }
 

@@ -9,22 +9,19 @@
 //! It does not stop a page from redirecting into the local network: the address is the user's, and
 //! every redirect is listed for the user to see.
 
-use std::fmt::Write as _;
 use std::io::{self, Read};
-use std::net::IpAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use ureq::http::{HeaderMap, HeaderName, Uri, header};
-use ureq::{Agent, Body, ResponseExt, http};
+use ureq::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
+use ureq::{Agent, Body, http};
+
+use super::address::{self, AddressError};
 
 /// The most bytes of one page or file, unpacked: 64 MiB, as much as a source may have.
 pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The most redirects that are followed; browsers follow 20, honest pages need fewer than 5.
-pub const MAX_REDIRECTS: u32 = 10;
-
-/// The longest address, in bytes: what servers and browsers agree to take.
-const MAX_ADDRESS: usize = 8 * 1024;
+pub const MAX_REDIRECTS: usize = 10;
 
 /// The longest header value that is kept.
 const MAX_HEADER_VALUE: usize = 1024;
@@ -76,15 +73,18 @@ pub struct Fetched {
 /// Says why nothing was fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
-    /// It is not an address of the web.
-    #[error("{url:?} is not an address that begins with http:// or https:// and a host")]
-    NotWeb {
-        /// The address.
+    /// It is not an address that is fetched.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// It redirects to what is not fetched.
+    #[error("{url:?} redirects to where nothing is fetched")]
+    Redirect {
+        /// The address that redirects.
         url: String,
+        /// Why its target is not fetched.
+        #[source]
+        source: AddressError,
     },
-    /// A user name or password stands in the address, which would be recorded with it.
-    #[error("the address has a user name or password in it, which would be recorded for ever")]
-    Credentials,
     /// There were too many redirects.
     #[error("{url:?} redirects more than {MAX_REDIRECTS} times")]
     TooManyRedirects {
@@ -141,20 +141,34 @@ pub enum FetchError {
 /// The address is not of the web, the server cannot be reached or answers with anything but
 /// success, or a limit is passed.
 pub fn fetch(url: &str, limits: Limits) -> Result<Fetched, FetchError> {
-    let address = parse_address(url)?;
-    let failed = |error: ureq::Error| classify(error, url, limits.bytes);
-    let response = agent(&address, limits)
-        .get(address)
-        .call()
-        .map_err(failed)?;
-    let mut passed: Vec<String> = response
-        .get_redirect_history()
-        .unwrap_or_default()
-        .iter()
-        .map(Uri::to_string)
-        .collect();
-    passed.pop();
-    let url_of_answer = response.get_uri().to_string();
+    let mut address = address::parse(url)?;
+    let until = Instant::now() + limits.overall;
+    let mut passed = Vec::new();
+    let response = loop {
+        let left = until.saturating_duration_since(Instant::now());
+        let response = agent(&address, limits, left)
+            .get(address.clone())
+            .call()
+            .map_err(|error| classify(error, url, limits.bytes))?;
+        let Some(location) = redirection(&response) else {
+            break response;
+        };
+        let redirects = address.to_string();
+        if passed.len() >= MAX_REDIRECTS {
+            return Err(FetchError::TooManyRedirects {
+                url: url.to_owned(),
+            });
+        }
+        address = match address::resolve(&address, &location) {
+            Ok(target) => target,
+            Err(source) => {
+                let url = redirects;
+                return Err(FetchError::Redirect { url, source });
+            }
+        };
+        passed.push(redirects);
+    };
+    let url_of_answer = address.to_string();
     let status = response.status();
     if !status.is_success() {
         return Err(FetchError::Status {
@@ -184,67 +198,42 @@ pub fn fetch(url: &str, limits: Limits) -> Result<Fetched, FetchError> {
     })
 }
 
-fn agent(address: &Uri, limits: Limits) -> Agent {
+/// Returns where a response redirects to; `None` where it does not.
+fn redirection(response: &http::Response<Body>) -> Option<String> {
+    let is_redirect = matches!(
+        response.status(),
+        StatusCode::MOVED_PERMANENTLY
+            | StatusCode::FOUND
+            | StatusCode::SEE_OTHER
+            | StatusCode::TEMPORARY_REDIRECT
+            | StatusCode::PERMANENT_REDIRECT
+    );
+    let location = response.headers().get(header::LOCATION)?;
+    // Servers write UTF-8 where they should write %xx.
+    is_redirect.then(|| String::from_utf8_lossy(location.as_bytes()).into_owned())
+}
+
+/// Makes what asks for one address; `left` is what is left of the time for everything.
+fn agent(address: &Uri, limits: Limits, left: Duration) -> Agent {
     let config = Agent::config_builder()
         .user_agent(USER_AGENT)
         .accept("text/html, application/xhtml+xml, text/markdown, text/plain, */*;q=0.8")
         .http_status_as_error(false)
-        .max_redirects(MAX_REDIRECTS)
-        .max_redirects_will_error(true)
-        .save_redirect_history(true)
+        // They are followed here, where it is seen what they lead to.
+        .max_redirects(0)
+        .max_redirects_will_error(false)
         .max_idle_connections(0)
         .timeout_resolve(Some(limits.connect))
         .timeout_connect(Some(limits.connect))
         .timeout_recv_response(Some(limits.read))
         .timeout_per_read(Some(limits.read))
-        .timeout_global(Some(limits.overall));
-    let config = if is_on_this_machine(address) {
+        .timeout_global(Some(left));
+    let config = if address::is_on_this_machine(address) {
         config.proxy(None)
     } else {
         config
     };
     config.build().new_agent()
-}
-
-/// Reads an address as people paste it: without its fragment, and with characters beyond ASCII and
-/// spaces in path and query as `%xx`.
-fn parse_address(url: &str) -> Result<Uri, FetchError> {
-    let not_web = || FetchError::NotWeb {
-        url: url.chars().take(200).collect(),
-    };
-    let whole = url.trim();
-    let whole = whole.split('#').next().unwrap_or_default();
-    if whole.len() > MAX_ADDRESS || whole.chars().any(char::is_control) {
-        return Err(not_web());
-    }
-    let mut escaped = String::with_capacity(whole.len());
-    for character in whole.chars() {
-        if character.is_ascii_graphic() {
-            escaped.push(character);
-        } else {
-            for byte in character.encode_utf8(&mut [0; 4]).bytes() {
-                write!(escaped, "%{byte:02X}").expect("a String takes what is written");
-            }
-        }
-    }
-    let address: Uri = escaped.parse().map_err(|_| not_web())?;
-    let authority = address.authority().ok_or_else(not_web)?;
-    if authority.as_str().contains('@') {
-        return Err(FetchError::Credentials);
-    }
-    let is_web = matches!(address.scheme_str(), Some("http" | "https"));
-    // A host with "%" came from beyond ASCII; names like that have an ASCII form of their own.
-    if !is_web || authority.host().is_empty() || authority.host().contains('%') {
-        return Err(not_web());
-    }
-    Ok(address)
-}
-
-fn is_on_this_machine(address: &Uri) -> bool {
-    let host = address.host().unwrap_or_default();
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// Reads the body, at most `limit` bytes of it after unpacking, and no more memory than it needs.
@@ -287,7 +276,6 @@ fn classify(error: ureq::Error, url: &str, limit: u64) -> FetchError {
     };
     match error {
         ureq::Error::BodyExceedsLimit(_) => FetchError::TooLarge { url, limit },
-        ureq::Error::TooManyRedirects => FetchError::TooManyRedirects { url },
         error if is_timeout => FetchError::Timeout {
             url,
             source: Box::new(error),
@@ -411,22 +399,26 @@ mod tests {
 
     #[test]
     fn a_redirect_leaves_the_web_nowhere() {
-        for target in [
-            "file:///etc/passwd",
-            "ftp://127.0.0.1/",
-            "javascript:alert(1)",
-            "data:text/plain,x",
-            "gopher://x",
+        for (target, named) in [
+            ("file:///etc/passwd", "file:"),
+            ("FTP://127.0.0.1/", "ftp:"),
+            ("javascript:alert(1)", "javascript:"),
+            ("data:text/plain,x", "data:"),
+            ("gopher://x", "gopher:"),
+            ("http://me:secret@127.0.0.1/", "a user name or password"),
+            ("//me:secret@127.0.0.1/", "a user name or password"),
+            ("http:///etc/passwd", "not an address"),
         ] {
             let url = serve_bytes(
                 format!("HTTP/1.1 302 x\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n")
                     .into_bytes(),
             );
             let error = fetch(&url, short()).expect_err(target);
-            assert!(
-                matches!(error, FetchError::Failed { .. } | FetchError::Status { .. }),
-                "{target}: {error:?}"
-            );
+            let FetchError::Redirect { source, .. } = &error else {
+                panic!("{target}: {error:?}");
+            };
+            assert!(source.to_string().contains(named), "{source}");
+            assert!(!format!("{error:?}").contains("secret"), "{error:?}");
         }
     }
 
@@ -588,29 +580,40 @@ mod tests {
 
     #[test]
     fn only_addresses_of_the_web_are_asked() {
+        for (bad, scheme) in [
+            ("file:///etc/passwd", "file"),
+            ("ftp://x.example/", "ftp"),
+            ("javascript:alert(1)", "javascript"),
+        ] {
+            let error = fetch(bad, short()).expect_err(bad);
+            let FetchError::Address(AddressError::Scheme { scheme: found }) = error else {
+                panic!("{bad}: {error:?}");
+            };
+            assert_eq!(found, scheme);
+        }
         for bad in [
             "",
             "x",
             "/etc/passwd",
-            "file:///etc/passwd",
-            "ftp://x.example/",
             "http://",
             "http:///a",
             "news.example/a",
-            "javascript:alert(1)",
             "http://ex\u{1B}[0mample/",
             "http://b\u{FC}cher.example/",
         ] {
             let error = fetch(bad, short()).expect_err(bad);
             assert!(
-                matches!(error, FetchError::NotWeb { .. }),
+                matches!(error, FetchError::Address(AddressError::NotWeb { .. })),
                 "{bad}: {error:?}"
             );
             assert!(!error.to_string().chars().any(char::is_control));
         }
-        let error = fetch("https://me:secret@x.example/", short()).expect_err("credentials");
-        assert!(matches!(error, FetchError::Credentials));
-        assert!(!format!("{error} {error:?}").contains("secret"));
+        for url in ["https://me:secret@x.example/", "https://me:secret@/\u{1B}"] {
+            let error = fetch(url, short()).expect_err("credentials");
+            let refused = FetchError::Address(AddressError::Credentials);
+            assert_eq!(error.to_string(), refused.to_string());
+            assert!(!format!("{error} {error:?}").contains("secret"));
+        }
         let closed = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = closed.local_addr().expect("an address");
         drop(closed);

@@ -166,7 +166,7 @@ pub(crate) fn take_all(
                 .then_some(SourceType::Reference),
             ..Given::default()
         };
-        let source = sources::take(context, &request.what, &given)?;
+        let source = sources::take(context, request.what.as_ref(), &given)?;
         source.warn(context);
         taken.insert(request.what.clone(), source);
     }

@@ -6,6 +6,7 @@
 use clap::builder::PossibleValue;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
+use factlog::net::address;
 use factlog::words::verdict::Stance;
 
 /// One piece of evidence as a person names it.
@@ -201,7 +202,7 @@ fn set(request: &mut Request, name: &str, value: String) -> Result<(), clap::Err
     if place.is_some() {
         return Err(error(format!(
             "--{name} is given twice for the evidence {}",
-            request.what
+            address::masked(&request.what)
         )));
     }
     if value.trim().is_empty() {

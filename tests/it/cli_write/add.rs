@@ -138,7 +138,9 @@ fn what_cannot_be_a_source_is_refused_and_nothing_is_written() {
         ("huge.txt", 1, "67108864"),
         ("folder", 2, "is a folder"),
         ("nowhere.txt", 3, "there is no file nowhere.txt"),
-        ("ftp://x.example/a", 3, "there is no file"),
+        ("ftp://x.example/a", 2, "only http:// and https:// are"),
+        ("FILE:///etc/passwd", 2, "name the file by its path alone"),
+        ("data:text/plain,x", 3, "there is no file"),
         ("http://", 2, "http://"),
     ] {
         let err = desk.refused(&["add", file], status);
