@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use super::index::Reading;
 use super::{Ledger, LedgerError, rows};
-use crate::audit::facts::{Detail, EntryFacts, Facts as _, LedgerFacts, SignerFacts};
+use crate::audit::facts::{Detail, EntryFacts, Facts as _, LedgerFacts, ObjectFacts, SignerFacts};
 use crate::audit::rows::RowFacts;
 use crate::audit::standing::{self, VerdictStanding};
 use crate::entry::{Body, Entry, Kind};
@@ -212,6 +212,15 @@ impl Ledger {
             .find(id)
             .map_err(|e| LedgerError::Rows(e.into()))?;
         found.ok_or(LedgerError::NoEntry(*id))
+    }
+
+    /// Returns what is known of an object: which entry introduced it, whether it was erased; `None` if
+    /// no entry speaks of it.
+    pub fn facts_of_object(&self, id: &ObjectId) -> Result<Option<ObjectFacts>, LedgerError> {
+        let facts = self.store.facts();
+        RowFacts(Reading(&facts))
+            .object(id)
+            .map_err(|e| LedgerError::Rows(e.into()))
     }
 
     /// Says what stands of a verdict, by the policy that it names: a later one applies to later ones.

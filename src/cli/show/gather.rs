@@ -436,6 +436,38 @@ fn verdict(
     })
 }
 
+/// Returns the entry that introduced an object, and those that speak of it again: sources of the same
+/// text, claims of the same words. The log is not searched for others, such as a
+/// policy that came back into force.
+fn speaking_of(ledger: &Ledger, id: &ObjectId) -> Result<Vec<Record>, LedgerError> {
+    let Some(facts) = ledger.facts_of_object(id)? else {
+        return Ok(vec![]);
+    };
+    let first = ledger.entry_at(facts.introduced_by)?;
+    let source = match first.entry.body() {
+        Body::Source(source) => Some(source.clone()),
+        Body::Claim(claim) => match ledger.entry(&claim.source.entry())?.entry.body() {
+            Body::Source(source) => Some(source.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let mut records = vec![first];
+    if let Some(text) = source.and_then(|source| source.text) {
+        for source in ledger.sources_with_text(&text.blake3)? {
+            if records[0].entry.kind() == Kind::Claim {
+                records.extend(ledger.claims_of(&SourceId(source.entry.id().0))?);
+            } else {
+                records.push(source);
+            }
+        }
+    }
+    records.retain(|record| record.entry.objects().contains(id));
+    records.sort_by_key(|record| record.index);
+    records.dedup_by_key(|record| record.index);
+    Ok(records)
+}
+
 fn object(ledger: &Ledger, id: &ObjectId) -> anyhow::Result<ObjectShown> {
     let bytes = ledger.object_bytes(id)?.ok_or(LedgerError::NoObject(*id))?;
     let length = bytes.len() as u64;
@@ -451,13 +483,9 @@ fn object(ledger: &Ledger, id: &ObjectId) -> anyhow::Result<ObjectShown> {
     } else {
         String::from_utf8(bytes).ok()
     };
-    let mut entries = Vec::new();
-    for index in 0..ledger.tree_head().size {
-        let record = ledger.entry_at(index)?;
-        if record.entry.objects().contains(id) {
-            entries.push(answer(ledger, &record)?);
-        }
-    }
+    let entries = speaking_of(ledger, id)?;
+    let entries = entries.iter().map(|record| answer(ledger, record));
+    let entries = entries.collect::<anyhow::Result<_>>()?;
     Ok(ObjectShown {
         id: Id {
             full: id.to_string(),

@@ -281,7 +281,7 @@ pub(super) struct ObjectShown {
     /// The words, where it is text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) text: Option<String>,
-    /// The entries that speak of it.
+    /// The entry that introduced it, and those that are known to speak of it again.
     pub(super) entries: Vec<AnswerShown>,
 }
 

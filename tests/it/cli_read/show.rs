@@ -133,6 +133,30 @@ fn what_names_nothing_or_two_things_is_an_error_with_a_hint() {
 }
 
 #[test]
+fn an_object_names_the_entries_that_speak_of_it() {
+    let desk = Desk::start();
+    let text = factlog::words::id::ObjectId::of(super::desk::ARTICLE.as_bytes());
+    let ledger = desk.ledger();
+    let policy = ledger.genesis().policy;
+    let claim = ledger.entry(&desk.ids.claim.entry()).unwrap().entry;
+    let first = ledger.entry(&desk.ids.first.entry()).unwrap().entry;
+    let kept = [claim.objects()[0], first.objects()[0]];
+    drop(ledger);
+    for (object, expected) in [
+        (text, desk.ids.source.to_string()),
+        (kept[0], desk.ids.claim.to_string()),
+        (kept[1], desk.ids.first.to_string()),
+    ] {
+        let json = desk.json(&["show", &object.to_string()], "show");
+        let entries = json["entries"].as_array().unwrap();
+        assert_eq!(entries.len(), 1, "{json:#}");
+        assert_eq!(entries[0]["id"], expected);
+    }
+    let json = desk.json(&["show", &policy.to_string()], "show");
+    assert_eq!(json["entries"][0]["index"], 0);
+}
+
+#[test]
 fn a_number_is_that_of_a_claim() {
     let desk = Desk::start();
     let first = desk.done(&["show", "1"]);
