@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -31,7 +32,8 @@ const MAX_POLICY_BYTES: u64 = factlog::words::object::MAX_JSON_BYTES as u64;
 /// Makes three keys: the root key, which says who may sign; the log's key, which signs checkpoints;
 /// and the first reviewer's key. Root and reviewer keys are OpenSSH key files in
 /// `$FACTLOG_HOME/keys`, guarded by one passphrase, which is asked for twice. A reviewer's key that is
-/// there already is used again. The rating scale is the default one unless --policy says otherwise.
+/// there already is used again. An origin that a ledger on this machine has is refused, unless
+/// --root-key says with which key that ledger is started anew. The rating scale is the default one unless --policy says otherwise.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -97,6 +99,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         .as_deref()
         .map_or_else(|| Ok(Policy::default()), read_policy)?;
     let at = context.now()?;
+    context.warn_of_future();
     if let Some(folder) = place.parent().filter(|folder| !folder.is_dir()) {
         fs::create_dir_all(folder)
             .with_context(|| format!("making the folder {}", folder.display()))?;
@@ -339,6 +342,9 @@ impl Keys<'_> {
             Some(path) => copied_log_key(path, &names.origin)?,
             None => new_log_key(&names.origin)?,
         };
+        if args.root_key.is_none() {
+            self.refuse_second(names)?;
+        }
         let reviewer = self.held(args.key.as_deref(), &names.reviewer)?;
         let root = self.held(args.root_key.as_deref(), &names.root)?;
         let keys = [
@@ -359,6 +365,27 @@ impl Keys<'_> {
             }
         }
         Ok((root, log, reviewer))
+    }
+
+    /// Refuses to start a second ledger with the origin of one that was used on this machine: whoever
+    /// checks one by its origin could be shown the other.
+    fn refuse_second(&self, names: &Names) -> anyhow::Result<()> {
+        let heads = self.context.home()?.join("heads");
+        let Some(ledger) = ledger_of(&heads, &names.origin) else {
+            return Ok(());
+        };
+        let root = match self.keyring.find_by_name(&names.root)?.first() {
+            Some(file) => screen::path(file.path()),
+            None => "FILE".to_owned(),
+        };
+        Err(Failure::new(
+            Status::Key,
+            format!("there is a ledger with the origin {} already: {ledger}", names.origin),
+        )
+        .hint(format!(
+            "choose another --origin; to start anew in place of a ledger that is lost, say --root-key {root}"
+        ))
+        .into())
     }
 
     /// Returns the key in a file, else the key of this name that is there already, else a new one.
@@ -444,6 +471,19 @@ impl Keys<'_> {
             let _ = fs::remove_file(factlog::keys::file::public_path(path));
         }
     }
+}
+
+/// Returns the id of a ledger with this origin, of whose checkpoint a copy is kept among `heads`.
+fn ledger_of(heads: &Path, origin: &KeyName) -> Option<String> {
+    let mut copies = fs::read_dir(heads).ok()?.filter_map(Result::ok);
+    let copy = copies.find(|copy| {
+        // A checkpoint begins with its origin; no more is read of what may be anything.
+        let mut start = Vec::new();
+        let most = origin.as_str().len() as u64 + 1;
+        let read = fs::File::open(copy.path()).and_then(|f| f.take(most).read_to_end(&mut start));
+        read.is_ok() && start.strip_suffix(b"\n") == Some(origin.as_str().as_bytes())
+    })?;
+    Some(screen::path(copy.file_name()))
 }
 
 /// Asks for a new passphrase twice, or reads it from the file that the environment names.

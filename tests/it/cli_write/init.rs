@@ -23,6 +23,26 @@ fn init_makes_three_keys_and_refuses_a_second_ledger() {
 }
 
 #[test]
+fn a_second_ledger_with_the_same_origin_is_refused_unless_its_root_key_is_named() {
+    let desk = Desk::new();
+    let keys = files_below(&desk.path("home/keys"));
+    let mut second = INIT.to_vec();
+    second.extend(["--ledger", "second"]);
+    let err = desk.refused(&second, 4);
+    assert!(
+        err.contains("there is a ledger with the origin desk.example/facts already"),
+        "{err}"
+    );
+    assert!(!desk.path("second").join(".factlog").exists());
+    assert_eq!(files_below(&desk.path("home/keys")), keys);
+    // The hint says how.
+    let (_, named) = err.split_once("--root-key ").unwrap();
+    second.extend(["--root-key", named.trim()]);
+    let made = json(&desk, "output-init", &second);
+    assert_eq!(made["root"]["new"], false);
+}
+
+#[test]
 #[cfg(unix)]
 fn private_keys_are_for_their_owner_alone() {
     use std::os::unix::fs::PermissionsExt as _;
