@@ -42,7 +42,7 @@ impl QuoteFault {
                     let near = screen::cut(near, 200);
                     let _ = write!(message, "; the nearest words there are “{near}”");
                 }
-                Failure::new(Status::Failed, message)
+                Failure::new(Status::NotFound, message)
                     .hint("quote the words exactly as they stand in the source")
             }
             Self::Several(places) => {
