@@ -3,10 +3,13 @@
 use std::io::Write;
 
 use clap::CommandFactory;
+use serde::Serialize;
 
 use super::Cli;
 use super::context::Context;
 use super::exit::{Failure, Status};
+use super::json_out;
+use super::stdout;
 
 /// Explain a command or a topic
 #[derive(clap::Args)]
@@ -26,13 +29,19 @@ const TOPICS: [(&str, &str); 7] = [
     ("storage", include_str!("help/storage.txt")),
 ];
 
-pub(crate) fn run(args: &Args, _context: &Context) -> anyhow::Result<Status> {
-    let mut out = anstream::stdout();
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Explained<'a> {
+    kind: &'static str,
+    about: &'a str,
+    text: &'a str,
+}
+
+pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     if let [topic] = args.words.as_slice()
         && let Some((_, text)) = TOPICS.iter().find(|(name, _)| name == topic)
     {
-        out.write_all(text.as_bytes())?;
-        return Ok(Status::Done);
+        return print(context, "topic", topic, text, text);
     }
     let mut command = Cli::command();
     command.build();
@@ -49,7 +58,24 @@ pub(crate) fn run(args: &Args, _context: &Context) -> anyhow::Result<Status> {
             ))
         })?;
     }
-    write!(out, "{}", wanted.render_long_help().ansi())?;
+    let about = [&["factlog".to_owned()], args.words.as_slice()].concat();
+    let help = wanted.render_long_help();
+    let (plain, styled) = (help.to_string(), help.ansi().to_string());
+    print(context, "command", &about.join(" "), &plain, &styled)
+}
+
+fn print(
+    context: &Context,
+    kind: &'static str,
+    about: &str,
+    text: &str,
+    styled: &str,
+) -> anyhow::Result<Status> {
+    if context.global.json {
+        json_out::print(&Explained { kind, about, text })?;
+    } else {
+        stdout::styled().write_all(styled.as_bytes())?;
+    }
     Ok(Status::Done)
 }
 

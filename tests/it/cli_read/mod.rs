@@ -4,5 +4,6 @@ mod demo;
 mod desk;
 mod export;
 mod listing;
+mod output;
 mod show;
 mod verify;

@@ -1,0 +1,104 @@
+//! Standard output that can't be written, or that nobody reads any more; help as JSON.
+
+use super::desk::{Desk, assert_valid};
+
+const COMMANDS: [&[&str]; 14] = [
+    &["log"],
+    &["log", "--json"],
+    &["claims"],
+    &["claims", "--json"],
+    &["show", "1"],
+    &["show", "1", "--json"],
+    &["verify"],
+    &["checkpoint"],
+    &["key", "list"],
+    &["export", "jsonl"],
+    &["help", "keys"],
+    &["help", "verdict"],
+    &["--help"],
+    &["--version"],
+];
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_behind_standard_output_is_named() {
+    let desk = Desk::start();
+    let id = desk.ids.claim.to_string();
+    for words in COMMANDS.into_iter().chain([&["show", &id, "--raw"][..]]) {
+        let full = std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let output = desk.command(words).stdout(full).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{words:?}: {err}");
+        assert!(
+            err.contains("error: standard output can't be written"),
+            "{words:?}: {err}"
+        );
+        assert!(err.contains("No space left"), "{words:?}: {err}");
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let desk = Desk::start();
+    for words in COMMANDS {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = desk.command(words).stdout(writer).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{words:?}: {err}");
+        assert!(!err.contains("error"), "{words:?}: {err}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+#[expect(clippy::print_stderr, reason = "a test says that it was skipped")]
+fn what_opening_finds_is_said_once() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let desk = Desk::start();
+    let ledger = desk.folder().join(".factlog");
+    let allow = |mode| {
+        std::fs::set_permissions(&ledger, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    allow(0o555);
+    if std::fs::write(ledger.join("probe"), "").is_ok() {
+        allow(0o755);
+        eprintln!("skipped: whoever runs this may write everywhere");
+        return;
+    }
+    // The claims take a second opening: what was found in the texts can't be kept.
+    let ran = [&["log"][..], &["claims"]].map(|words| desk.run(words));
+    allow(0o755);
+    for ran in ran {
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        assert_eq!(
+            ran.err.matches("cannot be written").count(),
+            1,
+            "{}",
+            ran.err
+        );
+    }
+}
+
+#[test]
+fn help_is_json_where_json_is_asked_for() {
+    let desk = Desk::start();
+    for (words, kind, about) in [
+        (&["help", "keys"][..], "topic", "keys"),
+        (&["help", "key", "list"], "command", "factlog key list"),
+        (&["help"], "command", "factlog"),
+    ] {
+        let json = desk.json(words, "help");
+        assert_eq!(
+            (&json["kind"], &json["about"]),
+            (&kind.into(), &about.into())
+        );
+        let text = json["text"].as_str().unwrap();
+        assert!(!text.contains('\u{1b}'), "{text:?}");
+        assert_eq!(desk.done(words), text);
+        assert_valid(&json, "help");
+    }
+}
