@@ -31,6 +31,8 @@ mod tokens;
 
 pub use score::{Reason, Why};
 
+use serde::{Deserialize, Serialize};
+
 use crate::words::claim::{Added, Claimant, Manner};
 use crate::words::span::Span;
 
@@ -66,7 +68,8 @@ impl Extraction {
 }
 
 /// A claim as it stands in a text. Ranges are bytes of the text.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ExtractedClaim {
     /// The claim in words that can be read on their own.
     pub text: String,

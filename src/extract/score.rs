@@ -4,13 +4,16 @@
 //! laws, names, dates; less for the first person, for guesses and for praise or blame. The score is
 //! that sum in hundredths. It ranks; it is not a probability.
 
+use serde::{Deserialize, Serialize};
+
 use super::lexicon::{Class, Form, Frame};
 use super::phrases;
 use super::tokens::{self, Kind, Token};
 use crate::words::claim::Manner;
 
 /// Why words are passed over.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Why {
     /// It asks.
     Question,
@@ -41,7 +44,8 @@ impl Why {
 }
 
 /// What the score saw first.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Reason {
     /// A figure.
     Number,
