@@ -187,7 +187,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             index: Some(record.index),
             entries: vec![],
         };
-        return report(context, &ledger, &taken, &there, true);
+        drop(ledger);
+        return report(context, &taken, &there, true);
     }
     let mut taken = taken;
     if let Some(older) = &args.replaces {
@@ -222,7 +223,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         index,
         entries,
     };
-    report(context, &ledger, &taken, &recorded, false)
+    drop(ledger);
+    report(context, &taken, &recorded, false)
 }
 
 fn unmark_evidence(ledger: &Ledger, source: &SourceId) -> anyhow::Result<()> {
@@ -238,16 +240,23 @@ fn unmark_evidence(ledger: &Ledger, source: &SourceId) -> anyhow::Result<()> {
 /// Prints the claims that a recorded source offers, or says that it has no text.
 fn report(
     context: &Context,
-    ledger: &Ledger,
     taken: &Taken,
     recorded: &Recorded,
     already: bool,
 ) -> anyhow::Result<Status> {
-    let shown: Vec<Shown> = claim_list::of_source(ledger, &recorded.source)?
-        .iter()
-        .filter(|line| line.number.is_some())
-        .map(|line| Shown::of(ledger, line))
-        .collect::<anyhow::Result<_>>()?;
+    // What was only signed has no claims here.
+    let shown = if recorded.index.is_some() {
+        let (_, shown) = context.read_claims(|ledger, proposals| {
+            claim_list::of_source(ledger, proposals, &recorded.source)?
+                .iter()
+                .filter(|line| line.number.is_some())
+                .map(|line| Shown::of(ledger, line))
+                .collect()
+        })?;
+        shown
+    } else {
+        vec![]
+    };
     tell(context, taken, Some(recorded), already, false, shown)
 }
 

@@ -77,9 +77,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             }
         }
     }
-    for notice in ledger.take_notices() {
-        context.warn(&notice.to_string());
-    }
+    context.tell_notices(&ledger.take_notices());
     drop(ledger);
     if context.global.json {
         json_out::print(&Reports { files: reports })?;

@@ -140,19 +140,14 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         .transpose()?
         .map(|record| ClaimId(record.entry.id().0));
     let identity = claim.identity();
-    for record in ledger.claims_of(&source)? {
-        let Some(line) = claim_list::of_record(&ledger, &record)? else {
-            continue;
-        };
-        if line.origin == identity && line.state.as_str() == "recorded" && supersedes.is_none() {
-            let id = record.entry.id();
-            context.say(&format!(
-                "this claim is recorded already: {} (entry {})",
-                ledger.short(&id.0)?,
-                record.index
-            ));
-            return answer(context, id, Some(record.index), true, vec![]);
-        }
+    let same = claim_list::recorded_in(&ledger, &source)?.remove(&identity);
+    if let Some(same) = same.filter(|same| !same.superseded && supersedes.is_none()) {
+        context.say(&format!(
+            "this claim is recorded already: {} (entry {})",
+            ledger.short(&same.id.0)?,
+            same.index
+        ));
+        return answer(context, same.id.entry(), Some(same.index), true, vec![]);
     }
     let chosen = signing::choose(context, &args.signing, &ledger)?;
     let asks = context.can_ask() && !args.signing.yes;

@@ -1,7 +1,7 @@
 //! The claims of a ledger, numbered: recorded ones, and those that the splitter proposes.
 //!
-//! Proposals are computed from the sources' texts whenever they are needed; the same text gives the
-//! same claims. What a person decided about them is in [`drafts`](super::drafts). Numbers go over
+//! Proposals are what the splitter finds in the sources' texts, each of which is split once and with
+//! the ledger closed ([`Context::read_claims`](super::context::Context::read_claims)). What a person decided about them is in [`drafts`](super::drafts). Numbers go over
 //! all sources in log order, and within a source in the order of the text. A proposed claim's id is
 //! that of [`Claim::identity`], so it stays when others are dropped or recorded.
 
@@ -17,9 +17,13 @@ use factlog::words::source::Meta;
 use factlog::words::span::Span;
 
 use super::drafts::{Choice, Drafts};
-use super::proposals::{self, EXTRACTOR, Worth};
+use super::proposals::{EXTRACTOR, Proposals, Unsplit, Worth};
 use super::screen;
 use super::sources;
+
+/// Texts of about so many bytes are split together: few enough to be held in memory, and to be split
+/// in seconds.
+const SPLIT_TOGETHER: usize = 4 * 1024 * 1024;
 
 /// A source with a text.
 #[derive(Debug)]
@@ -159,39 +163,65 @@ pub(crate) fn who(claim: &Claim) -> String {
 
 /// Returns every claim of the ledger: numbered those that are current, after them in each source
 /// those that were dropped, superseded or passed over, without a number.
-pub(crate) fn claim_list(ledger: &Ledger) -> anyhow::Result<Vec<ClaimLine>> {
-    list_until(ledger, |_, _| false)
+///
+/// # Errors
+/// Texts must be split first: [`Unsplit`].
+pub(crate) fn claim_list(ledger: &Ledger, proposals: &Proposals) -> anyhow::Result<Vec<ClaimLine>> {
+    list_until(ledger, proposals, |_, _| false)
 }
 
 /// Like [`claim_list`], as far as the claim with this number; all claims if none has it.
-pub(crate) fn up_to_number(ledger: &Ledger, number: usize) -> anyhow::Result<Vec<ClaimLine>> {
-    list_until(ledger, |last, _| last >= number)
+pub(crate) fn up_to_number(
+    ledger: &Ledger,
+    proposals: &Proposals,
+    number: usize,
+) -> anyhow::Result<Vec<ClaimLine>> {
+    list_until(ledger, proposals, |last, _| last >= number)
 }
 
 /// Returns the claims of one source, numbered as in [`claim_list`].
-pub(crate) fn of_source(ledger: &Ledger, source: &SourceId) -> anyhow::Result<Vec<ClaimLine>> {
-    let mut list = list_until(ledger, |_, id| id == source)?;
+pub(crate) fn of_source(
+    ledger: &Ledger,
+    proposals: &Proposals,
+    source: &SourceId,
+) -> anyhow::Result<Vec<ClaimLine>> {
+    let mut list = list_until(ledger, proposals, |_, id| id == source)?;
     list.retain(|line| line.source.id == *source);
     Ok(list)
 }
 
 /// Lists the claims until `is_enough`, which is asked after each source, with the last number that
-/// was given and the source. The texts of later sources are not split.
+/// was given and the source. Where a text must be split first, nothing can be numbered after it: some
+/// of the texts behind it are named as well, to be split together.
 fn list_until(
     ledger: &Ledger,
+    proposals: &Proposals,
     is_enough: impl Fn(usize, &SourceId) -> bool,
 ) -> anyhow::Result<Vec<ClaimLine>> {
     let drafts = Drafts::of(ledger.folder());
     let mut list = Vec::new();
     let mut texts = HashSet::new();
     let mut number = 0;
+    let mut unsplit = Vec::new();
+    let mut unsplit_bytes = 0;
     for record in ledger.sources()? {
         let Body::Source(entry) = record.entry.body() else {
             continue;
         };
         let Some(text) = entry.text else { continue };
         let propose = texts.insert(text.blake3);
-        let lines = lines_of(ledger, &drafts, &record, propose)?;
+        let lines = match lines_of(ledger, proposals, &drafts, &record, propose)? {
+            Ok(lines) if unsplit.is_empty() => lines,
+            Ok(_) => continue,
+            Err(text) => {
+                unsplit_bytes += text.len();
+                unsplit.push(text);
+                if unsplit_bytes > SPLIT_TOGETHER {
+                    break;
+                }
+                continue;
+            }
+        };
         for mut line in lines {
             if line.state.is_numbered() && (!line.source.is_evidence || line.is_recorded()) {
                 number += 1;
@@ -203,7 +233,11 @@ fn list_until(
             break;
         }
     }
-    Ok(list)
+    if unsplit.is_empty() {
+        Ok(list)
+    } else {
+        Err(Unsplit(unsplit).into())
+    }
 }
 
 impl ClaimLine {
@@ -213,15 +247,25 @@ impl ClaimLine {
     }
 }
 
+/// Returns a source's lines, or its text, where that must be split first.
 fn lines_of(
     ledger: &Ledger,
+    proposals: &Proposals,
     drafts: &Drafts,
     record: &Record,
     propose: bool,
-) -> anyhow::Result<Vec<ClaimLine>> {
+) -> anyhow::Result<Result<Vec<ClaimLine>, String>> {
     let id = SourceId(record.entry.id().0);
     let decided = drafts.load(&id)?;
-    let source = Arc::new(source_line(ledger, record, decided.evidence)?);
+    let source = source_line(ledger, record, decided.evidence)?;
+    let language = source
+        .meta
+        .as_ref()
+        .and_then(|meta| meta.language.as_deref());
+    let Some(proposed) = proposals.claims(&source.text, language) else {
+        return Ok(Err(source.text));
+    };
+    let source = Arc::new(source);
     let mut lines = Vec::new();
     // The first line of each identity.
     let mut places = HashMap::new();
@@ -233,11 +277,7 @@ fn lines_of(
     }
     let recorded: HashSet<ObjectId> = places.keys().copied().collect();
     let decisions = decided.by_claim();
-    let language = source
-        .meta
-        .as_ref()
-        .and_then(|meta| meta.language.as_deref());
-    for (claim, worth, passed) in proposals::of(&source.text, language) {
+    for (claim, worth, passed) in proposed {
         let origin = claim.identity();
         if let Some(place) = places.get(&origin) {
             let line: &mut ClaimLine = &mut lines[*place];
@@ -270,7 +310,7 @@ fn lines_of(
         });
     }
     lines.sort_by_key(|line| (!line.state.is_numbered(), line.claim.quote.bytes));
-    Ok(lines)
+    Ok(Ok(lines))
 }
 
 fn source_line(ledger: &Ledger, record: &Record, is_evidence: bool) -> anyhow::Result<SourceLine> {
@@ -307,21 +347,20 @@ fn recorded_line(
     record: &Record,
     source: &Arc<SourceLine>,
 ) -> anyhow::Result<Option<ClaimLine>> {
-    let id = record.entry.id();
-    let Body::Claim(entry) = record.entry.body() else {
+    let Some((claim, recorded)) = recorded_claim(ledger, record)? else {
         return Ok(None);
     };
-    let Some(claim) = there(ledger.object::<Claim>(&entry.claim))? else {
-        return Ok(None);
-    };
-    let (_, facts) = ledger.facts_of(&id)?;
-    let superseded = matches!(facts.detail, Detail::Claim(claim) if claim.superseded_by.is_some());
+    let RecordedClaim {
+        id,
+        index,
+        superseded,
+    } = recorded;
     Ok(Some(ClaimLine {
         number: None,
         id: id.to_string(),
         state: State::Recorded {
-            id: ClaimId(id.0),
-            index: record.index,
+            id,
+            index,
             superseded,
         },
         origin: claim.identity(),
@@ -330,6 +369,56 @@ fn recorded_line(
         worth: None,
         extractor: None,
     }))
+}
+
+/// A claim in the log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RecordedClaim {
+    /// Its entry.
+    pub(crate) id: ClaimId,
+    /// Its index.
+    pub(crate) index: u64,
+    /// Whether another has taken its place.
+    pub(crate) superseded: bool,
+}
+
+/// Returns the recorded claims of a source by their identity; of several with the same one, a current
+/// one.
+pub(crate) fn recorded_in(
+    ledger: &Ledger,
+    source: &SourceId,
+) -> anyhow::Result<HashMap<ObjectId, RecordedClaim>> {
+    let mut recorded = HashMap::<ObjectId, RecordedClaim>::new();
+    for record in ledger.claims_of(source)? {
+        let Some((claim, found)) = recorded_claim(ledger, &record)? else {
+            continue;
+        };
+        let known = recorded.entry(claim.identity()).or_insert(found);
+        if known.superseded {
+            *known = found;
+        }
+    }
+    Ok(recorded)
+}
+
+fn recorded_claim(
+    ledger: &Ledger,
+    record: &Record,
+) -> anyhow::Result<Option<(Claim, RecordedClaim)>> {
+    let id = record.entry.id();
+    let Body::Claim(entry) = record.entry.body() else {
+        return Ok(None);
+    };
+    let Some(claim) = there(ledger.object::<Claim>(&entry.claim))? else {
+        return Ok(None);
+    };
+    let (_, facts) = ledger.facts_of(&id)?;
+    let recorded = RecordedClaim {
+        id: ClaimId(id.0),
+        index: record.index,
+        superseded: matches!(facts.detail, Detail::Claim(claim) if claim.superseded_by.is_some()),
+    };
+    Ok(Some((claim, recorded)))
 }
 
 /// Returns the line of a recorded claim, without splitting any text.

@@ -40,17 +40,19 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
-    let ledger = context.open_ledger()?;
-    let wanted = args
-        .source
-        .as_deref()
-        .map(|what| seek::find_entry(&ledger, Kind::Source, what))
-        .transpose()?
-        .map(|record| SourceId(record.entry.id().0));
-    let list = match &wanted {
-        Some(source) => claim_list::of_source(&ledger, source)?,
-        None => claim_list::claim_list(&ledger)?,
-    };
+    let (ledger, (wanted, list)) = context.read_claims(|ledger, proposals| {
+        let wanted = args
+            .source
+            .as_deref()
+            .map(|what| seek::find_entry(ledger, Kind::Source, what))
+            .transpose()?
+            .map(|record| SourceId(record.entry.id().0));
+        let list = match &wanted {
+            Some(source) => claim_list::of_source(ledger, proposals, source)?,
+            None => claim_list::claim_list(ledger, proposals)?,
+        };
+        Ok((wanted, list))
+    })?;
     let shown: Vec<Shown> = list
         .iter()
         .filter(|line| {

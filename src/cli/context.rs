@@ -1,6 +1,7 @@
 //! What every subcommand shares: where the ledger and the settings are, the time, salts, streams.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -22,6 +23,9 @@ use super::screen::{self, BAD, WARN};
 
 /// The folder that a ledger lives in.
 pub(crate) const LEDGER_FOLDER: &str = ".factlog";
+
+/// Seconds of a day.
+const DAY: i64 = 24 * 60 * 60;
 
 /// What to try where the log's key can't be used.
 const LOG_KEY_HINT: &str = "bring the file back from a backup; until then write entries to a file \
@@ -53,6 +57,9 @@ pub(crate) struct Global {
     #[arg(long, global = true)]
     pub(crate) no_input: bool,
     /// Set the time, for reproducible output (such as 2026-11-22T10:00:00Z)
+    ///
+    /// No entry may be earlier than the one before by the same key: what is signed at a time in the
+    /// future keeps that key from signing anything earlier in this ledger, ever.
     #[arg(long, global = true, value_name = "TIME")]
     pub(crate) at: Option<Timestamp>,
     /// Derive salts from this text instead of drawing them, for reproducible output in tests
@@ -75,6 +82,8 @@ pub(crate) struct Context {
     salts: Cell<u64>,
     /// Why the log's key can't be used; absent where it can, or is not kept here.
     log_key_fault: Cell<Option<KeyFileError>>,
+    /// What was said once: a command may open the ledger several times.
+    noticed: RefCell<BTreeSet<String>>,
 }
 
 impl Context {
@@ -83,12 +92,39 @@ impl Context {
             global,
             salts: Cell::new(0),
             log_key_fault: Cell::new(None),
+            noticed: RefCell::default(),
         }
     }
 
     /// Keeps what is wrong with the log's key until something has to be signed with it.
     pub(crate) fn note_log_key_fault(&self, fault: KeyFileError) {
         self.log_key_fault.set(Some(fault));
+    }
+
+    /// Warns of what opening the ledger found, of each thing once.
+    pub(crate) fn tell_notices(&self, notices: &[Notice]) {
+        for notice in notices {
+            self.warn_once(&notice.to_string());
+        }
+    }
+
+    /// Warns a person of something that may come up again in the same command.
+    fn warn_once(&self, text: &str) {
+        if self.noticed.borrow_mut().insert(text.to_owned()) {
+            self.warn(text);
+        }
+    }
+
+    /// Warns where `--at` is so far ahead of the clock that it can hardly be meant: no entry of an
+    /// author's chain may be earlier than the one before, so whoever signs then is bound to it.
+    pub(crate) fn warn_of_future(&self) {
+        let Some(at) = self.global.at else { return };
+        if at.seconds() - Utc::now().timestamp() > DAY {
+            self.warn_once(&format!(
+                "--at {at} is more than a day ahead of this machine's clock: once something is signed \
+                 at that time, the same key can sign nothing earlier in this ledger, ever"
+            ));
+        }
     }
 
     /// Names the fault of the log's key where an error says no more than that the key is not there.

@@ -282,7 +282,7 @@ impl Demo {
 
     /// Returns the number of the first claim with this word in it.
     fn claim(&self, word: &str) -> anyhow::Result<String> {
-        let claims = claim_list::claim_list(&self.open()?)?;
+        let (_, claims) = opening::read_claims(|| self.open(), claim_list::claim_list)?;
         let has_word = |line: &&ClaimLine| line.number.is_some() && line.claim.text.contains(word);
         let number = claims.iter().find(has_word).and_then(|line| line.number);
         let number = number

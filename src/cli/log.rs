@@ -102,11 +102,14 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let mut out = Output::start(context);
     let mut page = Page::new(args, size, context.global.json, &lines);
     page.start(&mut out, &id, size)?;
-    while !lines.is_empty() {
-        page.lines(&mut out, &lines)?;
+    page.lines(&mut out, &lines)?;
+    // Fewer lines than were asked for are the last ones.
+    while lines.len() == most {
         most = (most * 2).min(MOST_LINES);
         let ledger = context.open_ledger()?;
         lines = read(&ledger, &mut rest, args, most, &mut left)?;
+        drop(ledger);
+        page.lines(&mut out, &lines)?;
     }
     page.end(&mut out)?;
     out.finish()?;

@@ -14,6 +14,7 @@ use factlog::trust::{KeyName, SigningKey};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::context::Context;
+use super::proposals::{Proposals, Unsplit};
 use super::stops;
 
 /// The file with the log's own key, in the ledger's folder.
@@ -37,10 +38,18 @@ impl Context {
             None
         });
         let (ledger, notices) = Ledger::open(&folder, options)?;
-        for notice in notices {
-            self.warn(&notice.to_string());
-        }
+        self.tell_notices(&notices);
         Ok(ledger)
+    }
+
+    /// Opens the ledger, and reads from it what takes the claims that its texts propose.
+    ///
+    /// Texts that were never split are split with the ledger closed; then `read` is run again.
+    pub(crate) fn read_claims<T>(
+        &self,
+        read: impl Fn(&Ledger, &Proposals) -> anyhow::Result<T>,
+    ) -> anyhow::Result<(Ledger, T)> {
+        read_claims(|| self.open_ledger(), read)
     }
 
     /// Returns the options that a ledger is opened or started with, but for the log's key.
@@ -65,6 +74,26 @@ impl Context {
     /// Returns the folder of keys.
     pub(crate) fn keyring(&self) -> anyhow::Result<Keyring> {
         Ok(Keyring::new(self.home()?.join("keys")))
+    }
+}
+
+/// Opens a ledger and reads from it, as [`Context::read_claims`] does.
+pub(crate) fn read_claims<T>(
+    open: impl Fn() -> anyhow::Result<Ledger>,
+    read: impl Fn(&Ledger, &Proposals) -> anyhow::Result<T>,
+) -> anyhow::Result<(Ledger, T)> {
+    let mut ledger = open()?;
+    let proposals = Proposals::of(ledger.folder());
+    loop {
+        let Unsplit(texts) = match read(&ledger, &proposals) {
+            Ok(done) => return Ok((ledger, done)),
+            Err(error) => error.downcast()?,
+        };
+        drop(ledger);
+        for text in texts {
+            proposals.split(&text);
+        }
+        ledger = open()?;
     }
 }
 

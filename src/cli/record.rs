@@ -138,9 +138,7 @@ pub(crate) fn deliver(
         return Ok(lines(&pending.entries, &[]));
     }
     let indexes = ledger.append(pending)?;
-    for notice in ledger.take_notices() {
-        context.warn(&notice.to_string());
-    }
+    context.tell_notices(&ledger.take_notices());
     Ok(lines(&pending.entries, &indexes))
 }
 

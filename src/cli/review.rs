@@ -3,7 +3,7 @@
 //! Every answer is kept in the drafts at once; the claims that were accepted are signed together at
 //! the end, after one last look. The ledger is never locked while an answer is waited for.
 
-use std::io::{self, IsTerminal, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -76,20 +76,15 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
                 .into(),
         );
     }
-    let ledger = context.open_ledger()?;
-    let wanted = args
-        .source
-        .as_deref()
-        .map(|what| seek::find_entry(&ledger, Kind::Source, what))
-        .transpose()?
-        .map(|record| SourceId(record.entry.id().0));
-    let lines = if let Some(source) = wanted {
-        claim_list::of_source(&ledger, &source)?
-    } else {
-        let mut lines = claim_list::claim_list(&ledger)?;
+    let (ledger, lines) = context.read_claims(|ledger, proposals| {
+        if let Some(what) = &args.source {
+            let record = seek::find_entry(ledger, Kind::Source, what)?;
+            return claim_list::of_source(ledger, proposals, &SourceId(record.entry.id().0));
+        }
+        let mut lines = claim_list::claim_list(ledger, proposals)?;
         lines.retain(|line| !line.source.is_evidence);
-        lines
-    };
+        Ok(lines)
+    })?;
     let drafts = Drafts::of(ledger.folder());
     drop(ledger);
 
@@ -231,8 +226,9 @@ impl Sitting<'_> {
     /// Opens the form of a verdict on a claim; returns whether it was recorded.
     fn judge(&mut self, at: usize) -> anyhow::Result<bool> {
         let line = &self.lines[at];
-        let ledger = self.context.open_ledger()?;
-        let line = seek::find_claim(&ledger, &line.id)?;
+        let (ledger, line) = self
+            .context
+            .read_claims(|ledger, proposals| seek::find_claim(ledger, proposals, &line.id))?;
         match verdict::judge_now(self.context, self.signing, ledger, line) {
             Ok(Status::Done) => {
                 self.judged += 1;
@@ -477,8 +473,7 @@ fn sign_accepted(
     drafts: &Drafts,
     among: &[(SourceId, ObjectId)],
 ) -> anyhow::Result<Vec<EntryLine>> {
-    let ledger = context.open_ledger()?;
-    let mut accepted: Vec<ClaimLine> = claim_list::claim_list(&ledger)?;
+    let (ledger, mut accepted) = context.read_claims(claim_list::claim_list)?;
     accepted.retain(|line| {
         line.state == State::Accepted && among.contains(&(line.source.id, line.origin))
     });
@@ -496,7 +491,7 @@ fn sign_accepted(
             screen::styled(FAINT, &line.who())
         ));
     }
-    if io::stdin().is_terminal() && !args.yes {
+    if !args.yes {
         let question = format!(
             "Sign these {count} claims as {}? [y,n] ",
             chosen.verifier().name()
@@ -510,8 +505,13 @@ fn sign_accepted(
     let mut ledger = context.open_ledger()?;
     let mut signer = Signer::start(&ledger, key, context.now()?)?;
     for line in &accepted {
-        verdict::record_claim(&mut signer, line)?;
+        // Another command may have recorded it while the person was asked.
+        let recorded = claim_list::recorded_in(&ledger, &line.source.id)?;
+        if !recorded.contains_key(&line.claim.identity()) {
+            verdict::record_claim(&mut signer, line)?;
+        }
     }
+    let count = signer.pending.entries.len();
     let entries = record::deliver(context, args, &mut ledger, &signer.pending)?;
     if args.out.is_none() {
         context.say(&format!("recorded {count} claims"));

@@ -12,6 +12,7 @@ use factlog::words::id;
 
 use super::claim_list::{self, ClaimLine, State};
 use super::exit::{Failure, Status};
+use super::proposals::Proposals;
 use super::screen;
 
 /// The beginning of an id has at least so many digits.
@@ -33,16 +34,16 @@ pub(crate) enum Sought {
 ///
 /// # Errors
 /// Nothing has that number or id, or more than one thing has, which are then listed: exit status 3.
-pub(crate) fn find(ledger: &Ledger, typed: &str) -> anyhow::Result<Sought> {
+pub(crate) fn find(ledger: &Ledger, proposals: &Proposals, typed: &str) -> anyhow::Result<Sought> {
     let typed = typed.trim().to_ascii_lowercase();
-    if let Some(line) = numbered(ledger, &typed)? {
+    if let Some(line) = numbered(ledger, proposals, &typed)? {
         return Ok(of_claim(line));
     }
     match ledger.find(&typed) {
         Ok(found) => Ok(Sought::Recorded(found)),
         Err(SeekError::Ambiguous { prefix, found }) => Err(ambiguous(ledger, &prefix, &found)),
         Err(error @ SeekError::Nothing(_)) => {
-            let list = claim_list::claim_list(ledger)?;
+            let list = claim_list::claim_list(ledger, proposals)?;
             match of_list(&list, &typed)? {
                 Some(line) => Ok(of_claim(line.clone())),
                 None => Err(error.into()),
@@ -61,27 +62,35 @@ fn of_claim(line: ClaimLine) -> Sought {
 
 /// Finds the claim that a person means: by its number in `factlog claims`, or by the beginning of
 /// its id.
-pub(crate) fn find_claim(ledger: &Ledger, typed: &str) -> anyhow::Result<ClaimLine> {
-    if let Some(line) = numbered(ledger, typed)? {
+pub(crate) fn find_claim(
+    ledger: &Ledger,
+    proposals: &Proposals,
+    typed: &str,
+) -> anyhow::Result<ClaimLine> {
+    if let Some(line) = numbered(ledger, proposals, typed)? {
         return Ok(line);
     }
     if let Some(line) = recorded_claim(ledger, typed)? {
         return Ok(line);
     }
-    let list = claim_list::claim_list(ledger)?;
+    let list = claim_list::claim_list(ledger, proposals)?;
     let line = of_list(&list, typed)?.ok_or_else(|| no_claim_begins(typed))?;
     Ok(line.clone())
 }
 
 /// Returns the claim with the number that a word is; `None` where the word is the beginning of an id.
-fn numbered(ledger: &Ledger, word: &str) -> anyhow::Result<Option<ClaimLine>> {
+fn numbered(
+    ledger: &Ledger,
+    proposals: &Proposals,
+    word: &str,
+) -> anyhow::Result<Option<ClaimLine>> {
     let Some(number) = number(word) else {
         return Ok(None);
     };
     let list = if is_number_alone(word) {
-        claim_list::up_to_number(ledger, number)?
+        claim_list::up_to_number(ledger, proposals, number)?
     } else {
-        claim_list::claim_list(ledger)?
+        claim_list::claim_list(ledger, proposals)?
     };
     let line = list.iter().find(|line| line.number == Some(number));
     match line {

@@ -1,10 +1,22 @@
 //! What the splitter proposes of a text, as claims that can be recorded.
+//!
+//! [`Proposals`] has what was found in a ledger's texts; the files that it comes from are in
+//! [`kept`].
 
-use factlog::extract::{self, ExtractedClaim, Extraction};
+mod kept;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::Path;
+use std::rc::Rc;
+
+use factlog::extract::{self, ExtractedClaim, Extraction, Reason};
 use factlog::words::claim::Claim;
 use factlog::words::id::ObjectId;
 use factlog::words::object;
-use factlog::words::span::{Quote, Span, SpanError};
+use factlog::words::span::{CountedText, Span};
+
+use self::kept::Kept;
 
 /// What names the rules that propose claims, in claim entries.
 pub(crate) const EXTRACTOR: &str = "rules/1";
@@ -23,126 +35,170 @@ pub(crate) struct Worth {
     pub(crate) sentence: Span,
 }
 
-/// Splits a text into claims that can be recorded, each with what the splitter says of it, and why
-/// it passed it over if it did.
-pub(crate) fn of(text: &str, language: Option<&str>) -> Vec<(Claim, Worth, Option<&'static str>)> {
-    let source = ObjectId::of(text.as_bytes());
-    let quoter = Quoter::new(text);
+/// A claim that can be recorded, what the splitter says of it, and why it passed it over if it did.
+pub(crate) type Proposal = (Claim, Worth, Option<&'static str>);
+
+/// Splits a text into claims that can be recorded.
+pub(crate) fn of(text: &str, language: Option<&str>) -> Vec<Proposal> {
+    proposals(text, language, &split(text))
+}
+
+/// What was found in a ledger's texts.
+///
+/// Splitting takes seconds where there are megabytes of text, so it is done once a text, and never
+/// while the ledger is locked: what was not found out before is [`Unsplit`].
+pub(crate) struct Proposals {
+    kept: Kept,
+    split: fn(&str) -> Vec<ExtractedClaim>,
+    /// What was read or found here, by the text.
+    known: RefCell<HashMap<ObjectId, Rc<Vec<ExtractedClaim>>>>,
+}
+
+/// Says that these texts must be split before their claims can be listed.
+#[derive(Debug, thiserror::Error)]
+#[error("{} texts are not split yet", .0.len())]
+pub(crate) struct Unsplit(pub(crate) Vec<String>);
+
+impl Proposals {
+    /// Names the proposals of the ledger whose files are in `ledger`.
+    pub(crate) fn of(ledger: &Path) -> Self {
+        Self {
+            kept: Kept::of(ledger),
+            split,
+            known: RefCell::default(),
+        }
+    }
+
+    /// Returns the claims of a text; `None` where it must be split first.
+    pub(crate) fn claims(&self, text: &str, language: Option<&str>) -> Option<Vec<Proposal>> {
+        if text.is_empty() {
+            return Some(vec![]);
+        }
+        let id = ObjectId::of(text.as_bytes());
+        let known = self.known.borrow().get(&id).cloned();
+        let found = match known {
+            Some(found) => found,
+            None => self.know(id, self.kept.read(id, text)?),
+        };
+        Some(proposals(text, language, &found))
+    }
+
+    /// Splits a text and keeps what is found, so that [`Self::claims`] has it.
+    pub(crate) fn split(&self, text: &str) {
+        let id = ObjectId::of(text.as_bytes());
+        let found = (self.split)(text);
+        self.kept.write(id, &found);
+        self.know(id, found);
+    }
+
+    fn know(&self, id: ObjectId, found: Vec<ExtractedClaim>) -> Rc<Vec<ExtractedClaim>> {
+        let found = Rc::new(found);
+        self.known.borrow_mut().insert(id, Rc::clone(&found));
+        found
+    }
+}
+
+/// Returns what is offered of a text, then what was passed over, as far as it can be recorded.
+fn split(text: &str) -> Vec<ExtractedClaim> {
     let Extraction {
         claims,
         passed_over,
         ..
     } = extract::split(text, extract::Options::default());
-    let offered = claims.into_iter().map(|claim| (claim, None));
-    let passed = passed_over
-        .into_iter()
-        .map(|passed| (passed.claim, Some(passed.why.as_str())));
-    offered
-        .chain(passed)
-        .filter_map(|(found, passed)| {
-            let worth = Worth {
-                score: found.score,
-                reason: found.reason.as_str(),
-                sentence: found.sentence,
-            };
-            let claim = to_claim(&quoter, source, language.unwrap_or(LANGUAGE), found)?;
-            Some((claim, worth, passed))
-        })
-        .collect()
+    let passed_over = passed_over.into_iter().map(|passed| passed.claim);
+    let source = ObjectId::of(text.as_bytes());
+    let text = CountedText::new(text);
+    let is_recordable = |found: &ExtractedClaim| {
+        to_claim(&text, source, LANGUAGE, found)
+            .is_some_and(|claim| object::to_bytes(&claim).is_ok())
+    };
+    let found = claims.into_iter().chain(passed_over);
+    found.filter(is_recordable).collect()
 }
 
-/// Makes a claim of what the splitter found; `None` if it can't be recorded.
+fn proposals(text: &str, language: Option<&str>, found: &[ExtractedClaim]) -> Vec<Proposal> {
+    let source = ObjectId::of(text.as_bytes());
+    let text = CountedText::new(text);
+    let language = language.unwrap_or(LANGUAGE);
+    let proposal = |found: &ExtractedClaim| {
+        let worth = Worth {
+            score: found.score,
+            reason: found.reason.as_str(),
+            sentence: found.sentence,
+        };
+        let passed = match found.reason {
+            Reason::Passed(why) => Some(why.as_str()),
+            _ => None,
+        };
+        Some((to_claim(&text, source, language, found)?, worth, passed))
+    };
+    found.iter().filter_map(proposal).collect()
+}
+
+/// Makes a claim of what the splitter found; `None` if its words are not in the text.
 fn to_claim(
-    quoter: &Quoter<'_>,
+    text: &CountedText<&str>,
     source: ObjectId,
     language: &str,
-    found: ExtractedClaim,
+    found: &ExtractedClaim,
 ) -> Option<Claim> {
     let hull = Span::hull(&found.parts)?;
-    let claim = Claim {
+    Some(Claim {
         source,
-        text: found.text,
-        added: found.added,
-        parts: found.parts,
-        statement: found.statement,
+        text: found.text.clone(),
+        added: found.added.clone(),
+        parts: found.parts.clone(),
+        statement: found.statement.clone(),
         cue: found.cue,
-        claimant: found.claimant,
+        claimant: found.claimant.clone(),
         manner: found.manner,
         said: None,
-        quote: quoter.quote(hull).ok()?,
+        quote: text.quote(hull).ok()?,
         language: language.to_owned(),
-    };
-    object::to_bytes(&claim).ok()?;
-    Some(claim)
-}
-
-/// Makes many quotes of one text, without counting its code points from the start for each.
-struct Quoter<'t> {
-    text: &'t str,
-    /// Places in the text, each with the code points before it; the first is its start.
-    marks: Vec<(usize, usize)>,
-}
-
-impl<'t> Quoter<'t> {
-    /// So many bytes lie between two places whose code points are counted.
-    const STRIDE: usize = 4096;
-
-    /// A quote's context has at most this many bytes on a side: 32 code points of 4.
-    const CONTEXT_BYTES: usize = 128;
-
-    fn new(text: &'t str) -> Self {
-        let mut marks = vec![(0, 0)];
-        let (mut at, mut points) = (0, 0);
-        while text.len() - at > Self::STRIDE {
-            let next = text.floor_char_boundary(at + Self::STRIDE);
-            points += text[at..next].chars().count();
-            marks.push((next, points));
-            at = next;
-        }
-        Self { text, marks }
-    }
-
-    /// Makes the quote that [`Quote::new`] makes.
-    fn quote(&self, span: Span) -> Result<Quote, SpanError> {
-        // What is wrong with the span is said in the text's own bytes.
-        span.of(self.text)?;
-        let context = span.start().saturating_sub(Self::CONTEXT_BYTES);
-        let after = self.marks.partition_point(|(place, _)| *place <= context);
-        let (start, points) = self.marks[after - 1];
-        let end = (span.end() + Self::CONTEXT_BYTES).min(self.text.len());
-        let window = &self.text[start..self.text.ceil_char_boundary(end)];
-        let here = Span::new(span.start() - start, span.end() - start)?;
-        let quote = Quote::new(window, here)?;
-        Ok(Quote {
-            bytes: span,
-            points: Span::new(quote.points.start() + points, quote.points.end() + points)?,
-            ..quote
-        })
-    }
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
+    const TEXT: &str = "The harbour bridge was closed in 2019, the mayor, Ada Venn, said on Monday. \
+         The council spent 12 million on repairs. Was it worth it? It was a splendid idea.\n";
+
+    fn split_again(_: &str) -> Vec<ExtractedClaim> {
+        panic!("a text is split once");
+    }
+
     #[test]
-    fn quotes_are_those_that_are_counted_from_the_start() {
-        // Characters of 1 to 4 bytes, over several marks.
-        let text: String = "aé漢🦀".chars().cycle().take(6000).collect();
-        let quoter = Quoter::new(&text);
-        assert!(quoter.marks.len() > 3);
-        let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
-        for n in (0..places.len() - 60).step_by(7).chain([0, 1, 31, 32, 33]) {
-            for length in [1, 2, 50] {
-                let span = Span::new(places[n], places[n + length]).expect("a span");
-                assert_eq!(quoter.quote(span), Quote::new(&text, span), "{span:?}");
-            }
-        }
-        let last = Span::new(places[5990], text.len()).expect("a span");
-        assert_eq!(quoter.quote(last), Quote::new(&text, last));
-        for bad in [(2, 3), (1, 2), (0, text.len() + 1)] {
-            let span = Span::new(bad.0, bad.1).expect("a span");
-            assert_eq!(quoter.quote(span), Quote::new(&text, span), "{span:?}");
-        }
+    fn a_text_is_split_once() {
+        let ledger = tempfile::tempdir().expect("a folder");
+        let first = Proposals::of(ledger.path());
+        assert_eq!(first.claims(TEXT, None), None, "nobody split it yet");
+        first.split(TEXT);
+        let claims = of(TEXT, None);
+        assert!(claims.iter().any(|(.., passed)| passed.is_some()));
+        assert!(claims.iter().any(|(.., passed)| passed.is_none()));
+        assert_eq!(first.claims(TEXT, None).as_ref(), Some(&claims));
+        // As another command finds it.
+        let again = Proposals {
+            split: split_again,
+            ..Proposals::of(ledger.path())
+        };
+        assert_eq!(again.claims(TEXT, None).as_ref(), Some(&claims));
+        let german = again.claims(TEXT, Some("de")).expect("kept");
+        assert!(german.iter().all(|(claim, ..)| claim.language == "de"));
+        let other = "Another text was found in 2020.\n";
+        assert_eq!(again.claims(other, None), None);
+    }
+
+    #[test]
+    fn what_cannot_be_kept_is_found_all_the_same() {
+        let ledger = tempfile::tempdir().expect("a folder");
+        fs::write(ledger.path().join("proposals"), b"in the way").expect("written");
+        let proposals = Proposals::of(ledger.path());
+        proposals.split(TEXT);
+        assert_eq!(proposals.claims(TEXT, None), Some(of(TEXT, None)));
     }
 }

@@ -43,8 +43,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
-    let ledger = context.open_ledger()?;
-    let sought = seek::find(&ledger, &args.what)?;
+    let (ledger, sought) =
+        context.read_claims(|ledger, proposals| seek::find(ledger, proposals, &args.what))?;
     if args.raw {
         let bytes = raw(&ledger, &sought)?;
         drop(ledger);

@@ -7,6 +7,7 @@
 //! `schemas/verdict-line.schema.json` describes the input.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::path::Path;
@@ -18,8 +19,9 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use factlog::entry::Kind;
 use factlog::ledger::{AppendError, Found, Ledger};
+use factlog::net::address;
 use factlog::trust::SigningKey;
-use factlog::words::id::{ClaimId, EntryId};
+use factlog::words::id::{ClaimId, EntryId, ObjectId, SourceId};
 use factlog::words::object::MAX_JSON_BYTES;
 use factlog::words::policy::RatingCode;
 use factlog::words::verdict::{Stance, VerdictChange};
@@ -29,14 +31,17 @@ use serde_json::Value;
 use super::adding::{Lines, Prepared, Sink};
 use super::build::{self, Fresh, Judgement, Resolver, TakenSources, Target};
 use super::evidence::Request;
-use crate::cli::claim_list::{self, ClaimLine, State};
+use crate::cli::claim_list::{self, ClaimLine, RecordedClaim, State};
 use crate::cli::context::Context;
 use crate::cli::drafts::Drafts;
 use crate::cli::exit::{self, Failure, Status};
+use crate::cli::proposals::Proposals;
 use crate::cli::record::{EntryLine, Signer};
+use crate::cli::screen;
 use crate::cli::seek;
 use crate::cli::signing::{self, SigningArgs};
 use crate::cli::sources;
+use crate::cli::stdout;
 
 /// So many lines are appended together at most: their sync costs little then, and little waits.
 const ROUND_LINES: usize = 1000;
@@ -177,7 +182,7 @@ impl Fault {
         };
         Self {
             code,
-            message: format!("{error:#}"),
+            message: address::masked(&format!("{error:#}")).into_owned(),
         }
     }
 }
@@ -194,7 +199,7 @@ pub(crate) fn run(from: &Path, args: &SigningArgs, context: &Context) -> anyhow:
                 io::ErrorKind::NotFound => Status::NotFound,
                 _ => Status::Failed,
             };
-            Failure::new(status, format!("{} can't be read", from.display())).because(error)
+            Failure::new(status, format!("{} can't be read", screen::path(from))).because(error)
         })?;
         Box::new(file)
     };
@@ -215,13 +220,14 @@ pub(crate) fn run(from: &Path, args: &SigningArgs, context: &Context) -> anyhow:
         signer: None,
         fresh: Fresh::default(),
         list: None,
+        recorded_elsewhere: HashMap::new(),
         recorded: 0,
         faulty: 0,
     };
     batch.run(&receiver)?;
     drop(receiver);
     let read = reader.join().expect("the reading thread does not panic");
-    read.with_context(|| format!("reading {}", from.display()))?;
+    read.with_context(|| format!("reading {}", screen::path(from)))?;
     let Batch {
         recorded, faulty, ..
     } = batch;
@@ -306,6 +312,8 @@ struct Batch<'a> {
     fresh: Fresh,
     /// The claims as they were listed when one that is only proposed was first named.
     list: Option<Listed>,
+    /// What was recorded of the sources that were asked about, when the ledger was last opened.
+    recorded_elsewhere: HashMap<SourceId, HashMap<ObjectId, RecordedClaim>>,
     recorded: u64,
     faulty: u64,
 }
@@ -347,7 +355,7 @@ impl Batch<'_> {
                 serde_json::to_writer(&mut out, &answer)?;
                 out.push(b'\n');
             }
-            let mut stdout = io::stdout().lock();
+            let mut stdout = stdout::plain();
             stdout.write_all(&out)?;
             stdout.flush()?;
         }
@@ -355,14 +363,11 @@ impl Batch<'_> {
 
     /// Records a round; when this returns, nothing that it answers can be lost any more.
     fn round(&mut self, lines: Vec<Read>) -> anyhow::Result<Vec<Answer>> {
-        let mut ledger = match self.ledger.take() {
-            Some(ledger) => ledger,
-            None => self.context.open_ledger()?,
-        };
+        let (mut ledger, ids) = self.ledger_for(&lines)?;
         let mut signer = self.signer_for(&ledger)?;
         signer.set_time(self.context.now()?);
         let mut taken = TakenSources::new();
-        let prepared = self.prepare(&ledger, lines, &mut taken)?;
+        let prepared = self.prepare(&ledger, lines, &ids, &mut taken)?;
         let salts = prepared.iter().map(|_| self.context.salt());
         let salts = salts.collect::<anyhow::Result<Vec<_>>>()?;
         let lines = Lines {
@@ -375,9 +380,7 @@ impl Batch<'_> {
             None => self.one_by_one(&mut ledger, &mut signer, &lines)?,
         };
         self.mark_evidence(&ledger)?;
-        for notice in ledger.take_notices() {
-            self.context.warn(&notice.to_string());
-        }
+        self.context.tell_notices(&ledger.take_notices());
         self.signer = Some(signer);
         self.ledger = Some(ledger);
         Ok(answers)
@@ -427,6 +430,31 @@ impl Batch<'_> {
         Ok(answers)
     }
 
+    /// Returns the open ledger, and which lines name a recorded claim by its id. If one names another,
+    /// the claims have been listed.
+    fn ledger_for(&mut self, lines: &[Read]) -> anyhow::Result<(Ledger, Vec<Option<ClaimId>>)> {
+        let ledger = if let Some(ledger) = self.ledger.take() {
+            ledger
+        } else {
+            self.recorded_elsewhere.clear();
+            self.context.open_ledger()?
+        };
+        let id = |(_, line): &Read| match line {
+            Ok((claim, _)) => recorded_id(&ledger, claim),
+            Err(_) => Ok(None),
+        };
+        let ids: Vec<_> = lines.iter().map(id).collect::<anyhow::Result<_>>()?;
+        let mut named = lines.iter().zip(&ids);
+        if self.list.is_some() || !named.any(|((_, line), id)| line.is_ok() && id.is_none()) {
+            return Ok((ledger, ids));
+        }
+        drop(ledger);
+        self.recorded_elsewhere.clear();
+        let (ledger, list) = self.context.read_claims(Listed::of)?;
+        self.list = Some(list);
+        Ok((ledger, ids))
+    }
+
     /// Returns the signer of the rounds before, unless its author signed something else meanwhile.
     fn signer_for(&mut self, ledger: &Ledger) -> anyhow::Result<Signer> {
         let next = Signer::start(ledger, self.key.clone(), self.context.now()?)?;
@@ -440,13 +468,17 @@ impl Batch<'_> {
         &mut self,
         ledger: &Ledger,
         lines: Vec<Read>,
+        ids: &[Option<ClaimId>],
         taken: &mut TakenSources,
     ) -> anyhow::Result<Vec<Prepared>> {
         let mut ready = Vec::with_capacity(lines.len());
-        for (number, line) in lines {
+        for ((number, line), id) in lines.into_iter().zip(ids) {
             let line = line.and_then(|(claim, judgement)| {
-                let target = self
-                    .target(ledger, &claim)
+                let target = match id {
+                    Some(id) => Ok(Target::Recorded(*id)),
+                    None => self.target(ledger, &claim),
+                };
+                let target = target
                     .and_then(|target| {
                         refuse_outside(&judgement)?;
                         build::take_all(self.context, &judgement.evidence, taken)?;
@@ -471,26 +503,29 @@ impl Batch<'_> {
         Ok(ready.into_iter().map(look_up).collect())
     }
 
-    /// Finds the claim of a line; those that are only proposed are listed once.
+    /// Finds the claim of a line in the list.
     fn target(&mut self, ledger: &Ledger, named: &Named) -> anyhow::Result<Target> {
-        if let Named::Word(word) = named
-            && seek::number(word).is_none()
-            && let Some((id, Kind::Claim)) = entry_named(ledger, word)?
-        {
-            return Ok(Target::Recorded(ClaimId(id.0)));
-        }
-        let list = match &self.list {
-            Some(list) => list,
-            None => self.list.insert(Listed::of(ledger)?),
-        };
+        let list = self.list.as_ref().expect("listed before a round needs it");
         let line = list.find(ledger, named)?;
-        Ok(match line.state {
-            State::Recorded { id, .. } => Target::Recorded(id),
-            // A round before this one may have recorded it.
-            _ => match self.fresh.claims.get(&line.claim.identity()) {
-                Some(id) if ledger.facts_of(&id.entry()).is_ok() => Target::Recorded(*id),
-                _ => Target::Proposed(line),
-            },
+        if let State::Recorded { id, .. } = line.state {
+            return Ok(Target::Recorded(id));
+        }
+        // A round before this one may have recorded it, or another command while the ledger was let
+        // go of.
+        let identity = line.claim.identity();
+        if let Some(id) = self.fresh.claims.get(&identity)
+            && ledger.facts_of(&id.entry()).is_ok()
+        {
+            return Ok(Target::Recorded(*id));
+        }
+        let source = line.source.id;
+        let recorded = match self.recorded_elsewhere.entry(source) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(claim_list::recorded_in(ledger, &source)?),
+        };
+        Ok(match recorded.get(&identity) {
+            Some(recorded) => Target::Recorded(recorded.id),
+            None => Target::Proposed(line),
         })
     }
 
@@ -514,8 +549,8 @@ struct Listed {
 }
 
 impl Listed {
-    fn of(ledger: &Ledger) -> anyhow::Result<Self> {
-        let lines: Vec<Arc<ClaimLine>> = claim_list::claim_list(ledger)?
+    fn of(ledger: &Ledger, proposals: &Proposals) -> anyhow::Result<Self> {
+        let lines: Vec<Arc<ClaimLine>> = claim_list::claim_list(ledger, proposals)?
             .into_iter()
             .map(Arc::new)
             .collect();
@@ -557,6 +592,17 @@ impl Listed {
         let line = seek::of_list(&self.lines, word)?;
         Ok(Arc::clone(line.ok_or_else(|| seek::no_claim_begins(word))?))
     }
+}
+
+/// Returns the recorded claim that a line names by its id, for which no list is needed.
+fn recorded_id(ledger: &Ledger, named: &Named) -> anyhow::Result<Option<ClaimId>> {
+    Ok(match named {
+        Named::Word(word) if seek::number(word).is_none() => match entry_named(ledger, word)? {
+            Some((id, Kind::Claim)) => Some(ClaimId(id.0)),
+            _ => None,
+        },
+        _ => None,
+    })
 }
 
 /// Returns the entry that a word is the id of, or the beginning of the id, and its kind.

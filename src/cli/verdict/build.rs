@@ -17,7 +17,7 @@ use factlog::words::span::Quote;
 use factlog::words::verdict::{Evidence, Verdict, VerdictChange};
 
 use super::evidence::Request;
-use crate::cli::claim_list::{ClaimLine, State};
+use crate::cli::claim_list::{self, ClaimLine, State};
 use crate::cli::context::Context;
 use crate::cli::exit::{Failure, Status};
 use crate::cli::quotes;
@@ -55,6 +55,14 @@ pub(crate) struct Ready {
     pub(crate) new_sources: Vec<SourceId>,
 }
 
+impl Ready {
+    /// Says whether the claim itself is among what is to be recorded.
+    pub(crate) fn claim_is_new(&self) -> bool {
+        let mut entries = self.signer.pending.entries.iter();
+        entries.any(|entry| entry.kind() == Kind::Claim)
+    }
+}
+
 /// The claim that is judged.
 #[derive(Clone)]
 pub(crate) enum Target {
@@ -65,11 +73,16 @@ pub(crate) enum Target {
 }
 
 impl Target {
-    pub(crate) fn of(line: &ClaimLine) -> Self {
-        match line.state {
-            State::Recorded { id, .. } => Self::Recorded(id),
-            _ => Self::Proposed(Arc::new(line.clone())),
+    /// Returns the claim of a line, which another command may have recorded since it was listed.
+    pub(crate) fn of(ledger: &Ledger, line: &ClaimLine) -> anyhow::Result<Self> {
+        if let State::Recorded { id, .. } = line.state {
+            return Ok(Self::Recorded(id));
         }
+        let recorded = claim_list::recorded_in(ledger, &line.source.id)?;
+        Ok(match recorded.get(&line.claim.identity()) {
+            Some(recorded) => Self::Recorded(recorded.id),
+            None => Self::Proposed(Arc::new(line.clone())),
+        })
     }
 }
 
@@ -214,15 +227,16 @@ impl<'a> Resolver<'a> {
     pub(crate) fn refuse_second(
         &self,
         line: &ClaimLine,
+        claim: &Target,
         judgement: &Judgement,
     ) -> anyhow::Result<()> {
-        let State::Recorded { id, .. } = line.state else {
+        let Target::Recorded(id) = claim else {
             return Ok(());
         };
         if judgement.supersedes.is_some() {
             return Ok(());
         }
-        match own_verdict(self.ledger, self.author, &id)? {
+        match own_verdict(self.ledger, self.author, id)? {
             Some(own) => Err(judged_already(self.ledger, line, &own, &judgement.rating)?.into()),
             None => Ok(()),
         }

@@ -35,6 +35,7 @@ use super::record::{self, EntryLine, Signer};
 use super::screen;
 use super::seek;
 use super::signing::{self, ChosenKey, SigningArgs};
+use super::stdout;
 
 /// Judge a claim, and sign the verdict
 ///
@@ -130,7 +131,7 @@ struct Report {
     index: Option<u64>,
     entries: Vec<EntryLine>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    out: Option<PathBuf>,
+    out: Option<String>,
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
@@ -139,8 +140,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     }
     let what = args.claim.as_deref().unwrap_or_default();
     let judgement = args.judgement()?;
-    let ledger = context.open_ledger()?;
-    let line = seek::find_claim(&ledger, what)?;
+    let (ledger, line) =
+        context.read_claims(|ledger, proposals| seek::find_claim(ledger, proposals, what))?;
     let mut sitting = Sitting::start(context, &args.signing, &ledger, line)?;
     let asks = judgement.is_none() || context.can_ask();
     if asks && !args.signing.yes {
@@ -287,6 +288,14 @@ impl<'a> Sitting<'a> {
                 judgement = Some(judged);
                 continue;
             }
+            if ready.claim_is_new()
+                && matches!(Target::of(&ledger, &self.line)?, Target::Recorded(_))
+            {
+                self.context
+                    .warn("the claim was recorded meanwhile: look again");
+                judgement = Some(judged);
+                continue;
+            }
             let status = self.finish(&mut ledger, ready)?;
             let _ = fs::remove_file(&path);
             return Ok(status);
@@ -382,10 +391,10 @@ impl<'a> Sitting<'a> {
     fn build(&self, ledger: &Ledger, judgement: &Judgement) -> anyhow::Result<Ready> {
         let key = self.key.clone().expect("the key was unlocked before");
         let mut signer = Signer::start(ledger, key, self.context.now()?)?;
-        let claim = Target::of(&self.line);
+        let claim = Target::of(ledger, &self.line)?;
         let lookup = Resolver::new(ledger, &self.author, &self.taken)?;
         let resolved = lookup.resolve(claim, judgement)?;
-        lookup.refuse_second(&self.line, judgement)?;
+        lookup.refuse_second(&self.line, resolved.claim(), judgement)?;
         let mut fresh = Fresh::default();
         build::sign_needs(&mut signer, &resolved, &self.taken, &mut fresh)?;
         let (draft, verdict) = build::draft(
@@ -440,10 +449,10 @@ impl<'a> Sitting<'a> {
                 rating: body.rating.clone(),
                 index,
                 entries,
-                out: self.signing.out.clone(),
+                out: self.signing.out.as_ref().map(screen::path),
             })?;
         } else if !io::stdout().is_terminal() {
-            writeln!(io::stdout(), "{verdict}")?;
+            writeln!(stdout::plain(), "{verdict}")?;
         }
         Ok(Status::Done)
     }

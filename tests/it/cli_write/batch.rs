@@ -132,6 +132,39 @@ fn lines_are_acknowledged_while_more_are_to_come_and_the_ledger_is_let_go_of() {
 }
 
 #[test]
+fn a_claim_that_was_recorded_while_the_ledger_was_let_go_of_is_not_recorded_twice() {
+    let desk = Desk::new();
+    let mut child = desk
+        .factlog(&["verdict", "--from", "-", "--json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut line = |n: u64| {
+        let line = json!({"claim": n, "rating": "true", "summary": "a"});
+        writeln!(input, "{line}").unwrap();
+        let mut answer = String::new();
+        output.read_line(&mut answer).unwrap();
+        answers(&answer).remove(0)
+    };
+    line(1);
+    // It waits for the ledger, and has it once nothing comes any more.
+    let (status, _, err) = with_input(&mut desk.factlog(&["review", "--yes"]), "y\nq\n");
+    assert_eq!(status, Some(0), "{err}");
+    let recorded = claims(&desk)[1].clone();
+    assert_eq!(recorded["state"], "recorded");
+    let answer = line(2);
+    assert_eq!(answer["claim"], recorded["id"], "{answer}");
+    drop(input);
+    assert!(child.wait().unwrap().success());
+    let (out, _) = desk.done(&["log", "--kind", "claim"]);
+    assert_eq!(out.lines().count(), 2, "{out}");
+}
+
+#[test]
 fn a_reader_that_goes_away_ends_it_quietly() {
     let desk = Desk::new();
     let lines: String = (1..=3)

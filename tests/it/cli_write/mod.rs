@@ -2,7 +2,10 @@
 
 mod add;
 mod batch;
+mod consent;
 mod init;
+mod input;
+mod proposals;
 mod review;
 mod terminal;
 mod verdict;

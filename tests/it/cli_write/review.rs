@@ -18,7 +18,7 @@ fn what_is_accepted_is_signed_and_what_is_dropped_is_gone() {
     let before = claims(&desk);
     let (status, out, err) = with_input(
         &mut desk.factlog(&["review", "--json"]),
-        "y\nn\nk\ny\n?\nz\nn\nq\n",
+        "y\nn\nk\ny\n?\nz\nn\nq\ny\n",
     );
     assert_eq!(status, Some(0), "{err}");
     let report: serde_json::Value = serde_json::from_str(&out).unwrap();
@@ -46,7 +46,7 @@ fn a_sitting_that_ends_early_is_taken_up_again() {
     let desk = Desk::new();
     let count = claims(&desk).len();
     // No answer any more, as after Ctrl-D.
-    let (status, _, err) = with_input(&mut desk.factlog(&["review"]), "y\n");
+    let (status, _, err) = with_input(&mut desk.factlog(&["review", "--yes"]), "y\n");
     assert_eq!(status, Some(0), "{err}");
     assert!(err.contains("go on with: factlog review"), "{err}");
     let (_, _, err) = with_input(&mut desk.factlog(&["review"]), &"n\n".repeat(count));
@@ -65,7 +65,7 @@ fn what_was_accepted_is_kept_where_it_cannot_be_signed() {
     assert_eq!(status, Some(4));
     assert_eq!(states(&desk)[0], "accepted");
     fs::rename(desk.path("elsewhere"), desk.path("home/keys")).unwrap();
-    let (status, _, err) = with_input(&mut desk.factlog(&["review"]), "q\n");
+    let (status, _, err) = with_input(&mut desk.factlog(&["review"]), "q\ny\n");
     assert_eq!(status, Some(0), "{err}");
     assert!(err.contains("1 accepted claims wait"), "{err}");
     assert_eq!(states(&desk)[0], "recorded");
@@ -84,7 +84,7 @@ fn a_claim_is_changed_in_the_editor() {
         desk.factlog(&["review"])
             .env("EDITOR", &script)
             .env_remove("VISUAL"),
-        "e\nq\n",
+        "e\nq\ny\n",
     );
     assert_eq!(status, Some(0), "{err}");
     let shown = claims(&desk);
