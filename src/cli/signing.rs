@@ -42,6 +42,10 @@ pub(crate) struct SigningArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
     /// Sign without asking
+    ///
+    /// At a terminal, a command asks before it signs. Where there is none, one that was given
+    /// everything by flags signs without a question, as `git commit -m` does; one that has to ask
+    /// reads the answer from standard input, and no answer means no.
     #[arg(long, short)]
     pub(crate) yes: bool,
 }
@@ -75,6 +79,7 @@ pub(crate) fn choose(
     args: &SigningArgs,
     ledger: &Ledger,
 ) -> anyhow::Result<ChosenKey> {
+    context.warn_of_future();
     let chosen = match (&args.key, &args.name) {
         (Some(path), name) => from_file(path, name.as_deref(), ledger)?,
         (None, Some(name)) => by_name(context, name, ledger)?,
