@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write as _};
 
 use factlog::entry::{Body, ClaimChange, ClaimEntry, Kind};
-use factlog::extract::{self, Options};
+use factlog::extract::{layout, sentences};
 use factlog::words::claim::{Added, AddedWhy, Claim, Claimant, Manner, Said};
 use factlog::words::id::{ClaimId, EntryId, ObjectId, SourceId};
 use factlog::words::object;
@@ -287,9 +287,10 @@ pub(crate) fn make(text: &str, language: &str, wanted: &Wanted) -> anyhow::Resul
 }
 
 fn sentence_of(text: &str, hull: Span) -> Span {
-    extract::split(text, Options::default())
-        .sentences
-        .into_iter()
+    let blocks = layout::blocks(text);
+    let around = blocks.iter().filter(|block| block.span.contains(hull));
+    around
+        .flat_map(|block| sentences::sentences(text, block.span))
         .find(|sentence| sentence.contains(hull))
         .unwrap_or(hull)
 }
