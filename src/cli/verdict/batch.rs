@@ -11,34 +11,30 @@ use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use factlog::entry::Kind;
-use factlog::ledger::{AppendError, Found, Ledger};
+use factlog::ledger::{AppendError, Ledger};
 use factlog::net::address;
 use factlog::trust::SigningKey;
 use factlog::words::id::{ClaimId, EntryId, ObjectId, SourceId};
 use factlog::words::object::MAX_JSON_BYTES;
 use factlog::words::policy::RatingCode;
 use factlog::words::verdict::{Stance, VerdictChange};
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
 use super::adding::{Lines, Prepared, Sink};
 use super::build::{self, Fresh, Judgement, Resolver, TakenSources, Target};
 use super::evidence::Request;
-use crate::cli::claim_list::{self, ClaimLine, RecordedClaim, State};
+use super::named::{Listed, Named, recorded_id};
+use crate::cli::claim_list::{self, RecordedClaim, State};
 use crate::cli::context::Context;
 use crate::cli::drafts::Drafts;
 use crate::cli::exit::{self, Failure, Status};
-use crate::cli::proposals::Proposals;
 use crate::cli::record::{EntryLine, Signer};
 use crate::cli::screen;
-use crate::cli::seek;
 use crate::cli::signing::{self, SigningArgs};
 use crate::cli::sources;
 use crate::cli::stdout;
@@ -84,31 +80,6 @@ struct LineEvidence {
     locator: Option<String>,
     note: Option<String>,
     unavailable: Option<String>,
-}
-
-/// How a line names its claim.
-#[derive(Clone, PartialEq, Eq, Debug)]
-enum Named {
-    /// By its number in `factlog claims`.
-    Number(usize),
-    /// By what a person could type: the beginning of an id, or a number.
-    Word(String),
-}
-
-impl<'de> Deserialize<'de> for Named {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        let number = value
-            .as_u64()
-            .and_then(|number| usize::try_from(number).ok());
-        match (value, number) {
-            (Value::String(text), _) => Ok(Self::Word(text)),
-            (_, Some(number)) => Ok(Self::Number(number)),
-            _ => Err(serde::de::Error::custom(
-                "claim is neither an id nor a number",
-            )),
-        }
-    }
 }
 
 impl Line {
@@ -539,85 +510,6 @@ impl Batch<'_> {
         }
         Ok(())
     }
-}
-
-/// The claims as they were listed once, and where in the list they are.
-struct Listed {
-    lines: Vec<Arc<ClaimLine>>,
-    by_number: HashMap<usize, usize>,
-    by_origin: HashMap<String, usize>,
-}
-
-impl Listed {
-    fn of(ledger: &Ledger, proposals: &Proposals) -> anyhow::Result<Self> {
-        let lines: Vec<Arc<ClaimLine>> = claim_list::claim_list(ledger, proposals)?
-            .into_iter()
-            .map(Arc::new)
-            .collect();
-        let places = || lines.iter().enumerate();
-        let by_number = places().filter_map(|(at, line)| Some((line.number?, at)));
-        let by_origin = places().map(|(at, line)| (line.origin.to_string(), at));
-        Ok(Self {
-            by_number: by_number.collect(),
-            by_origin: by_origin.collect(),
-            lines,
-        })
-    }
-
-    fn find(&self, ledger: &Ledger, named: &Named) -> anyhow::Result<Arc<ClaimLine>> {
-        let numbered = |number| self.by_number.get(&number).map(|at| &self.lines[*at]);
-        let word = match named {
-            Named::Number(number) => {
-                let line = numbered(*number)
-                    .ok_or_else(|| seek::no_claim_numbered(*number, &self.lines))?;
-                return Ok(Arc::clone(line));
-            }
-            Named::Word(word) => word,
-        };
-        if let Some(at) = self.by_origin.get(word) {
-            return Ok(Arc::clone(&self.lines[*at]));
-        }
-        if let Some(number) = seek::number(word) {
-            if let Some(line) = numbered(number) {
-                seek::refuse_if_also_id(ledger, &self.lines, word, line)?;
-                return Ok(Arc::clone(line));
-            }
-            if seek::is_number_alone(word) {
-                return Err(seek::no_claim_numbered(number, &self.lines).into());
-            }
-        }
-        if let Some(line) = seek::recorded_claim(ledger, word)? {
-            return Ok(Arc::new(line));
-        }
-        let line = seek::of_list(&self.lines, word)?;
-        Ok(Arc::clone(line.ok_or_else(|| seek::no_claim_begins(word))?))
-    }
-}
-
-/// Returns the recorded claim that a line names by its id, for which no list is needed.
-fn recorded_id(ledger: &Ledger, named: &Named) -> anyhow::Result<Option<ClaimId>> {
-    Ok(match named {
-        Named::Word(word) if seek::number(word).is_none() => match entry_named(ledger, word)? {
-            Some((id, Kind::Claim)) => Some(ClaimId(id.0)),
-            _ => None,
-        },
-        _ => None,
-    })
-}
-
-/// Returns the entry that a word is the id of, or the beginning of the id, and its kind.
-///
-/// Most lines name whole ids, and one of those is looked up without a search.
-fn entry_named(ledger: &Ledger, word: &str) -> anyhow::Result<Option<(EntryId, Kind)>> {
-    if let Ok(id) = word.parse::<EntryId>()
-        && let Ok((_, facts)) = ledger.facts_of(&id)
-    {
-        return Ok(Some((id, facts.detail.kind())));
-    }
-    Ok(match ledger.find(word) {
-        Ok(Found::Entry(id)) => Some((id, ledger.facts_of(&id)?.1.detail.kind())),
-        _ => None,
-    })
 }
 
 /// Refuses evidence that would have to be fetched while others wait, or read where the lines come

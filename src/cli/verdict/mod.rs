@@ -6,6 +6,7 @@ mod build;
 mod evidence;
 mod form;
 mod look;
+mod named;
 
 use std::fs;
 use std::io::{self, IsTerminal, Write as _};
