@@ -52,6 +52,14 @@ pub struct Checked {
     pub quotes: Vec<QuoteTask>,
 }
 
+/// An entry, and everything that is wrong with it where it stands.
+pub struct Examined {
+    /// The entry.
+    pub entry: Entry,
+    /// What was found.
+    pub findings: Vec<Finding>,
+}
+
 /// Checks entries one after another; keeps at hand what the next check is likely to need again.
 #[derive(Default)]
 pub struct Replay {
@@ -85,7 +93,7 @@ impl Replay {
         let prepared = prepare(entry, objects, &self.texts);
         Ok(self
             .examine_prepared(prepared, index, facts, objects, tree)?
-            .1)
+            .findings)
     }
 
     /// As [`examine`](Self::examine), of an entry whose own half of the check is done; gives the entry
@@ -97,7 +105,7 @@ impl Replay {
         facts: &F,
         objects: &impl Objects,
         tree: &T,
-    ) -> Result<(Entry, Vec<Finding>), ReplayError<F::Error, T::Error>> {
+    ) -> Result<Examined, ReplayError<F::Error, T::Error>> {
         let (entry, checked) = self.check(prepared, index, facts, objects, tree)?;
         let Checked {
             mut findings,
@@ -108,7 +116,7 @@ impl Replay {
                 .into_iter()
                 .filter_map(|task| task.run(objects, &self.texts)),
         );
-        Ok((entry, findings))
+        Ok(Examined { entry, findings })
     }
 
     /// Says what is wrong with a prepared entry as the entry at `index`, and gives the entry back.

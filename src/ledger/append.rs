@@ -11,7 +11,7 @@ use crate::audit::facts::Facts as _;
 use crate::audit::finding::Finding;
 use crate::audit::objects::{ObjectState, Objects};
 use crate::audit::prepare::{Prepared, prepare};
-use crate::audit::replay::Replay;
+use crate::audit::replay::{Examined, Replay};
 use crate::audit::rows::{RowFacts, RowFactsError};
 use crate::entry::{Chain, Entry};
 use crate::store::{FactError, Facts, Hashes, Round, StoreError, TailCheck, TailView};
@@ -166,7 +166,7 @@ impl Appending<'_> {
     ) -> Result<u64, AppendError> {
         let Self { round, replay } = self;
         let facts = round.facts();
-        let (entry, findings) = replay
+        let Examined { entry, findings } = replay
             .examine_prepared(
                 prepared,
                 round.size(),

@@ -3,7 +3,7 @@
 //! An audit verifies hundreds of thousands of signatures by a few keys. With the key's multiples
 //! written down once, `[S]B − [k]A` takes 64 additions and no doubling: the scalars are read as 32
 //! signed digits in base 256, and the table has `[d·256^i]` of the point for each digit `d` of each
-//! place `i` (Brickell, Gordon, McCurley and Wilson, "Fast exponentiation with precomputation",
+//! place `i` (Brickell, Gordon, `McCurley` and Wilson, "Fast exponentiation with precomputation",
 //! EUROCRYPT '92).
 //!
 //! What is accepted is what `verify_strict` accepts ([`super::signature`]): the same equation, the
@@ -41,25 +41,27 @@ static SMALL_ORDER: LazyLock<[[u8; 32]; 8]> =
     LazyLock::new(|| EIGHT_TORSION.map(|point| point.compress().0));
 
 /// The multiples of a point: of `256^i` times it, once to 128 times, for each place `i`.
-struct Multiples(Box<[[EdwardsPoint; MULTIPLES]]>);
+struct Multiples(Vec<EdwardsPoint>);
 
 impl Multiples {
     fn of(point: EdwardsPoint) -> Self {
-        let mut at = point;
-        let places = (0..DIGITS).map(|_| {
-            let mut row = [at; MULTIPLES];
-            for n in 1..MULTIPLES {
-                row[n] = row[n - 1] + at;
+        let mut multiples = Vec::with_capacity(DIGITS * MULTIPLES);
+        let mut unit = point;
+        for _ in 0..DIGITS {
+            let mut multiple = unit;
+            for _ in 1..MULTIPLES {
+                multiples.push(multiple);
+                multiple += unit;
             }
-            at = row[MULTIPLES - 1] + row[MULTIPLES - 1];
-            row
-        });
-        Self(places.collect())
+            multiples.push(multiple);
+            unit = multiple + multiple;
+        }
+        Self(multiples)
     }
 
     /// Adds `scalar` times the point to `sum`.
     fn add(&self, scalar: &Scalar, mut sum: EdwardsPoint) -> EdwardsPoint {
-        for (row, digit) in self.0.iter().zip(digits(scalar)) {
+        for (row, digit) in self.0.chunks_exact(MULTIPLES).zip(digits(scalar)) {
             let multiple = usize::from(digit.unsigned_abs());
             match digit.signum() {
                 1 => sum += &row[multiple - 1],

@@ -175,8 +175,8 @@ impl Parts {
                 .fields
                 .windows(2)
                 .find(|pair| key_of(out, &pair[0]) == key_of(out, &pair[1]));
-            if let Some(pair) = twice {
-                let key = String::from_utf8_lossy(key_of(out, &pair[0])).into_owned();
+            if let Some([field, ..]) = twice {
+                let key = String::from_utf8_lossy(key_of(out, field)).into_owned();
                 return Err(WriteError(JsonError::Key(key)));
             }
             let mut sorted = Vec::with_capacity(out.len() - self.start);
