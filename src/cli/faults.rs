@@ -18,6 +18,10 @@ use super::exit::Status;
 const RESTORE: &str =
     "bring back the ledger's folder from a full backup; nothing is signed until then";
 
+/// What to try where `head` alone is damaged.
+const RESTORE_HEAD: &str = "bring `head` back: its copy in $FACTLOG_HOME/heads, in a file named by the ledger's id, has the \
+     same bytes, if it is as new; nothing is signed until then";
+
 /// What an error calls for.
 pub(crate) struct Calls {
     /// The exit status.
@@ -183,17 +187,18 @@ fn of_store(error: &StoreError) -> Option<Calls> {
 }
 
 fn of_head(error: &HeadError) -> Option<Calls> {
-    let path = match error {
+    let (path, restore) = match error {
         HeadError::File(error) => return of_file(error),
         HeadError::TooLong { path }
         | HeadError::Note { path, .. }
         | HeadError::NoTreeHead { path }
-        | HeadError::Signature { path, .. }
+        | HeadError::Changed { path, .. } => (path, RESTORE_HEAD),
+        HeadError::Signature { path, .. }
         | HeadError::Checkpoint { path, .. }
-        | HeadError::Extended { path, .. } => path,
+        | HeadError::Extended { path, .. } => (path, RESTORE),
     };
     if path.file_name().is_some_and(|name| name == "head") {
-        return calls(Status::Key, Some(RESTORE));
+        return calls(Status::Key, Some(restore));
     }
     calls(
         Status::Key,

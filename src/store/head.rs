@@ -59,6 +59,16 @@ pub enum HeadError {
         /// What is wrong with it.
         source: VerifyError,
     },
+    /// The log's key is named as the signer, but did not sign these bytes.
+    #[error("{path} was changed: it is not as the log's key {key} signed it")]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// The key that signed it as it was.
+        key: Box<VerifierKey>,
+        /// What is wrong with it.
+        source: VerifyError,
+    },
     /// The note is not a checkpoint.
     #[error("{path} is not a checkpoint")]
     Checkpoint {
@@ -108,16 +118,28 @@ impl StatedHead {
         &self.path
     }
 
+    /// Refuses a head whose bytes are not those that the log's key signed, where it names that key.
+    ///
+    /// Asked before a contradiction is blamed on journal or database. A head that names another key
+    /// is not refused here: where journal and head contradict each other, nobody knows yet whether
+    /// `key` is the one that should have signed.
+    pub(super) fn refuse_changed(&self, key: &VerifierKey) -> Result<(), HeadError> {
+        match self.clone().verify(key) {
+            Err(error @ HeadError::Changed { .. }) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Verifies that it is a checkpoint signed by the log's key, and says nothing else.
     pub(super) fn verify(self, key: &VerifierKey) -> Result<SignedHead, HeadError> {
         let Self { path, note, .. } = self;
         let checkpoint = match note.verify_exactly(&[key]) {
             Ok(verified) => Checkpoint::from_verified(&verified),
             Err(source) => {
-                return Err(HeadError::Signature {
-                    path,
-                    key: Box::new(key.clone()),
-                    source,
+                let key = Box::new(key.clone());
+                return Err(match source {
+                    VerifyError::Signature { .. } => HeadError::Changed { path, key, source },
+                    _ => HeadError::Signature { path, key, source },
                 });
             }
         };

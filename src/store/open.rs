@@ -155,7 +155,7 @@ impl Opening<'_> {
         }
         let fault = match stamp {
             Err(fault) => fault,
-            Ok(()) => match self.fitting(&path)? {
+            Ok(()) => match self.fitting(&path, writable)? {
                 Ok(found) => return Ok(found),
                 Err(fault) => fault,
             },
@@ -180,13 +180,25 @@ impl Opening<'_> {
     }
 
     /// Opens a database whose stamp fits, and compares it with `head` and with the journal.
-    fn fitting(&self, path: &Path) -> Result<Result<Found, DatabaseFault>, StoreError> {
+    fn fitting(
+        &self,
+        path: &Path,
+        writable: bool,
+    ) -> Result<Result<Found, DatabaseFault>, StoreError> {
         let opened = Database::open(path).and_then(|database| Ok((database.applied()?, database)));
         let (applied, database) = match opened {
             Ok((Some(applied), database)) => (applied, database),
             Ok((None, _)) => return Ok(Err(DatabaseFault::OtherVersion)),
             Err(_) => return Ok(Err(DatabaseFault::Unreadable)),
         };
+        if let Err(error) = self.refuse_changed_head(&database) {
+            // The database is as it was: once `head` is put right, it is used again.
+            database.close()?;
+            if writable {
+                stamp::write(self.folder)?;
+            }
+            return Err(error);
+        }
         let (found, size) = (applied.head, self.stated.head.size);
         let fault = if applied.index_version != self.options.index_version {
             DatabaseFault::OtherVersion
@@ -214,6 +226,15 @@ impl Opening<'_> {
             }));
         };
         Ok(Err(fault))
+    }
+
+    /// Refuses a head that was changed, before anything else is blamed for what it says.
+    fn refuse_changed_head(&self, database: &Database) -> Result<(), StoreError> {
+        // A database that can't tell the log's key is not the right one; the rebuild will tell.
+        match (self.options.log_key_of)(&Facts::new(database, None)) {
+            Ok(key) => Ok(self.stated.refuse_changed(&key)?),
+            Err(_) => Ok(()),
+        }
     }
 }
 

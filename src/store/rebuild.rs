@@ -5,6 +5,7 @@ use std::path::Path;
 use super::Options;
 use super::database::{Applied, Database};
 use super::error::StoreError;
+use super::facts::Facts;
 use super::files::remove_folder_if_there;
 use super::frame::FrameKind;
 use super::head::StatedHead;
@@ -138,6 +139,9 @@ impl Building<'_> {
     fn check(&self, built: TreeHead) -> Result<(), StoreError> {
         if built == self.stated.head {
             return Ok(());
+        }
+        if let Ok(key) = (self.options.log_key_of)(&Facts::new(&self.database, None)) {
+            self.stated.refuse_changed(&key)?;
         }
         if let Some((offset, index)) = self.may_be_entry {
             return Err(self.entry_damaged(offset, index));

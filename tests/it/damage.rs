@@ -145,6 +145,26 @@ fn a_journal_that_contradicts_the_head_is_refused() {
     desk.done(&verdict("2"));
 }
 
+#[test]
+fn a_changed_head_is_named_and_its_copy_puts_it_right() {
+    let desk = Desk::new();
+    desk.done(&verdict("1"));
+    let head = desk.ledger().join("head");
+    let good = fs::read_to_string(&head).unwrap();
+    let root = good.lines().nth(2).unwrap();
+    let first = if root.starts_with('A') { "B" } else { "A" };
+    let changed = format!("{first}{}", &root[1..]);
+    // Still a root, so that nothing but the signature tells.
+    fs::write(&head, good.replace(root, &changed)).unwrap();
+    let err = desk.refused(&verdict("2"), 4);
+    assert!(err.contains("head was changed"), "{err}");
+    assert!(!err.contains("journal"), "{err}");
+    assert!(err.contains("FACTLOG_HOME/heads"), "{err}");
+    fs::copy(&files_below(&desk.path("home/heads"))[0], &head).unwrap();
+    let (_, err) = desk.done(&verdict("2"));
+    assert!(!err.contains("rebuilt"), "{err}");
+}
+
 /// The steps of an append, in their order.
 const APPEND: [Step; 7] = [
     Step::ObjectsSynced,

@@ -195,6 +195,38 @@ fn every_changed_byte_of_the_head_is_refused() {
     check(&desk.open().unwrap().0, 6);
 }
 
+#[test]
+fn a_changed_head_is_blamed_before_journal_and_database() {
+    let desk = desk_of(6);
+    let path = desk.ledger().join("head");
+    let head = fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = head.lines().collect();
+    let first = if lines[2].starts_with('A') { "B" } else { "A" };
+    let root = format!("{first}{}", &lines[2][1..]);
+    let edits = [("6", "5"), ("6", "7"), (lines[2], &root)];
+    for with_database in [true, false] {
+        for (old, new) in edits {
+            let changed = head.replacen(&format!("\n{old}\n"), &format!("\n{new}\n"), 1);
+            assert_ne!(changed, head);
+            fs::write(&path, &changed).unwrap();
+            if !with_database {
+                fs::remove_dir_all(desk.ledger().join("db")).unwrap();
+            }
+            let Err(StoreError::Head(error)) = desk.open() else {
+                panic!("{changed}")
+            };
+            assert!(
+                matches!(&*error, HeadError::Changed { path: named, .. } if *named == path),
+                "{error}"
+            );
+            fs::write(&path, &head).unwrap();
+            let (store, notices) = desk.open().unwrap();
+            check(&store, 6);
+            assert_eq!(notices.is_empty(), with_database, "{notices:?}");
+        }
+    }
+}
+
 /// All files of the database.
 fn database_files(desk: &Desk) -> Vec<PathBuf> {
     let mut folders = vec![desk.ledger().join("db")];
