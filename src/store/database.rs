@@ -36,6 +36,9 @@ use crate::trust::merkle::{RootHash, TreeHead};
 /// The name of the database's folder in a ledger's folder.
 pub(super) const FOLDER_NAME: &str = "db";
 
+/// Its name while it is built beside the one that it will replace.
+pub(super) const NEW_FOLDER_NAME: &str = "db.new";
+
 /// How much memory sled may use for its pages.
 const CACHE_BYTES: u64 = 64 * 1024 * 1024;
 

@@ -31,6 +31,7 @@ mod quiet;
 mod rebuild;
 mod round;
 mod runs;
+mod salvage;
 mod stamp;
 mod step;
 mod tail;
@@ -66,6 +67,7 @@ pub use self::journal::{Damage, Frame, JournalReader, Piece};
 pub use self::lock::LockError;
 pub use self::objects::{MAX_OBJECT_BYTES, ObjectFile};
 pub use self::round::Round;
+pub use self::salvage::Salvaged;
 pub use self::step::{DatabaseFault, Notice, OnProgress, OnStep, OnWait, Progress, Step};
 pub use self::tail::{CheckTail, TailCheck, TailView};
 

@@ -6,19 +6,20 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::append::JournalWriter;
 use super::database::{self, Database};
 use super::error::StoreError;
 use super::facts::Facts;
-use super::files::{FileAction, FileError, OnFile as _, refuses_writing};
+use super::files::{FileAction, FileError, OnFile as _, refuses_writing, remove_folder_if_there};
 use super::frame::{self, FrameKind, Header, JOURNAL_FORMAT};
 use super::head::{self, StatedHead};
 use super::journal;
 use super::lock::Lock;
 use super::objects::{ObjectFile, ObjectFiles};
-use super::rebuild::{Rebuilt, rebuild};
+use super::rebuild::{Rebuilt, is_damaged, rebuild};
+use super::salvage::{Gap, OldDatabase};
 use super::step::{DatabaseFault, Notice};
 use super::{Options, Store, Table, stamp};
 
@@ -53,12 +54,12 @@ impl Store {
             Lock::acquire_read_only(&lock_path, wait, on_wait)?
         };
         let stated = find_head(folder)?;
-        let journal = open_journal(folder, &stated, writable)?;
+        let mut journal = open_journal(folder, &stated, writable)?;
         let mut opening = Opening {
             folder,
             options: &options,
             stated: &stated,
-            journal_length: journal.length,
+            journal: &mut journal,
             elsewhere: None,
             notices: Vec::new(),
         };
@@ -118,7 +119,7 @@ struct Opening<'o> {
     folder: &'o Path,
     options: &'o Options,
     stated: &'o StatedHead,
-    journal_length: u64,
+    journal: &'o mut JournalWriter,
     elsewhere: Option<tempfile::TempDir>,
     notices: Vec<Notice>,
 }
@@ -163,20 +164,85 @@ impl Opening<'_> {
         let Rebuilt {
             database,
             tail,
-            damaged,
-        } = rebuild(self.folder, &path, self.stated, self.options)?;
+            gaps,
+        } = self.rebuild(&path, writable)?;
         self.notices.push(Notice::DatabaseRebuilt {
             fault,
             entries: self.stated.head.size,
         });
-        let damaged = damaged.into_iter();
-        self.notices
-            .extend(damaged.map(|offset| Notice::FrameDamaged { offset }));
+        let notices = gaps.iter().flat_map(|gap| gap.notices(writable));
+        self.notices.extend(notices);
         Ok(Found {
             database,
             tail,
             rebuilt: true,
         })
+    }
+
+    /// Builds the database anew in `path`. If the journal is damaged, what stood there is looked for
+    /// in the old database, which stays until the journal has it again.
+    fn rebuild(&mut self, path: &Path, writable: bool) -> Result<Rebuilt, StoreError> {
+        let new = path.with_file_name(database::NEW_FOLDER_NAME);
+        remove_folder_if_there(&new)?;
+        if !is_damaged(self.folder, self.stated)? {
+            return rebuild(self.folder, path, self.stated, self.options, None);
+        }
+        let old = self.old_database(path);
+        let built = rebuild(self.folder, &new, self.stated, self.options, old.as_ref());
+        let built = built.and_then(|built| {
+            // Nothing is written to the journal that the log's key has not signed.
+            let key = (self.options.log_key_of)(&Facts::new(&built.database, None));
+            self.stated
+                .clone()
+                .verify(&key.map_err(StoreError::LogKey)?)?;
+            Ok(built)
+        });
+        let built = match built {
+            Ok(built) => built,
+            Err(error) => {
+                let _ = remove_folder_if_there(&new);
+                return Err(error);
+            }
+        };
+        if writable {
+            self.restore(&built.gaps)?;
+        }
+        built.database.close()?;
+        // It is given up, whatever it says about that.
+        let _ = old.map(|old| old.0.close());
+        remove_folder_if_there(path)?;
+        fs::rename(&new, path).on(FileAction::Rename, path)?;
+        Ok(Rebuilt {
+            database: Database::open(path)?,
+            ..built
+        })
+    }
+
+    /// Opens the database that is to be replaced, if it can be.
+    fn old_database(&self, path: &Path) -> Option<OldDatabase> {
+        let own = self.folder.join(database::FOLDER_NAME);
+        if path != own && !path.is_dir() {
+            copy_folder(&own, path).ok()?;
+        }
+        if !path.is_dir() {
+            return None;
+        }
+        Database::open(path).ok().map(OldDatabase)
+    }
+
+    /// Writes into the journal what stood in its damaged places, where all of it was found.
+    fn restore(&mut self, gaps: &[Gap]) -> Result<(), StoreError> {
+        let mut written = false;
+        for gap in gaps {
+            if let Some(frames) = gap.whole() {
+                self.journal.write_at(gap.offset(), frames)?;
+                written = true;
+            }
+        }
+        if written {
+            self.journal.sync()?;
+        }
+        Ok(())
     }
 
     /// Opens a database whose stamp fits, and compares it with `head` and with the journal.
@@ -210,10 +276,10 @@ impl Opening<'_> {
             DatabaseFault::Ahead { applied, size }
         } else if found.root != self.stated.head.root {
             DatabaseFault::OtherRoot
-        } else if applied.journal > self.journal_length {
+        } else if applied.journal > self.journal.length {
             return Err(StoreError::JournalCut {
                 journal: self.folder.join(journal::FILE_NAME),
-                length: self.journal_length,
+                length: self.journal.length,
                 expected: applied.journal,
                 head: self.folder.join(head::FILE_NAME),
                 size,
@@ -301,7 +367,7 @@ fn can_be_written(folder: &Path) -> bool {
     }
 }
 
-fn copy_folder(from: &Path, to: &PathBuf) -> Result<(), FileError> {
+fn copy_folder(from: &Path, to: &Path) -> Result<(), FileError> {
     fs::create_dir_all(to).on(FileAction::Create, to)?;
     for entry in fs::read_dir(from).on(FileAction::List, from)? {
         let entry = entry.on(FileAction::List, from)?;

@@ -12,6 +12,7 @@ use super::head::StatedHead;
 use super::journal::{self, Damage, JournalReader, Piece};
 use super::objects::ObjectFiles;
 use super::round::Draft;
+use super::salvage::{self, Gap, OldDatabase};
 use super::step::Progress;
 use crate::trust::merkle::{RootHash, TreeHead};
 use crate::words::id::ObjectId;
@@ -25,11 +26,12 @@ pub(super) struct Rebuilt {
     pub(super) database: Database,
     /// Where the journal goes on past the last entry that `head` covers.
     pub(super) tail: u64,
-    /// Where damaged frames begin that held no entry. What they held is missing.
-    pub(super) damaged: Vec<u64>,
+    /// Where the journal is damaged, and what was found of what stood there.
+    pub(super) gaps: Vec<Gap>,
 }
 
-/// Builds the database in `path` with exactly the entries that `stated` covers.
+/// Builds the database in `path` with exactly the entries that `stated` covers. What is damaged in
+/// the journal is looked for in the old database.
 ///
 /// # Errors
 ///
@@ -39,6 +41,7 @@ pub(super) fn rebuild(
     path: &Path,
     stated: &StatedHead,
     options: &Options,
+    old: Option<&OldDatabase>,
 ) -> Result<Rebuilt, StoreError> {
     remove_folder_if_there(path)?;
     let mut building = Building {
@@ -47,7 +50,8 @@ pub(super) fn rebuild(
         stated,
         files: ObjectFiles::of(folder),
         database: Database::open(path)?,
-        damaged: Vec::new(),
+        old,
+        gaps: Vec::new(),
         may_be_entry: None,
     };
     let mut reader = JournalReader::open(folder)?;
@@ -57,17 +61,9 @@ pub(super) fn rebuild(
             break;
         };
         match piece {
-            Piece::Damage(damage) => building.damage(damage, draft.size)?,
+            Piece::Damage(damage) => building.damage(damage, &mut draft)?,
             Piece::Frame(frame) => match frame.kind {
-                FrameKind::Entry => {
-                    draft.replay_entry(
-                        &building.database,
-                        &building.files,
-                        options.index,
-                        frame.bytes,
-                        frame.offset,
-                    )?;
-                }
+                FrameKind::Entry => building.entry(&mut draft, frame.bytes, frame.offset)?,
                 FrameKind::Object => {
                     draft
                         .waiting
@@ -93,8 +89,22 @@ pub(super) fn rebuild(
     Ok(Rebuilt {
         database: building.database,
         tail,
-        damaged: building.damaged,
+        gaps: building.gaps,
     })
+}
+
+/// Returns whether the journal is damaged before the last entry that `stated` covers.
+pub(super) fn is_damaged(folder: &Path, stated: &StatedHead) -> Result<bool, StoreError> {
+    let mut reader = JournalReader::open(folder)?;
+    let mut left = stated.head.size;
+    while left > 0 {
+        match reader.next_piece()? {
+            Some(Piece::Frame(frame)) => left -= u64::from(frame.kind == FrameKind::Entry),
+            Some(Piece::Damage(_)) => return Ok(true),
+            None => break,
+        }
+    }
+    Ok(false)
 }
 
 struct Building<'b> {
@@ -103,22 +113,53 @@ struct Building<'b> {
     stated: &'b StatedHead,
     files: ObjectFiles,
     database: Database,
-    damaged: Vec<u64>,
-    /// The first damaged place of which it can't be told what it held, and the entries before it.
+    /// The database that is being replaced, where it may know what stood in a damaged frame.
+    old: Option<&'b OldDatabase>,
+    gaps: Vec<Gap>,
+    /// The first damaged place that may have held an entry which was not found, or in which one was
+    /// found that may be wrong; and the entries before it.
     may_be_entry: Option<(u64, u64)>,
 }
 
 impl Building<'_> {
-    /// Notes a damaged place; refuses to go on if it held an entry, which nothing can replace.
-    fn damage(&mut self, damage: Damage, index: u64) -> Result<(), StoreError> {
-        match damage.kind {
-            Some(FrameKind::Entry) => return Err(self.entry_damaged(damage.offset, index)),
-            Some(_) => {}
-            None => {
-                self.may_be_entry.get_or_insert((damage.offset, index));
+    /// Adds an entry, with the objects that it speaks of.
+    fn entry(&mut self, draft: &mut Draft, note: &[u8], offset: u64) -> Result<(), StoreError> {
+        let Self { gaps, old, .. } = self;
+        draft.replay_entry(
+            &self.database,
+            &self.files,
+            self.options.index,
+            note,
+            offset,
+            &mut |id| old.and_then(|old| salvage::find_object(gaps, old, id)),
+        )?;
+        Ok(())
+    }
+
+    /// Notes a damaged place, and adds the entries that it held; refuses to go on without one.
+    fn damage(&mut self, damage: Damage, draft: &mut Draft) -> Result<(), StoreError> {
+        let (offset, first) = (damage.offset, draft.size);
+        self.gaps.push(Gap::of(damage));
+        let at = self.gaps.len() - 1;
+        while draft.size < self.stated.head.size
+            && let Some(old) = self.old
+            && let Some((note, stood_at)) = self.gaps[at].find_entry(old, draft.size)
+        {
+            let index = draft.size;
+            // What can't be indexed is not what stood there.
+            if self.entry(draft, &note, stood_at).is_err() {
+                return Err(self.entry_damaged(offset, index));
             }
+            self.gaps[at].put_entry(index, &note);
         }
-        self.damaged.push(damage.offset);
+        let found = self.gaps[at].has_entry();
+        match damage.kind {
+            Some(FrameKind::Entry) if !found => return Err(self.entry_damaged(offset, first)),
+            Some(FrameKind::Entry) | None => {
+                self.may_be_entry.get_or_insert((offset, first));
+            }
+            Some(_) => {}
+        }
         Ok(())
     }
 

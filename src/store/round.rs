@@ -199,7 +199,7 @@ impl Draft {
     }
 
     /// Adds an entry that stands in the journal already, with the objects that it speaks of: those
-    /// that wait, which are in the journal too, and those that are in files.
+    /// that wait, which are in the journal too, those that are in files, and those that `find` finds.
     pub(super) fn replay_entry(
         &mut self,
         database: &Database,
@@ -207,14 +207,17 @@ impl Draft {
         index_fn: IndexFn,
         note: &[u8],
         offset: u64,
+        find: &mut dyn FnMut(&ObjectId) -> Option<Vec<u8>>,
     ) -> Result<u64, StoreError> {
         for id in self.index(database, |index, facts| index_fn(index, note, facts))? {
             if let Some(bytes) = self.waiting.remove(&id) {
                 self.changes.put(Table::Objects, *id.as_bytes(), bytes);
-            } else if !self.has_object(database, &id)?
-                && let Some(length) = files.length(&id)?
-            {
-                self.put_file(&id, length);
+            } else if !self.has_object(database, &id)? {
+                if let Some(length) = files.length(&id)? {
+                    self.put_file(&id, length);
+                } else if let Some(bytes) = find(&id) {
+                    self.changes.put(Table::Objects, *id.as_bytes(), bytes);
+                }
             }
         }
         self.put_entry(database, note, offset)

@@ -8,6 +8,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::salvage::Salvaged;
+
 /// A step of an append or of a creation that has just been completed, in the order they happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
@@ -163,6 +165,15 @@ pub enum Notice {
         /// Where in the journal it begins.
         offset: u64,
     },
+    /// A frame of the journal is damaged, but the database that was replaced had what it held.
+    Salvaged {
+        /// Where in the journal the damage begins.
+        offset: u64,
+        /// What stood there.
+        record: Salvaged,
+        /// Whether it stands in the journal again.
+        restored: bool,
+    },
     /// The folder cannot be written. The ledger was opened for reading, with its database in a
     /// temporary folder.
     ReadOnly {
@@ -210,6 +221,24 @@ impl fmt::Display for Notice {
             Self::FrameDamaged { offset } => write!(
                 f,
                 "the journal is damaged at byte {offset}; what stood there is missing"
+            ),
+            Self::Salvaged {
+                offset,
+                record,
+                restored: true,
+            } => write!(
+                f,
+                "the journal was damaged at byte {offset}; {record} stood there, was found in the \
+                 old database, holds, and was written there again"
+            ),
+            Self::Salvaged {
+                offset,
+                record,
+                restored: false,
+            } => write!(
+                f,
+                "the journal is damaged at byte {offset}; {record} stood there, was found in the \
+                 old database, and holds, but the journal is still damaged"
             ),
             Self::ReadOnly { folder } => write!(
                 f,

@@ -223,6 +223,7 @@ impl Store {
             self.options().index,
             note,
             frame.offset,
+            &mut |_| None,
         )?;
         Ok(())
     }

@@ -165,6 +165,33 @@ fn a_changed_head_is_named_and_its_copy_puts_it_right() {
     assert!(!err.contains("rebuilt"), "{err}");
 }
 
+#[test]
+fn a_damaged_journal_is_put_right_from_the_database_before_that_is_replaced() {
+    let desk = Desk::new();
+    desk.done(&verdict("1"));
+    desk.done(&verdict("2"));
+    let journal = desk.ledger().join("journal");
+    let whole = fs::read(&journal).unwrap();
+    for at in [whole.len() / 2, whole.len() / 4, whole.len() - 20] {
+        let mut changed = whole.clone();
+        changed[at] ^= 1;
+        fs::write(&journal, &changed).unwrap();
+        // While the database fits nobody reads the journal but `verify`.
+        desk.done(&["checkpoint"]);
+        assert_eq!(desk.run(&["verify"]).status.code(), Some(1));
+        fs::remove_file(desk.ledger().join("db.stamp")).unwrap();
+        let (_, err) = desk.done(&["checkpoint"]);
+        let said = "the journal was damaged at byte";
+        assert!(
+            err.contains(said) && err.contains("written there again"),
+            "{err}"
+        );
+        assert!(fs::read(&journal).unwrap() == whole);
+        let (out, err) = desk.done(&["verify"]);
+        assert!(out.contains("no fault") && err.is_empty(), "{out}{err}");
+    }
+}
+
 /// The steps of an append, in their order.
 const APPEND: [Step; 7] = [
     Step::ObjectsSynced,

@@ -129,7 +129,7 @@ fn a_journal_damaged_beyond_naming_is_read_to_its_end() {
 fn a_rebuild_from_a_damaged_journal_is_refused_or_says_what_is_missing() {
     let desk = desk_of(6);
     let saved = desk.path("saved");
-    fs::remove_file(desk.ledger().join("db.stamp")).unwrap();
+    fs::remove_dir_all(desk.ledger().join("db")).unwrap();
     copy(&desk.ledger(), &saved);
     let path = desk.ledger().join("journal");
     let journal = fs::read(&path).unwrap();

@@ -10,6 +10,7 @@
 
 mod append;
 mod damage;
+mod salvage;
 mod stops;
 
 use std::path::{Path, PathBuf};
