@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::exit::{Failure, Status};
+use super::faults;
 use super::json_out;
 use super::record::{self, EntryLine};
 use super::screen;
@@ -71,8 +72,13 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
                 entries: record::lines(&pending.entries, &indexes),
             }),
             Err(error) => {
-                let message = format!("nothing of {} was appended", screen::path(file));
-                failed = Some(anyhow::Error::from(error).context(message));
+                let unfinished = faults::is_unfinished(&error);
+                let error = anyhow::Error::from(error);
+                failed = Some(if unfinished {
+                    error
+                } else {
+                    error.context(format!("nothing of {} was appended", screen::path(file)))
+                });
                 break;
             }
         }

@@ -67,6 +67,9 @@ pub(crate) fn of(error: &(dyn Error + 'static)) -> Option<Calls> {
     if let Some(ComposeError::Time { .. }) = error.downcast_ref() {
         return calls(Status::Failed, Some("set a later time with --at TIME"));
     }
+    if let Some(error) = error.downcast_ref::<io::Error>() {
+        return of_io(error.kind()).and_then(|hint| calls(Status::Failed, Some(hint)));
+    }
     None
 }
 
@@ -81,6 +84,14 @@ pub(crate) fn is_log_key_missing(error: &(dyn Error + 'static)) -> bool {
         _ => error.downcast_ref(),
     };
     matches!(store, Some(StoreError::LogKeyMissing { .. }))
+}
+
+/// Says whether an append failed after its entries could no longer be lost.
+pub(crate) fn is_unfinished(error: &AppendError) -> bool {
+    matches!(
+        error,
+        AppendError::Ledger(LedgerError::Store(StoreError::Unfinished { .. }))
+    )
 }
 
 #[expect(
@@ -148,6 +159,17 @@ fn of_ledger(error: &LedgerError) -> Option<Calls> {
 }
 
 fn of_store(error: &StoreError) -> Option<Calls> {
+    if let StoreError::Unfinished { .. } = error {
+        let hint = if error.is_storage_full() {
+            "make room on the disk; then `factlog log` records and shows them: don't sign them again"
+        } else {
+            "put right what failed; then `factlog log` records and shows them: don't sign them again"
+        };
+        return calls(Status::Failed, Some(hint));
+    }
+    if error.is_storage_full() {
+        return calls(Status::Failed, of_io(io::ErrorKind::StorageFull));
+    }
     match error {
         StoreError::NoLedger { .. } => calls(
             Status::NotFound,
@@ -210,14 +232,23 @@ fn of_head(error: &HeadError) -> Option<Calls> {
 }
 
 fn of_file(error: &FileError) -> Option<Calls> {
-    let hint = match error.source.kind() {
+    calls(Status::Failed, of_io(error.source.kind()))
+}
+
+/// Returns what to try about what the operating system said.
+const fn of_io(kind: io::ErrorKind) -> Option<&'static str> {
+    match kind {
         io::ErrorKind::PermissionDenied => {
             Some("see who may read and write that file; nothing in it is damaged")
         }
-        io::ErrorKind::StorageFull => Some("make room on the disk, and try again"),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            Some("make room on the disk, and try again")
+        }
+        io::ErrorKind::ReadOnlyFilesystem => {
+            Some("the file system can only be read: mount it for writing, and try again")
+        }
         _ => None,
-    };
-    calls(Status::Failed, hint)
+    }
 }
 
 fn of_key_file(error: &KeyFileError) -> Option<&'static str> {

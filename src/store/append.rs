@@ -44,11 +44,36 @@ impl Store {
         self.step(Step::JournalWritten);
         self.journal.sync_or_cut(before)?;
         self.step(Step::JournalSynced);
-        self.apply(draft, new_head)?;
-        self.step(Step::DatabaseApplied);
-        self.publish(new_head, &key)?;
+        let entries = new_head.size - draft.base.size;
+        self.record(draft, new_head, &key)
+            .map_err(|source| self.unfinished(entries, source))?;
         self.poisoned = false;
         Ok(new_head)
+    }
+
+    /// Records and publishes what the journal holds for good.
+    fn record(
+        &mut self,
+        draft: Draft,
+        new_head: TreeHead,
+        key: &SigningKey,
+    ) -> Result<(), StoreError> {
+        self.apply(draft, new_head)?;
+        self.step(Step::DatabaseApplied);
+        self.publish(new_head, key)
+    }
+
+    /// Says of an error that the next opening records the round all the same. The journal of a
+    /// creation goes away with its folder.
+    fn unfinished(&self, entries: u64, source: StoreError) -> StoreError {
+        if self.creating {
+            return source;
+        }
+        StoreError::Unfinished {
+            entries,
+            journal: self.journal.path.clone(),
+            source: Box::new(source),
+        }
     }
 
     /// Writes a round's rows to the database.

@@ -47,6 +47,7 @@ impl Store {
             objects: ObjectFiles::of(&folder),
             journal: JournalWriter::open(&folder, true)?,
             head: None,
+            creating: true,
             poisoned: false,
             notices: Vec::new(),
             elsewhere: None,

@@ -75,6 +75,16 @@ pub enum DatabaseError {
     StillOpen,
 }
 
+impl DatabaseError {
+    /// Returns what the operating system said, if it comes of that.
+    pub(super) fn io(&self) -> Option<&std::io::Error> {
+        match self {
+            Self::Sled(sled::Error::Io(error)) => Some(error),
+            _ => None,
+        }
+    }
+}
+
 impl From<sled::Error> for DatabaseError {
     fn from(error: sled::Error) -> Self {
         Self::Sled(error)

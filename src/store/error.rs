@@ -1,5 +1,6 @@
 //! What can go wrong with a store, in one type, for the store's functions return several of these.
 
+use std::io;
 use std::path::PathBuf;
 
 use super::database::DatabaseError;
@@ -261,6 +262,19 @@ pub enum StoreError {
         /// The ledger's folder.
         folder: PathBuf,
     },
+    /// The entries of a round are durable, but what comes after that failed.
+    #[error(
+        "{entries} entries are safe in {journal}, but could not be recorded yet; the next command \
+         that can write records them"
+    )]
+    Unfinished {
+        /// How many entries.
+        entries: u64,
+        /// The journal's file.
+        journal: PathBuf,
+        /// What failed.
+        source: Box<StoreError>,
+    },
     /// A row of the database is not as we write it.
     #[error("the database has no entry {index}")]
     EntryMissing {
@@ -273,6 +287,30 @@ pub enum StoreError {
         /// What was asked for.
         prefix: String,
     },
+}
+
+impl StoreError {
+    /// Returns whether it comes of a disk that is full.
+    pub fn is_storage_full(&self) -> bool {
+        let full = |error: &io::Error| {
+            matches!(
+                error.kind(),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+            )
+        };
+        match self {
+            Self::File(error) => full(&error.source),
+            Self::Lock(LockError::Io { source, .. }) => full(source),
+            Self::Head(error) => {
+                matches!(&**error, HeadError::File(error) if full(&error.source))
+            }
+            Self::Database(error)
+            | Self::Fact(FactError::Database(error))
+            | Self::Hash(HashError::Database(error)) => error.io().is_some_and(full),
+            Self::Unfinished { source, .. } => source.is_storage_full(),
+            _ => false,
+        }
+    }
 }
 
 impl From<HeadError> for StoreError {

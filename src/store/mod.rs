@@ -132,6 +132,8 @@ pub struct Store {
     journal: JournalWriter,
     /// `None` only while the ledger is being created.
     head: Option<SignedHead>,
+    /// Whether the ledger is being created.
+    creating: bool,
     /// Whether a write failed: nothing more is written, and the database gets no stamp.
     poisoned: bool,
     notices: Vec<Notice>,

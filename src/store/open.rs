@@ -75,6 +75,7 @@ impl Store {
             objects: ObjectFiles::of(folder),
             journal,
             head: Some(stated.verify(&key)?),
+            creating: false,
             // No stamp is written until everything is in order.
             poisoned: true,
             notices,

@@ -132,8 +132,9 @@ impl<'s> Round<'s> {
 
     /// Makes the round durable, signs the new checkpoint and publishes it; returns the new head.
     ///
-    /// Once this returns, the entries are acknowledged. If it fails, nothing was acknowledged, but
-    /// what had become durable is recorded by the next opening.
+    /// Once this returns, the entries are acknowledged. If it fails, nothing was acknowledged; where
+    /// the entries had become durable, the error is [`StoreError::Unfinished`], and the next opening
+    /// records them.
     pub fn commit(self) -> Result<TreeHead, StoreError> {
         self.store.commit(self.draft)
     }

@@ -7,6 +7,7 @@ mod cli_read;
 mod cli_write;
 mod damage;
 mod desk;
+mod disk;
 mod extract_articles;
 mod extract_properties;
 mod extract_variants;

@@ -172,7 +172,7 @@ impl Keys<'_> {
             .map_err(|error| {
                 Failure::new(Status::Key, format!("the key {name} can't be written"))
                     .because(error)
-                    .hint("set FACTLOG_HOME to a folder that can be written")
+                    .hint("set FACTLOG_HOME to a folder that can be written and has room")
             })?;
         self.made.push(file.clone());
         Ok(Held {

@@ -350,7 +350,12 @@ impl Batch<'_> {
             Some(answers) => answers,
             None => self.one_by_one(&mut ledger, &mut signer, &lines)?,
         };
-        self.mark_evidence(&ledger)?;
+        // What is recorded is answered, whatever becomes of this.
+        if let Err(error) = self.mark_evidence(&ledger) {
+            self.context.warn(&format!(
+                "the evidence that is new may be offered as an article: {error:#}"
+            ));
+        }
         self.context.tell_notices(&ledger.take_notices());
         self.signer = Some(signer);
         self.ledger = Some(ledger);
