@@ -188,6 +188,13 @@ fn of_store(error: &StoreError) -> Option<Calls> {
         | StoreError::EntryDamaged { .. }
         | StoreError::JournalDamaged { .. }
         | StoreError::TailRefused { .. } => calls(Status::Key, Some(RESTORE)),
+        StoreError::Link { .. } => calls(
+            Status::Key,
+            Some(
+                "put the file or folder itself in the link's place; the ledger's folder as a whole may \
+                 be a link",
+            ),
+        ),
         StoreError::Head(error) => of_head(error),
         StoreError::File(error) => of_file(error),
         StoreError::ReadOnly { .. } => calls(

@@ -11,7 +11,8 @@ use super::append::JournalWriter;
 use super::database::{self, Database};
 use super::error::StoreError;
 use super::files::{
-    FileAction, OnFile as _, remove_folder_if_there, remove_if_there, sync_folder, write_synced,
+    FileAction, OnFile as _, is_link, remove_folder_if_there, remove_if_there, sync_folder,
+    write_synced,
 };
 use super::frame::{self, FrameKind, JOURNAL_FORMAT};
 use super::lock::Lock;
@@ -124,6 +125,11 @@ impl Drop for Creation {
 /// Makes the temporary folder and locks it.
 fn lock_temporary(place: &Path, folder: &Path, options: &Options) -> Result<Lock, StoreError> {
     let path = folder.join(LOCK_NAME);
+    // What lies there is cleared, and it would be something else than we made.
+    if is_link(folder) {
+        let path = folder.to_owned();
+        return Err(StoreError::Link { path });
+    }
     loop {
         fs::create_dir_all(folder).on(FileAction::Create, folder)?;
         let lock = Lock::acquire(&path, options.lock_wait, options.on_wait.as_ref())?;

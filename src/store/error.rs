@@ -30,6 +30,12 @@ pub enum StoreError {
         /// The folder that was to be made.
         folder: PathBuf,
     },
+    /// A file or folder of the ledger is a symbolic link.
+    #[error("{path} is a symbolic link; the files of a ledger lie in its own folder")]
+    Link {
+        /// The link.
+        path: PathBuf,
+    },
     /// Another program has the ledger.
     #[error(transparent)]
     Lock(#[from] LockError),

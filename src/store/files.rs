@@ -106,6 +106,11 @@ pub(super) fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
     }
 }
 
+/// Returns whether a name is a symbolic link, wherever that leads.
+pub(super) fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|about| about.is_symlink())
+}
+
 /// Makes the names in a folder durable.
 pub(super) fn sync_folder(folder: &Path) -> Result<(), FileError> {
     // On systems where a folder cannot be opened as a file, its names need no sync of ours.

@@ -12,16 +12,18 @@ use super::append::JournalWriter;
 use super::database::{self, Database};
 use super::error::StoreError;
 use super::facts::Facts;
-use super::files::{FileAction, FileError, OnFile as _, refuses_writing, remove_folder_if_there};
+use super::files::{
+    FileAction, FileError, OnFile as _, is_link, refuses_writing, remove_folder_if_there,
+};
 use super::frame::{self, FrameKind, Header, JOURNAL_FORMAT};
 use super::head::{self, StatedHead};
 use super::journal;
 use super::lock::Lock;
-use super::objects::{ObjectFile, ObjectFiles};
+use super::objects::{self, ObjectFile, ObjectFiles};
 use super::rebuild::{Rebuilt, is_damaged, rebuild};
 use super::salvage::{Gap, OldDatabase};
 use super::step::{DatabaseFault, Notice};
-use super::{Options, Store, Table, stamp};
+use super::{Options, Store, Table, stamp, tail};
 
 /// The name of the lock's file in a ledger's folder.
 pub(super) const LOCK_NAME: &str = "lock";
@@ -39,6 +41,7 @@ impl Store {
                 folder: folder.to_owned(),
             });
         }
+        refuse_links(folder)?;
         let writable = !options.read_only && can_be_written(folder);
         let lock_path = folder.join(LOCK_NAME);
         let (wait, on_wait) = (options.lock_wait, options.on_wait.as_ref());
@@ -302,6 +305,29 @@ impl Opening<'_> {
             Ok(key) => Ok(self.stated.refuse_changed(&key)?),
             Err(_) => Ok(()),
         }
+    }
+}
+
+/// What the store reads and writes by name in a ledger's folder, but for the lock.
+const OWN_NAMES: [&str; 9] = [
+    head::FILE_NAME,
+    "head.new",
+    journal::FILE_NAME,
+    tail::TORN_NAME,
+    objects::FOLDER_NAME,
+    database::FOLDER_NAME,
+    database::NEW_FOLDER_NAME,
+    stamp::FILE_NAME,
+    stamp::NEW_FILE_NAME,
+];
+
+/// Refuses a ledger of which a part lies elsewhere: another ledger may have it too, under another
+/// lock; a copy of the folder would not be a copy; and a new head takes the place of the link.
+fn refuse_links(folder: &Path) -> Result<(), StoreError> {
+    let mut paths = OWN_NAMES.iter().map(|name| folder.join(name));
+    match paths.find(|path| is_link(path)) {
+        Some(path) => Err(StoreError::Link { path }),
+        None => Ok(()),
     }
 }
 

@@ -20,7 +20,10 @@ use super::files::{
 use super::step::DatabaseFault;
 
 /// The name of the stamp in a ledger's folder.
-const FILE_NAME: &str = "db.stamp";
+pub(super) const FILE_NAME: &str = "db.stamp";
+
+/// Its name until it is renamed.
+pub(super) const NEW_FILE_NAME: &str = "db.stamp.new";
 
 /// The first line of a stamp.
 const FORMAT: &str = "factlog/db-stamp@v1";
@@ -38,6 +41,8 @@ struct StampedFile {
     bytes: u64,
     /// Nanoseconds since 1970; only compared, never interpreted.
     changed: u128,
+    /// Whether it is a file, and not a link or anything else that sled never makes.
+    is_file: bool,
 }
 
 /// Checks the stamp in `folder` against the database, without touching either.
@@ -52,8 +57,10 @@ pub(super) fn check(folder: &Path) -> Result<Result<(), DatabaseFault>, FileErro
     let Some(lines) = parse(&bytes) else {
         return Ok(Err(DatabaseFault::StampDamaged));
     };
-    let found = describe(folder)?;
-    Ok(compare(&lines, &found))
+    match describe(folder)? {
+        Ok(found) => Ok(compare(&lines, &found)),
+        Err(file) => Ok(Err(DatabaseFault::Changed { file })),
+    }
 }
 
 /// Removes the stamp, before the database is opened.
@@ -75,7 +82,10 @@ pub(super) fn remove(folder: &Path) -> Result<(), FileError> {
 /// Writes the stamp, after the database was closed.
 pub(super) fn write(folder: &Path) -> Result<(), FileError> {
     let mut lines = String::new();
-    let described = describe(folder)?;
+    let Ok(described) = describe(folder)? else {
+        // Without a stamp the next opening builds the database anew.
+        return Ok(());
+    };
     for line in &described.lines {
         let _ = writeln!(lines, "{line}");
     }
@@ -90,7 +100,7 @@ pub(super) fn write(folder: &Path) -> Result<(), FileError> {
     let body = format!("{FORMAT}\n{lines}");
     let check = blake3::hash(body.as_bytes()).to_hex();
     let path = folder.join(FILE_NAME);
-    let new = folder.join("db.stamp.new");
+    let new = folder.join(NEW_FILE_NAME);
     fs::write(&new, format!("{body}{check}\n")).on(FileAction::Write, &new)?;
     // Not synced: a stamp that a power cut tears or loses costs a rebuild, no more.
     fs::rename(&new, &path).on(FileAction::Rename, &path)
@@ -103,11 +113,16 @@ struct Described {
     hashed: bool,
 }
 
-fn describe(folder: &Path) -> Result<Described, FileError> {
+/// Describes the database's files; or names what stands among them and is no file, for what a link
+/// leads to can't be stamped.
+fn describe(folder: &Path) -> Result<Result<Described, PathBuf>, FileError> {
     let base = folder.join(FOLDER_NAME);
     let mut files = Vec::new();
     list(&base, Path::new(""), &mut files)?;
     files.sort_by(|a, b| a.name.cmp(&b.name));
+    if let Some(other) = files.iter().find(|file| !file.is_file) {
+        return Ok(Err(other.name.clone()));
+    }
     let hashed = files.iter().map(|file| file.bytes).sum::<u64>() <= MAX_HASHED_BYTES;
     let mut lines = Vec::with_capacity(files.len());
     for file in &files {
@@ -126,11 +141,11 @@ fn describe(folder: &Path) -> Result<Described, FileError> {
             file.name.display()
         ));
     }
-    Ok(Described {
+    Ok(Ok(Described {
         files,
         lines,
         hashed,
-    })
+    }))
 }
 
 fn list(base: &Path, within: &Path, files: &mut Vec<StampedFile>) -> Result<(), FileError> {
@@ -148,6 +163,7 @@ fn list(base: &Path, within: &Path, files: &mut Vec<StampedFile>) -> Result<(), 
         files.push(StampedFile {
             name,
             bytes: about.len(),
+            is_file: about.is_file(),
             changed: changed
                 .duration_since(UNIX_EPOCH)
                 .map_or(0, |since| since.as_nanos()),

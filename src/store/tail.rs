@@ -25,7 +25,7 @@ use crate::trust::merkle::LeafHash;
 use crate::words::id::{EntryId, ObjectId};
 
 /// The name of the file to which an unfinished end of the journal is moved.
-const TORN_NAME: &str = "journal.torn";
+pub(super) const TORN_NAME: &str = "journal.torn";
 
 /// How much of the journal is written once more at a time.
 const COPY_BYTES: usize = 1024 * 1024;

@@ -10,6 +10,7 @@
 
 mod append;
 mod damage;
+mod links;
 mod salvage;
 mod stops;
 
