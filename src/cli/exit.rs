@@ -10,6 +10,7 @@
 //! | 5 | valid but incomplete |
 //! | 130 | interrupted |
 
+use std::borrow::Cow;
 use std::fmt;
 use std::process::ExitCode;
 
@@ -117,7 +118,7 @@ pub(crate) fn of(error: &anyhow::Error) -> (Status, Option<String>) {
             return (failure.status, failure.hint.clone());
         }
         if let Some(calls) = faults::of(cause) {
-            return (calls.status, calls.hint.map(str::to_owned));
+            return (calls.status, calls.hint.map(Cow::into_owned));
         }
     }
     (Status::Failed, None)

@@ -1,5 +1,6 @@
 //! Which exit status, and which hint, an error of the library calls for.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::io;
 
@@ -27,7 +28,7 @@ pub(crate) struct Calls {
     /// The exit status.
     pub(crate) status: Status,
     /// What to try.
-    pub(crate) hint: Option<&'static str>,
+    pub(crate) hint: Option<Cow<'static, str>>,
 }
 
 /// Returns what an error of the library calls for; `None` if it is none that we know.
@@ -98,7 +99,8 @@ pub(crate) fn is_unfinished(error: &AppendError) -> bool {
     clippy::unnecessary_wraps,
     reason = "it ends the functions here that may know nothing"
 )]
-const fn calls(status: Status, hint: Option<&'static str>) -> Option<Calls> {
+fn calls(status: Status, hint: Option<&'static str>) -> Option<Calls> {
+    let hint = hint.map(Cow::Borrowed);
     Some(Calls { status, hint })
 }
 
@@ -186,8 +188,18 @@ fn of_store(error: &StoreError) -> Option<Calls> {
         | StoreError::JournalCut { .. }
         | StoreError::OtherRoot { .. }
         | StoreError::EntryDamaged { .. }
-        | StoreError::JournalDamaged { .. }
-        | StoreError::TailRefused { .. } => calls(Status::Key, Some(RESTORE)),
+        | StoreError::JournalDamaged { .. } => calls(Status::Key, Some(RESTORE)),
+        StoreError::TailRefused {
+            journal, offset, ..
+        } => Some(Calls {
+            status: Status::Key,
+            hint: Some(Cow::Owned(format!(
+                "`factlog verify` shows all that is wrong with it; to go on without it and what \
+                 follows it, copy the ledger's folder, then cut the journal there: \
+                 truncate -s {offset} {}",
+                journal.display()
+            ))),
+        }),
         StoreError::Link { .. } => calls(
             Status::Key,
             Some(

@@ -192,6 +192,92 @@ fn a_damaged_journal_is_put_right_from_the_database_before_that_is_replaced() {
     }
 }
 
+/// Returns the frames of a journal's entries, with where each begins.
+fn entry_frames(journal: &[u8]) -> Vec<(usize, &[u8])> {
+    let mut frames = Vec::new();
+    let mut at = 0;
+    while at < journal.len() {
+        let length = u32::from_be_bytes(journal[at + 1..at + 5].try_into().unwrap());
+        let end = at + usize::try_from(length).unwrap() + 13;
+        if journal[at] == b'E' {
+            frames.push((at, &journal[at..end]));
+        }
+        at = end;
+    }
+    frames
+}
+
+/// A frame around bytes, as anybody can write one.
+fn entry_frame(bytes: &[u8]) -> Vec<u8> {
+    let mut frame = vec![b'E'];
+    frame.extend(u32::try_from(bytes.len()).unwrap().to_be_bytes());
+    frame.extend(bytes);
+    frame.extend(&blake3::hash(&frame).as_bytes()[..8]);
+    frame
+}
+
+#[test]
+fn an_entry_past_the_head_that_no_append_would_take_is_named_and_can_be_cut_off() {
+    let desk = Desk::new();
+    desk.done(&verdict("1"));
+    // One that waits to be recorded: the head is put back to before it.
+    let (journal, head) = (desk.ledger().join("journal"), desk.ledger().join("head"));
+    let before = (fs::read(&head).unwrap(), desk.size());
+    desk.done(&verdict("2"));
+    let size = desk.size();
+    let whole = fs::read(&journal).unwrap();
+    let frames = entry_frames(&whole);
+    let (_, last) = frames[frames.len() - 1];
+    let mut changed = last[5..last.len() - 8].to_vec();
+    let end = changed.len() - 3;
+    changed[end] = if changed[end] == b'A' { b'B' } else { b'A' };
+    let forgeries = [
+        ("again", last.to_vec()),
+        ("not signed", entry_frame(&changed)),
+        ("no entry", entry_frame(b"words")),
+    ];
+    for (what, forgery) in forgeries {
+        fs::write(&head, &before.0).unwrap();
+        fs::remove_dir_all(desk.path("home/heads")).unwrap();
+        let forged = [&whole[..], &forgery].concat();
+        fs::write(&journal, &forged).unwrap();
+        for command in [&verdict("3")[..], &["checkpoint"]] {
+            let err = desk.refused(command, 4);
+            let (place, entry) = (format!("byte {}", whole.len()), format!("entry {size}"));
+            assert!(
+                err.contains(&place) && err.contains(&entry),
+                "{what}: {err}"
+            );
+            assert!(err.contains("nothing is signed"), "{what}: {err}");
+            let cut = format!("truncate -s {} {}", whole.len(), journal.display());
+            assert!(err.contains(&cut), "{what}: {err}");
+        }
+        let audit = desk.run(&["verify"]);
+        let (out, _) = desk::said(&audit);
+        assert_eq!(audit.status.code(), Some(1), "{what}: {out}");
+        assert!(
+            out.contains(&format!("fault entry {size}")),
+            "{what}: {out}"
+        );
+        assert_eq!(fs::read(&head).unwrap(), before.0, "{what}");
+        assert!(fs::read(&journal).unwrap() == forged, "{what}");
+
+        // What the hint says.
+        let file = fs::OpenOptions::new().write(true).open(&journal).unwrap();
+        file.set_len(whole.len() as u64).unwrap();
+        let (_, err) = desk.done(&["log"]);
+        assert!(err.contains("now recorded"), "{what}: {err}");
+        assert_eq!(desk.size(), size);
+        let (out, err) = desk.done(&["verify"]);
+        assert!(
+            out.contains("no fault") && err.is_empty(),
+            "{what}: {out}{err}"
+        );
+    }
+    assert!(before.1 < size);
+    desk.done(&verdict("3"));
+}
+
 /// The steps of an append, in their order.
 const APPEND: [Step; 7] = [
     Step::ObjectsSynced,
