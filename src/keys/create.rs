@@ -132,7 +132,8 @@ fn write_private(path: &Path, key: &PrivateKey) -> Result<(), CreateError> {
     write_new(path, text.as_bytes(), 0o600)
 }
 
-/// Makes the folder that `path` stands in, mode 0700, and those above it that are missing.
+/// Makes the folder that `path` stands in, mode 0700, and those above it that are missing; each of
+/// their names is synced.
 fn make_folder(path: &Path) -> Result<(), CreateError> {
     let folder = folder_of(path);
     if folder.is_dir() {
@@ -142,12 +143,17 @@ fn make_folder(path: &Path) -> Result<(), CreateError> {
         path: folder.to_owned(),
         source,
     };
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.is_dir();
+    let missing: Vec<&Path> = folder.ancestors().take_while(is_missing).collect();
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).map_err(failed)?;
-    sync_folder(folder_of(folder)).map_err(failed)
+    missing
+        .into_iter()
+        .try_for_each(|made| sync_folder(folder_of(made)))
+        .map_err(failed)
 }
 
 /// Writes a file that does not exist yet: beside its place, synced, renamed, the folder synced.

@@ -101,9 +101,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         .map_or_else(|| Ok(Policy::default()), read_policy)?;
     let at = context.now()?;
     context.warn_of_future();
-    if let Some(folder) = place.parent().filter(|folder| !folder.is_dir()) {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("making the folder {}", folder.display()))?;
+    if let Some(folder) = place.parent() {
+        make_folder(folder).with_context(|| format!("making the folder {}", folder.display()))?;
     }
     let options = context.ledger_options()?;
 
@@ -183,6 +182,26 @@ fn place(context: &Context) -> anyhow::Result<PathBuf> {
         return Ok(folder);
     }
     Ok(folder.join(LEDGER_FOLDER))
+}
+
+/// Makes a folder, and those above it that are missing; each of their names is synced, for the ledger
+/// is to last as soon as it is there.
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.is_dir();
+    let missing: Vec<&Path> = folder.ancestors().take_while(is_missing).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    fs::create_dir_all(folder)?;
+    #[cfg(unix)]
+    for made in missing {
+        let above = match made.parent() {
+            Some(above) if !above.as_os_str().is_empty() => above,
+            _ => Path::new("."),
+        };
+        fs::File::open(above)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Says whether a folder holds a ledger, be it one that can't be opened.
