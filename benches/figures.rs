@@ -10,18 +10,20 @@
     reason = "counts are far below 2^52, and a rate needs no more digits"
 )]
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::hint::black_box;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use ed25519_dalek::{Signature, VerifyingKey};
 use factlog::entry::{Body, ClaimEntry, Role, SourceEntry, VerdictEntry};
-use factlog::ledger::{self, Composer, Ledger, Pending, Start, VerifyOptions};
+use factlog::ledger::{self, Composer, Ledger, Pending, Start, Step, VerifyOptions};
 use factlog::trust::key::{KeyName, SigningKey};
-use factlog::trust::signature::Signature;
 use factlog::words::claim::{Claim, Manner};
 use factlog::words::id::{ClaimId, ObjectId, SourceId};
 use factlog::words::object;
@@ -364,7 +366,6 @@ fn append(large: &Large, signing: f64, folder: &Path) {
     );
 
     let single = single_appends(&folder.join("single"));
-    row("durable append, one at a time", &format!("{single:.0}/s"));
     let file = plain_file(
         &folder.join("plain1"),
         &sample[..SINGLE.min(sample.len())],
@@ -407,12 +408,23 @@ fn append(large: &Large, signing: f64, folder: &Path) {
 
 fn single_appends(folder: &Path) -> f64 {
     let large = Large::build(folder, 1);
-    let (mut ledger, _) = Ledger::open(&large.folder, options()).expect("opens");
+    let steps = Arc::new(Mutex::new((Instant::now(), BTreeMap::new())));
+    let mut options = options();
+    options.on_step = Some(Arc::new({
+        let steps = Arc::clone(&steps);
+        move |step: Step| {
+            let mut steps = steps.lock().expect("no step panics");
+            let since = std::mem::replace(&mut steps.0, Instant::now()).elapsed();
+            *steps.1.entry(step as usize).or_insert(Duration::ZERO) += since;
+        }
+    }));
+    let (mut ledger, _) = Ledger::open(&large.folder, options).expect("opens");
     let key = reviewer();
     let mut composer = ledger.composer(key.verifier()).expect("a composer");
     let mut salt = 1_000_000;
     let began = Instant::now();
     for n in 0..SINGLE {
+        steps.lock().expect("no step panics").0 = Instant::now();
         let mut pending = Pending::default();
         push_source(
             &mut composer,
@@ -423,7 +435,16 @@ fn single_appends(folder: &Path) -> f64 {
         );
         ledger.append(&pending).expect("appends");
     }
-    rate(SINGLE, began.elapsed())
+    let single = rate(SINGLE, began.elapsed());
+    row("durable append, one at a time", &format!("{single:.0}/s"));
+    for (step, time) in &steps.lock().expect("no step panics").1 {
+        let time = time.as_secs_f64() * 1e6 / SINGLE as f64;
+        row(
+            &format!("  of it up to {}", Step::ALL[*step].name()),
+            &format!("{time:.0} us"),
+        );
+    }
+    single
 }
 
 fn plain_file(path: &Path, sample: &[(Vec<u8>, Vec<u8>)], round: usize) -> f64 {
@@ -552,9 +573,10 @@ fn audit(large: &Large) {
             .as_slice()
             .try_into()
             .expect("64 bytes");
+        let key = entry.header().by.public().as_bytes();
         signed.push((
-            entry.header().by.clone(),
-            Signature(signature),
+            VerifyingKey::from_bytes(key).expect("a key"),
+            Signature::from_bytes(&signature),
             note.text().to_owned(),
         ));
     }
@@ -564,8 +586,7 @@ fn audit(large: &Large) {
         for part in signed.chunks(share) {
             scope.spawn(move || {
                 for (key, signature, text) in part {
-                    signature
-                        .verify(key.public(), text.as_bytes())
+                    key.verify_strict(text.as_bytes(), signature)
                         .expect("valid");
                 }
             });

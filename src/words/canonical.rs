@@ -53,7 +53,7 @@ impl Fields {
             joined: Some(parts),
         })?;
         // What is no object has left something that is no field.
-        let end = self.parts.fields.last().map_or(1, |last| last.end);
+        let end = self.parts.fields.last().map_or(1, |last| last.range.end);
         if end == self.out.len() {
             Ok(())
         } else {
@@ -124,10 +124,23 @@ impl Writer<'_> {
 #[derive(Default)]
 struct Parts {
     /// Each field's key and value, without what parts it from its neighbours.
-    fields: Vec<Range<usize>>,
+    fields: Vec<Part>,
     start: usize,
     /// Whether some key came after a greater one.
     unsorted: bool,
+}
+
+/// Where a field is written.
+struct Part {
+    range: Range<usize>,
+    /// How long its key is, which has no character that is escaped.
+    key: usize,
+}
+
+impl Part {
+    fn key<'o>(&self, out: &'o [u8]) -> &'o [u8] {
+        &out[self.range.start + 1..][..self.key]
+    }
 }
 
 impl Parts {
@@ -151,7 +164,7 @@ impl Parts {
             return Err(WriteError(JsonError::Key(key.to_owned())));
         }
         if let Some(last) = self.fields.last() {
-            self.unsorted |= key_of(out, last) >= key.as_bytes();
+            self.unsorted |= last.key(out) >= key.as_bytes();
             out.push(b',');
         }
         let start = out.len();
@@ -163,26 +176,28 @@ impl Parts {
             depth,
             joined: None,
         })?;
-        self.fields.push(start..out.len());
+        self.fields.push(Part {
+            range: start..out.len(),
+            key: key.len(),
+        });
         Ok(())
     }
 
     fn end(&mut self, out: &mut Vec<u8>) -> Result<(), WriteError> {
         if self.unsorted {
-            self.fields
-                .sort_by(|a, b| key_of(out, a).cmp(key_of(out, b)));
+            self.fields.sort_by(|a, b| a.key(out).cmp(b.key(out)));
             let twice = self
                 .fields
                 .windows(2)
-                .find(|pair| key_of(out, &pair[0]) == key_of(out, &pair[1]));
+                .find(|pair| pair[0].key(out) == pair[1].key(out));
             if let Some([field, ..]) = twice {
-                let key = String::from_utf8_lossy(key_of(out, field)).into_owned();
+                let key = String::from_utf8_lossy(field.key(out)).into_owned();
                 return Err(WriteError(JsonError::Key(key)));
             }
             let mut sorted = Vec::with_capacity(out.len() - self.start);
             for field in &self.fields {
                 sorted.push(if sorted.is_empty() { b'{' } else { b',' });
-                sorted.extend_from_slice(&out[field.clone()]);
+                sorted.extend_from_slice(&out[field.range.clone()]);
             }
             out.truncate(self.start);
             out.extend_from_slice(&sorted);
@@ -190,13 +205,6 @@ impl Parts {
         out.push(b'}');
         Ok(())
     }
-}
-
-/// Returns the key of a field that was written; keys have no character that is escaped.
-fn key_of<'o>(out: &'o [u8], field: &Range<usize>) -> &'o [u8] {
-    let field = &out[field.start + 1..field.end];
-    let end = field.iter().position(|byte| *byte == b'"');
-    &field[..end.unwrap_or_default()]
 }
 
 /// An object that is being written.

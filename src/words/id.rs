@@ -5,9 +5,11 @@
 //! section 1). Ids of different things are different types.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 /// Says why a text is not an id.
@@ -21,13 +23,31 @@ pub enum IdError {
     Digit(char),
 }
 
+const DIGITS: [u8; 16] = *b"0123456789abcdef";
+
+/// What each byte stands for as a digit; [`NO_DIGIT`] for all others.
+const VALUES: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[DIGITS[value as usize] as usize] = value;
+        value += 1;
+    }
+    values
+};
+
+const NO_DIGIT: u8 = u8::MAX;
+
 /// Writes 32 bytes as 64 lower-case hex digits.
 pub fn to_hex(bytes: &[u8; 32]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(64);
-    for byte in bytes {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    digits(bytes).iter().copied().map(char::from).collect()
+}
+
+fn digits(bytes: &[u8; 32]) -> [u8; 64] {
+    let mut text = [0; 64];
+    let (pairs, _) = text.as_chunks_mut::<2>();
+    for (pair, byte) in pairs.iter_mut().zip(bytes) {
+        *pair = [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)]);
     }
     text
 }
@@ -38,29 +58,39 @@ pub fn parse_hex(text: &str) -> Result<[u8; 32], IdError> {
         return Err(IdError::Length(text.chars().count()));
     }
     let mut bytes = [0; 32];
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *byte = (digit(pair[0], text)? << 4) | digit(pair[1], text)?;
+    let mut all = 0;
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().as_chunks::<2>().0) {
+        let [high, low] = pair.map(|digit| VALUES[usize::from(digit)]);
+        all |= high | low;
+        *byte = high << 4 | low;
     }
-    Ok(bytes)
+    if all < 16 {
+        return Ok(bytes);
+    }
+    let is_digit = |c: &char| matches!(c, '0'..='9' | 'a'..='f');
+    let other = text.chars().find(|c| !is_digit(c)).unwrap_or_default();
+    Err(IdError::Digit(other))
 }
 
-fn digit(byte: u8, text: &str) -> Result<u8, IdError> {
-    match byte {
-        b'0'..=b'9' => Ok(byte - b'0'),
-        b'a'..=b'f' => Ok(byte - b'a' + 10),
-        _ => Err(IdError::Digit(
-            text.chars()
-                .find(|c| !matches!(c, '0'..='9' | 'a'..='f'))
-                .unwrap_or(char::from(byte)),
-        )),
+/// Reads an id where a value stands in a text of JSON, without a copy of it.
+struct IdVisitor<I>(PhantomData<I>);
+
+impl<I: FromStr<Err = IdError>> Visitor<'_> for IdVisitor<I> {
+    type Value = I;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("64 hex digits")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<I, E> {
+        text.parse().map_err(E::custom)
     }
 }
 
 macro_rules! hash_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "std::borrow::Cow<'_, str>", into = "String")]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub [u8; 32]);
 
         impl $name {
@@ -90,11 +120,16 @@ macro_rules! hash_id {
             }
         }
 
-        impl TryFrom<std::borrow::Cow<'_, str>> for $name {
-            type Error = IdError;
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_str(IdVisitor(PhantomData))
+            }
+        }
 
-            fn try_from(text: std::borrow::Cow<'_, str>) -> Result<Self, IdError> {
-                text.parse()
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let digits = digits(&self.0);
+                serializer.serialize_str(str::from_utf8(&digits).expect("digits are ASCII"))
             }
         }
 
