@@ -21,7 +21,6 @@
 //! What it does not do: decide whether the database is the right one. Opening does, with the stamp
 //! and [`Applied`].
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -29,9 +28,11 @@ use std::time::{Duration, Instant};
 
 use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional as _};
 
+use super::merge::Merged;
 use super::quiet::{self, Panicked};
-use super::runs::{Entry, Merged, Runs};
-use crate::trust::merkle::{RootHash, TreeHead};
+use super::runs::{Entry, Runs};
+use super::stream::{Stream, read_placed};
+use super::tables::{Applied, Changes, Row, Table};
 
 /// The name of the database's folder in a ledger's folder.
 pub(super) const FOLDER_NAME: &str = "db";
@@ -45,18 +46,12 @@ const CACHE_BYTES: u64 = 64 * 1024 * 1024;
 /// How long we wait for sled's own threads to let go of its file.
 const SETTLE: Duration = Duration::from_secs(5);
 
-/// The version of the trees below. A database of another version is built anew.
-const LAYOUT: u32 = 2;
-
 /// Key of [`Applied`] in the tree `meta`.
 const APPLIED: &[u8] = b"applied";
 /// Key of the list of runs in the tree `meta`.
 const RUNS: &[u8] = b"runs";
 /// Key of the length of the tree `bytes` in the tree `meta`.
 const LENGTH: &[u8] = b"length";
-
-/// How many bytes of entries and objects go into one row.
-const PAGE_BYTES: usize = 4096;
 
 /// Says why the database could not be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -96,147 +91,6 @@ impl From<Panicked> for DatabaseError {
         Self::Panicked
     }
 }
-
-/// The tables that the store works with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Table {
-    /// Index, 8 bytes → the entry's bytes.
-    Entries,
-    /// Entry id → index, 8 bytes, and where its frame begins in the journal, 8 bytes.
-    Ids,
-    /// Object id → its bytes, for objects in the journal.
-    Objects,
-    /// Object id → its length, 8 bytes, for objects in files.
-    Files,
-    /// What the index function keeps.
-    Facts,
-    /// Level, 1 byte, and row, 8 bytes → hashes of perfect subtrees, at most 128.
-    Hashes,
-}
-
-impl Table {
-    const COUNT: usize = 6;
-
-    /// All tables whose rows go into runs; there a key begins with a byte for its table.
-    const IN_RUNS: [Self; 5] = [
-        Self::Entries,
-        Self::Ids,
-        Self::Objects,
-        Self::Files,
-        Self::Facts,
-    ];
-
-    /// Returns whether the value in a run is where in `bytes` the value stands.
-    const fn is_placed(self) -> bool {
-        matches!(self, Self::Entries | Self::Objects)
-    }
-
-    fn key(self, key: &[u8]) -> Vec<u8> {
-        let mut keyed = Vec::with_capacity(1 + key.len());
-        keyed.push(self as u8);
-        keyed.extend_from_slice(key);
-        keyed
-    }
-
-    /// Returns the key after all keys of the table.
-    fn end(self) -> Vec<u8> {
-        vec![self as u8 + 1]
-    }
-}
-
-/// What the database says it holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Applied {
-    /// The version of the caller's index function.
-    pub(super) index_version: u32,
-    /// Size and root of the entries.
-    pub(super) head: TreeHead,
-    /// How much of the journal has gone into it.
-    pub(super) journal: u64,
-}
-
-impl Applied {
-    const BYTES: usize = 4 + 4 + 8 + 32 + 8;
-
-    fn to_bytes(self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(Self::BYTES);
-        bytes.extend_from_slice(&LAYOUT.to_be_bytes());
-        bytes.extend_from_slice(&self.index_version.to_be_bytes());
-        bytes.extend_from_slice(&self.head.size.to_be_bytes());
-        bytes.extend_from_slice(&self.head.root.0);
-        bytes.extend_from_slice(&self.journal.to_be_bytes());
-        bytes
-    }
-
-    /// Reads the row; `None` if another layout wrote it.
-    fn parse(bytes: &[u8]) -> Option<Self> {
-        let bytes: &[u8; Self::BYTES] = bytes.try_into().ok()?;
-        let (layout, rest) = bytes.split_first_chunk()?;
-        let (index_version, rest) = rest.split_first_chunk()?;
-        let (size, rest) = rest.split_first_chunk()?;
-        let (root, rest) = rest.split_first_chunk()?;
-        (u32::from_be_bytes(*layout) == LAYOUT).then_some(Self {
-            index_version: u32::from_be_bytes(*index_version),
-            head: TreeHead {
-                size: u64::from_be_bytes(*size),
-                root: RootHash(*root),
-            },
-            journal: u64::from_be_bytes(rest.try_into().ok()?),
-        })
-    }
-}
-
-/// Values by key; `None` says that the row is to be removed.
-pub(super) type Edits = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
-
-/// Rows of all trees that are to be written together.
-#[derive(Debug, Default)]
-pub(super) struct Changes([Edits; Table::COUNT]);
-
-impl Changes {
-    /// Returns what is to be written to one tree.
-    pub(super) fn of(&self, table: Table) -> &Edits {
-        &self.0[table as usize]
-    }
-
-    /// Returns what is to be written to one tree.
-    pub(super) fn of_mut(&mut self, table: Table) -> &mut Edits {
-        &mut self.0[table as usize]
-    }
-
-    pub(super) fn put(&mut self, table: Table, key: impl Into<Vec<u8>>, value: Vec<u8>) {
-        self.of_mut(table).insert(key.into(), Some(value));
-    }
-
-    /// Returns whether there will be a row.
-    pub(super) fn has(
-        &self,
-        database: &Database,
-        table: Table,
-        key: &[u8],
-    ) -> Result<bool, DatabaseError> {
-        match self.of(table).get(key) {
-            Some(value) => Ok(value.is_some()),
-            None => database.has(table, key),
-        }
-    }
-
-    /// Returns a row as it will be: as it is here, else as it is in the database.
-    pub(super) fn get(
-        &self,
-        database: &Database,
-        table: Table,
-        key: &[u8],
-    ) -> Result<Option<Vec<u8>>, DatabaseError> {
-        match self.of(table).get(key) {
-            Some(value) => Ok(value.clone()),
-            None => database.get(table, key),
-        }
-    }
-}
-
-/// A key and a value.
-pub(super) type Row = (Vec<u8>, Vec<u8>);
 
 /// The open database.
 pub(super) struct Database {
@@ -486,7 +340,7 @@ fn close_quietly(open: Open) -> Result<(), Panicked> {
 }
 
 /// A row as sled takes it.
-type SharedRow = (sled::IVec, Option<sled::IVec>);
+pub(super) type SharedRow = (sled::IVec, Option<sled::IVec>);
 
 fn shared(rows: &[Entry]) -> Vec<SharedRow> {
     rows.iter()
@@ -536,75 +390,6 @@ impl DoubleEndedIterator for TableRows {
     fn next_back(&mut self) -> Option<Self::Item> {
         self.next_of(DoubleEndedIterator::next_back)
     }
-}
-
-/// What is added to the end of the tree `bytes`.
-struct Stream {
-    /// The page that `added` begins with.
-    first: u64,
-    added: Vec<u8>,
-}
-
-impl Stream {
-    fn at_end(bytes: &sled::Tree, length: u64) -> Result<Self, DatabaseError> {
-        let (first, within) = page_of(length);
-        let mut added = Vec::new();
-        if within > 0 {
-            let page = quiet::catch(|| bytes.get(first.to_be_bytes()))??;
-            added.extend_from_slice(page.as_deref().unwrap_or_default());
-        }
-        if added.len() == within {
-            Ok(Self { first, added })
-        } else {
-            Err(DatabaseError::Row(added.len()))
-        }
-    }
-
-    /// Adds a value; returns its place: where it begins, 8 bytes, and its length, 4 bytes.
-    fn put(&mut self, value: &[u8]) -> Vec<u8> {
-        let length = u32::try_from(value.len()).expect("entries and small objects are short");
-        let place = [&self.length().to_be_bytes()[..], &length.to_be_bytes()].concat();
-        self.added.extend_from_slice(value);
-        place
-    }
-
-    fn length(&self) -> u64 {
-        self.first * PAGE_BYTES as u64 + self.added.len() as u64
-    }
-
-    fn pages(&self) -> impl Iterator<Item = SharedRow> {
-        (self.first..)
-            .zip(self.added.chunks(PAGE_BYTES))
-            .map(|(page, bytes)| ((&page.to_be_bytes()).into(), Some(bytes.into())))
-    }
-}
-
-/// Reads the value at a place in the tree `bytes`.
-fn read_placed(bytes: &sled::Tree, place: &[u8]) -> Result<Vec<u8>, DatabaseError> {
-    let wrong = || DatabaseError::Row(place.len());
-    let (at, length) = place.split_first_chunk().ok_or_else(wrong)?;
-    let length: [u8; 4] = length.try_into().map_err(|_| wrong())?;
-    let (mut page, mut within) = page_of(u64::from_be_bytes(*at));
-    let mut left = u32::from_be_bytes(length) as usize;
-    let mut value = Vec::with_capacity(left);
-    while left > 0 {
-        let row = quiet::catch(|| bytes.get(page.to_be_bytes()))??.ok_or_else(wrong)?;
-        let part = row.get(within..).ok_or_else(wrong)?;
-        let part = &part[..part.len().min(left)];
-        if part.is_empty() {
-            return Err(wrong());
-        }
-        value.extend_from_slice(part);
-        left -= part.len();
-        (page, within) = (page + 1, 0);
-    }
-    Ok(value)
-}
-
-/// Returns which page a place is in, and where in it.
-fn page_of(at: u64) -> (u64, usize) {
-    let within = usize::try_from(at % PAGE_BYTES as u64).expect("a page is short");
-    (at / PAGE_BYTES as u64, within)
 }
 
 /// sled's main file in its folder; sled holds a lock on it while it is open.

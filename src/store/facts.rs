@@ -5,7 +5,8 @@
 //! entry speaks of and keeps what it will want to look up. So nothing in the database exists but
 //! through the journal.
 
-use super::database::{Changes, Database, DatabaseError, Edits, Row, Table};
+use super::database::{Database, DatabaseError};
+use super::tables::{Changes, Edits, Row, Table};
 use crate::trust::key::VerifierKey;
 use crate::words::id::ObjectId;
 

@@ -3,7 +3,8 @@
 //! The hash of every perfect subtree is kept once it is complete. A row holds up to
 //! [`HASHES_A_ROW`] neighbours of one level, so that a row is at most 4 KiB.
 
-use super::database::{Changes, Database, DatabaseError, Table};
+use super::database::{Database, DatabaseError};
+use super::tables::{Changes, Table};
 use crate::trust::merkle::HashReader;
 
 /// How many hashes a row holds at most: 4 KiB of them.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Options;
-use super::database::{Applied, Database};
+use super::database::Database;
 use super::error::StoreError;
 use super::facts::Facts;
 use super::files::remove_folder_if_there;
@@ -14,6 +14,7 @@ use super::objects::ObjectFiles;
 use super::round::Draft;
 use super::salvage::{self, Gap, OldDatabase};
 use super::step::Progress;
+use super::tables::Applied;
 use crate::trust::merkle::{RootHash, TreeHead};
 use crate::words::id::ObjectId;
 

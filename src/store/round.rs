@@ -6,12 +6,13 @@
 use std::collections::BTreeMap;
 
 use super::Store;
-use super::database::{Changes, Database, Table};
+use super::database::Database;
 use super::error::StoreError;
 use super::facts::{Facts, IndexError, IndexFn};
 use super::frame::{self, FrameKind, MAX_ENTRY_BYTES, MAX_SMALL_OBJECT_BYTES};
 use super::hashes::{self, Hashes};
 use super::objects::{MAX_OBJECT_BYTES, ObjectFiles};
+use super::tables::{Changes, Table};
 use crate::trust::merkle::{self, LeafHash, TreeHead};
 use crate::words::id::{EntryId, ObjectId};
 

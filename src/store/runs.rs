@@ -9,13 +9,13 @@
 //! This is the log-structured merge tree of O'Neil and others (1996), with sled for its disk and
 //! its atomicity: what a round adds and merges goes into sled in the round's one transaction.
 
-use std::cmp::Ordering;
-use std::collections::VecDeque;
 use std::sync::OnceLock;
 
 use super::database::DatabaseError;
 use super::filter::{self, Filter};
+use super::merge::{Merged, MergedAll, RunRows, Source};
 use super::quiet;
+use super::run_page::{Rows, write_row};
 
 /// How long a page gets before the next begins. A single row may be longer.
 const PAGE_BYTES: usize = 4096;
@@ -25,9 +25,6 @@ const FAN_IN: usize = 8;
 const SMALLEST: u64 = 64;
 /// Runs are not merged into more rows than this, which bounds the memory that a merge takes.
 const MOST_ROWS: u64 = 400_000;
-/// The length that says that a row was removed.
-const REMOVED: u16 = u16::MAX;
-
 /// A key, and its value unless it was removed.
 pub(super) type Entry = (Vec<u8>, Option<Vec<u8>>);
 
@@ -136,13 +133,8 @@ impl Runs {
             Some((key, _)) if key.starts_with(&run.to_be_bytes()) => key.to_vec(),
             _ => probe,
         };
-        Ok(RunRows {
-            pages: self.pages.range(first..page_key(run, end)),
-            start: start.to_vec(),
-            end: Some(end.to_vec()),
-            front: VecDeque::new(),
-            back: VecDeque::new(),
-        })
+        let pages = self.pages.range(first..page_key(run, end));
+        Ok(RunRows::new(pages, start, Some(end)))
     }
 
     /// Plans a run of new rows, which are sorted, merged with older runs if it is time to.
@@ -160,14 +152,8 @@ impl Runs {
         let oldest = planned.list.is_empty();
         let mut sources = vec![Source::of_rows(rows)];
         for (number, _) in older.iter().rev() {
-            let all = RunRows {
-                pages: self.pages.scan_prefix(number.to_be_bytes()),
-                start: Vec::new(),
-                end: None,
-                front: VecDeque::new(),
-                back: VecDeque::new(),
-            };
-            sources.push(Source::new(all));
+            let pages = self.pages.scan_prefix(number.to_be_bytes());
+            sources.push(Source::new(RunRows::new(pages, &[], None)));
             planned.remove_run(self, *number)?;
         }
         // Where nothing older is left, a removal has nothing to hide.
@@ -312,260 +298,6 @@ fn size_class(rows: u64) -> u32 {
 
 fn page_key(run: u64, first: &[u8]) -> Vec<u8> {
     [&run.to_be_bytes()[..], first].concat()
-}
-
-fn write_row(page: &mut Vec<u8>, key: &[u8], value: Option<&[u8]>) {
-    let short = |length: usize| u16::try_from(length).expect("keys and values of rows are short");
-    page.extend_from_slice(&short(key.len()).to_be_bytes());
-    page.extend_from_slice(
-        &value
-            .map_or(REMOVED, |value| short(value.len()))
-            .to_be_bytes(),
-    );
-    page.extend_from_slice(key);
-    page.extend_from_slice(value.unwrap_or_default());
-}
-
-/// The rows of a page.
-struct Rows<'p>(&'p [u8]);
-
-impl<'p> Iterator for Rows<'p> {
-    type Item = Result<(&'p [u8], Option<&'p [u8]>), DatabaseError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.0.is_empty() {
-            return None;
-        }
-        let row = read_row(self.0);
-        match row {
-            Some((key, value, rest)) => {
-                self.0 = rest;
-                Some(Ok((key, value)))
-            }
-            None => Some(Err(DatabaseError::Row(std::mem::take(&mut self.0).len()))),
-        }
-    }
-}
-
-/// A key, its value unless it was removed, and what follows.
-type ReadRow<'p> = (&'p [u8], Option<&'p [u8]>, &'p [u8]);
-
-fn read_row(page: &[u8]) -> Option<ReadRow<'_>> {
-    let (key_length, rest) = page.split_first_chunk()?;
-    let (value_length, rest) = rest.split_first_chunk()?;
-    let (key, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*key_length)))?;
-    match u16::from_be_bytes(*value_length) {
-        REMOVED => Some((key, None, rest)),
-        length => {
-            let (value, rest) = rest.split_at_checked(usize::from(length))?;
-            Some((key, Some(value), rest))
-        }
-    }
-}
-
-/// The rows of one run in a range of keys.
-struct RunRows {
-    pages: sled::Iter,
-    start: Vec<u8>,
-    /// The key after the last; `None` if there is no such bound.
-    end: Option<Vec<u8>>,
-    front: VecDeque<Entry>,
-    back: VecDeque<Entry>,
-}
-
-impl RunRows {
-    fn next(&mut self) -> Result<Option<Entry>, DatabaseError> {
-        loop {
-            if let Some(row) = self.front.pop_front() {
-                return Ok(Some(row));
-            }
-            match quiet::catch(|| self.pages.next())?.transpose()? {
-                Some((_, page)) => self.front = self.rows_of(&page)?,
-                None => return Ok(self.back.pop_front()),
-            }
-        }
-    }
-
-    fn next_back(&mut self) -> Result<Option<Entry>, DatabaseError> {
-        loop {
-            if let Some(row) = self.back.pop_back() {
-                return Ok(Some(row));
-            }
-            match quiet::catch(|| self.pages.next_back())?.transpose()? {
-                Some((_, page)) => self.back = self.rows_of(&page)?,
-                None => return Ok(self.front.pop_back()),
-            }
-        }
-    }
-
-    fn rows_of(&self, page: &[u8]) -> Result<VecDeque<Entry>, DatabaseError> {
-        let mut rows = VecDeque::new();
-        for row in Rows(page) {
-            let (key, value) = row?;
-            if key >= &self.start[..] && self.end.as_ref().is_none_or(|end| key < &end[..]) {
-                rows.push_back((key.to_vec(), value.map(<[u8]>::to_vec)));
-            }
-        }
-        Ok(rows)
-    }
-}
-
-/// One of the things that are merged, with the rows that were looked at and not yet taken.
-struct Source {
-    rows: RunRowsOrNew,
-    first: Option<Entry>,
-    last: Option<Entry>,
-}
-
-enum RunRowsOrNew {
-    Run(Box<RunRows>),
-    New(VecDeque<Entry>),
-}
-
-impl Source {
-    fn new(rows: RunRows) -> Self {
-        Self {
-            rows: RunRowsOrNew::Run(Box::new(rows)),
-            first: None,
-            last: None,
-        }
-    }
-
-    fn of_rows(rows: Vec<Entry>) -> Self {
-        Self {
-            rows: RunRowsOrNew::New(rows.into()),
-            first: None,
-            last: None,
-        }
-    }
-
-    fn look_first(&mut self) -> Result<(), DatabaseError> {
-        if self.first.is_none() {
-            self.first = match &mut self.rows {
-                RunRowsOrNew::Run(rows) => rows.next()?,
-                RunRowsOrNew::New(rows) => rows.pop_front(),
-            };
-        }
-        if self.first.is_none() {
-            self.first = self.last.take();
-        }
-        Ok(())
-    }
-
-    fn look_last(&mut self) -> Result<(), DatabaseError> {
-        if self.last.is_none() {
-            self.last = match &mut self.rows {
-                RunRowsOrNew::Run(rows) => rows.next_back()?,
-                RunRowsOrNew::New(rows) => rows.pop_back(),
-            };
-        }
-        if self.last.is_none() {
-            self.last = self.first.take();
-        }
-        Ok(())
-    }
-}
-
-/// Rows of several sources, the newest first, in order; of the same key, the newest.
-struct MergedAll {
-    sources: Vec<Source>,
-}
-
-impl MergedAll {
-    fn next_row(&mut self) -> Result<Option<Entry>, DatabaseError> {
-        for source in &mut self.sources {
-            source.look_first()?;
-        }
-        let firsts = self.sources.iter().map(|source| source.first.as_ref());
-        let Some(least) = extreme(firsts, Ordering::is_lt) else {
-            return Ok(None);
-        };
-        let (newest, older) = self.sources[least..].split_first_mut().expect("it is one");
-        let taken = newest.first.take();
-        for source in older {
-            if source.first.as_ref().map(|row| &row.0) == taken.as_ref().map(|row| &row.0) {
-                source.first = None;
-            }
-        }
-        Ok(taken)
-    }
-
-    fn last_row(&mut self) -> Result<Option<Entry>, DatabaseError> {
-        for source in &mut self.sources {
-            source.look_last()?;
-        }
-        let lasts = self.sources.iter().map(|source| source.last.as_ref());
-        let Some(greatest) = extreme(lasts, Ordering::is_gt) else {
-            return Ok(None);
-        };
-        let (newest, older) = self.sources[greatest..]
-            .split_first_mut()
-            .expect("it is one");
-        let taken = newest.last.take();
-        for source in older {
-            if source.last.as_ref().map(|row| &row.0) == taken.as_ref().map(|row| &row.0) {
-                source.last = None;
-            }
-        }
-        Ok(taken)
-    }
-}
-
-/// Returns which row's key comes before all others by `is_before`; of equal ones the newest, which
-/// stands first.
-fn extreme<'r>(
-    rows: impl Iterator<Item = Option<&'r Entry>>,
-    is_before: fn(Ordering) -> bool,
-) -> Option<usize> {
-    let mut found: Option<(usize, &[u8])> = None;
-    for (source, row) in rows.enumerate() {
-        if let Some((key, _)) = row
-            && found.is_none_or(|(_, best)| is_before(key[..].cmp(best)))
-        {
-            found = Some((source, key));
-        }
-    }
-    found.map(|(source, _)| source)
-}
-
-/// The rows of all runs in a range of keys, without those that were removed.
-pub(super) struct Merged(MergedAll);
-
-impl Merged {
-    fn new(newest_first: Vec<RunRows>) -> Self {
-        Self(MergedAll {
-            sources: newest_first.into_iter().map(Source::new).collect(),
-        })
-    }
-}
-
-/// A key and its value.
-type Found = Result<(Vec<u8>, Vec<u8>), DatabaseError>;
-
-/// Skips what was removed.
-fn there(mut next: impl FnMut() -> Result<Option<Entry>, DatabaseError>) -> Option<Found> {
-    loop {
-        match next() {
-            Ok(Some((key, Some(value)))) => return Some(Ok((key, value))),
-            Ok(Some((_, None))) => {}
-            Ok(None) => return None,
-            Err(error) => return Some(Err(error)),
-        }
-    }
-}
-
-impl Iterator for Merged {
-    type Item = Found;
-
-    fn next(&mut self) -> Option<Found> {
-        there(|| self.0.next_row())
-    }
-}
-
-impl DoubleEndedIterator for Merged {
-    fn next_back(&mut self) -> Option<Found> {
-        there(|| self.0.last_row())
-    }
 }
 
 #[cfg(test)]

@@ -10,11 +10,12 @@
 
 use std::fmt;
 
-use super::database::{Database, Table};
+use super::database::Database;
 use super::frame::{self, FRAME_OVERHEAD, FrameKind, MAX_ENTRY_BYTES, MAX_SMALL_OBJECT_BYTES};
 use super::journal::Damage;
 use super::round;
 use super::step::Notice;
+use super::tables::Table;
 use crate::trust::merkle::LeafHash;
 use crate::words::id::ObjectId;
 

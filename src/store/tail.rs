@@ -9,7 +9,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
-use super::database::{Applied, Database, Table};
+use super::database::Database;
 use super::error::StoreError;
 use super::facts::{Facts, IndexError};
 use super::files::{FileAction, OnFile as _, sync_folder};
@@ -20,6 +20,7 @@ use super::objects::ObjectFiles;
 use super::rebuild::ENTRIES_A_ROUND;
 use super::round::{self, Draft};
 use super::step::Notice;
+use super::tables::{Applied, Table};
 use super::{Store, head};
 use crate::trust::merkle::LeafHash;
 use crate::words::id::{EntryId, ObjectId};
