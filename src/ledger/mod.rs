@@ -15,6 +15,7 @@ mod append;
 mod compose;
 mod index;
 mod init;
+mod layout;
 mod pending;
 mod read;
 mod rows;
