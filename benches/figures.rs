@@ -55,9 +55,8 @@ fn main() {
     let large = Large::build(&folder.path().join("large"), verdicts);
     append(&large, signing, folder.path());
     audit(&large);
-    if std::env::var_os("NOSTART").is_none() {
-        start_up(&large, folder.path());
-    }
+    start_up(&large, folder.path());
+    memory(&large, folder.path());
 }
 
 fn threads() -> usize {
@@ -679,4 +678,42 @@ fn start_up(large: &Large, folder: &Path) {
             first.as_secs_f64() * 1e3,
         ),
     );
+}
+
+/// The most memory that commands hold while they open, append to and audit the large ledger.
+fn memory(large: &Large, folder: &Path) {
+    let ledger = large.folder.to_str().expect("a UTF-8 path");
+    for (what, arguments) in [
+        ("to open it", vec!["checkpoint", "--ledger", ledger]),
+        ("to audit it", vec!["verify", "--ledger", ledger]),
+    ] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_factlog"))
+            .args(arguments)
+            .env("FACTLOG_HOME", folder.join("home"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("runs");
+        let mut most = None;
+        while child.try_wait().expect("waits").is_none() {
+            most = high_water(child.id()).or(most);
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let entries = 2 * large.verdicts + large.verdicts.div_ceil(CLAIMS_A_SOURCE);
+        row(
+            &format!("memory {what}, {entries} entries"),
+            &most.map_or("skipped: the system does not say".to_owned(), |kib| {
+                format!("{} MiB (floor 512 MiB at 1 M entries)", kib / 1024)
+            }),
+        );
+    }
+}
+
+/// The most memory that a process has held, in KiB, where the system says so.
+fn high_water(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
 }
