@@ -522,4 +522,6 @@ impl<'o, O: Objects> Auditor<'o, O> {
 }
 
 #[cfg(test)]
+mod states;
+#[cfg(test)]
 mod tests;
