@@ -395,7 +395,7 @@ impl std::fmt::Display for Finding {
 }
 
 /// Writes an error and its causes in one line.
-pub(super) fn causes(error: &dyn std::error::Error) -> String {
+pub(crate) fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

@@ -207,6 +207,12 @@ fn of_store(error: &StoreError) -> Option<Calls> {
                  be a link",
             ),
         ),
+        StoreError::NoFile { .. } => calls(
+            Status::Key,
+            Some(
+                "take it away; if a part of the ledger stood there, bring back a full copy of the folder",
+            ),
+        ),
         StoreError::Head(error) => of_head(error),
         StoreError::File(error) => of_file(error),
         StoreError::ReadOnly { .. } => calls(

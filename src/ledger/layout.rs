@@ -53,12 +53,17 @@ impl Layout {
             match file {
                 ObjectFile::Object(id) => {
                     let path = store::object_path(folder, &id);
-                    layout.files.insert(id, label(folder, &path));
+                    let file = label(folder, &path);
+                    if layout.objects.contains_key(&id) {
+                        layout.damages.push(second_copy(folder, id, file));
+                    } else {
+                        layout.files.insert(id, file);
+                    }
                 }
                 ObjectFile::Stray(path) => layout.damages.push(
                     Finding::new(
                         Code::ObjectUnreferenced,
-                        "the file's name is not an object's id",
+                        "it is no object's file: its name is not an object's id, or it is not a plain file",
                     )
                     .of_file(label(folder, &path)),
                 ),
@@ -138,6 +143,24 @@ impl Layout {
         });
         small.chain(large)
     }
+}
+
+/// Says of an object that is in the journal what its file, which should not be there, holds.
+fn second_copy(folder: &Path, id: ObjectId, file: String) -> Finding {
+    let same = store::object_file(folder, &id)
+        .is_ok_and(|bytes| bytes.is_some_and(|bytes| ObjectId::of(&bytes) == id));
+    let (code, message) = if same {
+        (
+            Code::ObjectUnreferenced,
+            format!("object {id} is kept in the journal; this second copy belongs to nothing"),
+        )
+    } else {
+        (
+            Code::ObjectHash,
+            format!("object {id} is kept in the journal; this file of its name has other bytes"),
+        )
+    };
+    Finding::new(code, message).of_object(id).of_file(file)
 }
 
 /// Names a file of the ledger for people: its path inside the ledger's folder.
@@ -245,10 +268,13 @@ impl Objects for Files<'_> {
         if let Some(bytes) = self.in_journal(id) {
             return ObjectState::Present(bytes);
         }
-        match std::fs::read(store::object_path(self.folder, id)) {
-            Ok(bytes) => ObjectState::Present(bytes),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => ObjectState::Missing,
-            Err(error) => ObjectState::Unreadable(error.to_string()),
+        if !self.layout.files.contains_key(id) {
+            return ObjectState::Missing;
+        }
+        match store::object_file(self.folder, id) {
+            Ok(Some(bytes)) => ObjectState::Present(bytes),
+            Ok(None) => ObjectState::Missing,
+            Err(error) => ObjectState::Unreadable(error.source.to_string()),
         }
     }
 }

@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 
 use super::layout::{Entries, Files, Layout};
 use super::{Ledger, LedgerError};
-use crate::audit::finding::{Code, Finding};
+use crate::audit::finding::{Code, Finding, causes};
 use crate::audit::objects::{ObjectState, Objects as _};
 use crate::audit::report::Report;
 use crate::audit::run::{Input, StoredCheckpoint, audit};
 use crate::entry::{Body, SourceEntry};
-use crate::store::{FileError, JournalReader, Store, StoreError};
+use crate::store::{self, FileError, JournalReader, Store, StoreError};
 use crate::trust::merkle::{self, LeafHash, RootHash};
 use crate::words::id::{EntryId, ObjectId};
 
@@ -106,15 +106,10 @@ fn verify_layout(
     progress: Option<&(dyn Fn(u64, u64) + Sync)>,
     beside: impl FnOnce() -> Vec<Finding> + Send,
 ) -> Result<Report, VerifyError> {
-    let path = folder.join("head");
-    let head = match std::fs::read(&path) {
-        Ok(bytes) => Some(StoredCheckpoint {
-            bytes,
-            file: "head".into(),
-        }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(source) => return Err(VerifyError::File { path, source }),
-    };
+    let head = store::head_file(folder)?.map(|bytes| StoredCheckpoint {
+        bytes,
+        file: "head".into(),
+    });
     let total = layout.entries.len() as u64;
     let input = Input {
         entries: Entries::new(layout),
@@ -171,8 +166,14 @@ impl Ledger {
 
     /// Compares the head with the copy in the person's own folder, which an old backup contradicts.
     fn compare_copy(&self, report: &mut Report) -> Result<(), VerifyError> {
-        let Some((path, copy)) = self.store.copied_head()? else {
-            return Ok(());
+        let (path, copy) = match self.store.copied_head() {
+            Ok(Some(found)) => found,
+            Ok(None) => return Ok(()),
+            Err(error) => {
+                let message = format!("the copy of the head can't be read: {}", causes(&error));
+                report.add(Finding::new(Code::CheckpointDamaged, message));
+                return Ok(());
+            }
         };
         let head = self.tree_head();
         let file = path.display().to_string();

@@ -36,6 +36,12 @@ pub enum StoreError {
         /// The link.
         path: PathBuf,
     },
+    /// Something that is neither a file nor a folder stands where a part of the ledger should.
+    #[error("{path} is neither a file nor a folder")]
+    NoFile {
+        /// Where it stands.
+        path: PathBuf,
+    },
     /// Another program has the ledger.
     #[error(transparent)]
     Lock(#[from] LockError),

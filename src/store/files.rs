@@ -135,10 +135,21 @@ pub(super) fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     file.sync_all().on(FileAction::Sync, path)
 }
 
+/// Refuses what is there and no file, such as a pipe, of which already the opening may never end.
+pub(super) fn refuse_no_file(path: &Path) -> Result<(), FileError> {
+    if fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        let error = io::Error::new(io::ErrorKind::InvalidInput, "it is not a file");
+        return Err(error).on(FileAction::Read, path);
+    }
+    Ok(())
+}
+
 /// Reads a whole file of at most `limit` bytes; `None` if there is no such file.
 ///
-/// A longer file is cut at `limit` + 1 bytes, so that the caller can tell.
+/// A longer file is cut at `limit` + 1 bytes, so that the caller can tell. What is no file, such as
+/// a pipe, from which reading might never end, is an error.
 pub(super) fn read_bounded(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, FileError> {
+    refuse_no_file(path)?;
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

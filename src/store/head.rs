@@ -21,7 +21,7 @@ use crate::words::id::EntryId;
 pub(super) const FILE_NAME: &str = "head";
 
 /// A checkpoint has three lines, the first of at most 255 bytes, and one signature.
-const MAX_HEAD_BYTES: u64 = 1024;
+pub(super) const MAX_HEAD_BYTES: u64 = 1024;
 
 /// Says why a file is not a checkpoint of this ledger.
 #[derive(Debug, thiserror::Error)]

@@ -12,7 +12,7 @@ use std::io::{self, Read, Seek as _, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::files::{FileAction, FileError, OnFile as _};
+use super::files::{FileAction, FileError, OnFile as _, refuse_no_file};
 use super::frame::{FRAME_OVERHEAD, FrameKind, HEADER_BYTES, Header, MAX_FRAME_BYTES, check};
 
 /// The name of the journal in a ledger's folder.
@@ -96,6 +96,7 @@ impl<'r> JournalReader<'r> {
     /// Opens the journal of the ledger in `folder`, at its start.
     pub fn open(folder: &Path) -> Result<Self, FileError> {
         let path = folder.join(FILE_NAME);
+        refuse_no_file(&path)?;
         let file = File::open(&path).on(FileAction::Open, &path)?;
         let length = file.metadata().on(FileAction::Read, &path)?.len();
         Ok(Self {

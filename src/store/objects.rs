@@ -9,7 +9,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::files::{
-    FileAction, FileError, OnFile as _, read_bounded, remove_if_there, sync_folder, write_synced,
+    FileAction, FileError, OnFile as _, is_link, read_bounded, remove_if_there, sync_folder,
+    write_synced,
 };
 use crate::words::id::ObjectId;
 
@@ -113,13 +114,15 @@ impl ObjectFiles {
         }
         for folder in names(&self.folder)? {
             let path = self.folder.join(&folder);
-            if !path.is_dir() {
+            if !path.is_dir() || is_link(&path) {
                 files.push(ObjectFile::Stray(path));
                 continue;
             }
             for file in names(&path)? {
                 files.push(match format!("{folder}{file}").parse() {
-                    Ok(id) if folder.len() == 2 => ObjectFile::Object(id),
+                    Ok(id) if folder.len() == 2 && is_plain_file(&path.join(&file)) => {
+                        ObjectFile::Object(id)
+                    }
                     _ => ObjectFile::Stray(path.join(file)),
                 });
             }
@@ -127,6 +130,11 @@ impl ObjectFiles {
         files.sort();
         Ok(files)
     }
+}
+
+/// Returns whether it is a file itself, and not a link or a pipe.
+fn is_plain_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|about| about.is_file())
 }
 
 fn names(folder: &Path) -> Result<Vec<String>, FileError> {

@@ -12,9 +12,7 @@ use super::append::JournalWriter;
 use super::database::{self, Database};
 use super::error::StoreError;
 use super::facts::Facts;
-use super::files::{
-    FileAction, FileError, OnFile as _, is_link, refuses_writing, remove_folder_if_there,
-};
+use super::files::{FileAction, FileError, OnFile as _, refuses_writing, remove_folder_if_there};
 use super::frame::{self, FrameKind, Header, JOURNAL_FORMAT};
 use super::head::{self, StatedHead};
 use super::journal;
@@ -322,13 +320,21 @@ const OWN_NAMES: [&str; 9] = [
 ];
 
 /// Refuses a ledger of which a part lies elsewhere: another ledger may have it too, under another
-/// lock; a copy of the folder would not be a copy; and a new head takes the place of the link.
+/// lock; a copy of the folder would not be a copy; and a new head takes the place of the link. What
+/// is neither file nor folder is refused too: reading a pipe would never end.
 fn refuse_links(folder: &Path) -> Result<(), StoreError> {
-    let mut paths = OWN_NAMES.iter().map(|name| folder.join(name));
-    match paths.find(|path| is_link(path)) {
-        Some(path) => Err(StoreError::Link { path }),
-        None => Ok(()),
+    for path in OWN_NAMES.iter().map(|name| folder.join(name)) {
+        let Ok(about) = fs::symlink_metadata(&path) else {
+            continue;
+        };
+        if about.is_symlink() {
+            return Err(StoreError::Link { path });
+        }
+        if !about.is_file() && !about.is_dir() {
+            return Err(StoreError::NoFile { path });
+        }
     }
+    Ok(())
 }
 
 /// Reads `head`, which must be there if anything is.

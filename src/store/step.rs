@@ -123,7 +123,11 @@ impl fmt::Display for DatabaseFault {
                 write!(f, "it holds {applied} of {size} entries")
             }
             Self::Ahead { applied, size } => {
-                write!(f, "it holds {applied} entries, the ledger {size}")
+                write!(
+                    f,
+                    "it holds {applied} entries, the ledger {size}: head and journal may be an older \
+                     copy"
+                )
             }
             Self::OtherRoot => f.write_str("it holds other entries than the ledger"),
         }

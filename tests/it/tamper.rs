@@ -241,3 +241,46 @@ fn every_changed_byte_of_the_head_is_refused_on_opening_or_found() {
     fs::write(&head, &whole).unwrap();
     assert_eq!(verify(&demo.open().unwrap()), []);
 }
+
+#[test]
+fn a_second_copy_of_an_object_and_a_link_for_one_are_found() {
+    let demo = Demo::new();
+    let ledger = demo.open().unwrap();
+    let small = regions(&demo.ledger)
+        .into_iter()
+        .find_map(|region| region.object)
+        .expect("an object in the journal");
+    let hex = small.to_string();
+    let folder = demo.ledger.join("objects").join(&hex[..2]);
+    let file = folder.join(&hex[2..]);
+    let had_folder = folder.is_dir();
+    fs::create_dir_all(&folder).unwrap();
+    let whole = ledger.object_bytes(&small).unwrap().unwrap();
+    for (bytes, code) in [
+        (&b"forged"[..], Code::ObjectHash),
+        (&whole[..], Code::ObjectUnreferenced),
+    ] {
+        fs::write(&file, bytes).unwrap();
+        let found = verify(&ledger);
+        let found: Vec<_> = found.iter().map(|f| (f.code, f.object)).collect();
+        assert_eq!(found, [(code, Some(small))]);
+    }
+    fs::remove_file(&file).unwrap();
+    if !had_folder {
+        fs::remove_dir(&folder).unwrap();
+    }
+    assert_eq!(verify(&ledger), []);
+    // The same bytes, but elsewhere.
+    #[cfg(unix)]
+    for large in files_below(&demo.ledger.join("objects")) {
+        let elsewhere = demo.ledger.with_file_name("elsewhere");
+        fs::rename(&large, &elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &large).unwrap();
+        let codes: Vec<Code> = verify(&ledger).iter().map(|f| f.code).collect();
+        assert!(codes.contains(&Code::ObjectMissing), "{codes:?}");
+        assert!(codes.contains(&Code::ObjectUnreferenced), "{codes:?}");
+        fs::remove_file(&large).unwrap();
+        fs::rename(&elsewhere, &large).unwrap();
+    }
+    assert_eq!(verify(&ledger), []);
+}

@@ -5,6 +5,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::process::Command;
 
 use factlog::store::{DatabaseFault, Notice, Store, StoreError};
 
@@ -36,6 +37,25 @@ fn a_link_in_the_place_of_a_ledgers_file_is_refused_by_name() {
     symlink(&victim, desk.ledger().join("head.new")).unwrap();
     assert!(matches!(desk.open(), Err(StoreError::Link { .. })));
     assert!(!victim.exists());
+}
+
+#[test]
+fn a_pipe_in_the_place_of_a_ledgers_file_is_refused_and_not_waited_for() {
+    let desk = Desk::new();
+    append(&mut desk.create(), 2..6).unwrap();
+    for name in ["journal", "head", "db.stamp", "objects"] {
+        let (path, elsewhere) = (desk.ledger().join(name), desk.path("elsewhere"));
+        fs::rename(&path, &elsewhere).unwrap();
+        let made = Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
+        match desk.open() {
+            Err(StoreError::NoFile { path: named }) => assert_eq!(named, path),
+            opened => panic!("{name}: {:?}", opened.map(|(_, notices)| notices)),
+        }
+        fs::remove_file(&path).unwrap();
+        fs::rename(&elsewhere, &path).unwrap();
+        check(&desk.open_quietly(), 6);
+    }
 }
 
 #[test]
