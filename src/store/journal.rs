@@ -235,7 +235,11 @@ impl<'r> JournalReader<'r> {
             if self.sound_at(at)?.is_some() {
                 return Ok(at);
             }
-            at += 1;
+            // Most bytes begin no frame of any kind.
+            self.fill(at + 1, 1)?;
+            let ahead = self.from(at + 1);
+            let begins = |byte: &u8| FrameKind::of(*byte).is_some();
+            at += 1 + ahead.iter().position(begins).unwrap_or(ahead.len()) as u64;
         }
         Ok(end)
     }
