@@ -5,15 +5,16 @@
 //! appends all of it or nothing.
 
 use std::collections::HashSet;
+use std::{fmt, io};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::de::{IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::entry::{Entry, EntryError};
 use crate::words::id::ObjectId;
-use crate::words::json::{self, JsonError};
+use crate::words::json::JsonError;
 
 /// The type that a pending file names.
 pub const PENDING_TYPE: &str = "factlog/pending@v1";
@@ -22,12 +23,23 @@ pub const PENDING_TYPE: &str = "factlog/pending@v1";
 /// for its text and the entries.
 pub const MAX_PENDING_BYTES: usize = 256 * 1024 * 1024;
 
+/// A pending file has at most this many entries, and as many objects: a hundred times what is signed
+/// in one sitting, and little memory. Without it, entries of one letter would take fifty times the
+/// bytes of the file.
+pub const MAX_PENDING_ITEMS: usize = 100_000;
+
 /// Says why bytes are not a pending file.
 #[derive(Debug, thiserror::Error)]
 pub enum PendingError {
     /// Longer than a pending file may be.
     #[error("{0} bytes, but a pending file has at most {MAX_PENDING_BYTES}")]
     TooLong(usize),
+    /// With more entries than a pending file may have.
+    #[error("it has more than {MAX_PENDING_ITEMS} entries")]
+    TooManyEntries,
+    /// With more objects than a pending file may have.
+    #[error("it has more than {MAX_PENDING_ITEMS} objects")]
+    TooManyObjects,
     /// Not JSON of our profile, or with other fields.
     #[error("not a pending file")]
     Json(#[from] JsonError),
@@ -69,11 +81,119 @@ pub struct Pending {
     pub objects: Vec<Vec<u8>>,
 }
 
+/// What a file's type is; all else is passed over.
+#[derive(Deserialize)]
+struct Kind {
+    #[serde(rename = "type", default)]
+    name: Option<String>,
+}
+
+/// The fields, in the order of the canonical form: read straight from the bytes, so that what is
+/// held is bounded before it is.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Form {
-    entries: Vec<String>,
-    objects: Vec<String>,
+    entries: Items,
+    objects: Items,
+    r#type: String,
+}
+
+impl Form {
+    fn parse(bytes: &[u8]) -> Result<Self, PendingError> {
+        let read = |error: serde_json::Error| {
+            if error.is_data() {
+                JsonError::Fields(error)
+            } else {
+                JsonError::Syntax(error)
+            }
+        };
+        let kind: Kind = serde_json::from_slice(bytes).map_err(read)?;
+        let kind = kind.name.unwrap_or_default();
+        if kind != PENDING_TYPE {
+            return Err(PendingError::Type(kind));
+        }
+        let form: Self = serde_json::from_slice(bytes).map_err(read)?;
+        if form.entries.more {
+            return Err(PendingError::TooManyEntries);
+        }
+        if form.objects.more {
+            return Err(PendingError::TooManyObjects);
+        }
+        let mut rest = Compared { bytes, at: 0 };
+        match serde_json::to_writer(&mut rest, &form) {
+            Ok(()) if rest.at == bytes.len() => Ok(form),
+            _ => Err(JsonError::NotCanonical(rest.at).into()),
+        }
+    }
+}
+
+/// Texts, of which no more are kept than a file may have.
+#[derive(Default)]
+struct Items {
+    texts: Vec<String>,
+    /// There were more.
+    more: bool,
+}
+
+impl Serialize for Items {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.texts.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Items {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(ItemsVisitor)
+    }
+}
+
+struct ItemsVisitor;
+
+impl<'de> Visitor<'de> for ItemsVisitor {
+    type Value = Items;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("a list of texts")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Items, A::Error> {
+        let mut items = Items::default();
+        while items.texts.len() < MAX_PENDING_ITEMS {
+            match list.next_element()? {
+                Some(text) => items.texts.push(text),
+                None => return Ok(items),
+            }
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {
+            items.more = true;
+        }
+        Ok(items)
+    }
+}
+
+/// Takes bytes as long as they are those of the file.
+struct Compared<'a> {
+    bytes: &'a [u8],
+    /// How many were the same.
+    at: usize,
+}
+
+impl io::Write for Compared<'_> {
+    fn write(&mut self, written: &[u8]) -> io::Result<usize> {
+        let there = &self.bytes[self.at..];
+        let same = written.iter().zip(there).take_while(|(a, b)| a == b);
+        let same = same.count();
+        self.at += same;
+        if same == written.len() {
+            Ok(same)
+        } else {
+            Err(io::ErrorKind::InvalidData.into())
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl Pending {
@@ -89,23 +209,15 @@ impl Pending {
         if bytes.len() > MAX_PENDING_BYTES {
             return Err(PendingError::TooLong(bytes.len()));
         }
-        let mut fields = json::parse(bytes.strip_suffix(b"\n").unwrap_or(bytes))?;
-        match fields.remove("type") {
-            Some(Value::String(found)) if found == PENDING_TYPE => {}
-            found => {
-                let found = found.as_ref().and_then(Value::as_str).unwrap_or_default();
-                return Err(PendingError::Type(found.to_owned()));
-            }
-        }
-        let form: Form = json::from_fields(fields)?;
-        let entries = form.entries.iter().enumerate().map(|(index, note)| {
+        let form = Form::parse(bytes.strip_suffix(b"\n").unwrap_or(bytes))?;
+        let entries = form.entries.texts.iter().enumerate().map(|(index, note)| {
             Entry::parse(note.as_bytes()).map_err(|source| PendingError::Entry { index, source })
         });
         let entries: Vec<Entry> = entries.collect::<Result<_, _>>()?;
         if entries.is_empty() {
             return Err(PendingError::Empty);
         }
-        let objects = form.objects.iter().enumerate().map(|(index, text)| {
+        let objects = form.objects.texts.iter().enumerate().map(|(index, text)| {
             STANDARD
                 .decode(text)
                 .map_err(|source| PendingError::Base64 { index, source })
@@ -129,18 +241,93 @@ impl Pending {
         let note = |entry: &Entry| {
             String::from_utf8(entry.bytes().to_vec()).expect("a signed note is UTF-8")
         };
+        let items = |texts| Items { texts, more: false };
+        let encoded = self.objects.iter().map(|object| STANDARD.encode(object));
         let form = Form {
-            entries: self.entries.iter().map(note).collect(),
-            objects: self
-                .objects
-                .iter()
-                .map(|object| STANDARD.encode(object))
-                .collect(),
+            entries: items(self.entries.iter().map(note).collect()),
+            objects: items(encoded.collect()),
+            r#type: PENDING_TYPE.to_owned(),
         };
-        let mut fields = json::to_fields(&form);
-        fields.insert("type".to_owned(), Value::from(PENDING_TYPE));
-        let mut bytes = json::to_bytes(fields).expect("texts and lists are of the profile");
+        let mut bytes =
+            serde_json::to_vec(&form).expect("texts and lists can be written to memory");
         bytes.push(b'\n');
         bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(entries: usize, objects: usize) -> Vec<u8> {
+        let list = |items: usize| vec!["\"x\""; items].join(",");
+        format!(
+            "{{\"entries\":[{}],\"objects\":[{}],\"type\":\"{PENDING_TYPE}\"}}",
+            list(entries),
+            list(objects)
+        )
+        .into_bytes()
+    }
+
+    #[test]
+    fn more_entries_or_objects_than_there_may_be_are_not_held() {
+        let most = MAX_PENDING_ITEMS;
+        let list = vec!["\"x\""; 3 * most].join(",");
+        let items: Items = serde_json::from_str(&format!("[{list}]")).expect("a list");
+        assert!(items.more);
+        assert_eq!(items.texts.len(), most);
+        assert!(items.texts.capacity() <= 2 * most);
+        let refused = |entries, objects| Pending::parse(&file(entries, objects)).expect_err("x");
+        assert!(matches!(refused(most, most), PendingError::Entry { .. }));
+        assert!(matches!(refused(most + 1, 0), PendingError::TooManyEntries));
+        let error = refused(1, most + 1);
+        assert!(matches!(error, PendingError::TooManyObjects));
+        assert_eq!(error.to_string(), "it has more than 100000 objects");
+    }
+
+    #[test]
+    fn what_is_not_a_pending_file_is_refused_for_its_reason() {
+        let of_type = |rest: &str| format!("{{{rest}\"type\":\"{PENDING_TYPE}\"}}");
+        let refused = |text: &str| Pending::parse(text.as_bytes()).expect_err(text);
+        for text in ["", "{", "[1", "{} x"] {
+            let error = refused(text);
+            assert!(
+                matches!(error, PendingError::Json(JsonError::Syntax(_))),
+                "{text}"
+            );
+        }
+        for text in ["{}", "{\"type\":null}", "{\"type\":\"x\",\"entries\":[[]]}"] {
+            assert!(matches!(refused(text), PendingError::Type(_)), "{text}");
+        }
+        for text in [
+            "[[],[],1]".to_owned(),
+            of_type(""),
+            of_type("\"entries\":[],"),
+            of_type("\"entries\":[],\"objects\":{},"),
+            of_type("\"entries\":[1],\"objects\":[],"),
+            of_type("\"entries\":[],\"more\":[[]],\"objects\":[],"),
+            of_type("\"entries\":[],\"entries\":[],\"objects\":[],"),
+        ] {
+            let error = refused(&text);
+            assert!(
+                matches!(error, PendingError::Json(JsonError::Fields(_))),
+                "{text}: {error:?}"
+            );
+        }
+        for (text, at) in [
+            (of_type("\"objects\":[],\"entries\":[],"), 2),
+            (of_type("\"entries\": [],\"objects\":[],"), 11),
+            (of_type("\"entries\":[\"\\u0041\"],\"objects\":[],"), 13),
+            (of_type("\"entries\":[],\"objects\":[],") + " ", 65),
+        ] {
+            match refused(&text) {
+                PendingError::Json(JsonError::NotCanonical(found)) => {
+                    assert_eq!(found, at, "{text}")
+                }
+                error => panic!("{text}: {error:?}"),
+            }
+        }
+        let error = refused(&of_type("\"entries\":[],\"objects\":[],"));
+        assert!(matches!(error, PendingError::Empty));
     }
 }
