@@ -13,7 +13,7 @@ use dom_query::{Document, NodeRef};
 use dom_smoothie::{Config, Readability};
 
 use super::page_tree::{self, PageError};
-use super::{PageMeta, page_meta, suspicion, text1};
+use super::{PageMeta, page_meta, page_pieces, suspicion, text1};
 
 /// The extraction's name with the version of the crate that finds the article.
 pub const EXTRACTION: &str = "html/dom_smoothie-0.19.0";
@@ -39,6 +39,7 @@ pub fn read(page: &str, url: Option<&str>) -> Result<Page, PageError> {
         .map(|body| text_of(&body))
         .unwrap_or_default();
     mark_breaks(&document);
+    page_pieces::cut_long(&document);
     let config = Config {
         // The metadata is read above.
         disable_json_ld: true,

@@ -12,6 +12,7 @@
 
 mod page_charset;
 mod page_meta;
+mod page_pieces;
 
 pub mod charset;
 pub mod html;
