@@ -25,9 +25,13 @@ pub(crate) fn print<T: Serialize>(document: &T) -> anyhow::Result<()> {
 /// Writes a document in which every character that could disturb a terminal is escaped: JSON itself
 /// asks that of the C0 controls alone.
 pub(crate) fn to_string<T: Serialize>(document: &T) -> serde_json::Result<String> {
-    let text = serde_json::to_string(document)?;
+    Ok(harmless(serde_json::to_string(document)?))
+}
+
+/// Escapes in JSON that is written already every character that could disturb a terminal.
+pub(crate) fn harmless(text: String) -> String {
     if !text.chars().any(screen::is_harmful) {
-        return Ok(text);
+        return text;
     }
     // Outside of strings, JSON is ASCII.
     let mut escaped = String::with_capacity(text.len() + 64);
@@ -40,7 +44,7 @@ pub(crate) fn to_string<T: Serialize>(document: &T) -> serde_json::Result<String
             escaped.push(c);
         }
     }
-    Ok(escaped)
+    escaped
 }
 
 #[cfg(test)]

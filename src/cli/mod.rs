@@ -41,7 +41,7 @@ mod verdict;
 mod verify;
 
 use std::ffi::OsString;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -117,7 +117,7 @@ pub(crate) fn main() -> ExitCode {
             } else {
                 Status::Done
             };
-            return match error.print() {
+            return match print(&error) {
                 Err(error) if status == Status::Done => failed(&stdout::named(error).into()),
                 _ => status.into(),
             };
@@ -147,6 +147,27 @@ pub(crate) fn main() -> ExitCode {
     match done.and_then(|status| Ok(stdout::plain().flush().map(|()| status)?)) {
         Ok(status) => status.into(),
         Err(error) => failed(&context.explained(error)),
+    }
+}
+
+/// Prints help or the version, or says what is wrong with the arguments: those stand in the message
+/// as they were given, so that it is made harmless, and only its first word has a style.
+fn print(error: &clap::Error) -> io::Result<()> {
+    use clap::error::ErrorKind::{
+        DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion,
+    };
+    if matches!(
+        error.kind(),
+        DisplayHelp | DisplayHelpOnMissingArgumentOrSubcommand | DisplayVersion
+    ) {
+        return error.print();
+    }
+    let text = error.render().to_string();
+    let text = screen::visible(&text);
+    let mut err = anstream::stderr();
+    match text.strip_prefix("error:") {
+        Some(rest) => write!(err, "{}{rest}", screen::styled(screen::BAD, "error:")),
+        None => write!(err, "{text}"),
     }
 }
 

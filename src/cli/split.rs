@@ -12,6 +12,7 @@ use factlog::words::span::Span;
 
 use super::context::Context;
 use super::exit::{Failure, Status};
+use super::json_out;
 use super::screen::{self, FAINT, STRONG};
 use super::stdout;
 
@@ -91,7 +92,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             writeln!(out, "{}", output::sentence_line(*sentence))?;
         }
     } else if context.global.json {
-        writeln!(out, "{}", output::document(&extraction))?;
+        writeln!(out, "{}", json_out::harmless(output::document(&extraction)))?;
     } else {
         let claims: Vec<&ExtractedClaim> = if args.all {
             extraction.all()
@@ -100,7 +101,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         };
         if args.jsonl {
             for claim in claims {
-                writeln!(out, "{}", output::claim_line(claim))?;
+                writeln!(out, "{}", json_out::harmless(output::claim_line(claim)))?;
             }
         } else {
             let columns = screen::columns();

@@ -33,6 +33,7 @@ use crate::cli::claim_list::{self, RecordedClaim, State};
 use crate::cli::context::Context;
 use crate::cli::drafts::Drafts;
 use crate::cli::exit::{self, Failure, Status};
+use crate::cli::json_out;
 use crate::cli::record::{EntryLine, Signer};
 use crate::cli::screen;
 use crate::cli::signing::{self, SigningArgs};
@@ -323,7 +324,7 @@ impl Batch<'_> {
                     Answer::Recorded { .. } => self.recorded += 1,
                     Answer::Faulty { .. } => self.faulty += 1,
                 }
-                serde_json::to_writer(&mut out, &answer)?;
+                out.extend_from_slice(json_out::to_string(&answer)?.as_bytes());
                 out.push(b'\n');
             }
             let mut stdout = stdout::plain();

@@ -41,6 +41,43 @@ fn a_full_disk_behind_standard_output_is_named() {
 }
 
 #[test]
+fn usage_errors_quote_nothing_that_disturbs_a_terminal() {
+    let desk = Desk::start();
+    let hostile = "\u{9b}31m\u{202e}x\u{e0041}\u{1b}]0;y\u{7}";
+    let option = format!("--{hostile}");
+    let rating = ["verdict", "1", "--summary", "s", "--rating", hostile];
+    for words in [&["split", &option][..], &[hostile], &rating] {
+        let output = desk.command(words).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {err}");
+        assert!(err.starts_with("error: "), "{words:?}: {err}");
+        assert!(err.contains("\\u{9b}31m\\u{202e}x\\u{e0041}"), "{err:?}");
+        let raw = ['\u{9b}', '\u{202e}', '\u{e0041}', '\u{1b}', '\u{7}'];
+        assert!(!err.contains(raw), "{words:?}: {err:?}");
+    }
+}
+
+#[test]
+fn what_split_prints_as_json_disturbs_no_terminal() {
+    let desk = Desk::start();
+    let file = desk.folder().join("hostile.txt");
+    let words = "Ada \u{202e}Venn said that the bridge\u{200b} was\u{e0041} closed in 2019.\n";
+    std::fs::write(&file, words).unwrap();
+    for form in ["--json", "--jsonl"] {
+        let name = file.to_str().unwrap();
+        let output = desk.command(&["split", name, form]).output().unwrap();
+        let out = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            !out.contains(['\u{202e}', '\u{200b}', '\u{e0041}']),
+            "{out:?}"
+        );
+        assert!(out.contains("\\u200b was\\udb40\\udc41"), "{out}");
+        let value: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert!(value.to_string().contains("was\u{e0041} closed"), "{out}");
+    }
+}
+
+#[test]
 fn a_closed_pipe_is_no_error() {
     let desk = Desk::start();
     for words in COMMANDS {

@@ -21,6 +21,18 @@ fn answers(out: &str) -> Vec<Value> {
 }
 
 #[test]
+fn an_answer_quotes_nothing_that_disturbs_a_terminal() {
+    let desk = Desk::new();
+    let line = "{\"claim\":\"1\",\"\u{202e}Evil\u{9b}31m\":\"x\"}\n";
+    let (status, out, err) = with_input(&mut desk.factlog(&["verdict", "--from", "-"]), line);
+    assert_eq!(status, Some(1), "{err}");
+    assert!(out.contains("\\u202eEvil\\u009b31m"), "{out}");
+    assert!(!out.contains(['\u{202e}', '\u{9b}']), "{out:?}");
+    let message = answers(&out)[0]["error"]["message"].to_string();
+    assert!(message.contains("\u{202e}Evil\u{9b}31m"), "{message:?}");
+}
+
+#[test]
 fn each_line_is_acknowledged_in_order_or_refused_for_itself() {
     let desk = Desk::new();
     fs::write(desk.path("charter.txt"), "The council agrees.\n").unwrap();
