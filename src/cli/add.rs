@@ -27,7 +27,8 @@ use super::sources::{self, Given, Taken};
 /// Take in a source: keep it, sign it, split it into claims
 ///
 /// Keeps the bytes as they came and, of text, Markdown and HTML, the words that claims point into.
-/// An address is fetched. What a page says of itself is recorded unless a flag says otherwise.
+/// An address is fetched. What a page says of itself is recorded unless a flag says otherwise; of its
+/// address and publisher only if the address that it gives is on the host that it was fetched from.
 /// What is in the ledger already, with the same text, is not added again.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -41,7 +42,8 @@ pub(crate) struct Args {
     /// A file, an address that begins with http:// or https://, or - for standard input
     #[arg(value_name = "FILE|URL|-")]
     what: OsString,
-    /// Address at which it was published
+    /// Address at which it was published; without it, the one that was fetched, after redirects, or
+    /// the page's own on the same host
     #[arg(long)]
     url: Option<String>,
     /// Its title

@@ -105,13 +105,17 @@ pub(crate) fn take(context: &Context, what: &OsStr, given: &Given) -> anyhow::Re
         charset: given.charset.as_deref().or(got.charset.as_deref()),
         url: given.url.as_deref().or(got.url.as_deref()),
     };
-    let intake = intake::take_in(&got.bytes, &hint).map_err(|error| refused(what, error))?;
+    let mut intake = intake::take_in(&got.bytes, &hint).map_err(|error| refused(what, error))?;
+    if let Some(fetched) = got.url.as_deref().filter(|_| given.url.is_none()) {
+        // The person's word comes first: there is nothing to warn of.
+        if given.publisher.is_some() {
+            intake.meta.publisher = None;
+        }
+        intake.hold_to(fetched);
+    }
     let page = intake.meta.clone();
     let source_type = given.source_type.unwrap_or_else(|| type_of(&intake.media));
     let mut taken = describe(context, what, given, page, intake, source_type)?;
-    if taken.meta.url.is_none() {
-        taken.meta.url.clone_from(&got.url);
-    }
     taken.meta.retrieved = got.is_fetched.then(|| context.now()).transpose()?;
     taken.raw = Some(got.bytes);
     Ok(taken)

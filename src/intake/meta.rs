@@ -72,6 +72,20 @@ pub(super) fn web_address(value: &str) -> Option<String> {
     (is_web && !host.is_empty() && is_clean && value.len() <= 2048).then(|| value.to_owned())
 }
 
+/// Returns the host of an address of the web, in lower case, with a port that is not its scheme's.
+pub(super) fn host(address: &str) -> Option<String> {
+    let (scheme, rest) = address.trim().split_once("://")?;
+    let authority = rest.split(['/', '?', '#', '\\']).next()?;
+    let host = authority.rsplit('@').next()?.to_ascii_lowercase();
+    let own_port = if scheme.eq_ignore_ascii_case("http") {
+        ":80"
+    } else {
+        ":443"
+    };
+    let host = host.strip_suffix(own_port).unwrap_or(&host);
+    Some(host.trim_end_matches('.').to_owned())
+}
+
 /// Reads a language's tag, such as `en` or `de-CH`.
 pub(super) fn language_tag(value: &str) -> Option<String> {
     let value = value.trim().replace('_', "-");

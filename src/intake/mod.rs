@@ -149,6 +149,15 @@ pub enum Warning {
         /// What they look like.
         looks_like: String,
     },
+    /// The page says that it stands at another host's address; the one it was fetched from was kept.
+    OtherHost {
+        /// The address that it was fetched from.
+        fetched: String,
+        /// The address that the page gives.
+        says: String,
+        /// The publisher that the page gives, which was left out with it.
+        publisher: Option<String>,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -194,6 +203,46 @@ impl fmt::Display for Warning {
                     escaped(media)
                 )
             }
+            Self::OtherHost {
+                fetched,
+                says,
+                publisher,
+            } => {
+                write!(
+                    f,
+                    "fetched from {fetched}, which is recorded; the page says that it is {says}, at \
+                     another host"
+                )?;
+                if let Some(publisher) = publisher {
+                    write!(
+                        f,
+                        ", published by “{publisher}”, which is not recorded (--publisher records it)"
+                    )?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Intake {
+    /// Holds a page to the address that it was fetched from, the last one after redirects.
+    ///
+    /// What a page says of its address and its publisher counts only if that address is on the same
+    /// host: anyone can write another's address into a page. The language, the title, the authors
+    /// and the day stay: nobody else's name vouches for them.
+    pub fn hold_to(&mut self, fetched: &str) {
+        let says = self.meta.url.take();
+        match says {
+            Some(says) if meta::host(&says) != meta::host(fetched) => {
+                self.warnings.push(Warning::OtherHost {
+                    fetched: fetched.to_owned(),
+                    says,
+                    publisher: self.meta.publisher.take(),
+                });
+                self.meta.url = Some(fetched.to_owned());
+            }
+            says => self.meta.url = says.or_else(|| Some(fetched.to_owned())),
         }
     }
 }
@@ -347,6 +396,65 @@ mod tests {
             (intake.text, intake.charset, intake.normalizer),
             (None, None, None)
         );
+    }
+
+    #[test]
+    fn a_page_is_held_to_the_host_that_it_was_fetched_from() {
+        let held = |said: &str, fetched: &str| {
+            let page = format!(
+                "<title>T</title><link rel=canonical href='{said}'>\
+                 <meta property=og:site_name content=News><p>Words."
+            );
+            let hint = Hint {
+                media_type: Some("text/html"),
+                url: Some(fetched),
+                ..Hint::default()
+            };
+            let mut intake = take_in(page.as_bytes(), &hint).expect("a page");
+            intake.hold_to(fetched);
+            intake
+        };
+        for (said, fetched, recorded) in [
+            (
+                "https://a.example/x",
+                "https://a.example/x?utm=1",
+                "https://a.example/x",
+            ),
+            ("/x", "https://a.example/x?utm=1", "https://a.example/x"),
+            (
+                "HTTPS://A.example:443/x",
+                "http://a.example:80/y",
+                "HTTPS://A.example:443/x",
+            ),
+            ("", "https://a.example/y", "https://a.example/y"),
+        ] {
+            let intake = held(said, fetched);
+            assert_eq!(intake.meta.url.as_deref(), Some(recorded), "{said}");
+            assert_eq!(intake.meta.publisher.as_deref(), Some("News"));
+            assert_eq!(intake.warnings, [], "{said}");
+        }
+        for (said, fetched) in [
+            ("https://b.example/x", "https://a.example/x"),
+            ("//b.example/x", "https://a.example/x"),
+            ("https://a.example.b.example/x", "https://a.example/x"),
+            ("https://a.example@b.example/x", "https://a.example/x"),
+            ("http://127.0.0.1:2/x", "http://127.0.0.1:1/x"),
+        ] {
+            let intake = held(said, fetched);
+            assert_eq!(intake.meta.url.as_deref(), Some(fetched), "{said}");
+            assert_eq!(intake.meta.publisher, None, "{said}");
+            assert_eq!(intake.meta.title.as_deref(), Some("T"));
+            let [warning] = intake.warnings.as_slice() else {
+                panic!("{said}: {:?}", intake.warnings);
+            };
+            let message = warning.to_string();
+            let host = said.trim_start_matches("https:");
+            assert!(
+                message.contains(fetched) && message.contains(host),
+                "{message}"
+            );
+            assert!(message.contains("“News”"), "{message}");
+        }
     }
 
     #[test]
