@@ -261,6 +261,26 @@ impl Taken {
         })
     }
 
+    /// Gives evidence that is a file without a title or an address its file's name as a title, so
+    /// that a verdict's readers can tell one piece of evidence from another.
+    pub(crate) fn name_after_file(&mut self) {
+        if self.raw.is_none() || self.meta.title.is_some() || self.meta.url.is_some() {
+            return;
+        }
+        let name = Path::new(&self.what).file_name().map(screen::path);
+        let Some(name) = name.filter(|name| name != "-") else {
+            return;
+        };
+        let named = Meta {
+            title: Some(screen::one_line(&name)),
+            ..self.meta.clone()
+        };
+        // Not every name is a text that can be recorded.
+        if object::to_bytes(&named).is_ok() {
+            self.meta = named;
+        }
+    }
+
     /// Makes it a newer version of another source.
     pub(crate) const fn replace(&mut self, older: Option<SourceId>) {
         self.replaces = older;

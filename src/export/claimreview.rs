@@ -18,12 +18,14 @@
 //!   has no author. Whether a claimant is a person or a body is not recorded: one with a role, or
 //!   whose name does not look like a body's, is written as a person.
 //! - An address that is not one of the web is an `identifier`, never a link.
+//! - A citation's `name` is its source's title, else its address, else the beginning of its id.
 //!
 //! Without a base address a document lacks `@id` and `url`, and the profile requires `url`.
 
 mod person;
 mod schema;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use schema::{
@@ -418,7 +420,18 @@ fn work(ledger: &PublishedLedger, source: SourceId) -> Work<'_> {
 
 fn citation<'a>(ledger: &'a PublishedLedger, evidence: &'a Evidence) -> Work<'a> {
     let mut work = work(ledger, evidence.source);
-    work.name = work.headline.take().or(work.url);
+    let address = ledger
+        .meta(evidence.source)
+        .and_then(|meta| meta.url.as_deref());
+    // A reader must be able to tell one citation from another, whatever is known of it.
+    let name = work.headline.take().or(address).map_or_else(
+        || {
+            let id = evidence.source.to_string();
+            Cow::Owned(format!("Source {}", &id[..SHORT_DIGITS]))
+        },
+        Cow::Borrowed,
+    );
+    work.name = Some(name);
     let stance = match evidence.stance {
         Stance::Supports => "Supports the claim",
         Stance::Refutes => "Refutes the claim",

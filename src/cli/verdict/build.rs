@@ -179,7 +179,8 @@ pub(crate) fn take_all(
                 .then_some(SourceType::Reference),
             ..Given::default()
         };
-        let source = sources::take(context, request.what.as_ref(), &given)?;
+        let mut source = sources::take(context, request.what.as_ref(), &given)?;
+        source.name_after_file();
         source.warn(context);
         taken.insert(request.what.clone(), source);
     }

@@ -5,6 +5,8 @@
     reason = "the fields are schema.org's properties"
 )]
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -94,7 +96,7 @@ pub(super) struct Work<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) headline: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) name: Option<&'a str>,
+    pub(super) name: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -269,6 +269,31 @@ fn an_address_that_is_none_is_never_a_link() {
 }
 
 #[test]
+fn every_citation_has_a_name() {
+    let (mut ledger, claim) = samples::judged();
+    let named = |ledger: &PublishedLedger| one(ledger, &claim)["citation"][0]["name"].clone();
+    assert_eq!(named(&ledger), "Charter");
+    let source = ledger
+        .sources
+        .get_mut(&SourceId([4; 32]))
+        .expect("the evidence");
+    let meta = source.meta.as_mut().expect("its description");
+    meta.title = None;
+    assert_eq!(named(&ledger), "https://charter.example/25");
+    let untitled = |ledger: &mut PublishedLedger, url: Option<&str>| {
+        let source = ledger.sources.get_mut(&SourceId([4; 32]));
+        let meta = source.and_then(|source| source.meta.as_mut());
+        meta.expect("its description").url = url.map(str::to_owned);
+    };
+    untitled(&mut ledger, Some("urn:isbn:1"));
+    assert_eq!(named(&ledger), "urn:isbn:1");
+    untitled(&mut ledger, None);
+    assert_eq!(named(&ledger), "Source 0404040404040404");
+    ledger.sources.clear();
+    assert_eq!(named(&ledger), "Source 0404040404040404");
+}
+
+#[test]
 fn nothing_of_a_withheld_or_unknown_source_leaves() {
     let (mut ledger, claim) = samples::judged();
     for source in ledger.sources.values_mut() {
