@@ -33,11 +33,12 @@ use super::sources::{self, Given, Taken};
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  factlog add article.txt --url https://news.example/a1 --title \"A decision\" --publisher \"News Example\" --published 2024-03-26
+  factlog add article.txt --url https://news.example/a1 --title \"A decision\" \\
+      --publisher \"News Example\" --published 2024-03-26
   factlog add https://news.example/a1
   factlog add minutes.pdf --type document --title \"Minutes of 3 May\"
   pbpaste | factlog add - --title \"Press release\"
-  factlog add article.txt --dry-run        what would be taken in; writes nothing")]
+  factlog add article.txt --dry-run    only shows what would be taken in")]
 pub(crate) struct Args {
     /// A file, an address that begins with http:// or https://, or - for standard input
     #[arg(value_name = "FILE|URL|-")]

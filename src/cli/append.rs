@@ -23,8 +23,10 @@ use super::stdout;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  factlog verdict 3 --rating true --summary \"…\" --out verdict.pending    on the reviewer's machine
-  factlog append verdict.pending                                         where the ledger is kept")]
+  factlog verdict 3 --rating true --summary \"…\" --out verdict.pending
+  factlog append verdict.pending
+
+The first is run on the reviewer's machine, the second where the ledger is kept.")]
 pub(crate) struct Args {
     /// Files that --out wrote, or - for standard input
     #[arg(required = true, value_name = "FILE")]

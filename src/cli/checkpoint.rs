@@ -18,7 +18,7 @@ use super::stdout;
 #[command(after_help = "\
 Examples:
   factlog checkpoint
-  factlog checkpoint > 2026-11-22.checkpoint   keep a copy elsewhere; it is short
+  factlog checkpoint > 2026-11-22.checkpoint   keep a copy elsewhere
   factlog checkpoint --json")]
 pub(crate) struct Args {}
 

@@ -36,9 +36,12 @@ const MARKS: [char; 10] = ['"', '“', '”', '„', '«', '»', '‘', '’', '
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  factlog claim 1a2b3c4d --quote \"the UN resolution was nonbinding\" --claimant \"John Kirby\" --cue \"emphasizing that\"
-  factlog claim 1a2b3c4d --quote \"it was nonbinding\" --text \"the UN resolution was nonbinding\" --nth 2
-  factlog claim 1a2b3c4d --quote \"…\" --claimant \"Ann Lee\" --supersedes 9d8c7b6a --change attribution")]
+  factlog claim 1a2b3c4d --quote \"the UN resolution was nonbinding\" \\
+      --claimant \"John Kirby\" --cue \"emphasizing that\"
+  factlog claim 1a2b3c4d --quote \"it was nonbinding\" --nth 2 \\
+      --text \"the UN resolution was nonbinding\"
+  factlog claim 1a2b3c4d --quote \"…\" --claimant \"Ann Lee\" \\
+      --supersedes 9d8c7b6a --change attribution")]
 pub(crate) struct Args {
     /// The source: the beginning of its id
     source: String,

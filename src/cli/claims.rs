@@ -29,7 +29,7 @@ use super::stdout;
 Examples:
   factlog claims               all of them
   factlog claims 1a2b3c4d      those of one source
-  factlog claims --all         with those that were dropped, superseded or passed over
+  factlog claims --all         those dropped, superseded or passed over, too
   factlog claims --json        as JSON: schemas/output-claims.schema.json")]
 pub(crate) struct Args {
     /// Only this source's claims: the beginning of its id

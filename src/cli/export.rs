@@ -35,7 +35,8 @@ use super::{files, json_out, screen, seek};
     arg_required_else_help = true,
     after_help = "\
 Examples:
-  factlog export claimreview --out site/claimreview --base-url https://desk.example/facts
+  factlog export claimreview --out site/claimreview \\
+      --base-url https://desk.example/facts
   factlog export jsonl --out verdicts.jsonl
   factlog export csv --since 2026-01-01 --rating false > false.csv"
 )]
@@ -60,7 +61,8 @@ enum Format {
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  factlog export claimreview --out claimreview --base-url https://desk.example/facts
+  factlog export claimreview --out claimreview \\
+      --base-url https://desk.example/facts
   factlog export claimreview --out claimreview --source 5e4d3c2b")]
 pub(crate) struct ClaimReviewArgs {
     /// Write the documents into this folder; it is made if it is not there

@@ -66,9 +66,10 @@ use self::exit::Status;
     after_help = "\
 The first five minutes:
   factlog demo                          the whole job on a sample article
-  factlog init --name \"Example Desk\" --origin desk.example/facts --reviewer desk.example/alice
-  factlog add article.txt               take in an article; its claims are printed, numbered
-  factlog verdict 3                     judge the third claim, in a form in your editor
+  factlog init --name \"Example Desk\" --origin desk.example/facts \\
+      --reviewer desk.example/alice
+  factlog add article.txt               take in an article; number its claims
+  factlog verdict 3                     judge the third claim, in your editor
   factlog verify                        audit everything
   factlog export claimreview --out DIR  publish
 

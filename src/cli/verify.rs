@@ -31,7 +31,7 @@ use super::stdout;
 Examples:
   factlog verify
   factlog verify --ledger /backup/desk
-  factlog verify --rederive            make each plain text anew from its raw bytes, and compare
+  factlog verify --rederive            make each plain text anew, and compare
   factlog verify --json | jq '.findings[].code'
 
 No fault means: this is what was recorded, by these keys, in this order, about these words. It does

@@ -38,9 +38,12 @@ const MAX_POLICY_BYTES: u64 = factlog::words::object::MAX_JSON_BYTES as u64;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  factlog init --name \"Example Desk\" --origin desk.example/facts --reviewer desk.example/alice
-  factlog init --name Desk --origin desk.example/facts --reviewer desk.example/alice --key ~/.ssh/id_ed25519
-  factlog init --ledger facts --name Desk --origin desk.example/facts --reviewer desk.example/alice
+  factlog init --name \"Example Desk\" --origin desk.example/facts \\
+      --reviewer desk.example/alice
+  factlog init --name Desk --origin desk.example/facts \\
+      --reviewer desk.example/alice --key ~/.ssh/id_ed25519
+  factlog init --ledger facts --name Desk --origin desk.example/facts \\
+      --reviewer desk.example/alice
 
 Where there is no terminal, the passphrase is read from the file that FACTLOG_PASSPHRASE_FILE names.")]
 pub(crate) struct Args {

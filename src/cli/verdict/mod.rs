@@ -47,13 +47,17 @@ use super::stdout;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  factlog verdict 3                             a form in your editor
+  factlog verdict 3                  a form in your editor
   factlog verdict 3 --rating mostly-true --summary \"It was nonbinding.\" \\
-      --supports un-charter.txt --quote \"agree to accept and carry out\" --primary --refutes other.html
-  factlog verdict 3 --rating false --summary \"…\" --supersedes 5f3a9c12 --change rating --reason \"…\"
+      --supports un-charter.txt --quote \"agree to accept and carry out\" \\
+      --primary --refutes other.html
+  factlog verdict 3 --rating false --summary \"…\" \\
+      --supersedes 5f3a9c12 --change rating --reason \"…\"
   factlog verdict 3 --rating true --summary \"…\" --out verdict.pending
-  factlog verdict --from verdicts.jsonl --json  many: JSON lines {claim, rating, summary, …}, each
-                                                acknowledged on a line of its own once it is durable")]
+  factlog verdict --from verdicts.jsonl --json
+
+With --from, many: JSON lines {claim, rating, summary, …}, each acknowledged on a line of its own once
+it is durable.")]
 pub(crate) struct Args {
     /// The claim: its number in `factlog claims`, or the beginning of its id
     #[arg(required_unless_present = "from")]
