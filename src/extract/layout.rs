@@ -111,6 +111,11 @@ fn push_block(text: &str, span: Span, alone: bool, transcript: bool, blocks: &mu
                 speaker,
             })
     };
+    // A headline's mark, of Markdown or of a page, comes before all that its words look like.
+    if words.starts_with("# ") && !words.contains('\n') {
+        blocks.extend(at(0, BlockKind::Heading, None));
+        return;
+    }
     if let Some(kind) = line_kind(words) {
         blocks.extend(at(0, kind, None));
         return;
@@ -540,6 +545,31 @@ mod tests {
         ] {
             assert_eq!(kinds(text)[0].0, BlockKind::Paragraph, "{text}");
         }
+    }
+
+    #[test]
+    fn a_marked_headline_is_never_a_paragraph() {
+        for headline in [
+            "# The bridge was closed.",
+            "# KIRBY: The resolution is nonbinding.",
+            "# WASHINGTON (AP) — The bridge was closed.",
+            "# Was the bridge closed?",
+            "# By Monday the bridge was closed.",
+            "# 10. The bridge was closed.",
+        ] {
+            let text = format!("{headline}\n\nThe mayor said that it was open.\n");
+            let found: Vec<BlockKind> = blocks(&text).iter().map(|block| block.kind).collect();
+            assert_eq!(
+                found,
+                [BlockKind::Heading, BlockKind::Paragraph],
+                "{headline}"
+            );
+        }
+        let long = format!(
+            "# {}\n\nThe mayor said that it was open.\n",
+            "The bridge was closed. ".repeat(15)
+        );
+        assert_eq!(blocks(&long)[0].kind, BlockKind::Heading);
     }
 
     #[test]

@@ -6,6 +6,9 @@
 //! Departing from both, quote marks that a browser draws around `<q>` are written, because who said
 //! what depends on them. Where Readability finds no article, the whole body counts.
 //!
+//! Readability takes a page's headline out of its text; it is put back in front, marked as one, so
+//! that it can be quoted and is not read as a sentence of the article.
+//!
 //! Alternative texts of images, the insides of scripts, styles, forms' fields and embedded media
 //! are not part of the text. Scripts are not run: a page that is empty without them has no text.
 
@@ -15,8 +18,12 @@ use dom_smoothie::{Config, Readability};
 use super::page_tree::{self, PageError};
 use super::{PageMeta, page_meta, page_pieces, suspicion, text1};
 
-/// The extraction's name with the version of the crate that finds the article.
-pub const EXTRACTION: &str = "html/dom_smoothie-0.19.0";
+/// The extraction's name: the second version of what is done here, and the version of the crate that
+/// finds the article. The first, `html`, left headlines out.
+pub const EXTRACTION: &str = "html-2/dom_smoothie-0.19.0";
+
+/// Stands before a headline that is put in front of the text.
+const HEADLINE_MARK: &str = "# ";
 
 /// A page's words and what it says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +45,12 @@ pub fn read(page: &str, url: Option<&str>) -> Result<Page, PageError> {
         .body()
         .map(|body| text_of(&body))
         .unwrap_or_default();
+    let shown_headlines: Vec<String> = document
+        .select("h1")
+        .nodes()
+        .iter()
+        .filter_map(|node| super::meta::one_line(&text_of(node)))
+        .collect();
     mark_breaks(&document);
     page_pieces::cut_long(&document);
     let config = Config {
@@ -73,7 +86,39 @@ pub fn read(page: &str, url: Option<&str>) -> Result<Page, PageError> {
         text = whole;
     }
     text.truncate(text.trim_end().len());
+    let headline = headline(shown_headlines, &meta);
+    if let Some(headline) = headline.filter(|headline| lacks(&text, headline)) {
+        let words = text.trim_start_matches(['\n', ' ']);
+        text = format!("{HEADLINE_MARK}{headline}\n\n{words}");
+    }
     Ok(Page { text, meta })
+}
+
+/// Returns the page's headline: of its first-level headings the one that its title agrees with, else
+/// the only one, else the title. A heading with the publisher's name is a sign over the door.
+fn headline(mut shown: Vec<String>, meta: &PageMeta) -> Option<String> {
+    shown.retain(|heading| Some(heading) != meta.publisher.as_ref());
+    let agrees = |heading: &String| {
+        let title = meta.title.as_deref().unwrap_or_default();
+        !title.is_empty() && (title.starts_with(heading.as_str()) || heading.contains(title))
+    };
+    if let Some(at) = shown.iter().position(agrees) {
+        return Some(shown.swap_remove(at));
+    }
+    match shown.as_slice() {
+        [_] => shown.pop(),
+        _ => meta.title.clone(),
+    }
+}
+
+/// Says whether a text does not have a headline's words: neither all of them, nor as a line of its
+/// own the beginning of a title, such as before the site's name.
+fn lacks(text: &str, headline: &str) -> bool {
+    let text = text1::normalize(text).text;
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let is_beginning =
+        |line: &str| line.contains(' ') && headline.starts_with(line.trim()) && line.len() >= 8;
+    !suspicion::is_blank(&text) && !words.contains(headline) && !text.lines().any(is_beginning)
 }
 
 /// Stands for a paragraph break in a tree: a code point that is no character, so no page has it.
@@ -355,6 +400,32 @@ mod tests {
         ] {
             assert_eq!(shown(body), expected, "{body}");
         }
+    }
+
+    #[test]
+    fn the_headline_stands_in_the_text_once() {
+        let long = "Words, and more words, enough for a paragraph that counts. ".repeat(3);
+        let text = |page: &str| read(page, None).expect("a page").text;
+        for head in [
+            "<title>The bridge was closed. | News</title><h1>The bridge was <i>closed.</i></h1>",
+            "<title>The bridge was closed.</title><h1>News</h1><h1>The bridge was\nclosed.</h1>",
+            "<title>The bridge was closed.</title><meta property=og:site_name content=News><h1>News</h1>",
+            "<title>The bridge was closed.</title>",
+        ] {
+            let page = format!("{head}<article><p>{long}<p>{long}</article>");
+            let text = text(&page);
+            let paragraphs: Vec<&str> = text.split("\n\n").map(str::trim).collect();
+            let long = long.trim();
+            let expected = ["# The bridge was closed.", long, long];
+            assert!(paragraphs.ends_with(&expected), "{head}: {text}");
+            assert_eq!(text.matches("The bridge was closed.").count(), 1, "{text}");
+            assert_eq!(text.matches('#').count(), 1, "{text}");
+        }
+        assert_eq!(text("<title>A bridge</title>"), "");
+        assert!(!lacks("A bridge\n\nWords.\n", "A bridge | News"));
+        assert!(!lacks("Words of a\nbridge here.\n", "a bridge"));
+        assert!(lacks("A bridge was closed.\n", "A bridge | News"));
+        assert!(!lacks(" \n", "A bridge"));
     }
 
     #[test]
