@@ -163,9 +163,19 @@ impl Shown {
             reason: line.worth.map(|worth| worth.reason),
             verdicts: vec![],
             label: line.source.label(),
-            who: line.who(),
+            who: who(line),
         }
     }
+}
+
+/// Says who made a claim, and marks a pronoun that stands for nobody known, as `factlog split` does.
+fn who(line: &ClaimLine) -> String {
+    let doubt = if line.worth.is_some_and(|worth| worth.unresolved) {
+        ", unresolved"
+    } else {
+        ""
+    };
+    format!("{}{doubt}", line.who())
 }
 
 fn verdicts(ledger: &Ledger, claim: &ClaimId) -> anyhow::Result<Vec<ShownVerdict>> {

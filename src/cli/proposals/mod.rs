@@ -33,6 +33,8 @@ pub(crate) struct Worth {
     pub(crate) reason: &'static str,
     /// The sentence that it stands in.
     pub(crate) sentence: Span,
+    /// Whether the claimant is a pronoun that nobody was found for.
+    pub(crate) unresolved: bool,
 }
 
 /// A claim that can be recorded, what the splitter says of it, and why it passed it over if it did.
@@ -125,6 +127,7 @@ fn proposals(text: &str, language: Option<&str>, found: &[ExtractedClaim]) -> Ve
             score: found.score,
             reason: found.reason.as_str(),
             sentence: found.sentence,
+            unresolved: found.unresolved,
         };
         let passed = match found.reason {
             Reason::Passed(why) => Some(why.as_str()),
