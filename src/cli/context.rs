@@ -214,6 +214,15 @@ impl Context {
         !self.global.no_input && io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
+    /// Says why nobody is asked, where [`Self::can_ask`] says that nobody can be.
+    pub(crate) const fn why_not_ask(&self) -> &'static str {
+        if self.global.no_input {
+            "--no-input forbids asking for it"
+        } else {
+            "there is no terminal to ask at"
+        }
+    }
+
     /// Tells a person something, on standard error; silent with `--quiet`.
     pub(crate) fn say(&self, text: &str) {
         if !self.global.quiet {

@@ -281,6 +281,10 @@ fn of_key_file(error: &KeyFileError) -> Option<&'static str> {
         KeyFileError::PassphraseNeeded { .. } => {
             Some("put the passphrase in a file, and name the file in FACTLOG_PASSPHRASE_FILE")
         }
+        KeyFileError::WrongPassphrase { .. } => Some(
+            "see whether Caps Lock is on, and what FACTLOG_PASSPHRASE_FILE names; `ssh-keygen -y -f FILE` \
+             tries a passphrase, and nobody can recover one that is lost",
+        ),
         KeyFileError::Missing { .. } => Some("`factlog key list` shows the keys on this machine"),
         _ => None,
     }

@@ -4,7 +4,7 @@
 //! is written by the store, which does.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -30,8 +30,37 @@ fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     // What is exported is for others to read; a temporary file's own default is its owner alone.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
+    // The temporary file's name, which the error has in it, would tell nobody anything.
+    let mut file = builder.tempfile_in(folder).map_err(|error| {
+        let inner = error.get_ref().and_then(|inner| inner.source());
+        let code = inner.and_then(|inner| inner.downcast_ref::<io::Error>()?.raw_os_error());
+        let cause = code.map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
+        anyhow::Error::new(cause).context(format!(
+            "nothing can be written into the folder {}",
+            folder.display()
+        ))
+    })?;
     file.write_all(bytes)?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_the_target_and_its_folder() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = folder.path().join("nowhere").join("out.csv");
+        let error = replace(&target, b"a").expect_err("there is no such folder");
+        let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
+        let parent = target.parent().expect("a folder").display();
+        assert_eq!(chain[0], format!("writing {}", target.display()));
+        assert_eq!(
+            chain[1],
+            format!("nothing can be written into the folder {parent}")
+        );
+        assert!(chain.iter().all(|cause| !cause.contains(".factlog-")));
+    }
 }

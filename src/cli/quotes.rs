@@ -52,10 +52,16 @@ impl QuoteFault {
                 }
                 Failure::new(Status::NotFound, message).hint("say which with --nth N")
             }
+            Self::NoSuchPlace(1) => Failure::new(
+                Status::NotFound,
+                format!("{quote} stands in {what} only once"),
+            )
+            .hint("leave --nth out"),
             Self::NoSuchPlace(count) => Failure::new(
                 Status::NotFound,
                 format!("{quote} stands in {what} only {count} times"),
-            ),
+            )
+            .hint(format!("say which with --nth 1 to --nth {count}")),
         }
     }
 }
@@ -214,6 +220,18 @@ mod tests {
             found("state shall act", Some(0)),
             Err(QuoteFault::NoSuchPlace(2))
         );
+    }
+
+    #[test]
+    fn a_place_too_many_comes_with_what_to_say() {
+        for (count, hint) in [
+            (1, "leave --nth out"),
+            (3, "say which with --nth 1 to --nth 3"),
+        ] {
+            let failure = QuoteFault::NoSuchPlace(count).in_text(TEXT, "said", "a.txt");
+            let (status, hinted) = crate::cli::exit::of(&failure.into());
+            assert_eq!((status, hinted.as_deref()), (Status::NotFound, Some(hint)));
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use factlog::words::id;
 use super::claim_list::{self, ClaimLine, State};
 use super::exit::{Failure, Status};
 use super::proposals::Proposals;
+use super::says;
 use super::screen;
 
 /// The beginning of an id has at least so many digits.
@@ -293,11 +294,16 @@ fn ambiguous(ledger: &Ledger, prefix: &str, found: &[Found]) -> anyhow::Error {
 fn found_line(ledger: &Ledger, found: &Found) -> String {
     match found {
         Found::Entry(entry) => {
-            let kind = ledger
-                .entry(entry)
-                .map(|record| record.entry.kind().as_str());
+            let record = ledger.entry(entry).ok();
+            let kind = record.as_ref().map(|record| record.entry.kind().as_str());
+            // A list of ids tells a person nothing: what each says does.
+            let words = record
+                .and_then(|record| says::says(ledger, &record, &mut says::Policies::new()).ok());
+            let words = words.map_or_else(String::new, |words| {
+                format!("  {}", screen::cut(&words, 60))
+            });
             format!(
-                "{}  {}",
+                "{}  {}{words}",
                 &id::to_hex(&entry.0)[..16],
                 kind.unwrap_or("entry")
             )

@@ -274,7 +274,7 @@ pub(crate) fn ask(context: &Context, prompt: &str) -> anyhow::Result<Passphrase>
     if context.global.no_input || !io::stderr().is_terminal() {
         return Err(Failure::new(
             Status::Key,
-            "a passphrase is needed, and there is no terminal to ask at",
+            format!("a passphrase is needed, and {}", context.why_not_ask()),
         )
         .hint(format!(
             "put it in a file, and name the file in {PASSPHRASE_FILE}"
@@ -282,16 +282,65 @@ pub(crate) fn ask(context: &Context, prompt: &str) -> anyhow::Result<Passphrase>
         .into());
     }
     let prompt = screen::visible(prompt);
-    let typed = rpassword::prompt_password(prompt).map_err(|error| {
-        let status = match error.kind() {
-            io::ErrorKind::Interrupted => Status::Interrupted,
-            _ => Status::Key,
+    let typed = || {
+        rpassword::prompt_password(&prompt).map_err(|error| {
+            let status = match error.kind() {
+                io::ErrorKind::Interrupted => Status::Interrupted,
+                _ => Status::Key,
+            };
+            Failure::new(status, "no passphrase was read").because(error)
+        })
+    };
+    asked(|refusal| context.warn(&refusal), typed)
+}
+
+/// Takes what is typed for a passphrase, and asks again where it can't be one.
+fn asked(
+    warn: impl Fn(String),
+    typed: impl Fn() -> Result<String, Failure>,
+) -> anyhow::Result<Passphrase> {
+    for attempt in 1..=ATTEMPTS {
+        match Passphrase::new(typed()?) {
+            Ok(passphrase) => return Ok(passphrase),
+            Err(error) if attempt < ATTEMPTS => warn(format!("{error}: type it again")),
+            Err(error) => {
+                return Err(Failure::new(Status::Key, error.to_string())
+                    .hint(format!(
+                        "run the command again; a passphrase in a file is named in {PASSPHRASE_FILE}"
+                    ))
+                    .into());
+            }
+        }
+    }
+    unreachable!("the last attempt returns")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::{Cell, RefCell};
+
+    use super::*;
+
+    #[test]
+    fn an_empty_passphrase_is_asked_for_again() {
+        let (warned, left) = (RefCell::new(vec![]), Cell::new(2));
+        let typed = || {
+            left.set(left.get() - 1);
+            Ok(if left.get() == 0 { "secret" } else { "" }.to_owned())
         };
-        Failure::new(status, "no passphrase was read").because(error)
-    })?;
-    Passphrase::new(typed).map_err(|error| {
-        Failure::new(Status::Key, error.to_string())
-            .hint("type it again")
-            .into()
-    })
+        let passphrase = asked(|text| warned.borrow_mut().push(text), typed).expect("typed");
+        assert_eq!(passphrase, Passphrase::new("secret").expect("a passphrase"));
+        assert_eq!(
+            warned.into_inner(),
+            ["the passphrase is empty: type it again"]
+        );
+        let count = Cell::new(0);
+        let never = || {
+            count.set(count.get() + 1);
+            Ok(String::new())
+        };
+        let error = asked(|_| {}, never).expect_err("never typed");
+        assert_eq!(error.to_string(), "the passphrase is empty");
+        assert_eq!(count.get(), ATTEMPTS);
+    }
 }

@@ -363,7 +363,14 @@ fn get(context: &Context, url: &str) -> anyhow::Result<Got> {
     })
 }
 
-fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
+/// What to try where a folder is named.
+const ONE_FILE: &str = "name a file in it; each source is added on its own";
+
+/// What to try where a file is not there.
+const NO_FILE: &str = "see how its name is written, and from which folder the command runs";
+
+/// Reads a file of the disk: all of it, but no more than a source may have.
+pub(crate) fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
     let failed = |error: io::Error| {
         let status = if error.kind() == io::ErrorKind::NotFound {
             Status::NotFound
@@ -375,7 +382,12 @@ fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
         } else {
             format!("{} can't be read", screen::path(path))
         };
-        Failure::new(status, message).because(error)
+        let failure = Failure::new(status, message).because(error);
+        if status == Status::NotFound {
+            failure.hint(NO_FILE)
+        } else {
+            failure
+        }
     };
     let about = fs::metadata(path).map_err(failed)?;
     if about.is_dir() {
@@ -383,6 +395,7 @@ fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
             Status::Usage,
             format!("{} is a folder, not a file", screen::path(path)),
         )
+        .hint(ONE_FILE)
         .into());
     }
     let what = screen::path(path);
@@ -391,7 +404,7 @@ fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
 }
 
 /// Reads all of it, but no more than a source may have.
-fn read(what: &str, from: impl Read) -> anyhow::Result<Vec<u8>> {
+pub(crate) fn read(what: &str, from: impl Read) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(intake::MAX_BYTES + 1)
         .read_to_end(&mut bytes)
@@ -400,8 +413,13 @@ fn read(what: &str, from: impl Read) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn refused(what: &str, error: IntakeError) -> anyhow::Error {
+/// Makes the error for bytes that are no source.
+pub(crate) fn refused(what: &str, error: IntakeError) -> anyhow::Error {
     let hint = match &error {
+        IntakeError::NoBytes => Some("it is empty: see whether it was saved whole"),
+        IntakeError::NoText { .. } => Some(
+            "a page that scripts put together can be saved as text in a browser, and added with --url",
+        ),
         IntakeError::NotText { .. } => Some(
             "if it is text, say in which charset with --charset; if not, say what with --media",
         ),

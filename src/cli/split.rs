@@ -1,10 +1,8 @@
 //! `factlog split`: print an article's claims. No ledger is needed, and nothing is kept.
 
-use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use factlog::extract::{self, ExtractedClaim, Extraction, Options, output};
 use factlog::intake::{self, Hint};
 use factlog::words::claim::Manner;
@@ -14,6 +12,7 @@ use super::context::Context;
 use super::exit::{Failure, Status};
 use super::json_out;
 use super::screen::{self, FAINT, STRONG};
+use super::sources;
 use super::stdout;
 
 /// Print an article's claims, with who said them
@@ -59,7 +58,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         file_name: args.file.file_name().and_then(|name| name.to_str()),
         ..Hint::default()
     };
-    let taken = intake::take_in(&bytes, &hint).with_context(|| format!("reading {name}"))?;
+    let taken = intake::take_in(&bytes, &hint).map_err(|error| sources::refused(&name, error))?;
     let text = taken.text.ok_or_else(|| {
         Failure::new(
             Status::Failed,
@@ -116,31 +115,12 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     Ok(Status::Done)
 }
 
-/// Reads a file or standard input, at most one byte more than a source may have.
+/// Reads a file or standard input, no more of it than a source may have.
 fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let most = intake::MAX_BYTES + 1;
     if file == Path::new("-") {
-        io::stdin()
-            .lock()
-            .take(most)
-            .read_to_end(&mut bytes)
-            .context("reading standard input")?;
-        return Ok(bytes);
+        return sources::read("standard input", io::stdin().lock());
     }
-    let opened = File::open(file).map_err(|source| {
-        let status = if source.kind() == io::ErrorKind::NotFound {
-            Status::NotFound
-        } else {
-            Status::Failed
-        };
-        Failure::new(status, format!("opening {}", screen::path(file))).because(source)
-    })?;
-    opened
-        .take(most)
-        .read_to_end(&mut bytes)
-        .with_context(|| format!("reading {}", screen::path(file)))?;
-    Ok(bytes)
+    sources::read_file(file)
 }
 
 /// Writes bytes as they are: a styled stream would take escapes out of them.

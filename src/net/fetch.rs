@@ -124,6 +124,21 @@ pub enum FetchError {
         #[source]
         source: Box<ureq::Error>,
     },
+    /// Nobody knows the host.
+    #[error("no host named {host:?} was found: its name is wrong, or there is no network")]
+    NoHost {
+        /// The host's name.
+        host: String,
+    },
+    /// There is no way to the host, or it does not answer.
+    #[error("no connection to {host:?} could be made")]
+    NoConnection {
+        /// The host's name.
+        host: String,
+        /// What the operating system said.
+        #[source]
+        source: io::Error,
+    },
     /// The connection failed, or what came is not HTTP.
     #[error("{url:?} could not be fetched")]
     Failed {
@@ -149,7 +164,10 @@ pub fn fetch(url: &str, limits: Limits) -> Result<Fetched, FetchError> {
         let response = agent(&address, limits, left)
             .get(address.clone())
             .call()
-            .map_err(|error| classify(error, url, limits.bytes))?;
+            .map_err(|error| {
+                let host = address.host().unwrap_or_default();
+                unreached(error, host).unwrap_or_else(|error| classify(error, url, limits.bytes))
+            })?;
         let Some(location) = redirection(&response) else {
             break response;
         };
@@ -267,6 +285,30 @@ fn charset_parameter(content_type: &str) -> Option<String> {
         .filter(|value| !value.is_empty())
 }
 
+/// Says in plain words that a host was not reached; gives back an error that says something else.
+fn unreached(error: ureq::Error, host: &str) -> Result<FetchError, ureq::Error> {
+    let host = host.to_owned();
+    match error {
+        ureq::Error::HostNotFound => Ok(FetchError::NoHost { host }),
+        // The standard library has no kind for it.
+        ureq::Error::Io(error) if error.to_string().contains("lookup address information") => {
+            Ok(FetchError::NoHost { host })
+        }
+        ureq::Error::Io(source)
+            if matches!(
+                source.kind(),
+                io::ErrorKind::ConnectionRefused
+                    | io::ErrorKind::HostUnreachable
+                    | io::ErrorKind::NetworkUnreachable
+                    | io::ErrorKind::NetworkDown
+            ) =>
+        {
+            Ok(FetchError::NoConnection { host, source })
+        }
+        error => Err(error),
+    }
+}
+
 fn classify(error: ureq::Error, url: &str, limit: u64) -> FetchError {
     let url = url.to_owned();
     let is_timeout = match &error {
@@ -338,6 +380,29 @@ mod tests {
             read: Duration::from_millis(300),
             overall: Duration::from_secs(5),
         }
+    }
+
+    #[test]
+    fn a_host_that_is_not_reached_is_said_in_plain_words() {
+        let lookup = "failed to lookup address information: Name or service not known";
+        for error in [
+            ureq::Error::HostNotFound,
+            ureq::Error::Io(io::Error::other(lookup)),
+        ] {
+            let error = unreached(error, "news.example").expect("known");
+            assert_eq!(
+                error.to_string(),
+                "no host named \"news.example\" was found: its name is wrong, or there is no network"
+            );
+        }
+        let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+        let error = unreached(ureq::Error::Io(refused), "news.example").expect("known");
+        assert_eq!(
+            error.to_string(),
+            "no connection to \"news.example\" could be made"
+        );
+        let other = io::Error::from(io::ErrorKind::InvalidData);
+        assert!(unreached(ureq::Error::Io(other), "news.example").is_err());
     }
 
     #[test]
@@ -618,6 +683,9 @@ mod tests {
         let address = closed.local_addr().expect("an address");
         drop(closed);
         let error = fetch(&format!("http://{address}/"), short()).expect_err("nobody there");
-        assert!(matches!(error, FetchError::Failed { .. }), "{error:?}");
+        assert!(
+            matches!(error, FetchError::NoConnection { .. }),
+            "{error:?}"
+        );
     }
 }

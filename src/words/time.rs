@@ -85,6 +85,16 @@ impl From<Timestamp> for String {
     }
 }
 
+/// Says that a text is neither a day nor a time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{text:?} is neither a day such as 2026-11-22 nor a time in UTC such as 2026-11-22T10:00:00Z"
+)]
+pub struct DayOrTimeError {
+    /// The text.
+    pub text: String,
+}
+
 /// A day (`2024-03-26`) or a second (`2024-03-26T10:00:00Z`): when something was published or said.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -115,30 +125,25 @@ impl fmt::Display for DayOrTime {
 }
 
 impl FromStr for DayOrTime {
-    type Err = TimeError;
+    type Err = DayOrTimeError;
 
-    fn from_str(text: &str) -> Result<Self, TimeError> {
+    fn from_str(text: &str) -> Result<Self, DayOrTimeError> {
+        let refuse = || DayOrTimeError {
+            text: text.to_owned(),
+        };
         if text.len() == 10 {
-            let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| TimeError {
-                text: text.to_owned(),
-            })?;
+            let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| refuse())?;
             let day = Self::Day(day);
-            return if day.to_string() == text {
-                Ok(day)
-            } else {
-                Err(TimeError {
-                    text: text.to_owned(),
-                })
-            };
+            return (day.to_string() == text).then_some(day).ok_or_else(refuse);
         }
-        text.parse().map(Self::Time)
+        text.parse().map(Self::Time).map_err(|_| refuse())
     }
 }
 
 impl TryFrom<String> for DayOrTime {
-    type Error = TimeError;
+    type Error = DayOrTimeError;
 
-    fn try_from(text: String) -> Result<Self, TimeError> {
+    fn try_from(text: String) -> Result<Self, DayOrTimeError> {
         text.parse()
     }
 }

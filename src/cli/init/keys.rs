@@ -213,7 +213,7 @@ fn new_passphrase(context: &Context) -> anyhow::Result<Passphrase> {
     if !context.can_ask() {
         return Err(Failure::new(
             Status::Key,
-            "the new keys need a passphrase, and there is no terminal to ask at",
+            format!("the new keys need a passphrase, and {}", context.why_not_ask()),
         )
         .hint(format!("put it in a file, and name the file in {PASSPHRASE_FILE}; --unencrypted-keys is for tests"))
         .into());

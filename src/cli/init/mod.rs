@@ -327,6 +327,11 @@ fn tell(context: &Context, made: &Made) {
     let line = |what: &str, key: &MadeKey| {
         let state = match (key.new, key.encrypted) {
             (true, true) => "new, guarded by your passphrase",
+            // Nobody types a passphrase at every append.
+            (true, false) if what == "log" => {
+                "new; not encrypted, because the ledger signs checkpoints with it unattended: it can't \
+                 sign a verdict"
+            }
             (true, false) => "new, not encrypted",
             (false, _) => "yours",
         };

@@ -17,6 +17,7 @@ use factlog::words::span::Quote;
 use factlog::words::verdict::{Evidence, Verdict, VerdictChange};
 
 use super::evidence::Request;
+use super::superseding;
 use crate::cli::claim_list::{self, ClaimLine, State};
 use crate::cli::context::Context;
 use crate::cli::exit::{Failure, Status};
@@ -217,10 +218,10 @@ impl<'a> Resolver<'a> {
         check_rating(&self.policy, &judgement.rating)?;
         let pieces = judgement.evidence.iter().map(|request| self.piece(request));
         Ok(Resolved {
-            claim,
             policy: self.policy_id,
-            supersession: supersession(self.ledger, judgement)?,
+            supersession: supersession(self.ledger, &claim, judgement)?,
             evidence: pieces.collect::<anyhow::Result<_>>()?,
+            claim,
         })
     }
 
@@ -470,6 +471,7 @@ pub(crate) fn own_verdict(
 /// Finds the verdict that is superseded, and checks that what is said to change does.
 fn supersession(
     ledger: &Ledger,
+    claim: &Target,
     judgement: &Judgement,
 ) -> anyhow::Result<Option<(VerdictId, VerdictChange)>> {
     let Some(older) = &judgement.supersedes else {
@@ -485,6 +487,7 @@ fn supersession(
     let Body::Verdict(earlier) = record.entry.body() else {
         unreachable!("it was looked up as a verdict");
     };
+    superseding::check(ledger, claim, &record, earlier)?;
     if judgement
         .reason
         .as_deref()

@@ -157,7 +157,8 @@ impl FromArgMatches for EvidenceFlags {
             }
             let Some(request) = requests.last_mut() else {
                 return Err(error(format!(
-                    "--{name} stands before any --supports, --refutes or --context that it could belong to"
+                    "--{name} stands before any --supports, --refutes or --context that it could belong \
+                     to: write the evidence first, such as --supports FILE --{name} …"
                 )));
             };
             // A second quote of the same source is a further piece of evidence.

@@ -7,6 +7,7 @@ mod evidence;
 mod form;
 mod look;
 mod named;
+mod superseding;
 
 use std::fs;
 use std::io::{self, IsTerminal, Write as _};

@@ -202,3 +202,65 @@ fn nothing_of_a_source_disturbs_the_terminal() {
     );
     assert!(err.contains("bidi control"), "{out}{err}");
 }
+
+#[test]
+fn a_page_s_headline_can_be_quoted_and_is_no_claim() {
+    let desk = desk();
+    let page = "<title>Mayor: the bridge was closed in 2019. | News</title>\
+        <article><h1>Mayor: the bridge was closed in 2019.</h1>\
+        <p>The harbour bridge was closed in 2019, the mayor, Ada Venn, said on Monday in the town hall.\
+        <p>The council spent 12 million on repairs, the mayor said, and the road was never opened.\
+        </article>";
+    fs::write(desk.path("page.html"), page).unwrap();
+    let added = json(&desk, "output-add", &["add", "page.html"]);
+    assert!(
+        added["normalizer"].as_str().unwrap().starts_with("html-2/"),
+        "{added:#}"
+    );
+    for claim in added["claims"].as_array().unwrap() {
+        assert_ne!(claim["quote"]["bytes"]["start"], 2, "{claim:#}");
+        let text = claim["text"].as_str().unwrap();
+        assert!(!text.contains("the bridge was closed"), "{claim:#}");
+    }
+    let source = added["source"].as_str().unwrap();
+    let quote = "the bridge was closed in 2019.";
+    json(
+        &desk,
+        "output-claim",
+        &["claim", &source[..8], "--quote", quote],
+    );
+}
+
+#[test]
+fn a_pronoun_that_stands_for_nobody_known_is_marked() {
+    let desk = desk();
+    let text = "You said that the bridge was closed in 2018.\n";
+    fs::write(desk.path("article.txt"), text).unwrap();
+    let (out, _) = desk.done(&["split", "article.txt"]);
+    assert!(out.contains("You, unresolved"), "{out}");
+    let (out, _) = desk.done(&["add", "article.txt"]);
+    assert!(out.contains("You, unresolved"), "{out}");
+    let (out, _) = desk.done(&["claims"]);
+    assert!(out.contains("You, unresolved"), "{out}");
+}
+
+#[test]
+fn what_to_try_is_said() {
+    let desk = desk();
+    fs::write(desk.path("empty.txt"), "").unwrap();
+    fs::create_dir(desk.path("folder")).unwrap();
+    for command in ["add", "split"] {
+        for (what, status, hint) in [
+            ("empty.txt", 1, "it is empty"),
+            ("folder", 2, "name a file in it"),
+            ("nowhere.txt", 3, "how its name is written"),
+        ] {
+            let err = desk.refused(&[command, what], status);
+            assert!(err.contains(hint), "{err}");
+        }
+    }
+    let err = desk.refused(&["add", "empty.txt", "--published", "yesterday"], 2);
+    assert!(err.contains("a day such as 2026-11-22"), "{err}");
+    let err = desk.refused(&["export", "csv", "--since", "yesterday"], 2);
+    assert!(err.contains("a day such as 2026-11-22"), "{err}");
+}

@@ -151,6 +151,31 @@ fn a_proposed_claim_is_known_by_its_id_before_and_after() {
 }
 
 #[test]
+fn a_verdict_takes_the_place_of_one_on_the_same_claim_only() {
+    let desk = desk();
+    let first = json(&desk, "output-verdict", &verdict("1"));
+    let id = first["verdict"].as_str().unwrap();
+    let size = desk.size();
+    let change = [
+        "--supersedes",
+        &id[..10],
+        "--change",
+        "update",
+        "--reason",
+        "r",
+    ];
+    let err = desk.refused(&[&verdict("2")[..], &change].concat(), 1);
+    let claim = first["claim"].as_str().unwrap();
+    assert!(err.contains("is on another claim than this"), "{err}");
+    assert!(
+        err.contains(&format!("factlog verdict {}", &claim[..8])),
+        "{err}"
+    );
+    assert!(!err.contains("supersedes-other-claim"), "{err}");
+    assert_eq!(desk.size(), size);
+}
+
+#[test]
 fn a_correction_says_what_changes_and_why() {
     let desk = desk();
     let first = json(&desk, "output-verdict", &verdict("1"));
