@@ -226,7 +226,7 @@ impl Context {
     /// Tells a person something, on standard error; silent with `--quiet`.
     pub(crate) fn say(&self, text: &str) {
         if !self.global.quiet {
-            let _ = writeln!(anstream::stderr(), "{text}");
+            let _ = writeln!(anstream::stderr(), "{}", screen::message(text));
         }
     }
 
@@ -236,31 +236,33 @@ impl Context {
         reason = "callers need not know what it depends on"
     )]
     pub(crate) fn warn(&self, text: &str) {
-        let text = shown(text);
-        let _ = writeln!(
-            anstream::stderr(),
-            "{} {text}",
-            screen::styled(WARN, "warning:")
-        );
+        let text = format!("{} {}", screen::styled(WARN, "warning:"), shown(text));
+        let _ = writeln!(anstream::stderr(), "{}", screen::message(&text));
     }
 }
 
 /// Reports an error, its causes, and at most one thing to try.
 pub(crate) fn report(error: &anyhow::Error, hint: Option<&str>) {
     let mut err = anstream::stderr();
+    let mut say = |text: &str| {
+        let _ = writeln!(err, "{}", screen::message(text));
+    };
     let text = shown(&error.to_string());
-    let _ = writeln!(err, "{} {text}", screen::styled(BAD, "error:"));
+    say(&format!("{} {text}", screen::styled(BAD, "error:")));
     let mut last = text;
     for cause in error.chain().skip(1) {
         let cause = shown(&cause.to_string());
         if cause != last {
-            let _ = writeln!(err, "  because: {cause}");
+            say(&format!("  because: {cause}"));
         }
         last = cause;
     }
     if let Some(hint) = hint {
         let hint = shown(hint);
-        let _ = writeln!(err, "{} {hint}", screen::styled(screen::STRONG, "hint:"));
+        say(&format!(
+            "{} {hint}",
+            screen::styled(screen::STRONG, "hint:")
+        ));
     }
 }
 

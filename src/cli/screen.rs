@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
+use std::io::IsTerminal as _;
 
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthChar;
@@ -123,6 +124,52 @@ pub(crate) fn wrap(text: &str, columns: usize, indent: &str) -> String {
     wrapped
 }
 
+/// Wraps a message of ours at spaces into lines of at most `columns` columns; what is wrapped goes on
+/// under the first word of its line. Lines that fit, and styles, stay as they are.
+pub(crate) fn fold(message: &str, columns: usize) -> String {
+    let shown_width = |text: &str| width(&anstream::adapter::strip_str(text).to_string());
+    let mut folded = String::with_capacity(message.len() + 16);
+    for (n, line) in message.split('\n').enumerate() {
+        if n > 0 {
+            folded.push('\n');
+        }
+        if shown_width(line) <= columns {
+            folded.push_str(line);
+            continue;
+        }
+        let lead = line.len() - line.trim_start_matches(' ').len();
+        // An indent that leaves no room for words is not kept up.
+        let indent = " ".repeat(if lead + 20 <= columns { lead } else { 0 });
+        let mut used = lead;
+        folded.push_str(&line[..lead]);
+        for (nth, word) in line[lead..].split(' ').enumerate() {
+            let wide = shown_width(word);
+            if nth > 0 && used + 1 + wide > columns && used > indent.len() {
+                folded.push('\n');
+                folded.push_str(&indent);
+                used = indent.len();
+            } else if nth > 0 {
+                folded.push(' ');
+                used += 1;
+            }
+            folded.push_str(word);
+            used += wide;
+        }
+    }
+    folded
+}
+
+/// Wraps a message for standard error: at the terminal's width, and not at all where there is none.
+pub(crate) fn message(text: &str) -> Cow<'_, str> {
+    if !std::io::stderr().is_terminal() {
+        return Cow::Borrowed(text);
+    }
+    match terminal_size::terminal_size_of(std::io::stderr()) {
+        Some((columns, _)) => Cow::Owned(fold(text, usize::from(columns.0).max(40))),
+        None => Cow::Borrowed(text),
+    }
+}
+
 /// A column has at most so many bytes on average where a text is cut: a letter with four combining
 /// marks fits, or an emoji of many parts, and marks without end do not.
 const COLUMN_BYTES: usize = 16;
@@ -171,6 +218,30 @@ mod tests {
             wrapped.split_whitespace().collect::<Vec<_>>().join(" "),
             text
         );
+    }
+
+    #[test]
+    fn a_message_is_folded_between_words() {
+        let styled = super::styled(WARN, "warning:");
+        let text = format!(
+            "{styled} one two three four five six\n  id        7\n    seven eight nine ten"
+        );
+        let folded = fold(&text, 24);
+        let plain = anstream::adapter::strip_str(&folded).to_string();
+        assert_eq!(
+            plain,
+            "warning: one two three\nfour five six\n  id        7\n    seven eight nine ten"
+        );
+        assert_eq!(
+            fold("    seven eight nine tens", 24),
+            "    seven eight nine\n    tens"
+        );
+        let path = "/a/very/long/path/that/does/not/fit/anywhere";
+        assert_eq!(
+            fold(&format!("see {path} for it"), 24),
+            format!("see\n{path}\nfor it")
+        );
+        assert_eq!(fold(&text, 200), text);
     }
 
     #[test]
