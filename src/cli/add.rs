@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::claim_list::{self, ClaimLine, SourceLine, State};
 use super::claims::{self, Shown};
 use super::context::Context;
-use super::drafts::Drafts;
+use super::drafts::{Drafts, Offered};
 use super::exit::Status;
 use super::json_out;
 use super::proposals;
@@ -235,9 +235,23 @@ fn unmark_evidence(ledger: &Ledger, source: &SourceId) -> anyhow::Result<()> {
     let mut decided = drafts.load(source)?;
     if decided.evidence {
         decided.evidence = false;
+        decided.offered = Some(offered(ledger, &drafts)?);
         drafts.save(&decided)?;
     }
     Ok(())
+}
+
+/// Returns where claims that are offered now come, after all that have a number.
+fn offered(ledger: &Ledger, drafts: &Drafts) -> anyhow::Result<Offered> {
+    let size = ledger.tree_head().size;
+    let mut order = 0;
+    for record in ledger.sources()? {
+        let before = drafts.load(&SourceId(record.entry.id().0))?.offered;
+        if let Some(before) = before.filter(|before| before.size == size) {
+            order = order.max(before.order + 1);
+        }
+    }
+    Ok(Offered { size, order })
 }
 
 /// Prints the claims that a recorded source offers, or says that it has no text.
@@ -252,7 +266,7 @@ fn report(
         let (_, shown) = context.read_claims(|ledger, proposals| {
             claim_list::of_source(ledger, proposals, &recorded.source)?
                 .iter()
-                .filter(|line| line.number.is_some())
+                .filter(|line| line.is_listed())
                 .map(|line| Shown::of(ledger, line))
                 .collect()
         })?;
@@ -279,6 +293,7 @@ fn dry_run(context: &Context, taken: &Taken) -> anyhow::Result<Status> {
         .map(|(n, (claim, worth, _))| {
             Shown::proposed(&ClaimLine {
                 number: Some(n + 1),
+                place: None,
                 id: claim.identity().to_string(),
                 state: State::Proposed,
                 origin: claim.identity(),

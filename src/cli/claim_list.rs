@@ -1,9 +1,9 @@
 //! The claims of a ledger, numbered: recorded ones, and those that the splitter proposes.
 //!
 //! Proposals are what the splitter finds in the sources' texts, each of which is split once and with
-//! the ledger closed ([`Context::read_claims`](super::context::Context::read_claims)). What a person decided about them is in [`drafts`](super::drafts). Numbers go over
-//! all sources in log order, and within a source in the order of the text. A proposed claim's id is
-//! that of [`Claim::identity`], so it stays when others are dropped or recorded.
+//! the ledger closed ([`Context::read_claims`](super::context::Context::read_claims)). What a person decided about them is in [`drafts`](super::drafts). Which number
+//! a claim has [`numbering`](super::numbering) says. A proposed claim's id is that of
+//! [`Claim::identity`], so it stays when others are dropped or recorded.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -16,7 +16,8 @@ use factlog::words::id::{ClaimId, ObjectId, SourceId};
 use factlog::words::source::Meta;
 use factlog::words::span::Span;
 
-use super::drafts::{Choice, Drafts};
+use super::drafts::{Choice, Drafts, SourceDrafts};
+use super::numbering::{self, Block, Place, Settled};
 use super::proposals::{EXTRACTOR, Proposals, Unsplit, Worth};
 use super::screen;
 use super::sources;
@@ -87,8 +88,8 @@ impl State {
         }
     }
 
-    /// Says whether claims of this state have a number.
-    const fn is_numbered(self) -> bool {
+    /// Says whether claims of this state are listed unasked.
+    const fn is_current(self) -> bool {
         matches!(
             self,
             Self::Recorded {
@@ -103,8 +104,11 @@ impl State {
 /// A claim, recorded or proposed.
 #[derive(Clone, Debug)]
 pub(crate) struct ClaimLine {
-    /// Its number, by which commands take it; absent for what is not listed by default.
+    /// Its number, by which commands take it; absent for what was passed over, and for what is
+    /// proposed of evidence.
     pub(crate) number: Option<usize>,
+    /// Where it first appeared; absent where it has no number.
+    pub(crate) place: Option<Place>,
     /// Its id in 64 hex digits: that of its entry, else that of its identity.
     pub(crate) id: String,
     /// What has become of it.
@@ -161,13 +165,13 @@ pub(crate) fn who(claim: &Claim) -> String {
     }
 }
 
-/// Returns every claim of the ledger: numbered those that are current, after them in each source
-/// those that were dropped, superseded or passed over, without a number.
+/// Returns every claim of the ledger by source, in each in the order of the numbers, those after the
+/// others that were dropped, superseded or passed over.
 ///
 /// # Errors
 /// Texts must be split first: [`Unsplit`].
 pub(crate) fn claim_list(ledger: &Ledger, proposals: &Proposals) -> anyhow::Result<Vec<ClaimLine>> {
-    list_until(ledger, proposals, |_, _| false)
+    list_until(ledger, proposals, |_, _, _| false)
 }
 
 /// Like [`claim_list`], as far as the claim with this number; all claims if none has it.
@@ -176,7 +180,7 @@ pub(crate) fn up_to_number(
     proposals: &Proposals,
     number: usize,
 ) -> anyhow::Result<Vec<ClaimLine>> {
-    list_until(ledger, proposals, |last, _| last >= number)
+    list_until(ledger, proposals, |_, settled, _| settled >= number)
 }
 
 /// Returns the claims of one source, numbered as in [`claim_list`].
@@ -185,26 +189,43 @@ pub(crate) fn of_source(
     proposals: &Proposals,
     source: &SourceId,
 ) -> anyhow::Result<Vec<ClaimLine>> {
-    let mut list = list_until(ledger, proposals, |_, id| id == source)?;
+    let mut latest: Option<Option<Place>> = None;
+    let is_enough = |list: &[ClaimLine], _, next| {
+        let own = |line: &&ClaimLine| line.source.id == *source;
+        if list.last().as_ref().is_some_and(own) {
+            latest = Some(
+                list.iter()
+                    .rev()
+                    .take_while(own)
+                    .filter_map(|line| line.place)
+                    .max(),
+            );
+        }
+        latest.is_some_and(|place| place.is_none_or(|place| numbering::is_before(&place, next)))
+    };
+    let mut list = list_until(ledger, proposals, is_enough)?;
     list.retain(|line| line.source.id == *source);
     Ok(list)
 }
 
-/// Lists the claims until `is_enough`, which is asked after each source, with the last number that
-/// was given and the source. Where a text must be split first, nothing can be numbered after it: some
-/// of the texts behind it are named as well, to be split together.
+/// Lists the claims until `is_enough`, which is asked after each source, with the claims so far, the
+/// highest number that is sure, and the next source's index. Where a text must be split first, nothing
+/// can be numbered after it: some of the texts behind it are named as well, to be split together.
 fn list_until(
     ledger: &Ledger,
     proposals: &Proposals,
-    is_enough: impl Fn(usize, &SourceId) -> bool,
+    mut is_enough: impl FnMut(&[ClaimLine], usize, u64) -> bool,
 ) -> anyhow::Result<Vec<ClaimLine>> {
     let drafts = Drafts::of(ledger.folder());
     let mut list = Vec::new();
     let mut texts = HashSet::new();
-    let mut number = 0;
+    let mut settled = Settled::default();
+    let mut last = u64::MAX;
     let mut unsplit = Vec::new();
     let mut unsplit_bytes = 0;
-    for record in ledger.sources()? {
+    let mut sources = ledger.sources()?.into_iter().peekable();
+    while let Some(record) = sources.next() {
+        let next = sources.peek().map_or(u64::MAX, |record| record.index);
         let Body::Source(entry) = record.entry.body() else {
             continue;
         };
@@ -222,18 +243,15 @@ fn list_until(
                 continue;
             }
         };
-        for mut line in lines {
-            if line.state.is_numbered() && (!line.source.is_evidence || line.is_recorded()) {
-                number += 1;
-                line.number = Some(number);
-            }
-            list.push(line);
-        }
-        if is_enough(number, &SourceId(record.entry.id().0)) {
+        settled.add(&lines, next);
+        list.extend(lines);
+        if unsplit.is_empty() && is_enough(&list, settled.count(), next) {
+            last = next;
             break;
         }
     }
     if unsplit.is_empty() {
+        numbering::number(&mut list, last);
         Ok(list)
     } else {
         Err(Unsplit(unsplit).into())
@@ -241,6 +259,11 @@ fn list_until(
 }
 
 impl ClaimLine {
+    /// Says whether it has a number and is listed unasked.
+    pub(crate) const fn is_listed(&self) -> bool {
+        self.number.is_some() && self.state.is_current()
+    }
+
     /// Says whether it is in the log.
     pub(crate) const fn is_recorded(&self) -> bool {
         matches!(self.state, State::Recorded { .. })
@@ -258,6 +281,7 @@ fn lines_of(
     let id = SourceId(record.entry.id().0);
     let decided = drafts.load(&id)?;
     let source = source_line(ledger, record, decided.evidence)?;
+    let block = block_of(record, &decided);
     let language = source
         .meta
         .as_ref()
@@ -277,18 +301,27 @@ fn lines_of(
     }
     let recorded: HashSet<ObjectId> = places.keys().copied().collect();
     let decisions = decided.by_claim();
-    for (claim, worth, passed) in proposed {
+    for (order, (claim, worth, passed)) in proposed.into_iter().enumerate() {
         let origin = claim.identity();
+        let own = (propose && passed.is_none())
+            .then(|| block.map(|block| block.place(claim.quote.bytes, order)))
+            .flatten();
         if let Some(place) = places.get(&origin) {
             let line: &mut ClaimLine = &mut lines[*place];
             line.worth = Some(worth);
+            line.appeared(block, own);
             continue;
         }
         let decision = decisions.get(&origin).copied();
         let edited = decision.and_then(|decision| decision.edited.clone());
         let extractor = edited.is_none().then_some(EXTRACTOR);
         let claim = edited.unwrap_or(claim);
-        if !propose || recorded.contains(&claim.identity()) {
+        if recorded.contains(&claim.identity()) {
+            // As it was edited, it is still the claim that was proposed.
+            lines[places[&claim.identity()]].appeared(block, own);
+            continue;
+        }
+        if !propose {
             continue;
         }
         let state = match (decision.map(|decision| decision.choice), passed) {
@@ -300,6 +333,7 @@ fn lines_of(
         places.insert(origin, lines.len());
         lines.push(ClaimLine {
             number: None,
+            place: own,
             id: origin.to_string(),
             state,
             claim,
@@ -309,8 +343,28 @@ fn lines_of(
             extractor,
         });
     }
-    lines.sort_by_key(|line| (!line.state.is_numbered(), line.claim.quote.bytes));
     Ok(Ok(lines))
+}
+
+/// Returns where a source's proposals appeared; `None` while it is evidence only.
+fn block_of(record: &Record, decided: &SourceDrafts) -> Option<Block> {
+    let block = decided
+        .offered
+        .map_or(Block::of_entry(record.index), Block::of_offer);
+    (!decided.evidence).then_some(block)
+}
+
+impl ClaimLine {
+    /// Gives a recorded claim the place at which it was proposed, unless it was recorded before.
+    fn appeared(&mut self, block: Option<Block>, proposed: Option<Place>) {
+        if let (State::Recorded { index, .. }, Some(block), Some(place)) =
+            (self.state, block, proposed)
+            && block <= Block::of_entry(index)
+            && self.place > proposed
+        {
+            self.place = Some(place);
+        }
+    }
 }
 
 fn source_line(ledger: &Ledger, record: &Record, is_evidence: bool) -> anyhow::Result<SourceLine> {
@@ -357,6 +411,7 @@ fn recorded_line(
     } = recorded;
     Ok(Some(ClaimLine {
         number: None,
+        place: Some(Block::of_entry(index).place(claim.quote.bytes, 0)),
         id: id.to_string(),
         state: State::Recorded {
             id,

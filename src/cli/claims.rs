@@ -21,8 +21,10 @@ use super::stdout;
 
 /// List the claims, numbered: proposed and recorded
 ///
-/// Numbers go over all sources, in the order in which they were added; other commands take a
-/// claim by its number or by the beginning of its id. A source that was only cited as evidence
+/// Other commands take a claim by its number or by the beginning of its id. A number stays with its
+/// claim. The claims proposed of a source get theirs when it is added, in the order of its text; a
+/// claim that `factlog claim` records gets the next one after all there are. What is dropped or
+/// superseded keeps its number, so that there may be gaps. A source that was only cited as evidence
 /// proposes no claims, unless it is named.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -56,7 +58,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let shown: Vec<Shown> = list
         .iter()
         .filter(|line| {
-            let hidden = line.number.is_none();
+            let hidden = !line.is_listed();
             let asked = wanted.is_some() && line.state == State::Proposed;
             args.all || !hidden || asked
         })

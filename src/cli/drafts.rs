@@ -31,8 +31,21 @@ pub(crate) struct SourceDrafts {
     /// Whether it was taken in as evidence: its claims are not proposed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) evidence: bool,
+    /// Where it was offered as an article, if it was evidence only before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) offered: Option<Offered>,
     /// The decisions, in the order in which they were made.
     pub(crate) decisions: Vec<Decision>,
+}
+
+/// Where in the ledger's history a source was offered as an article.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Offered {
+    /// The size of the log.
+    pub(crate) size: u64,
+    /// How many were offered before at this size.
+    pub(crate) order: u64,
 }
 
 /// What was decided about a proposed claim.
@@ -109,6 +122,7 @@ impl Drafts {
                     kind: TYPE.to_owned(),
                     source: *source,
                     evidence: false,
+                    offered: None,
                     decisions: vec![],
                 });
             }

@@ -88,7 +88,8 @@ fn numbered(
     let Some(number) = number(word) else {
         return Ok(None);
     };
-    let list = if is_number_alone(word) {
+    // No claim has the number 0, and the whole list says which there are.
+    let list = if is_number_alone(word) && number > 0 {
         claim_list::up_to_number(ledger, proposals, number)?
     } else {
         claim_list::claim_list(ledger, proposals)?
@@ -126,9 +127,16 @@ pub(crate) fn no_claim_numbered<L: Borrow<ClaimLine>>(number: usize, list: &[L])
         return Failure::new(Status::NotFound, "there are no claims yet")
             .hint("take in an article: factlog add article.txt");
     };
+    let why = if number == 0 {
+        format!("they are numbered from 1 to {highest}")
+    } else if number < highest {
+        "nothing has that number any more".to_owned()
+    } else {
+        format!("the last one is {highest}")
+    };
     Failure::new(
         Status::NotFound,
-        format!("there is no claim {number}: the last one is {highest}"),
+        format!("there is no claim {number}: {why}"),
     )
     .hint("`factlog claims` lists them")
 }

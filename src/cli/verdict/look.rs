@@ -10,6 +10,15 @@ use super::form::stance_name;
 use crate::cli::claim_list::ClaimLine;
 use crate::cli::screen::{self, FAINT, STRONG};
 
+/// Returns the number and the beginning of the id by which a person can name a claim.
+pub(super) fn named(line: &ClaimLine) -> String {
+    let id = &line.id[..8];
+    line.number.map_or_else(
+        || format!("claim {id}"),
+        |number| format!("claim {number}, {id}"),
+    )
+}
+
 /// Shows a verdict in words, then its object and its entry as they will be signed.
 pub(crate) fn show(
     line: &ClaimLine,
@@ -25,7 +34,10 @@ pub(crate) fn show(
     };
     let label = policy.rating(&judgement.rating);
     let label = label.map_or_else(String::new, |rating| format!(": {}", rating.definition));
-    say("claim", &screen::one_line(&line.claim.text))?;
+    say(
+        "claim",
+        &format!("{} ({})", screen::one_line(&line.claim.text), named(line)),
+    )?;
     say("said by", &line.who())?;
     say(
         "rating",

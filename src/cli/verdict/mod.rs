@@ -41,7 +41,8 @@ use super::stdout;
 
 /// Judge a claim, and sign the verdict
 ///
-/// The claim is named by its number in `factlog claims` or by the beginning of its id. Without
+/// The claim is named by its number in `factlog claims`, which stays with it whatever is dropped or
+/// recorded, or by the beginning of its id. Without
 /// --rating a form opens in `$VISUAL` or `$EDITOR`. Before anything is signed at a terminal, exactly
 /// what will be signed is shown. A claim that was only proposed is recorded first; evidence that is
 /// not in the ledger yet is taken in as a source.
@@ -233,6 +234,11 @@ impl<'a> Sitting<'a> {
             ledger
         };
         let ready = self.build(&ledger, judgement)?;
+        self.context.say(&format!(
+            "{}: “{}”",
+            look::named(&self.line),
+            screen::cut(&self.line.claim.text, 70),
+        ));
         self.finish(&mut ledger, ready)
     }
 

@@ -5,6 +5,7 @@ mod batch;
 mod consent;
 mod init;
 mod input;
+mod numbers;
 mod proposals;
 mod review;
 mod terminal;
