@@ -19,6 +19,7 @@ mod init;
 mod json_out;
 mod key;
 mod log;
+mod near;
 mod numbering;
 mod opening;
 mod pager;

@@ -7,6 +7,7 @@ use super::build::Judgement;
 use super::evidence::Request;
 use crate::cli::add::word;
 use crate::cli::claim_list::ClaimLine;
+use crate::cli::near;
 use crate::cli::screen;
 
 /// What begins a line that says what is wrong with the form.
@@ -28,6 +29,16 @@ pub(crate) enum FormFault {
         line: usize,
         /// The words.
         words: String,
+    },
+    /// A line that begins like a field, and like none of ours.
+    #[error("line {line}: {label}: is no field: {}", advice(*.near))]
+    Unknown {
+        /// The line, from 1.
+        line: usize,
+        /// What stands before the colon.
+        label: String,
+        /// The field that was probably meant.
+        near: Option<&'static str>,
     },
     /// A field twice.
     #[error("line {line}: {field}: is there twice")]
@@ -61,6 +72,15 @@ pub(crate) enum FormFault {
         /// What should.
         wanted: &'static str,
     },
+}
+
+/// Says what to do about a line that begins like a field.
+fn advice(near: Option<&str>) -> String {
+    let text = "put a space before it if it belongs to the text above";
+    near.map_or_else(
+        || text.to_owned(),
+        |near| format!("did you mean {near}:? Else {text}"),
+    )
 }
 
 const FIELDS: [&str; 16] = [
@@ -247,6 +267,10 @@ pub(crate) fn parse(form: &str) -> Result<Judgement, FormFault> {
         if !in_rationale && let Some((name, value)) = begins(text) {
             let value = value.trim().to_owned();
             fields.push(Field { name, value, line });
+        } else if !in_rationale && let Some(label) = like_a_field(text) {
+            let near = near::nearest(label, FIELDS);
+            let label = label.to_owned();
+            return Err(FormFault::Unknown { line, label, near });
         } else if let Some(field) = fields.last_mut() {
             field.value.push('\n');
             field
@@ -277,6 +301,16 @@ fn begins(text: &str) -> Option<(&'static str, &str)> {
     let (name, value) = text.split_once(':')?;
     let name = FIELDS.into_iter().find(|field| *field == name.trim_end())?;
     Some((name, value))
+}
+
+/// Returns what stands before the colon of a line that was probably meant to be a field: one word in
+/// small letters at its beginning, or nearly a field's name. An address is none.
+fn like_a_field(text: &str) -> Option<&str> {
+    let (name, value) = text.split_once(':')?;
+    let name = name.trim_end();
+    let is_word = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase());
+    let is_near = !name.starts_with(' ') && near::nearest(name, FIELDS).is_some();
+    ((is_word || is_near) && !value.starts_with("//")).then_some(name)
 }
 
 fn judge(fields: Vec<Field>) -> Result<Judgement, FormFault> {
@@ -500,6 +534,42 @@ mod tests {
         for (form, fault) in cases {
             assert_eq!(parse(form), Err(fault), "{form:?}");
         }
+    }
+
+    #[test]
+    fn a_misspelled_field_is_no_text() {
+        let unknown = |line, label: &str, near| FormFault::Unknown {
+            line,
+            label: label.to_owned(),
+            near,
+        };
+        for (form, fault) in [
+            (
+                "rating: true\nsummary: a\nrationle: b\n",
+                unknown(3, "rationle", Some("rationale")),
+            ),
+            (
+                "Rating: true\nsummary: a\n",
+                unknown(1, "Rating", Some("rating")),
+            ),
+            (
+                "summary: a\nsuports : x.txt\n",
+                unknown(2, "suports", Some("supports")),
+            ),
+            ("summary: a\nbecause: b\n", unknown(2, "because", None)),
+        ] {
+            assert_eq!(parse(form), Err(fault), "{form:?}");
+        }
+        let said = unknown(3, "rationle", Some("rationale")).to_string();
+        assert!(said.contains("did you mean rationale:?"), "{said}");
+        let colons = "rating: true\nsummary: It said: no.\nThe mayor said: yes: twice.\n because: so\n\
+             https://desk.example/a: there\nrationale:\nbecause: it was\n";
+        let judgement = parse(colons).expect("a form");
+        assert_eq!(
+            judgement.summary,
+            "It said: no. The mayor said: yes: twice. because: so https://desk.example/a: there"
+        );
+        assert_eq!(judgement.rationale.as_deref(), Some("because: it was"));
     }
 
     #[test]
