@@ -35,7 +35,7 @@ const CONTEXT: usize = 160;
 const HELP: &str = "\
 y  accept: record this claim
 n  drop it: it is not proposed any more
-e  change its words or who said it, in the editor, and accept it
+e  change its words or who said it, in the editor, and accept it; unchanged, nothing is decided
 v  judge it now: opens the form of a verdict
 k  go back to the claim before
 q  quit; what you decided is kept, and `factlog review` goes on from there
@@ -162,7 +162,10 @@ impl Sitting<'_> {
                     at += 1;
                 }
                 Some('e') => match self.edit(at) {
-                    Ok(claim) => {
+                    Ok(None) => self
+                        .context
+                        .say("nothing was changed, and nothing is decided"),
+                    Ok(Some(claim)) => {
                         self.lines[at].claim = claim.clone();
                         self.decide(at, Choice::Accepted, Some(claim))?;
                         at += 1;
@@ -243,11 +246,12 @@ impl Sitting<'_> {
         }
     }
 
-    /// Lets the person change a claim in the editor.
-    fn edit(&self, at: usize) -> anyhow::Result<Claim> {
+    /// Lets the person change a claim in the editor; `None` where they change nothing.
+    fn edit(&self, at: usize) -> anyhow::Result<Option<Claim>> {
         let line = &self.lines[at];
         let path = self.drafts.claim_form(&line.id[..16]);
         let mut form = claim_form(line);
+        let start = form.clone();
         loop {
             self.drafts.replace(&path, form.as_bytes())?;
             editor::edit(self.context, &path)?;
@@ -255,7 +259,8 @@ impl Sitting<'_> {
             match changed(line, &after) {
                 Ok(claim) => {
                     let _ = std::fs::remove_file(&path);
-                    return Ok(claim);
+                    let is_changed = after != start && claim != line.claim;
+                    return Ok(is_changed.then_some(claim));
                 }
                 // The same words would have the same fault again.
                 Err(error) if after == form => {

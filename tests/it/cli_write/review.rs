@@ -110,6 +110,30 @@ fn a_claim_is_changed_in_the_editor() {
 
 #[test]
 #[cfg(unix)]
+fn a_form_that_is_left_as_it_is_decides_nothing() {
+    let desk = Desk::new();
+    let before = states(&desk);
+    for script in ["true", "touch \"$1\"", "echo >> \"$1\""] {
+        let script = editor(&desk, script);
+        let (status, _, err) = with_input(
+            desk.factlog(&["review"])
+                .env("EDITOR", &script)
+                .env_remove("VISUAL"),
+            "e\nq\n",
+        );
+        assert_eq!(status, Some(0), "{err}");
+        assert!(err.contains("nothing is decided"), "{err}");
+        assert_eq!(
+            err.matches("1 of ").count(),
+            2,
+            "it is asked about again: {err}"
+        );
+        assert_eq!(states(&desk), before);
+    }
+}
+
+#[test]
+#[cfg(unix)]
 fn a_verdict_is_given_within_a_sitting() {
     let desk = Desk::new();
     let script = editor(
