@@ -27,7 +27,7 @@ use super::record::{self, EntryLine, Signer};
 use super::screen::{self, FAINT, STRONG};
 use super::seek;
 use super::signing::{self, SigningArgs};
-use super::verdict;
+use super::verdict::{self, Ended};
 
 /// Bytes of the paragraph that are shown before and after a claim's sentence.
 const CONTEXT: usize = 160;
@@ -172,11 +172,11 @@ impl Sitting<'_> {
                     }
                     Err(error) => context::report(&error, None),
                 },
-                Some('v') => {
-                    if self.judge(at)? {
-                        at += 1;
-                    }
-                }
+                Some('v') => match self.judge(at)? {
+                    Ended::Signed => at += 1,
+                    Ended::Stopped => {}
+                    Ended::Quit => break,
+                },
                 Some('k') => {
                     if at == 0 {
                         self.context.say("this is the first claim");
@@ -226,22 +226,21 @@ impl Sitting<'_> {
         self.drafts.save(&decided)
     }
 
-    /// Opens the form of a verdict on a claim; returns whether it was recorded.
-    fn judge(&mut self, at: usize) -> anyhow::Result<bool> {
+    /// Opens the form of a verdict on a claim.
+    fn judge(&mut self, at: usize) -> anyhow::Result<Ended> {
         let line = &self.lines[at];
         let (ledger, line) = self
             .context
             .read_claims(|ledger, proposals| seek::find_claim(ledger, proposals, &line.id))?;
         match verdict::judge_now(self.context, self.signing, ledger, line) {
-            Ok(Status::Done) => {
-                self.judged += 1;
-                Ok(true)
+            Ok(ended) => {
+                self.judged += usize::from(ended == Ended::Signed);
+                Ok(ended)
             }
-            Ok(_) => Ok(false),
             Err(error) => {
                 let (_, hint) = super::exit::of(&error);
                 context::report(&error, hint.as_deref());
-                Ok(false)
+                Ok(Ended::Stopped)
             }
         }
     }
@@ -498,10 +497,10 @@ fn sign_accepted(
     }
     if !args.yes {
         let question = format!(
-            "Sign these {count} claims as {}? [y,n] ",
+            "Sign these {count} claims as {}? [y,n,q] ",
             chosen.verifier().name()
         );
-        if prompt::choose(&question, &['y', 'n'])? != Some('y') {
+        if prompt::choose(&question, &['y', 'n', 'q'])? != Some('y') {
             context.say("nothing was signed; they stay accepted, and `factlog review` asks again");
             return Ok(vec![]);
         }

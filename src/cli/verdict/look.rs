@@ -1,4 +1,4 @@
-//! The last look before a signature: exactly what will be signed.
+//! The last look before a signature: what will be signed, in words, and on demand to the byte.
 
 use std::io::Write as _;
 
@@ -6,9 +6,12 @@ use factlog::words::object;
 use factlog::words::policy::Policy;
 
 use super::build::{Judgement, Ready};
-use super::form::stance_name;
+use super::form::{change_name, stance_name};
 use crate::cli::claim_list::ClaimLine;
-use crate::cli::screen::{self, FAINT, STRONG};
+use crate::cli::screen::{self, STRONG};
+
+/// A rationale is shown as far as this; the signed text has all of it.
+const RATIONALE: usize = 400;
 
 /// Returns the number and the beginning of the id by which a person can name a claim.
 pub(super) fn named(line: &ClaimLine) -> String {
@@ -19,8 +22,8 @@ pub(super) fn named(line: &ClaimLine) -> String {
     )
 }
 
-/// Shows a verdict in words, then its object and its entry as they will be signed.
-pub(crate) fn show(
+/// Shows a verdict in words, and what will be signed beside it.
+pub(super) fn show(
     line: &ClaimLine,
     policy: &Policy,
     judgement: &Judgement,
@@ -29,21 +32,30 @@ pub(crate) fn show(
     let columns = screen::columns();
     let mut err = anstream::stderr().lock();
     let mut say = |name: &str, text: &str| {
-        let text = screen::wrap(text, columns, "              ");
+        let text = screen::wrap(&screen::one_line(text), columns, "              ");
         writeln!(err, "  {name:<11} {}", text.trim_start())
     };
-    let label = policy.rating(&judgement.rating);
-    let label = label.map_or_else(String::new, |rating| format!(": {}", rating.definition));
-    say(
-        "claim",
-        &format!("{} ({})", screen::one_line(&line.claim.text), named(line)),
-    )?;
+    say("claim", &format!("{} ({})", line.claim.text, named(line)))?;
     say("said by", &line.who())?;
-    say(
-        "rating",
-        &format!("{}{}", judgement.rating, screen::one_line(&label)),
-    )?;
+    let rating = policy.rating(&judgement.rating).map_or_else(
+        || judgement.rating.to_string(),
+        |rating| {
+            format!(
+                "{} ({}): {}",
+                rating.label(),
+                rating.code,
+                rating.definition
+            )
+        },
+    );
+    say("rating", &rating)?;
     say("summary", &judgement.summary)?;
+    if let Some(rationale) = &judgement.rationale {
+        say("rationale", &screen::cut(rationale, RATIONALE))?;
+    }
+    for conflict in &judgement.conflicts {
+        say("conflict", conflict)?;
+    }
     for (request, evidence) in judgement.evidence.iter().zip(&ready.verdict.evidence) {
         let mut text = request.what.clone();
         if request.primary {
@@ -52,44 +64,61 @@ pub(crate) fn show(
         if let Some(quote) = &evidence.quote {
             text = format!("{text}: “{}”", quote.exact);
         }
-        say(stance_name(request.stance), &screen::one_line(&text))?;
+        let details = [
+            ("at", &request.locator),
+            ("note:", &request.note),
+            ("no copy:", &request.unavailable),
+        ];
+        for (name, value) in details {
+            if let Some(value) = value {
+                text = format!("{text}; {name} {value}");
+            }
+        }
+        say(stance_name(request.stance), &text)?;
     }
     if let Some(older) = &judgement.supersedes {
-        say("supersedes", older)?;
+        let change = judgement.change.map_or("", change_name);
+        say("supersedes", &format!("{older} {change}"))?;
     }
     if let Some(reason) = &judgement.reason {
         say("reason", reason)?;
     }
-    let bytes = object::to_bytes(&ready.verdict)?;
-    let value: serde_json::Value = serde_json::from_slice(&bytes)?;
-    writeln!(
-        err,
-        "{}",
-        screen::styled(STRONG, "\nThe verdict, as it will be kept:")
-    )?;
-    writeln!(
-        err,
-        "{}",
-        screen::visible(&serde_json::to_string_pretty(&value)?)
-    )?;
-    let before = ready.signer.pending.entries.len();
-    writeln!(
-        err,
-        "{}",
-        screen::styled(STRONG, "\nThe entry that you sign:")
-    )?;
-    write!(err, "{}", screen::visible(&ready.draft.text()?))?;
-    if before > 0 {
-        let kinds: Vec<&str> = ready
-            .signer
-            .pending
-            .entries
-            .iter()
-            .map(|entry| entry.kind().as_str())
-            .collect();
-        let note = format!("before it, recorded by you as well: {}", kinds.join(", "));
-        writeln!(err, "{}", screen::styled(FAINT, &note))?;
+    let beside = beside(judgement, ready);
+    if !beside.is_empty() {
+        say("with it", &format!("you sign {}", beside.join(", ")))?;
     }
     writeln!(err)?;
+    Ok(())
+}
+
+/// Names what is signed beside the verdict: the claim, sources that are new.
+fn beside(judgement: &Judgement, ready: &Ready) -> Vec<String> {
+    let claim = ready.claim_is_new().then(|| "the claim".to_owned());
+    let sources = ready.new_sources.iter().map(|source| {
+        let pieces = ready.verdict.evidence.iter().zip(&judgement.evidence);
+        let mut pieces = pieces.filter(|(piece, _)| piece.source == *source);
+        let what = pieces.next().map_or("", |(_, request)| &request.what);
+        format!("the source {what}")
+    });
+    claim.into_iter().chain(sources).collect()
+}
+
+/// Shows the verdict's object and its entry as they will be signed.
+pub(super) fn show_signed(ready: &Ready) -> anyhow::Result<()> {
+    let mut err = anstream::stderr().lock();
+    let bytes = object::to_bytes(&ready.verdict)?;
+    let value: serde_json::Value = serde_json::from_slice(&bytes)?;
+    let title = |text: &str| screen::styled(STRONG, text).to_string();
+    writeln!(err, "{}", title("\nThe verdict, as it will be kept:"))?;
+    let verdict = serde_json::to_string_pretty(&value)?;
+    writeln!(err, "{}", screen::visible(&verdict))?;
+    for entry in &ready.signer.pending.entries {
+        let signed = String::from_utf8_lossy(entry.bytes());
+        let kind = entry.kind();
+        writeln!(err, "{}", title(&format!("\nSigned with it, the {kind}:")))?;
+        write!(err, "{}", screen::visible(&signed))?;
+    }
+    writeln!(err, "{}", title("\nThe entry that you sign:"))?;
+    writeln!(err, "{}", screen::visible(&ready.draft.text()?))?;
     Ok(())
 }

@@ -43,8 +43,8 @@ use super::stdout;
 ///
 /// The claim is named by its number in `factlog claims`, which stays with it whatever is dropped or
 /// recorded, or by the beginning of its id. Without
-/// --rating a form opens in `$VISUAL` or `$EDITOR`. Before anything is signed at a terminal, exactly
-/// what will be signed is shown. A claim that was only proposed is recorded first; evidence that is
+/// --rating a form opens in `$VISUAL` or `$EDITOR`. Before anything is signed at a terminal, it
+/// is shown in words; `s` shows exactly what will be signed, to the byte. A claim that was only proposed is recorded first; evidence that is
 /// not in the ledger yet is taken in as a source.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -153,11 +153,11 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let asks = judgement.is_none() || context.can_ask();
     if asks && !args.signing.yes {
         drop(ledger);
-        return sitting.form_and_look(judgement, Some(args));
+        return Ok(sitting.form_and_look(judgement, Some(args))?.status());
     }
     let Some(judgement) = judgement else {
         drop(ledger);
-        return sitting.form_and_look(None, Some(args));
+        return Ok(sitting.form_and_look(None, Some(args))?.status());
     };
     sitting.at_once(&judgement, ledger)
 }
@@ -168,10 +168,38 @@ pub(crate) fn judge_now(
     signing: &SigningArgs,
     ledger: Ledger,
     line: ClaimLine,
-) -> anyhow::Result<Status> {
+) -> anyhow::Result<Ended> {
     let sitting = Sitting::start(context, signing, &ledger, line);
     drop(ledger);
     sitting?.form_and_look(None, None)
+}
+
+/// What the letters of the last look do.
+const LOOK_HELP: &str = "\
+y  sign it and record it
+n  stop; nothing is signed
+e  change it in the editor
+s  show exactly what will be signed
+q  stop, and leave `factlog review` where it was begun from there";
+
+/// How the last look ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Ended {
+    /// The verdict is recorded, or written to a file.
+    Signed,
+    /// Nothing was signed.
+    Stopped,
+    /// Nothing was signed, and the person wants to leave the sitting.
+    Quit,
+}
+
+impl Ended {
+    const fn status(self) -> Status {
+        match self {
+            Self::Signed => Status::Done,
+            Self::Stopped | Self::Quit => Status::Failed,
+        }
+    }
 }
 
 /// One person judging one claim.
@@ -248,7 +276,7 @@ impl<'a> Sitting<'a> {
         &mut self,
         by_flags: Option<Judgement>,
         args: Option<&Args>,
-    ) -> anyhow::Result<Status> {
+    ) -> anyhow::Result<Ended> {
         let path = self.drafts.form(&self.line.id[..16]);
         let mut is_written = false;
         let mut judgement = by_flags;
@@ -279,9 +307,7 @@ impl<'a> Sitting<'a> {
                 Err(error) => return Err(error),
             };
             if !self.signing.yes {
-                look::show(&self.line, &self.policy, &judged, &ready)?;
-                let question = format!("Sign this as {}? [y,n,e,?] ", self.author.name());
-                match ask(&question)? {
+                match self.ask(&judged, &ready)? {
                     'y' => {}
                     'e' => {
                         if !path.exists() {
@@ -290,7 +316,14 @@ impl<'a> Sitting<'a> {
                         }
                         continue;
                     }
-                    _ => return Ok(self.stopped(&path)),
+                    answer => {
+                        self.say_stopped(&path);
+                        return Ok(if answer == 'q' {
+                            Ended::Quit
+                        } else {
+                            Ended::Stopped
+                        });
+                    }
                 }
             }
             let mut ledger = self.context.open_ledger()?;
@@ -308,13 +341,30 @@ impl<'a> Sitting<'a> {
                 judgement = Some(judged);
                 continue;
             }
-            let status = self.finish(&mut ledger, ready)?;
+            self.finish(&mut ledger, ready)?;
             let _ = fs::remove_file(&path);
-            return Ok(status);
+            return Ok(Ended::Signed);
         }
     }
 
-    fn stopped(&self, path: &std::path::Path) -> Status {
+    /// Shows what will be signed, and asks whether to.
+    fn ask(&self, judged: &Judgement, ready: &Ready) -> anyhow::Result<char> {
+        look::show(&self.line, &self.policy, judged, ready)?;
+        let question = format!("Sign this as {}? [y,n,e,s,q,?] ", self.author.name());
+        loop {
+            match prompt::choose(&question, &['y', 'n', 'e', 's', 'q', '?'])? {
+                Some('?') => self.context.say(LOOK_HELP),
+                Some('s') => {
+                    look::show_signed(ready)?;
+                    look::show(&self.line, &self.policy, judged, ready)?;
+                }
+                Some(letter) => return Ok(letter),
+                None => return Ok('n'),
+            }
+        }
+    }
+
+    fn say_stopped(&self, path: &std::path::Path) {
         let kept = if path.exists() {
             format!(
                 "; what you wrote is kept: factlog verdict {} takes it up",
@@ -324,7 +374,6 @@ impl<'a> Sitting<'a> {
             String::new()
         };
         self.context.say(&format!("nothing was signed{kept}"));
-        Status::Failed
     }
 
     /// Opens the form, with what is wrong at its top, and reads it.
@@ -473,21 +522,6 @@ impl<'a> Sitting<'a> {
 enum Edited {
     Judged(Judgement),
     Faulty(String),
-}
-
-fn ask(question: &str) -> anyhow::Result<char> {
-    loop {
-        match prompt::choose(question, &['y', 'n', 'e', '?'])? {
-            Some('?') => {
-                let _ = writeln!(
-                    anstream::stderr(),
-                    "y  sign it and record it\nn  stop; nothing is signed\ne  change it in the editor"
-                );
-            }
-            Some(letter) => return Ok(letter),
-            None => return Ok('n'),
-        }
-    }
 }
 
 /// Returns the reviewer's own verdict on a claim, as a judgement that supersedes it.

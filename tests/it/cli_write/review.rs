@@ -110,6 +110,47 @@ fn a_claim_is_changed_in_the_editor() {
 
 #[test]
 #[cfg(unix)]
+fn the_last_look_ends_with_words_and_q_leaves_the_sitting() {
+    let desk = Desk::new();
+    fs::write(desk.path("register.txt"), "Closed from 2019.\n").unwrap();
+    let script = editor(
+        &desk,
+        "sed -i 's/^rating:/rating: true/; s/^summary:/summary: It was./; s/^conflicts:/conflicts: None known/; \
+         s/^rationale:/rationale: The register says so./; \
+         s/^conflicts/supports: register.txt\\nlocator: page 3\\nnote: as printed\\nconflicts/' \"$1\"",
+    );
+    let (status, _, err) = with_input(
+        desk.factlog(&["review"])
+            .env("EDITOR", &script)
+            .env_remove("VISUAL"),
+        "v\nq\n",
+    );
+    assert_eq!(status, Some(0), "{err}");
+    let (_, look) = err.split_once("record this claim?").unwrap();
+    let lines: Vec<&str> = look.lines().collect();
+    let question = lines
+        .iter()
+        .position(|line| line.contains("Sign this"))
+        .unwrap();
+    let above = lines[question.saturating_sub(20)..question].join("\n");
+    for wanted in [
+        "said by",
+        "True (true)",
+        "It was.",
+        "The register says so.",
+        "None known",
+        "register.txt; at page 3; note: as printed",
+        "you sign the claim, the source register.txt",
+    ] {
+        assert!(above.contains(wanted), "{wanted}\n{look}");
+    }
+    assert!(!look.contains("factlog/entry@v1"), "{look}");
+    assert!(!look.contains("record this claim?"), "it quits: {look}");
+    assert_eq!(states(&desk)[0], "proposed");
+}
+
+#[test]
+#[cfg(unix)]
 fn a_form_that_is_left_as_it_is_decides_nothing() {
     let desk = Desk::new();
     let before = states(&desk);

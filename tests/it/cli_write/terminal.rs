@@ -135,7 +135,10 @@ fn review_and_verdict_at_a_terminal() {
     terminal.clears();
     terminal.types(&format!("{factlog} verdict 1"));
     let screen = terminal.shows("Sign this as desk.example/alice?");
-    assert!(screen.contains("factlog/entry@v1"), "{screen}");
+    assert!(!screen.contains("factlog/entry@v1"), "{screen}");
+    assert!(screen.contains("It is in the register."), "{screen}");
+    terminal.types("s");
+    terminal.shows("factlog/entry@v1");
     terminal.types("y");
     terminal.shows("recorded: “");
     let shown = claims(&desk);
