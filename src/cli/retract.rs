@@ -3,12 +3,14 @@
 use std::io::{self, IsTerminal, Write as _};
 
 use factlog::audit::facts::Detail;
-use factlog::entry::{Body, Kind, Retraction};
+use factlog::entry::{Body, Kind, Retraction, VerdictEntry};
+use factlog::ledger::Ledger;
 use factlog::words::id::{EntryId, VerdictId};
 use factlog::words::note::Note;
 use factlog::words::object;
 use serde::Serialize;
 
+use super::claim_list::{self, ClaimLine};
 use super::context::Context;
 use super::exit::{Failure, Status};
 use super::json_out;
@@ -76,13 +78,20 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             screen::one_line(chosen.verifier().name().as_str())
         ));
     }
+    let Body::Verdict(body) = record.entry.body() else {
+        unreachable!("it was looked up as a verdict");
+    };
+    if let Some(claim) = claim_of(&ledger, body)? {
+        context.say(&format!(
+            "the claim: “{}”\n  said by {}",
+            screen::one_line(&claim.claim.text),
+            claim.who()
+        ));
+    }
     let asks = context.can_ask() && !args.signing.yes;
     if asks || chosen.needs_person() {
         drop(ledger);
         if asks {
-            let Body::Verdict(body) = record.entry.body() else {
-                unreachable!("it was looked up as a verdict");
-            };
             let reason = screen::one_line(reason);
             let question = format!(
                 "retract the verdict {short} ({}), because: {reason}? [y,n] ",
@@ -101,10 +110,16 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     sign(args, context, &mut ledger, key, verdict, reason)
 }
 
+/// Returns the claim that a verdict is on, if its words are there.
+fn claim_of(ledger: &Ledger, verdict: &VerdictEntry) -> anyhow::Result<Option<ClaimLine>> {
+    let record = ledger.entry_of(Kind::Claim, &verdict.claim.entry())?;
+    claim_list::of_record(ledger, &record)
+}
+
 fn sign(
     args: &Args,
     context: &Context,
-    ledger: &mut factlog::ledger::Ledger,
+    ledger: &mut Ledger,
     key: factlog::trust::SigningKey,
     verdict: EntryId,
     reason: &str,

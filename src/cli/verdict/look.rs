@@ -76,6 +76,9 @@ pub(super) fn show(
         }
         say(stance_name(request.stance), &text)?;
     }
+    if let Some(uncited) = ready.uncited {
+        say("evidence", &uncited.to_string())?;
+    }
     if let Some(older) = &judgement.supersedes {
         let change = judgement.change.map_or("", change_name);
         say("supersedes", &format!("{older} {change}"))?;

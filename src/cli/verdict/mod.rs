@@ -262,6 +262,9 @@ impl<'a> Sitting<'a> {
             ledger
         };
         let ready = self.build(&ledger, judgement)?;
+        if let Some(uncited) = ready.uncited {
+            self.context.warn(&uncited.to_string());
+        }
         self.context.say(&format!(
             "{}: “{}”",
             look::named(&self.line),
@@ -467,6 +470,7 @@ impl<'a> Sitting<'a> {
             self.context.salt()?,
         )?;
         Ok(Ready {
+            uncited: build::Uncited::of(ledger, &resolved, judgement)?,
             signer,
             draft,
             verdict,

@@ -10,6 +10,7 @@ mod proposals;
 mod review;
 mod terminal;
 mod verdict;
+mod words;
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
