@@ -16,7 +16,7 @@ use factlog::entry::Kind;
 use factlog::export::claimreview::{self, ClaimReviews, Skipped};
 use factlog::export::{BaseUrl, PublishedClaim, PublishedVerdict, Standing, csv, jsonl};
 use factlog::words::id::{ObjectId, SourceId};
-use factlog::words::policy::RatingCode;
+use factlog::words::policy::{Policy, RatingCode};
 use factlog::words::time::{DayOrTime, Timestamp};
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ use super::context::Context;
 use super::exit::{Failure, Status};
 use super::published::{Gathered, Gatherer};
 use super::stdout;
-use super::{files, json_out, screen, seek};
+use super::{files, json_out, ratings, screen, seek};
 
 /// Export claims and verdicts
 ///
@@ -131,7 +131,7 @@ struct Which {
     #[arg(long, value_name = "NAME")]
     claimant: Option<String>,
     /// Only verdicts with this rating, such as mostly-true; may be given again
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = ratings::parse)]
     rating: Vec<RatingCode>,
 }
 
@@ -396,6 +396,7 @@ fn gather(
     let source = source.map(|record| SourceId(record.entry.id().0));
     let mut gatherer = Gatherer::new(&ledger);
     let claims = gatherer.all().context("reading the ledger's claims")?;
+    which.check_ratings(&ledger.policy()?.1, &claims)?;
     Ok((gatherer.finish(base_url), claims, source))
 }
 
@@ -414,6 +415,17 @@ fn say_gone(context: &Context, gathered: &Gathered) -> Status {
 }
 
 impl Which {
+    /// Refuses a rating that is not on the scale, unless a verdict has it, by an earlier scale.
+    fn check_ratings(&self, policy: &Policy, claims: &[PublishedClaim]) -> Result<(), Failure> {
+        let verdicts = || claims.iter().flat_map(|claim| &claim.verdicts);
+        for rating in &self.rating {
+            if !verdicts().any(|verdict| verdict.rating == *rating) {
+                ratings::check(policy, rating)?;
+            }
+        }
+        Ok(())
+    }
+
     fn takes_claim(&self, claim: &PublishedClaim, source: Option<SourceId>) -> bool {
         let claimant = || {
             let claimant = claim

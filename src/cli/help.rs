@@ -3,17 +3,21 @@
 use std::io::Write;
 
 use clap::CommandFactory;
+use factlog::words::policy::Policy;
 use serde::Serialize;
 
 use super::Cli;
 use super::context::Context;
 use super::exit::{Failure, Status};
 use super::json_out;
+use super::ratings;
 use super::stdout;
 
 /// Explain a command or a topic
 #[derive(clap::Args)]
-#[command(after_help = "Topics: environment, exit-codes, formats, keys, offline, proof, storage.")]
+#[command(
+    after_help = "Topics: environment, exit-codes, formats, keys, offline, proof, ratings, storage."
+)]
 pub(crate) struct Args {
     /// A command, or a topic
     words: Vec<String>,
@@ -29,6 +33,9 @@ const TOPICS: [(&str, &str); 7] = [
     ("storage", include_str!("help/storage.txt")),
 ];
 
+/// The topic whose text is the ledger's own.
+const RATINGS: &str = "ratings";
+
 /// What `--json` prints.
 #[derive(Serialize)]
 struct Explained<'a> {
@@ -42,6 +49,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         && let Some((_, text)) = TOPICS.iter().find(|(name, _)| name == topic)
     {
         return print(context, "topic", topic, text, text);
+    }
+    if args.words.as_slice() == [RATINGS] {
+        let text = ratings(context)?;
+        return print(context, "topic", RATINGS, &text, &text);
     }
     let mut command = Cli::command();
     command.build();
@@ -80,5 +91,19 @@ fn print(
 }
 
 fn topics() -> String {
-    TOPICS.map(|(name, _)| name).join(", ")
+    let mut names: Vec<&str> = TOPICS.iter().map(|(name, _)| *name).collect();
+    names.push(RATINGS);
+    names.sort_unstable();
+    names.join(", ")
+}
+
+/// Explains the scale of the ledger here, else the one that a new ledger starts with.
+fn ratings(context: &Context) -> anyhow::Result<String> {
+    Ok(match context.open_ledger() {
+        Ok(ledger) => ratings::explain(&ledger.policy()?.1, "The scale of this ledger:"),
+        Err(_) => ratings::explain(
+            &Policy::default(),
+            "There is no ledger here that can be read. The scale that a new one starts with:",
+        ),
+    })
 }

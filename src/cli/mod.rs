@@ -27,6 +27,7 @@ mod prompt;
 mod proposals;
 mod published;
 mod quotes;
+mod ratings;
 mod record;
 mod retract;
 mod review;
@@ -75,7 +76,8 @@ The first five minutes:
   factlog verify                        audit everything
   factlog export claimreview --out DIR  publish
 
-`factlog help TOPIC` explains: environment, exit-codes, formats, keys, offline, proof, storage."
+`factlog help TOPIC` explains: environment, exit-codes, formats, keys, offline, proof, ratings,
+storage."
 )]
 struct Cli {
     #[command(flatten)]

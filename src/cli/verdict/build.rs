@@ -22,6 +22,7 @@ use crate::cli::claim_list::{self, ClaimLine, State};
 use crate::cli::context::Context;
 use crate::cli::exit::{Failure, Status};
 use crate::cli::quotes;
+use crate::cli::ratings;
 use crate::cli::record::Signer;
 use crate::cli::screen;
 use crate::cli::seek;
@@ -256,7 +257,7 @@ impl<'a> Resolver<'a> {
 
     /// Looks up what a judgement names, and checks what can be checked before anything is signed.
     pub(crate) fn resolve(&self, claim: Target, judgement: &Judgement) -> anyhow::Result<Resolved> {
-        check_rating(&self.policy, &judgement.rating)?;
+        ratings::check(&self.policy, &judgement.rating)?;
         let pieces = judgement.evidence.iter().map(|request| self.piece(request));
         Ok(Resolved {
             policy: self.policy_id,
@@ -474,23 +475,6 @@ pub(crate) fn record_claim(signer: &mut Signer, line: &ClaimLine) -> anyhow::Res
         change: None,
     }))?;
     Ok(ClaimId(id.0))
-}
-
-/// Refuses a rating that is not on the scale; names those that are.
-pub(crate) fn check_rating(policy: &Policy, rating: &RatingCode) -> Result<(), Failure> {
-    if policy.rating(rating).is_some() {
-        return Ok(());
-    }
-    let codes: Vec<&str> = policy
-        .scale
-        .iter()
-        .map(|rating| rating.code.as_str())
-        .collect();
-    Err(Failure::new(
-        Status::Usage,
-        format!("{rating} is not on this ledger's scale"),
-    )
-    .hint(format!("the ratings are {}", codes.join(", "))))
 }
 
 /// Returns the author's verdict on a claim that stands, if there is one.

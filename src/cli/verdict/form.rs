@@ -1,6 +1,6 @@
 //! The form that a verdict is written in: plain text that explains itself.
 
-use factlog::words::policy::{Policy, RatingCode};
+use factlog::words::policy::Policy;
 use factlog::words::verdict::{Stance, VerdictChange};
 
 use super::build::Judgement;
@@ -8,6 +8,7 @@ use super::evidence::Request;
 use crate::cli::add::word;
 use crate::cli::claim_list::ClaimLine;
 use crate::cli::near;
+use crate::cli::ratings;
 use crate::cli::screen;
 
 /// What begins a line that says what is wrong with the form.
@@ -379,7 +380,7 @@ impl Fields {
         if self.rating.is_empty() {
             return Err(FormFault::Empty { field: "rating" });
         }
-        let rating: RatingCode = self.rating.parse().map_err(|_| FormFault::Value {
+        let rating = ratings::parse(&self.rating).map_err(|_| FormFault::Value {
             field: "rating",
             value: self.rating.clone(),
             wanted: "one of the codes above",
@@ -523,10 +524,10 @@ mod tests {
                 FormFault::Empty { field: "supports" },
             ),
             (
-                "rating: Very True\nsummary: a\n",
+                "rating: ½\nsummary: a\n",
                 FormFault::Value {
                     field: "rating",
-                    value: "Very True".into(),
+                    value: "½".into(),
                     wanted: "one of the codes above",
                 },
             ),

@@ -33,6 +33,7 @@ use super::editor;
 use super::exit::{Failure, Status};
 use super::json_out;
 use super::prompt;
+use super::ratings;
 use super::record::{self, EntryLine, Signer};
 use super::screen;
 use super::seek;
@@ -59,7 +60,13 @@ Examples:
   factlog verdict --from verdicts.jsonl --json
 
 With --from, many: JSON lines {claim, rating, summary, …}, each acknowledged on a line of its own once
-it is durable.")]
+it is durable. A line names evidence as the flags do, by a file, an address or a source's id:
+
+  {\"claim\": 3, \"rating\": \"false\", \"summary\": \"…\", \"evidence\": [
+    {\"stance\": \"refutes\", \"source\": \"un-charter.txt\", \"primary\": true,
+     \"quote\": \"agree to accept\", \"locator\": \"article 25\"}]}
+
+Each stands on one line of the file; schemas/verdict-line.schema.json has every field.")]
 pub(crate) struct Args {
     /// The claim: its number in `factlog claims`, or the beginning of its id
     #[arg(required_unless_present = "from")]
@@ -67,8 +74,9 @@ pub(crate) struct Args {
     /// Record many verdicts: JSON lines from this file, or from standard input with -
     #[arg(long, value_name = "FILE|-", conflicts_with_all = ["claim", "rating", "summary", "out"])]
     from: Option<PathBuf>,
-    /// The conclusion: a code of the ledger's scale, such as mostly-true
-    #[arg(long, requires = "summary")]
+    /// The conclusion: a code of the ledger's scale, such as mostly-true; `factlog help ratings`
+    /// lists them
+    #[arg(long, value_name = "CODE", requires = "summary", value_parser = ratings::parse)]
     rating: Option<RatingCode>,
     /// The conclusion in a sentence or two
     #[arg(long, requires = "rating")]
@@ -251,7 +259,7 @@ impl<'a> Sitting<'a> {
 
     /// Records a judgement given by flags without a question.
     fn at_once(&mut self, judgement: &Judgement, ledger: Ledger) -> anyhow::Result<Status> {
-        build::check_rating(&self.policy, &judgement.rating)?;
+        ratings::check(&self.policy, &judgement.rating)?;
         let mut ledger = if self.chosen.needs_person() || build::needs_fetching(&judgement.evidence)
         {
             drop(ledger);

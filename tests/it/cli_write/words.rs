@@ -40,6 +40,29 @@ fn evidence_that_a_correction_leaves_out_is_named() {
 }
 
 #[test]
+fn ratings_are_explained_and_read_as_they_are_written() {
+    let desk = Desk::new();
+    let (help, _) = desk.done(&["help", "ratings"]);
+    assert!(help.contains("The scale of this ledger"), "{help}");
+    assert!(help.contains("Accurate words that mislead"), "{help}");
+    let (help, _) = Desk::empty().done(&["help", "ratings"]);
+    assert!(help.contains("that a new one starts with"), "{help}");
+    let mut given = verdict("1");
+    given[3] = "mostly-treu";
+    let err = desk.refused(&given, 2);
+    assert!(err.contains("did you mean mostly-true?"), "{err}");
+    for format in ["csv", "jsonl"] {
+        let err = desk.refused(&["export", format, "--rating", "bogus"], 2);
+        assert!(err.contains("bogus is not on this ledger's scale"), "{err}");
+    }
+    given[3] = "Missing context";
+    let recorded = json(&desk, "output-verdict", &given);
+    assert_eq!(recorded["rating"], "missing-context");
+    let (csv, _) = desk.done(&["export", "csv", "--rating", "Missing context"]);
+    assert_eq!(csv.lines().count(), 2, "{csv}");
+}
+
+#[test]
 fn a_retraction_names_the_claim() {
     let desk = Desk::new();
     let (id, _) = desk.done(&verdict("2"));
