@@ -220,7 +220,7 @@ fn list_until(
     let mut list = Vec::new();
     let mut texts = HashSet::new();
     let mut settled = Settled::default();
-    let mut last = u64::MAX;
+    let mut end = u64::MAX;
     let mut unsplit = Vec::new();
     let mut unsplit_bytes = 0;
     let mut sources = ledger.sources()?.into_iter().peekable();
@@ -246,12 +246,12 @@ fn list_until(
         settled.add(&lines, next);
         list.extend(lines);
         if unsplit.is_empty() && is_enough(&list, settled.count(), next) {
-            last = next;
+            end = next;
             break;
         }
     }
     if unsplit.is_empty() {
-        numbering::number(&mut list, last);
+        numbering::number(&mut list, end);
         Ok(list)
     } else {
         Err(Unsplit(unsplit).into())

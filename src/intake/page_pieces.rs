@@ -120,12 +120,12 @@ mod tests {
 
     #[test]
     fn an_ordinary_text_stays_one() {
-        let words = "»Wörter«, and words & words, 20 °C. ".repeat(1000);
+        let words = "»Wörter«, and words & words, 20 °C. ".repeat(300);
         let page = format!("<p title=\"{words}\">{words}</p>");
         let document = page_tree::parse(&page).expect("a page");
         let before = document.html();
         cut_long(&document);
-        assert_eq!(document.html(), before);
+        assert!(document.html() == before);
         assert_eq!(
             document.select("p").nodes()[0].children_it(false).count(),
             1

@@ -26,7 +26,7 @@ pub const MAX_PENDING_BYTES: usize = 256 * 1024 * 1024;
 /// A pending file has at most this many entries, and as many objects: a hundred times what is signed
 /// in one sitting, and little memory. Without it, entries of one letter would take fifty times the
 /// bytes of the file.
-pub const MAX_PENDING_ITEMS: usize = 100_000;
+const MAX_PENDING_ITEMS: usize = 100_000;
 
 /// Says why bytes are not a pending file.
 #[derive(Debug, thiserror::Error)]
@@ -289,7 +289,7 @@ mod tests {
     fn what_is_not_a_pending_file_is_refused_for_its_reason() {
         let of_type = |rest: &str| format!("{{{rest}\"type\":\"{PENDING_TYPE}\"}}");
         let refused = |text: &str| Pending::parse(text.as_bytes()).expect_err(text);
-        for text in ["", "{", "[1", "{} x"] {
+        for text in ["", "{", "{\"a\"", "{} x"] {
             let error = refused(text);
             assert!(
                 matches!(error, PendingError::Json(JsonError::Syntax(_))),
@@ -318,11 +318,11 @@ mod tests {
             (of_type("\"objects\":[],\"entries\":[],"), 2),
             (of_type("\"entries\": [],\"objects\":[],"), 11),
             (of_type("\"entries\":[\"\\u0041\"],\"objects\":[],"), 13),
-            (of_type("\"entries\":[],\"objects\":[],") + " ", 65),
+            (of_type("\"entries\":[],\"objects\":[],") + " ", 55),
         ] {
             match refused(&text) {
                 PendingError::Json(JsonError::NotCanonical(found)) => {
-                    assert_eq!(found, at, "{text}")
+                    assert_eq!(found, at, "{text}");
                 }
                 error => panic!("{text}: {error:?}"),
             }

@@ -111,7 +111,7 @@ pub(super) fn show_signed(ready: &Ready) -> anyhow::Result<()> {
     let mut err = anstream::stderr().lock();
     let bytes = object::to_bytes(&ready.verdict)?;
     let value: serde_json::Value = serde_json::from_slice(&bytes)?;
-    let title = |text: &str| screen::styled(STRONG, text).to_string();
+    let title = |text: &str| screen::styled(STRONG, text);
     writeln!(err, "{}", title("\nThe verdict, as it will be kept:"))?;
     let verdict = serde_json::to_string_pretty(&value)?;
     writeln!(err, "{}", screen::visible(&verdict))?;

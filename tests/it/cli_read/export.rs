@@ -113,7 +113,7 @@ fn tables_have_every_verdict_and_take_selections() {
     }
     for (words, status) in [
         (&["--status", "gone"][..], 2),
-        (&["--rating", "Mostly True"], 2),
+        (&["--rating", "Mostly Truish"], 2),
         (&["--since", "yesterday"], 2),
         (&["--source", "00000000"], 3),
         (&["--source", &desk.ids.claim.to_string()], 3),

@@ -321,7 +321,8 @@ esac"#,
             input,
         )
     };
-    let (status, out, err) = run("y\n");
+    // s shows the signed text.
+    let (status, out, err) = run("s\ny\n");
     assert_eq!(status, Some(0), "{err}");
     assert_eq!(out.trim().len(), 64);
     let form = |n: u32| fs::read_to_string(desk.path(&format!("form.{n}"))).unwrap();
