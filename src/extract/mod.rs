@@ -21,6 +21,7 @@ mod coordination;
 mod deeds;
 pub mod layout;
 mod lexicon;
+pub mod model;
 pub mod output;
 mod phrases;
 mod quotes;
