@@ -16,8 +16,9 @@ use super::claims::{self, Shown};
 use super::context::Context;
 use super::drafts::{Drafts, Offered};
 use super::exit::Status;
+use super::extractor::{self, ExtractorArgs};
 use super::json_out;
-use super::proposals;
+use super::proposals::{Finding, Proposals};
 use super::record::{self, EntryLine, Signer};
 use super::screen;
 use super::seek;
@@ -83,6 +84,8 @@ pub(crate) struct Args {
     /// Write nothing, need no key: only show what would be taken in
     #[arg(long, conflicts_with_all = ["again", "replaces"])]
     dry_run: bool,
+    #[command(flatten)]
+    extractor: ExtractorArgs,
     #[command(flatten)]
     signing: SigningArgs,
 }
@@ -168,9 +171,11 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     };
     // The ledger is not locked while a page is fetched or a file read.
     let taken = sources::take(context, &args.what, &given)?;
+    let (found, status) = find(args, context, &taken)?;
     if args.dry_run {
         taken.warn(context);
-        return dry_run(context, &taken);
+        dry_run(context, &taken, found)?;
+        return Ok(status);
     }
     let mut ledger = context.open_ledger()?;
     if !args.again
@@ -190,8 +195,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             index: Some(record.index),
             entries: vec![],
         };
+        keep(&ledger, &taken, found);
         drop(ledger);
-        return report(context, &taken, &there, true);
+        report(context, &taken, &there, true)?;
+        return Ok(status);
     }
     let mut taken = taken;
     if let Some(older) = &args.replaces {
@@ -226,8 +233,34 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         index,
         entries,
     };
+    if recorded.index.is_some() {
+        keep(&ledger, &taken, found);
+    }
     drop(ledger);
-    report(context, &taken, &recorded, false)
+    report(context, &taken, &recorded, false)?;
+    Ok(status)
+}
+
+/// Has an outside program find the claims, where one is named.
+fn find(
+    args: &Args,
+    context: &Context,
+    taken: &Taken,
+) -> anyhow::Result<(Option<Finding>, Status)> {
+    let command = args.extractor.extractor.as_ref();
+    let Some((command, text)) = command.zip(taken.intake.text.as_ref()) else {
+        return Ok((None, Status::Done));
+    };
+    let (found, status) = extractor::run(context, command, text)?;
+    let finding = Finding::by(extractor::name_of(command), text, found);
+    Ok((Some(finding), status))
+}
+
+/// Keeps what an outside program found, so that every later command offers it.
+fn keep(ledger: &Ledger, taken: &Taken, found: Option<Finding>) {
+    if let Some((found, text)) = found.zip(taken.intake.text.as_ref()) {
+        Proposals::of(ledger.folder()).keep(text, found);
+    }
 }
 
 fn unmark_evidence(ledger: &Ledger, source: &SourceId) -> anyhow::Result<()> {
@@ -277,7 +310,7 @@ fn report(
     tell(context, taken, Some(recorded), already, false, shown)
 }
 
-fn dry_run(context: &Context, taken: &Taken) -> anyhow::Result<Status> {
+fn dry_run(context: &Context, taken: &Taken, found: Option<Finding>) -> anyhow::Result<Status> {
     let text = taken.intake.text.clone().unwrap_or_default();
     let id = SourceId(ObjectId::of(text.as_bytes()).0);
     let source = std::sync::Arc::new(SourceLine {
@@ -286,7 +319,9 @@ fn dry_run(context: &Context, taken: &Taken) -> anyhow::Result<Status> {
         text,
         is_evidence: false,
     });
-    let shown = proposals::of(&source.text, taken.meta.language.as_deref())
+    let found = found.unwrap_or_else(|| Finding::of(&source.text));
+    let shown = found
+        .proposals(&source.text, taken.meta.language.as_deref())
         .into_iter()
         .filter(|(_, _, passed)| passed.is_none())
         .enumerate()
@@ -300,7 +335,7 @@ fn dry_run(context: &Context, taken: &Taken) -> anyhow::Result<Status> {
                 claim,
                 source: std::sync::Arc::clone(&source),
                 worth: Some(worth),
-                extractor: Some(proposals::EXTRACTOR),
+                extractor: Some(found.extractor.clone()),
             })
         })
         .collect();

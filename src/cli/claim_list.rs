@@ -18,7 +18,7 @@ use factlog::words::span::Span;
 
 use super::drafts::{Choice, Drafts, SourceDrafts};
 use super::numbering::{self, Block, Place, Settled};
-use super::proposals::{EXTRACTOR, Proposals, Unsplit, Worth};
+use super::proposals::{Proposals, Unsplit, Worth};
 use super::screen;
 use super::sources;
 
@@ -122,7 +122,7 @@ pub(crate) struct ClaimLine {
     /// What the splitter says of it; absent for what a person found.
     pub(crate) worth: Option<Worth>,
     /// What found it, as its entry will say.
-    pub(crate) extractor: Option<&'static str>,
+    pub(crate) extractor: Option<String>,
 }
 
 impl ClaimLine {
@@ -286,9 +286,10 @@ fn lines_of(
         .meta
         .as_ref()
         .and_then(|meta| meta.language.as_deref());
-    let Some(proposed) = proposals.claims(&source.text, language) else {
+    let Some(finding) = proposals.finding(&source.text) else {
         return Ok(Err(source.text));
     };
+    let proposed = finding.proposals(&source.text, language);
     let source = Arc::new(source);
     let mut lines = Vec::new();
     // The first line of each identity.
@@ -314,7 +315,7 @@ fn lines_of(
         }
         let decision = decisions.get(&origin).copied();
         let edited = decision.and_then(|decision| decision.edited.clone());
-        let extractor = edited.is_none().then_some(EXTRACTOR);
+        let extractor = edited.is_none().then(|| finding.extractor.clone());
         let claim = edited.unwrap_or(claim);
         if recorded.contains(&claim.identity()) {
             // As it was edited, it is still the claim that was proposed.

@@ -12,6 +12,7 @@ mod drafts;
 mod editor;
 mod exit;
 mod export;
+mod extractor;
 mod faults;
 mod files;
 mod help;

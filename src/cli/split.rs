@@ -10,6 +10,7 @@ use factlog::words::span::Span;
 
 use super::context::Context;
 use super::exit::{Failure, Status};
+use super::extractor::{self, ExtractorArgs};
 use super::json_out;
 use super::screen::{self, FAINT, STRONG};
 use super::sources;
@@ -25,6 +26,8 @@ use super::stdout;
 Examples:
   factlog split article.txt
   factlog split page.html --all
+  factlog split article.txt --min-score 0.7
+  factlog split article.txt --extractor ./my-model.py
   curl -s https://news.example/a1 | factlog split - --jsonl | jq -r .text")]
 #[expect(
     clippy::struct_excessive_bools,
@@ -47,8 +50,20 @@ pub(crate) struct Args {
     #[arg(long)]
     all: bool,
     /// Split statements as fine as possible
-    #[arg(long)]
+    #[arg(long, conflicts_with = "extractor")]
     atomic: bool,
+    /// Print only what is at least this much worth checking, from 0 to 1
+    #[arg(long, value_name = "SCORE", value_parser = score, default_value_t = 0.0, hide_default_value = true)]
+    min_score: f32,
+    #[command(flatten)]
+    extractor: ExtractorArgs,
+}
+
+fn score(text: &str) -> Result<f32, String> {
+    match text.parse() {
+        Ok(score) if (0.0..=1.0).contains(&score) => Ok(score),
+        _ => Err("a score is a number from 0 to 1, such as 0.5".to_owned()),
+    }
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
@@ -80,12 +95,19 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         write_raw(&shown)?;
         return Ok(Status::Done);
     }
-    let extraction = extract::split(
-        &text,
-        Options {
+    let (mut extraction, status) = if let Some(command) = &args.extractor.extractor {
+        extractor::run(context, command, &text)?
+    } else {
+        let options = Options {
             atomic: args.atomic,
-        },
-    );
+        };
+        (extract::split(&text, options), Status::Done)
+    };
+    let is_wanted = |claim: &ExtractedClaim| claim.score >= args.min_score;
+    extraction.claims.retain(is_wanted);
+    extraction
+        .passed_over
+        .retain(|passed| is_wanted(&passed.claim));
     if args.sentences {
         for sentence in &extraction.sentences {
             writeln!(out, "{}", output::sentence_line(*sentence))?;
@@ -112,7 +134,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         }
     }
     out.flush()?;
-    Ok(Status::Done)
+    Ok(status)
 }
 
 /// Reads a file or standard input, no more of it than a source may have.

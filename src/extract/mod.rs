@@ -23,6 +23,7 @@ pub mod layout;
 mod lexicon;
 pub mod model;
 pub mod output;
+pub mod outside;
 mod phrases;
 mod quotes;
 pub mod score;

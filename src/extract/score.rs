@@ -68,6 +68,31 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Every reason.
+    const ALL: [Self; 14] = [
+        Self::Number,
+        Self::Comparison,
+        Self::Cause,
+        Self::Procedure,
+        Self::Quotation,
+        Self::Statement,
+        Self::Deed,
+        Self::Description,
+        Self::Passed(Why::Question),
+        Self::Passed(Why::Wish),
+        Self::Passed(Why::Command),
+        Self::Passed(Why::Opinion),
+        Self::Passed(Why::Fragment),
+        Self::Passed(Why::TooLong),
+    ];
+
+    /// Returns the reason that [`Self::as_str`] writes in these words.
+    pub fn from_words(words: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|reason| reason.as_str() == words)
+    }
+
     /// Returns the reason in a word or two.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -81,6 +106,18 @@ impl Reason {
             Self::Description => "a description",
             Self::Passed(why) => why.as_str(),
         }
+    }
+}
+
+/// The score of a claim that nobody scored.
+pub(super) const UNKNOWN: f32 = 0.5;
+
+/// The reason of a claim of which nothing but the manner is known.
+pub(super) const fn reason_of(manner: Manner) -> Reason {
+    match manner {
+        Manner::Direct | Manner::Mixed => Reason::Quotation,
+        Manner::Indirect => Reason::Statement,
+        Manner::Narration => Reason::Description,
     }
 }
 
@@ -115,10 +152,8 @@ pub(super) fn score(
         _ if seen.comparison => Reason::Comparison,
         _ if seen.cause => Reason::Cause,
         _ if seen.procedure => Reason::Procedure,
-        Manner::Direct | Manner::Mixed => Reason::Quotation,
-        Manner::Indirect => Reason::Statement,
         Manner::Narration if seen.names > 0 && seen.past => Reason::Deed,
-        Manner::Narration => Reason::Description,
+        _ => reason_of(manner),
     };
     match passed {
         None => Score {

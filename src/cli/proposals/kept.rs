@@ -2,8 +2,8 @@
 //!
 //! A file a text in `.factlog/proposals/`: the BLAKE3 hash of what follows in hex, a line feed, and
 //! JSON that names the text and the program that split it. The files are no part of the ledger, and
-//! can be thrown away at any time: what is missing, damaged, of another text or by another program
-//! is found out again. Nothing waits for the disk: the hash shows a file that was cut short.
+//! can be thrown away at any time: what is missing, damaged, of another text or by another version of
+//! this program is found out again, and where an outside program found it, by this one. Nothing waits for the disk: the hash shows a file that was cut short.
 
 use std::env;
 use std::fs;
@@ -16,7 +16,8 @@ use factlog::words::id::ObjectId;
 use factlog::words::span::Span;
 use serde::{Deserialize, Serialize};
 
-use super::EXTRACTOR;
+use super::{EXTRACTOR, Finding};
+use crate::cli::extractor;
 
 /// The type that a file names.
 const TYPE: &str = "factlog/proposals@v1";
@@ -65,6 +66,22 @@ impl Program {
             file: file(),
         }
     }
+
+    /// The one that found this: of an outside program only the name is known.
+    fn of(finding: &Finding) -> Self {
+        if finding.extractor == EXTRACTOR {
+            return Self::this();
+        }
+        Self {
+            extractor: finding.extractor.clone(),
+            version: String::new(),
+            file: None,
+        }
+    }
+
+    fn is_known(&self) -> bool {
+        extractor::is_outside(&self.extractor) || *self == Self::this()
+    }
 }
 
 impl Kept {
@@ -76,7 +93,7 @@ impl Kept {
     }
 
     /// Returns what this program found in a text; `None` where that is not there as it was written.
-    pub(super) fn read(&self, id: ObjectId, text: &str) -> Option<Vec<ExtractedClaim>> {
+    pub(super) fn read(&self, id: ObjectId, text: &str) -> Option<Finding> {
         let path = self.path(id);
         if fs::metadata(&path).ok()?.len() > MOST_BYTES {
             return None;
@@ -87,17 +104,20 @@ impl Kept {
             return None;
         }
         let found: Found<Vec<ExtractedClaim>> = serde_json::from_slice(document).ok()?;
-        let is_ours = found.kind == TYPE && found.text == id && found.by == Program::this();
-        (is_ours && found.claims.iter().all(|claim| is_in(text, claim))).then_some(found.claims)
+        let is_ours = found.kind == TYPE && found.text == id && found.by.is_known();
+        (is_ours && found.claims.iter().all(|claim| is_in(text, claim))).then_some(Finding {
+            extractor: found.by.extractor,
+            claims: found.claims,
+        })
     }
 
     /// Keeps what was found in a text; where that can't be written, it is found out again.
-    pub(super) fn write(&self, id: ObjectId, claims: &[ExtractedClaim]) {
+    pub(super) fn write(&self, id: ObjectId, finding: &Finding) {
         let found = Found {
             kind: TYPE.to_owned(),
             text: id,
-            by: Program::this(),
-            claims,
+            by: Program::of(finding),
+            claims: &finding.claims,
         };
         let Ok(document) = serde_json::to_vec(&found) else {
             return;
@@ -139,7 +159,6 @@ fn is_in(text: &str, claim: &ExtractedClaim) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::split;
     use super::*;
 
     const TEXT: &str = "The council spent 12 million on repairs, Ada Venn said. Why – é?\n";
@@ -157,7 +176,7 @@ mod tests {
         let kept = Kept::of(ledger.path());
         let id = ObjectId::of(TEXT.as_bytes());
         assert_eq!(kept.read(id, TEXT), None);
-        let found = split(TEXT);
+        let found = Finding::of(TEXT);
         kept.write(id, &found);
         assert_eq!(kept.read(id, TEXT).as_ref(), Some(&found));
 
@@ -208,10 +227,10 @@ mod tests {
             assert_eq!(kept.read(id, TEXT), None, "{what}");
         }
         put(&kept, id, &document);
-        assert_eq!(kept.read(id, TEXT), Some(found));
+        assert_eq!(kept.read(id, TEXT).as_ref(), Some(&found));
         fs::remove_file(kept.path(id)).expect("removed");
         fs::create_dir(kept.path(id)).expect("made");
         assert_eq!(kept.read(id, TEXT), None);
-        kept.write(id, &[]);
+        kept.write(id, &found);
     }
 }

@@ -40,9 +40,63 @@ pub(crate) struct Worth {
 /// A claim that can be recorded, what the splitter says of it, and why it passed it over if it did.
 pub(crate) type Proposal = (Claim, Worth, Option<&'static str>);
 
-/// Splits a text into claims that can be recorded.
-pub(crate) fn of(text: &str, language: Option<&str>) -> Vec<Proposal> {
-    proposals(text, language, &split(text))
+/// What a program found in a text.
+#[derive(PartialEq, Debug)]
+pub(crate) struct Finding {
+    /// What names it in claim entries.
+    pub(crate) extractor: String,
+    /// What is offered, then what was passed over, as far as it can be recorded.
+    pub(crate) claims: Vec<ExtractedClaim>,
+}
+
+impl Finding {
+    /// Returns what this program finds in a text.
+    pub(crate) fn of(text: &str) -> Self {
+        let found = extract::split(text, extract::Options::default());
+        Self::by(EXTRACTOR.to_owned(), text, found)
+    }
+
+    /// Returns what was found by the extractor of that name.
+    pub(crate) fn by(extractor: String, text: &str, found: Extraction) -> Self {
+        let Extraction {
+            claims,
+            passed_over,
+            ..
+        } = found;
+        let passed_over = passed_over.into_iter().map(|passed| passed.claim);
+        let source = ObjectId::of(text.as_bytes());
+        let text = CountedText::new(text);
+        let is_recordable = |found: &ExtractedClaim| {
+            to_claim(&text, source, LANGUAGE, found)
+                .is_some_and(|claim| object::to_bytes(&claim).is_ok())
+        };
+        let found = claims.into_iter().chain(passed_over);
+        Self {
+            extractor,
+            claims: found.filter(is_recordable).collect(),
+        }
+    }
+
+    /// Returns the claims of a text as they can be recorded.
+    pub(crate) fn proposals(&self, text: &str, language: Option<&str>) -> Vec<Proposal> {
+        let source = ObjectId::of(text.as_bytes());
+        let text = CountedText::new(text);
+        let language = language.unwrap_or(LANGUAGE);
+        let proposal = |found: &ExtractedClaim| {
+            let worth = Worth {
+                score: found.score,
+                reason: found.reason.as_str(),
+                sentence: found.sentence,
+                unresolved: found.unresolved,
+            };
+            let passed = match found.reason {
+                Reason::Passed(why) => Some(why.as_str()),
+                _ => None,
+            };
+            Some((to_claim(&text, source, language, found)?, worth, passed))
+        };
+        self.claims.iter().filter_map(proposal).collect()
+    }
 }
 
 /// What was found in a ledger's texts.
@@ -51,9 +105,9 @@ pub(crate) fn of(text: &str, language: Option<&str>) -> Vec<Proposal> {
 /// while the ledger is locked: what was not found out before is [`Unsplit`].
 pub(crate) struct Proposals {
     kept: Kept,
-    split: fn(&str) -> Vec<ExtractedClaim>,
+    split: fn(&str) -> Finding,
     /// What was read or found here, by the text.
-    known: RefCell<HashMap<ObjectId, Rc<Vec<ExtractedClaim>>>>,
+    known: RefCell<HashMap<ObjectId, Rc<Finding>>>,
 }
 
 /// Says that these texts must be split before their claims can be listed.
@@ -66,76 +120,41 @@ impl Proposals {
     pub(crate) fn of(ledger: &Path) -> Self {
         Self {
             kept: Kept::of(ledger),
-            split,
+            split: Finding::of,
             known: RefCell::default(),
         }
     }
 
-    /// Returns the claims of a text; `None` where it must be split first.
-    pub(crate) fn claims(&self, text: &str, language: Option<&str>) -> Option<Vec<Proposal>> {
+    /// Returns what was found in a text; `None` where it must be split first.
+    pub(crate) fn finding(&self, text: &str) -> Option<Rc<Finding>> {
         if text.is_empty() {
-            return Some(vec![]);
+            return Some(Rc::new(Finding::of(text)));
         }
         let id = ObjectId::of(text.as_bytes());
         let known = self.known.borrow().get(&id).cloned();
-        let found = match known {
-            Some(found) => found,
-            None => self.know(id, self.kept.read(id, text)?),
-        };
-        Some(proposals(text, language, &found))
+        match known {
+            Some(found) => Some(found),
+            None => Some(self.know(id, self.kept.read(id, text)?)),
+        }
     }
 
-    /// Splits a text and keeps what is found, so that [`Self::claims`] has it.
+    /// Splits a text and keeps what is found, so that [`Self::finding`] has it.
     pub(crate) fn split(&self, text: &str) {
-        let id = ObjectId::of(text.as_bytes());
-        let found = (self.split)(text);
-        self.kept.write(id, &found);
-        self.know(id, found);
+        self.keep(text, (self.split)(text));
     }
 
-    fn know(&self, id: ObjectId, found: Vec<ExtractedClaim>) -> Rc<Vec<ExtractedClaim>> {
+    /// Keeps what was found in a text, in the place of anything found before.
+    pub(crate) fn keep(&self, text: &str, finding: Finding) {
+        let id = ObjectId::of(text.as_bytes());
+        self.kept.write(id, &finding);
+        self.know(id, finding);
+    }
+
+    fn know(&self, id: ObjectId, found: Finding) -> Rc<Finding> {
         let found = Rc::new(found);
         self.known.borrow_mut().insert(id, Rc::clone(&found));
         found
     }
-}
-
-/// Returns what is offered of a text, then what was passed over, as far as it can be recorded.
-fn split(text: &str) -> Vec<ExtractedClaim> {
-    let Extraction {
-        claims,
-        passed_over,
-        ..
-    } = extract::split(text, extract::Options::default());
-    let passed_over = passed_over.into_iter().map(|passed| passed.claim);
-    let source = ObjectId::of(text.as_bytes());
-    let text = CountedText::new(text);
-    let is_recordable = |found: &ExtractedClaim| {
-        to_claim(&text, source, LANGUAGE, found)
-            .is_some_and(|claim| object::to_bytes(&claim).is_ok())
-    };
-    let found = claims.into_iter().chain(passed_over);
-    found.filter(is_recordable).collect()
-}
-
-fn proposals(text: &str, language: Option<&str>, found: &[ExtractedClaim]) -> Vec<Proposal> {
-    let source = ObjectId::of(text.as_bytes());
-    let text = CountedText::new(text);
-    let language = language.unwrap_or(LANGUAGE);
-    let proposal = |found: &ExtractedClaim| {
-        let worth = Worth {
-            score: found.score,
-            reason: found.reason.as_str(),
-            sentence: found.sentence,
-            unresolved: found.unresolved,
-        };
-        let passed = match found.reason {
-            Reason::Passed(why) => Some(why.as_str()),
-            _ => None,
-        };
-        Some((to_claim(&text, source, language, found)?, worth, passed))
-    };
-    found.iter().filter_map(proposal).collect()
 }
 
 /// Makes a claim of what the splitter found; `None` if its words are not in the text.
@@ -170,7 +189,7 @@ mod tests {
     const TEXT: &str = "The harbour bridge was closed in 2019, the mayor, Ada Venn, said on Monday. \
          The council spent 12 million on repairs. Was it worth it? It was a splendid idea.\n";
 
-    fn split_again(_: &str) -> Vec<ExtractedClaim> {
+    fn split_again(_: &str) -> Finding {
         panic!("a text is split once");
     }
 
@@ -178,22 +197,23 @@ mod tests {
     fn a_text_is_split_once() {
         let ledger = tempfile::tempdir().expect("a folder");
         let first = Proposals::of(ledger.path());
-        assert_eq!(first.claims(TEXT, None), None, "nobody split it yet");
+        assert_eq!(first.finding(TEXT), None, "nobody split it yet");
         first.split(TEXT);
-        let claims = of(TEXT, None);
+        let finding = Finding::of(TEXT);
+        let claims = finding.proposals(TEXT, None);
         assert!(claims.iter().any(|(.., passed)| passed.is_some()));
         assert!(claims.iter().any(|(.., passed)| passed.is_none()));
-        assert_eq!(first.claims(TEXT, None).as_ref(), Some(&claims));
+        assert_eq!(*first.finding(TEXT).expect("kept"), finding);
         // As another command finds it.
         let again = Proposals {
             split: split_again,
             ..Proposals::of(ledger.path())
         };
-        assert_eq!(again.claims(TEXT, None).as_ref(), Some(&claims));
-        let german = again.claims(TEXT, Some("de")).expect("kept");
+        assert_eq!(*again.finding(TEXT).expect("kept"), finding);
+        let german = finding.proposals(TEXT, Some("de"));
         assert!(german.iter().all(|(claim, ..)| claim.language == "de"));
         let other = "Another text was found in 2020.\n";
-        assert_eq!(again.claims(other, None), None);
+        assert_eq!(again.finding(other), None);
     }
 
     #[test]
@@ -202,6 +222,20 @@ mod tests {
         fs::write(ledger.path().join("proposals"), b"in the way").expect("written");
         let proposals = Proposals::of(ledger.path());
         proposals.split(TEXT);
-        assert_eq!(proposals.claims(TEXT, None), Some(of(TEXT, None)));
+        assert_eq!(*proposals.finding(TEXT).expect("kept"), Finding::of(TEXT));
+    }
+
+    #[test]
+    fn what_another_program_found_stays() {
+        let ledger = tempfile::tempdir().expect("a folder");
+        let mut found = extract::split(TEXT, extract::Options::default());
+        found.claims.truncate(1);
+        let outside = Finding::by("command/model.py".to_owned(), TEXT, found);
+        let first = Proposals::of(ledger.path());
+        first.split(TEXT);
+        first.keep(TEXT, outside);
+        let again = Proposals::of(ledger.path()).finding(TEXT).expect("kept");
+        assert_eq!(again.extractor, "command/model.py");
+        assert_eq!(*again, *first.finding(TEXT).expect("known"));
     }
 }

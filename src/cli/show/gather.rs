@@ -61,7 +61,7 @@ fn proposed(ledger: &Ledger, line: &ClaimLine) -> anyhow::Result<ProposedShown> 
             start: hull.start() as u64,
             end: hull.end() as u64,
             sentence: sentence(&line.source.text, claim),
-            extractor: line.extractor.map(str::to_owned),
+            extractor: line.extractor.clone(),
             superseded_by: None,
             supersedes: None,
         },

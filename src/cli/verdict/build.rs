@@ -470,7 +470,7 @@ pub(crate) fn record_claim(signer: &mut Signer, line: &ClaimLine) -> anyhow::Res
         source: line.source.id,
         start: hull.start() as u64,
         end: hull.end() as u64,
-        extractor: line.extractor.map(str::to_owned),
+        extractor: line.extractor.clone(),
         supersedes: None,
         change: None,
     }))?;

@@ -8,6 +8,7 @@ mod input;
 mod numbers;
 mod proposals;
 mod review;
+mod split;
 mod terminal;
 mod verdict;
 mod words;
