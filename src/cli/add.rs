@@ -24,6 +24,7 @@ use super::screen;
 use super::seek;
 use super::signing::{self, SigningArgs};
 use super::sources::{self, Given, Taken};
+use super::split;
 
 /// Take in a source: keep it, sign it, split it into claims
 ///
@@ -249,6 +250,8 @@ fn find(
 ) -> anyhow::Result<(Option<Finding>, Status)> {
     let command = args.extractor.extractor.as_ref();
     let Some((command, text)) = command.zip(taken.intake.text.as_ref()) else {
+        let text = taken.intake.text.as_deref();
+        split::note_language(context, text.unwrap_or_default());
         return Ok((None, Status::Done));
     };
     let (found, status) = extractor::run(context, command, text)?;

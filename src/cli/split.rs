@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use factlog::extract::{self, ExtractedClaim, Extraction, Options, output};
+use factlog::extract::{self, ExtractedClaim, Extraction, Options, language, output};
 use factlog::intake::{self, Hint};
 use factlog::words::claim::Manner;
 use factlog::words::span::Span;
@@ -101,6 +101,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         let options = Options {
             atomic: args.atomic,
         };
+        note_language(context, &text);
         (extract::split(&text, options), Status::Done)
     };
     let is_wanted = |claim: &ExtractedClaim| claim.score >= args.min_score;
@@ -135,6 +136,16 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     }
     out.flush()?;
     Ok(status)
+}
+
+/// Says that attribution is for English, where a text is in another language.
+pub(crate) fn note_language(context: &Context, text: &str) {
+    if language::is_foreign(text) {
+        context.warn(
+            "this does not look like English, and who said what is found in English alone: take the \
+             claims below with care, and record others with `factlog claim`",
+        );
+    }
 }
 
 /// Reads a file or standard input, no more of it than a source may have.

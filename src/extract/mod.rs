@@ -19,6 +19,7 @@ mod compose;
 mod content;
 mod coordination;
 mod deeds;
+pub mod language;
 pub mod layout;
 mod lexicon;
 pub mod model;

@@ -60,11 +60,12 @@ fn only_what_is_worth_enough_is_printed() {
         let score = |line: &Value| line["score"].as_f64().unwrap();
         lines(&out).iter().map(score).collect()
     };
-    let all = scores("0");
-    let middle = all.iter().sum::<f64>() / all.len() as f64;
-    let some = scores(&middle.to_string());
+    let mut all = scores("0");
+    all.sort_by(f64::total_cmp);
+    let middle = all[all.len() / 2];
+    let some = scores(&middle.next_up().to_string());
     assert!(!some.is_empty() && some.len() < all.len(), "{all:?}");
-    assert!(some.iter().all(|score| *score >= middle), "{some:?}");
+    assert!(some.iter().all(|score| *score > middle), "{some:?}");
     let err = desk.refused(&["split", "article.txt", "--min-score", "2"], 2);
     assert!(err.contains("from 0 to 1"), "{err}");
 }
@@ -172,4 +173,24 @@ fn what_another_program_found_is_offered_and_recorded_under_its_name() {
     fs::write(desk.path("other.txt"), "The dam was built in 1931.\n").unwrap();
     desk.refused(&["add", "other.txt", "--extractor", "exit 1"], 1);
     assert_eq!(desk.size(), size);
+}
+
+#[test]
+fn a_text_in_another_language_is_split_with_a_note() {
+    let desk = desk();
+    let text = "Die Brücke wurde 2019 geschlossen, sagte die Bürgermeisterin am Montag in der Stadt. \
+                Zwei Jahre später war sie wieder offen, und niemand hat sie vermisst.\n";
+    fs::write(desk.path("german.txt"), text).unwrap();
+    for words in [
+        &["split", "german.txt", "--sentences"][..],
+        &["split", "german.txt"],
+    ] {
+        let (out, err) = desk.done(words);
+        assert!(err.contains("does not look like English"), "{err}");
+        assert!(out.lines().count() >= 2, "{out}");
+    }
+    let (_, err) = desk.done(&["add", "german.txt"]);
+    assert!(err.contains("does not look like English"), "{err}");
+    let (_, err) = desk.done(&["split", "article.txt"]);
+    assert!(!err.contains("English"), "{err}");
 }
