@@ -1,0 +1,419 @@
+//! One speaker's words: which name, office, body or pronoun they are.
+
+use super::super::lexicon::{self, Class, Form};
+use super::super::phrases;
+use super::super::speech::{Said, Sentence};
+use super::super::tokens::{self, Kind, Token};
+use super::discourse::{Asked, Place};
+use super::names::{Written, is_surname, runs, split_name, words};
+use super::register::{Entity, Found};
+use super::{Names, Resolved, bodies, gender, named, roles, verbatim};
+use crate::words::claim::Claimant;
+use crate::words::span::Span;
+
+/// Words of "the former finance minister" at most.
+const DEFINITE: usize = 6;
+
+/// Nouns with "the" that nobody speaks behind.
+const NOBODY: &[&str] = &[
+    "world",
+    "move",
+    "fallout",
+    "situation",
+    "time",
+    "history",
+    "day",
+    "week",
+    "month",
+    "year",
+    "future",
+    "past",
+    "moment",
+    "way",
+    "thing",
+];
+
+impl Names {
+    pub(super) fn phrase(
+        &self,
+        text: &str,
+        sentence: &Sentence,
+        said: &Said,
+        source: &[Token],
+        place: Place,
+    ) -> Resolved {
+        let main = &source[..main_end(source)];
+        self.owner(text, sentence, main, place)
+            .or_else(|| self.apposed(sentence, main))
+            .or_else(|| self.described(text, main, place))
+            .or_else(|| self.name(text, main, said, place))
+            .unwrap_or_else(|| whole(text, main))
+    }
+
+    /// "Its website", "her memoir": what the owner says, or the title behind it.
+    fn owner(
+        &self,
+        text: &str,
+        sentence: &Sentence,
+        source: &[Token],
+        place: Place,
+    ) -> Option<Resolved> {
+        let first = *source.first()?;
+        let span = tokens::span_of(source, &(0..source.len()))?;
+        let asked = match &*tokens::lower(text, first) {
+            "its" => Asked::Body,
+            "his" => Asked::Person(Some(true)),
+            "her" => Asked::Person(Some(false)),
+            _ => return None,
+        };
+        let head = source[roles::head_of(source, &(0..source.len()))?];
+        let low = tokens::lower(text, head);
+        if !is_document(head, &low) && !lexicon::is_saying(&low) {
+            return None;
+        }
+        if let Some(title) = title_behind(text, sentence, span) {
+            return Some(Resolved {
+                claimant: Claimant {
+                    name: title,
+                    role: Some(words(text, source, &(1..source.len()))),
+                    same_as: None,
+                    span: Some(span),
+                },
+                unresolved: false,
+            });
+        }
+        let id = self.discourse.meant(&self.register, asked, place);
+        Some(match id {
+            Some(id) => named(&self.register.entities[id], Some(span)),
+            None => verbatim(text, span, true),
+        })
+    }
+
+    /// "His lawyer", where the text goes on: ", Bela Oster,".
+    fn apposed(&self, sentence: &Sentence, source: &[Token]) -> Option<Resolved> {
+        let before = source
+            .iter()
+            .take(DEFINITE)
+            .find_map(|t| self.register.apposed.get(&t.start));
+        let id = before.copied().or_else(|| self.behind(sentence, source))?;
+        Some(named(&self.register.entities[id], None))
+    }
+
+    /// "The first witness, the night watchman Ivo Penn,": a name with its title between commas.
+    fn behind(&self, sentence: &Sentence, source: &[Token]) -> Option<usize> {
+        let last = source
+            .last()
+            .filter(|t| t.is(Class::Person) && !t.capital && !t.plural)?;
+        let tokens = &sentence.tokens;
+        let comma = tokens.partition_point(|t| t.start < last.end);
+        let opened =
+            tokens.get(comma)?.kind == Kind::Comma && tokens.get(comma + 1)?.is(Class::Determiner);
+        let close = (comma + 1..tokens.len().min(comma + 10))
+            .find(|i| tokens[*i].is_mark())
+            .filter(|i| opened && tokens[*i].kind == Kind::Comma)?;
+        let name = runs(&tokens[comma + 1..close]).pop()?;
+        let at = tokens[comma + 1 + name.start].start;
+        let mention = self.discourse.mention_at(at)?;
+        let ends = comma + 1 + name.end == close && name.start < 6;
+        (ends && self.register.entities[mention].is_person()).then_some(mention)
+    }
+
+    /// "the minister", "the same person", "the company", "The 19-year-old".
+    fn described(&self, text: &str, source: &[Token], place: Place) -> Option<Resolved> {
+        let first = *source.first()?;
+        let span = tokens::span_of(source, &(0..source.len()))?;
+        let low = tokens::lower(text, first);
+        let possessive = matches!(&*low, "his" | "her" | "its" | "their");
+        if !matches!(&*low, "the" | "this" | "that") && !possessive
+            || !(2..=DEFINITE).contains(&source.len())
+        {
+            return None;
+        }
+        let head = *source.last()?;
+        let noun = tokens::lower(text, head);
+        if noun.ends_with("-year-old") && source.len() == 2 {
+            let id = self
+                .discourse
+                .meant(&self.register, Asked::Person(None), place);
+            return Some(self.known(id, text, span));
+        }
+        if let Some(id) = self
+            .register
+            .named(&words(text, source, &(0..source.len())))
+            && !possessive
+            && !self.register.entities[id].is_person()
+        {
+            return Some(named(&self.register.entities[id], None));
+        }
+        let plain = |t: &Token| t.kind == Kind::Word && !t.word.is_function() && !t.capital;
+        let proper = head.capital && !matches!(&*noun, "house" | "senate" | "court" | "state");
+        let known = head.is(Class::Person) || bodies::is_body_noun(text, head);
+        if head.plural || !known || !(plain(&head) || head.is(Class::Body) && proper) {
+            return None;
+        }
+        let with: Vec<String> = source[1..source.len() - 1]
+            .iter()
+            .map(|t| tokens::lower(text, *t))
+            .filter(|w| w != "same")
+            .collect();
+        let ids = self.register.all_of_kind(&noun, &with);
+        let near = self.discourse.named_near(&ids, place);
+        match (&ids[..], &near[..]) {
+            ([], _) if possessive => Some(verbatim(text, span, true)),
+            ([], _) => None,
+            ([one], _) | (_, [one]) => Some(named(&self.register.entities[*one], None)),
+            _ => Some(verbatim(text, span, true)),
+        }
+    }
+
+    /// A name, in full or in short, with its title before it.
+    fn name(&self, text: &str, source: &[Token], said: &Said, place: Place) -> Option<Resolved> {
+        let head = phrases::head(source, &(0..source.len()))?;
+        let simple = source
+            .iter()
+            .all(|t| t.kind != Kind::Possessive && !t.is(Class::Conjunction));
+        let run = runs(source)
+            .into_iter()
+            .find(|r| r.contains(&head) || r.end == head + 1)?;
+        if !simple || !source[head].is_name() {
+            return None;
+        }
+        let alone = run.start <= 1 && run.end == source.len();
+        let full = words(text, source, &run);
+        if alone && let Some(id) = self.register.named(&full) {
+            return Some(self.with_role(id, None, said, text));
+        }
+        let last = source[run.end - 1];
+        let written = split_name(text, source, &run);
+        if last.is(Class::Person) && !is_surname(text, source, &written)
+            || last.is(Class::Body)
+            || written.name.is_empty()
+        {
+            return None;
+        }
+        let behind = source.get(run.end).is_some_and(|t| t.is(Class::Of));
+        let own = roles::role_of(text, source, &written);
+        let bare = words(text, source, &written.name);
+        let mut found = self.found(text, source, &written, &bare);
+        if found == Found::Several {
+            // Of several Clintons, the only one that this paragraph has named.
+            let all = self.register.all_of_surname(&tokens::lower(text, last));
+            if let [one] = self.discourse.named_near(all, place)[..] {
+                found = Found::One(one);
+            }
+        }
+        if let Found::One(id) = found {
+            let person = !self.register.entities[id].is_body();
+            if behind && own.is_none() && written.name.len() < 2 {
+                return None;
+            }
+            let of = behind.then(|| words(text, source, &(run.end..source.len())));
+            let role =
+                own.or_else(|| of.filter(|_| person && self.register.entities[id].role.is_none()));
+            return Some(self.with_role(id, role, said, text));
+        }
+        if behind && own.is_none() {
+            return None;
+        }
+        Some(Resolved {
+            claimant: Claimant {
+                name: bare,
+                role: own.or_else(|| inserted_role(text, said)),
+                same_as: None,
+                span: None,
+            },
+            unresolved: found == Found::Several,
+        })
+    }
+
+    fn found(&self, text: &str, source: &[Token], written: &Written, bare: &str) -> Found {
+        if let Some(id) = self.register.named(bare) {
+            return Found::One(id);
+        }
+        if written.name.len() > 1 {
+            return self.register.ending(bare).map_or(Found::Nobody, Found::One);
+        }
+        let title = words(text, source, &written.role);
+        let low = tokens::lower(text, source[written.name.start]);
+        self.register.short(&low, gender::of_role(&title))
+    }
+
+    fn with_role(&self, id: usize, own: Option<String>, said: &Said, text: &str) -> Resolved {
+        let mut found = named(&self.register.entities[id], None);
+        found.claimant.role = own
+            .or(found.claimant.role)
+            .or_else(|| inserted_role(text, said));
+        found
+    }
+}
+
+/// What somebody nobody knows yet is called, for "they" and "the same person" later.
+pub(super) fn describe(text: &str, source: &[Token], name: &str) -> (Entity, Option<String>) {
+    let all = 0..source.len();
+    let last = roles::head_of(source, &all);
+    // "a person familiar with the plans"
+    let person = last.and_then(|h| (0..=h).rev().find(|i| source[*i].is(Class::Person)));
+    let head = person.or(last).map(|h| source[h]);
+    let is = |c: Class| head.is_some_and(|h| h.is(c));
+    let entity = Entity {
+        name: name.to_owned(),
+        plural: phrases::is_plural(source, &all),
+        // "the regulator" may be either.
+        person: if is(Class::Person) && !is(Class::Body) {
+            3
+        } else {
+            0
+        },
+        body: match head {
+            Some(h) if h.is(Class::Body) && !h.is(Class::Person) => 3,
+            _ if is(Class::Person) || source.len() == 1 && source[0].is_name() => 0,
+            _ => 1,
+        },
+        male: head.and_then(|h| gender::of_role(&tokens::lower(text, h))),
+        unnamed: true,
+        ..Entity::default()
+    };
+    let low = head.filter(|h| !h.capital && h.is(Class::Person) && !h.plural);
+    (entity, low.map(|h| tokens::lower(text, h)))
+}
+
+/// A document, of which the owner is told: "her memoir", "its website".
+fn is_document(token: Token, low: &str) -> bool {
+    const OF_PERSONS: &[&str] = &[
+        "memoir",
+        "memoirs",
+        "autobiography",
+        "diary",
+        "diaries",
+        "book",
+        "column",
+        "blog",
+        "newsletter",
+        "podcast",
+        "speech",
+        "argument",
+        "thread",
+        "essay",
+        "op-ed",
+        "submission",
+    ];
+    token.is(Class::Document) || OF_PERSONS.contains(&low)
+}
+
+/// What a pronoun asks for, if the source is one.
+pub(super) fn pronoun(text: &str, source: &[Token]) -> Option<Asked> {
+    let [only] = source else {
+        return None;
+    };
+    match &*tokens::lower(text, *only) {
+        "he" | "him" | "himself" => Some(Asked::Person(Some(true))),
+        "she" | "her" | "herself" => Some(Asked::Person(Some(false))),
+        "it" | "itself" => Some(Asked::Body),
+        "they" | "them" | "themselves" => Some(Asked::Several),
+        _ => None,
+    }
+}
+
+pub(super) fn is_relative(token: Token) -> bool {
+    token.is(Class::Relative)
+}
+
+/// Hearers, "this move" and "the world": words beside a cue that nobody speaks behind.
+pub(super) fn never_speaks(text: &str, said: &Said, source: &[Token]) -> bool {
+    let hears = said.cue.is_some_and(|cue| {
+        let words = text[cue.start()..cue.end()].to_lowercase();
+        let mut last = words.split_whitespace().rev();
+        last.any(|w| {
+            matches!(
+                w,
+                "heard" | "hears" | "hear" | "learned" | "learnt" | "learns"
+            )
+        })
+    });
+    let Some(first) = source.first() else {
+        return true;
+    };
+    let Some(head) = roles::head_of(source, &(0..source.len())).map(|h| source[h]) else {
+        return hears;
+    };
+    let speaks = head.is(Class::Person) || head.is(Class::Body) || head.is(Class::Document);
+    let noun = tokens::lower(text, head);
+    let demonstrative = first.is(Class::Demonstrative) && source.len() > 1 && !speaks;
+    hears || demonstrative && !lexicon::is_saying(&noun) || NOBODY.contains(&&*noun)
+}
+
+/// The noun phrase before a relative pronoun.
+pub(super) fn antecedent(sentence: &Sentence, relative: Span) -> Option<Vec<Token>> {
+    let tokens = &sentence.tokens;
+    let at = tokens.iter().position(|t| t.start == relative.start())?;
+    let comma = at
+        .checked_sub(1)
+        .filter(|i| tokens[*i].kind == Kind::Comma)
+        .unwrap_or(at);
+    let subject = phrases::subject_before(tokens, comma, 0)?;
+    let mut phrase = subject.phrase;
+    // "has alarmed diplomats, who": the participle belongs to its auxiliary.
+    let tail = phrase.len() > 1
+        && tokens[phrase.start].form(Form::Past)
+        && phrase
+            .start
+            .checked_sub(1)
+            .is_some_and(|i| tokens[i].is(Class::Auxiliary));
+    phrase.start += usize::from(tail);
+    Some(tokens[phrase].to_vec())
+}
+
+/// Where the phrase itself ends and an apposition begins; a list has no apposition.
+fn main_end(source: &[Token]) -> usize {
+    let list = source.iter().any(|t| t.is(Class::Conjunction));
+    let comma = source
+        .iter()
+        .skip(1)
+        .position(|t| matches!(t.kind, Kind::Comma | Kind::Open | Kind::Dash));
+    match comma {
+        Some(at) if !list => at + 1,
+        _ => source.len(),
+    }
+}
+
+/// The words as they are; "the White House" becomes "White House", but "the officials" and "a New
+/// York judge" stay.
+fn whole(text: &str, source: &[Token]) -> Resolved {
+    let head = roles::head_of(source, &(0..source.len()));
+    let article = source.len() > 1
+        && tokens::lower(text, source[0]) == "the"
+        && source[1].capital
+        && head.is_none_or(|h| source[h].capital || h == 0);
+    Resolved {
+        claimant: Claimant {
+            name: words(text, source, &(usize::from(article)..source.len())),
+            role: None,
+            same_as: None,
+            span: None,
+        },
+        unresolved: false,
+    }
+}
+
+/// A title in quotation marks behind "her memoir".
+fn title_behind(text: &str, sentence: &Sentence, source: Span) -> Option<String> {
+    let tokens = &sentence.tokens;
+    let end = tokens.partition_point(|t| t.start < source.end());
+    let open = (end..tokens.len().min(end + 2)).find(|i| tokens[*i].kind == Kind::Quote)?;
+    let close = (open + 1..tokens.len().min(open + 16)).find(|i| tokens[*i].kind == Kind::Quote)?;
+    let last = if tokens[close - 1].is_mark() {
+        close - 1
+    } else {
+        close
+    };
+    let capital = tokens.get(open + 1).is_some_and(|t| t.capital);
+    (capital && last > open + 1).then(|| words(text, tokens, &(open + 1..last)))
+}
+
+fn inserted_role(text: &str, said: &Said) -> Option<String> {
+    let tokens = tokens::tokenize(text, said.inserted?);
+    let start = tokens
+        .iter()
+        .position(|t| !t.is_mark() && t.kind != Kind::Number)?;
+    roles::apposition_role(text, &tokens, &(start..tokens.len()))
+}

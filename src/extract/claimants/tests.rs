@@ -1,0 +1,229 @@
+//! Speakers' words and whom they stand for, without the stages before: the words are given.
+
+use super::super::attribution::{Attribution, Shape};
+use super::super::{layout, sentences};
+use super::*;
+use crate::words::claim::Manner;
+
+/// Sentences without attributions, and the marks of turns.
+fn read(text: &str) -> Vec<Sentence> {
+    let mut found = Vec::new();
+    for (index, block) in layout::blocks(text).iter().enumerate() {
+        if !block.kind.is_prose() {
+            continue;
+        }
+        for span in sentences::sentences(text, block.span) {
+            let tokens = tokens::tokenize(text, span);
+            found.push(Sentence {
+                span,
+                in_quote: vec![false; tokens.len()],
+                tokens,
+                said: Vec::new(),
+                block: index,
+            });
+        }
+    }
+    found
+}
+
+fn said(source: Span) -> Said {
+    Said {
+        attribution: Attribution {
+            source: None,
+            inserted: None,
+            cue: 0..0,
+            content: Vec::new(),
+            shape: Shape::Clause,
+            past: true,
+        },
+        source: Some(source),
+        inserted: None,
+        cue: None,
+        statement: Vec::new(),
+        manner: Manner::Indirect,
+    }
+}
+
+/// Resolves the words between `[` and `]`, in order: each as "name", "name (role)" or "name?".
+fn whom(marked: &str) -> Vec<String> {
+    let (mut text, mut sources, mut start) = (String::new(), Vec::new(), 0);
+    for c in marked.chars() {
+        match c {
+            '[' => start = text.len(),
+            ']' => sources.push(Span::new(start, text.len()).unwrap()),
+            _ => text.push(c),
+        }
+    }
+    let all = read(&text);
+    let mut names = Names::collect(&text, &all);
+    let whom = |source: &Span| {
+        let at = all.partition_point(|s| s.span.start() <= source.start());
+        let mark = text[source.end()..].starts_with(':');
+        let at = if mark { at } else { at.saturating_sub(1) };
+        let Some(sentence) = all.get(at) else {
+            return "no sentence".to_owned();
+        };
+        let Some(found) = names.resolve(&text, sentence, &said(*source)) else {
+            return "nobody".to_owned();
+        };
+        let mark = if found.unresolved { "?" } else { "" };
+        match found.claimant.role {
+            Some(role) => format!("{} ({role}){mark}", found.claimant.name),
+            None => format!("{}{mark}", found.claimant.name),
+        }
+    };
+    sources.iter().map(whom).collect()
+}
+
+#[test]
+fn pronouns_and_surnames() {
+    assert_eq!(
+        whom(
+            "[Mayor Ada Kern] said the pier was shut. [She] said it was old. [Kern] said so twice."
+        ),
+        ["Ada Kern (Mayor)"; 3]
+    );
+    assert_eq!(
+        whom("Ada Kern met Vera Lund on Monday. [She] said the pier was shut."),
+        ["Ada Kern"]
+    );
+    assert_eq!(
+        whom("Ada Kern and Vera Lund met on Monday. Much was said. Nobody won. [She] said so."),
+        ["She?"]
+    );
+    assert_eq!(
+        whom("Spokeswoman Ada Kern met Peter Lund. [He] said the pier was shut."),
+        ["Peter Lund"]
+    );
+}
+
+#[test]
+fn a_surname_of_two_people() {
+    let two = "Ada Kern owns the pier. Her brother sold it.\n\nOtto Kern left. ";
+    assert_eq!(whom(&format!("{two}\n\n[Kern] said so.")), ["Kern?"]);
+    assert_eq!(whom(&format!("{two}[Kern] said so.")), ["Otto Kern"]);
+    assert_eq!(whom(&format!("{two}\n\n[Ms. Kern] said so.")), ["Ada Kern"]);
+}
+
+#[test]
+fn appositions_on_both_sides() {
+    assert_eq!(
+        whom("[Salm's lawyer], Bela Oster, argued that. [The lawyer] said it again."),
+        ["Bela Oster (lawyer)"; 2]
+    );
+    assert_eq!(
+        whom("[The head of the town's harbour office], Bela Oster, said so."),
+        ["Bela Oster (head of the town's harbour office)"]
+    );
+    assert_eq!(
+        whom("[Oster], the White House national security adviser, said so. [He] left."),
+        ["Oster (White House national security adviser)"; 2]
+    );
+    assert_eq!(
+        whom("[The first witness], the night watchman Ivo Penn, said so. [Penn] left."),
+        ["Ivo Penn (night watchman)"; 2]
+    );
+    assert_eq!(
+        whom("In a letter to the mayor, [Ada Kern] said so."),
+        ["Ada Kern"]
+    );
+}
+
+#[test]
+fn where_somebody_works() {
+    assert_eq!(
+        whom("\"It is timing,\" said [Maya Ferreira of Norbank]."),
+        ["Maya Ferreira (of Norbank)"]
+    );
+    assert_eq!(
+        whom("[Analyst Maya Ferreira of Norbank] said so."),
+        ["Maya Ferreira (Analyst)"]
+    );
+}
+
+#[test]
+fn bodies_by_short_names() {
+    assert_eq!(
+        whom("The Harbour Safety Board (HSB) shut the pier. [The HSB] said so. [It] said more."),
+        ["Harbour Safety Board"; 2]
+    );
+    assert_eq!(
+        whom("The harbour ministry shut the pier. [The ministry] said so."),
+        ["The harbour ministry"]
+    );
+    assert_eq!(
+        whom(
+            "The port's operator, Ost Power, lost. [The company] said so. [Its report] says more."
+        ),
+        ["Ost Power (operator)"; 2]
+    );
+    assert_eq!(
+        whom("The harbour ministry and the finance ministry met. [The ministry] said so."),
+        ["The ministry?"]
+    );
+}
+
+#[test]
+fn offices() {
+    let two = "Energy Minister Paul Ost met Foreign Minister Vera Lund. ";
+    assert_eq!(
+        whom(&format!("{two}[The minister] said so.")),
+        ["The minister?"]
+    );
+    assert_eq!(
+        whom(&format!("{two}[The foreign minister] said so.")),
+        ["Vera Lund (Foreign Minister)"]
+    );
+    assert_eq!(whom("[The mayor] said so."), ["The mayor"]);
+    assert_eq!(whom("[His lawyer] said so."), ["His lawyer?"]);
+}
+
+#[test]
+fn unnamed_speakers() {
+    assert_eq!(
+        whom("[A worker who saw it] said so. [The same worker] left. [He] said more.")[1..],
+        ["A worker who saw it"; 2]
+    );
+    assert_eq!(
+        whom("[Ship owners] said so. [They] said more."),
+        ["Ship owners"; 2]
+    );
+    assert_eq!(whom("[They] said so."), ["They?"]);
+}
+
+#[test]
+fn turns_of_a_transcript() {
+    let text = "Present: Judge Ottilie Kern, chair; Marcus Reyl, counsel to the port\n\n\
+                [KERN]: Please begin.\n\n[REYL]: It was shut in May.\n\n[BERG]: It was not.\n\n\
+                [Q]: Was it?\n";
+    assert_eq!(
+        whom(text),
+        [
+            "Ottilie Kern (Judge)",
+            "Marcus Reyl (counsel to the port)",
+            "BERG",
+            "Q?"
+        ]
+    );
+}
+
+#[test]
+fn what_does_not_speak() {
+    assert_eq!(
+        whom("[This move] shows that. [The world] says."),
+        ["nobody"; 2]
+    );
+    assert_eq!(whom("[I] think that it was shut."), ["nobody"]);
+}
+
+#[test]
+fn odd_words_are_read() {
+    for odd in [
+        "[’s], (X) [of] said.",
+        "[A.] of [B] of (C), [D]: e.",
+        "[the], the [the] the, Its Its. [Its] X,",
+        "Ä. [É], İstanbul İ, said [Ö’Neill].",
+    ] {
+        whom(odd);
+    }
+}
