@@ -194,6 +194,7 @@ impl Register {
                 std::cmp::Ordering::Equal => {}
             }
         }
+        self.settle_companies();
     }
 
     /// Learns "the regulator" and "the bank", if no name is theirs: "it" can mean them all the same.

@@ -15,9 +15,11 @@ mod phrase;
 mod register;
 mod roles;
 mod scan;
+mod source;
 
 use std::collections::BTreeMap;
 
+use super::lexicon::Class;
 use super::speech::{Said, Sentence};
 use super::tokens::{self, Token};
 use crate::words::claim::Claimant;
@@ -44,6 +46,8 @@ pub(super) struct Resolved {
 pub(super) struct Names {
     register: Register,
     discourse: Discourse,
+    /// Who answers as "A:".
+    interviewee: Option<usize>,
     /// Where each sentence begins, and its block.
     sentences: Vec<(usize, usize)>,
     /// What was resolved, by its words' place, so that a speaker carried on stays the same.
@@ -54,6 +58,13 @@ impl Names {
     /// Collects the names of a text.
     pub(super) fn collect(text: &str, sentences: &[Sentence]) -> Self {
         let mut register = Register::default();
+        let interviewee = scan::interviewee(text).and_then(|(words, name)| {
+            register.learn(text, &words);
+            match register.marked(text, &words[name..]) {
+                Found::One(id) => Some(id),
+                _ => None,
+            }
+        });
         for line in scan::lists_of_people(text) {
             register.learn(text, &line);
         }
@@ -76,6 +87,7 @@ impl Names {
         Self {
             register,
             discourse,
+            interviewee,
             sentences: sentences
                 .iter()
                 .map(|s| (s.span.start(), s.block))
@@ -134,29 +146,37 @@ impl Names {
             return Some(self.turn(text, &source, span));
         }
         let place = self.place(sentence, span);
-        if source.len() == 1 && matches!(&*low, "i" | "we") {
+        // "I" and "I've".
+        let stem = low.split('\'').next().unwrap_or_default();
+        if source.len() == 1 && matches!(stem, "i" | "we") {
             return self.speaker_around(text, sentence, said, span, nested);
         }
-        if phrase::never_speaks(text, said, &source) {
+        if source::never_speaks(text, said, &source) {
             return None;
         }
-        let mut found = if let Some(asked) = phrase::pronoun(text, &source) {
+        let pronoun = source.len() == 1 && first.is(Class::SubjectPronoun);
+        let mut found = if let Some(asked) = source::pronoun(text, &source) {
             let id = self.discourse.meant(&self.register, asked, place);
             self.known(id, text, span)
-        } else if source.len() == 1 && phrase::is_relative(first) {
-            let antecedent = phrase::antecedent(sentence, span)?;
+        } else if source.len() == 1 && first.is(Class::Relative) {
+            let antecedent = source::antecedent(sentence, span)?;
             self.phrase(text, sentence, said, &antecedent, place)
+        } else if pronoun {
+            // "you", "one", "someone"
+            verbatim(text, span, true)
         } else {
             self.phrase(text, sentence, said, &source, place)
         };
         found.claimant.span = Some(span);
         // "His lawyer" stays open, and "she" is that lawyer all the same.
-        let heard =
-            !found.unresolved || source.len() > 1 && first.is(super::lexicon::Class::Possessive);
+        let heard = !found.unresolved || source.len() > 1 && first.is(Class::Possessive);
         if heard {
             let name = found.claimant.name.clone();
             let id = self.register.named(&name).or_else(|| {
-                let (unknown, noun) = phrase::describe(text, &source, &name);
+                if pronoun {
+                    return None;
+                }
+                let (unknown, noun) = source::describe(text, &source, &name);
                 self.register.describe(unknown, noun.as_deref())
             });
             if let Some(id) = id {
@@ -176,6 +196,10 @@ impl Names {
 
     /// The speaker of a turn; "Q" and "A" are labels, not names.
     fn turn(&self, text: &str, mark: &[Token], span: Span) -> Resolved {
+        let answers = matches!(&text[span.start()..span.end()], "A" | "Answer");
+        if let Some(id) = self.interviewee.filter(|_| answers) {
+            return named(&self.register.entities[id], Some(span));
+        }
         match self.register.marked(text, mark) {
             Found::One(id) => named(&self.register.entities[id], Some(span)),
             Found::Several => verbatim(text, span, true),

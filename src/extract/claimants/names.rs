@@ -40,6 +40,11 @@ pub(super) fn runs(tokens: &[Token]) -> Vec<Range<usize>> {
             let office = next.capital
                 && next.is(Class::Preposition)
                 && tokens.get(end + 1).is_some_and(|t| t.is(Class::Person));
+            // "Per Dahl" and "Will Reyl" behind a title.
+            let like_a_word = next.capital
+                && next.kind == Kind::Word
+                && (next.is(Class::Preposition) || next.is(Class::Modal))
+                && tokens.get(end + 1).is_some_and(|t| in_name(*t));
             // "John F. Kerry"
             let initial = next.kind == Kind::Stop
                 && tokens[end - 1].end == next.start
@@ -49,6 +54,7 @@ pub(super) fn runs(tokens: &[Token]) -> Vec<Range<usize>> {
             if in_name(next) {
                 end += 1;
             } else if initial
+                || like_a_word
                 || (joins || office || next.is(Class::Of))
                     && !person_of
                     && tokens.get(end + 1).is_some_and(|t| in_name(*t))

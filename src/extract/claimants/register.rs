@@ -61,6 +61,8 @@ pub(super) struct Register {
     by_head: BTreeMap<String, Vec<usize>>,
     pub(super) acronyms: BTreeMap<String, Vec<usize>>,
     companies: Vec<usize>,
+    /// Bodies of no known kind, which may be companies.
+    open_companies: Vec<usize>,
     /// Names of one word that have a role, until all full names are known.
     pub(super) single: Vec<Single>,
     /// Where the words of a role begin that stands before its name: "spokeswoman, Helen Mirkov".
@@ -126,6 +128,16 @@ impl Register {
         if self.entities[id].company && !self.companies.contains(&id) && self.companies.len() < 64 {
             self.companies.push(id);
         }
+    }
+
+    /// Notes the bodies that "the company" can mean where no company is named as one.
+    pub(super) fn settle_companies(&mut self) {
+        let open = self
+            .entities
+            .iter()
+            .enumerate()
+            .filter(|(_, e)| e.is_body() && e.role.is_none() && !e.unnamed && e.body < 3);
+        self.open_companies = open.map(|(id, _)| id).take(SHARED).collect();
     }
 
     /// Enters somebody unnamed who has spoken.
@@ -223,14 +235,7 @@ impl Register {
         if bodies::is_any_company(head) && with.is_empty() {
             ids.extend(&self.companies);
             if ids.is_empty() {
-                let open = self.entities.iter().enumerate();
-                ids.extend(
-                    open.filter(|(_, e)| {
-                        e.is_body() && e.role.is_none() && !e.unnamed && e.body < 3
-                    })
-                    .map(|(i, _)| i)
-                    .take(SHARED),
-                );
+                ids.extend(&self.open_companies);
             }
         }
         ids.sort_unstable();

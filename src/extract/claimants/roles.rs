@@ -89,7 +89,7 @@ pub(super) fn role_of(text: &str, tokens: &[Token], written: &Written) -> Option
     let title = if written.role.is_empty() {
         low_title(text, tokens, written.name.start)
     } else {
-        written.role.clone()
+        widened(tokens, &written.role)
     };
     let title = (!title.is_empty()).then(|| words(text, tokens, &title));
     if let Some(role) = title.clone().filter(|r| !is_form_of_address(r)) {
@@ -100,6 +100,20 @@ pub(super) fn role_of(text: &str, tokens: &[Token], written: &Written) -> Option
         .map(|r| words(text, tokens, &r))
         .or_else(|| behind(text, tokens, end))
         .or_else(|| title.filter(|r| !is_address(r)))
+}
+
+/// "Tulsa police Chief" from "Chief": a body in small letters and its name before the office.
+fn widened(tokens: &[Token], role: &Range<usize>) -> Range<usize> {
+    let mut start = role.start;
+    let body = |i: usize| tokens[i].is(Class::Body) && !tokens[i].capital;
+    if start > 0 && body(start - 1) {
+        start -= 1;
+        let least = start.saturating_sub(3);
+        while start > least && tokens[start - 1].is_name() {
+            start -= 1;
+        }
+    }
+    start..role.end
 }
 
 /// The apposition behind a name, between commas.

@@ -14,6 +14,9 @@ use super::register::{Found, Register};
 use super::{bodies, gender, roles};
 use crate::words::span::Span;
 
+/// Blocks at the head of a text that may say who is interviewed.
+const INTRODUCTION: usize = 8;
+
 /// Bytes of a line that lists people, at most.
 const LISTED: usize = 4_000;
 
@@ -68,6 +71,42 @@ pub(super) fn lists_of_people(text: &str) -> Vec<Vec<Token>> {
         }
     }
     found
+}
+
+/// Words before the name of whoever answers as "A:".
+const INTERVIEWS: &[&str] = &[
+    "interview with ",
+    "in conversation with ",
+    "interviewed ",
+    "questions for ",
+    "questions to ",
+];
+
+/// Whoever answers the questions of an interview: the words behind "interview with", to the end of
+/// the name, and where in them the name begins.
+pub(super) fn interviewee(text: &str) -> Option<(Vec<Token>, usize)> {
+    let blocks = layout::blocks(text);
+    let head = blocks.iter().take(INTRODUCTION);
+    for block in head.filter(|b| b.speaker.is_none() && b.span.len() <= LISTED) {
+        let low = text[block.span.start()..block.span.end()].to_ascii_lowercase();
+        let behind = INTERVIEWS
+            .iter()
+            .filter_map(|words| low.find(words).map(|at| at + words.len()))
+            .min();
+        let Some(from) = behind.map(|at| block.span.start() + at) else {
+            continue;
+        };
+        let Ok(span) = Span::new(from, block.span.end()) else {
+            continue;
+        };
+        let mut tokens = tokens::tokenize(text, span);
+        let run = runs(&tokens).into_iter().find(|r| r.len() > 1);
+        if let Some(run) = run.filter(|r| r.start < JOINED) {
+            tokens.truncate(run.end);
+            return Some((tokens, run.start));
+        }
+    }
+    None
 }
 
 /// How often each word stands alone as a name, in lower case.

@@ -188,7 +188,7 @@ fn unnamed_speakers() {
         whom("[Ship owners] said so. [They] said more."),
         ["Ship owners"; 2]
     );
-    assert_eq!(whom("[They] said so."), ["They?"]);
+    assert_eq!(whom("[They] said so. [You] said more."), ["They?", "You?"]);
 }
 
 #[test]
@@ -204,6 +204,16 @@ fn turns_of_a_transcript() {
             "BERG",
             "Q?"
         ]
+    );
+}
+
+#[test]
+fn questions_and_answers() {
+    let turns = "[Q]: Was it shut?\n\n[A]: It was shut in May.\n";
+    assert_eq!(whom(turns), ["Q?", "A?"]);
+    assert_eq!(
+        whom(&format!("An interview with the mayor Ada Kern\n\n{turns}")),
+        ["Q?", "Ada Kern (mayor)"]
     );
 }
 

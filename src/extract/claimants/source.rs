@@ -1,0 +1,155 @@
+//! The words for a speaker, by themselves: a pronoun, an antecedent, a phrase, or nobody.
+
+use super::super::lexicon::{self, Class, Form};
+use super::super::phrases;
+use super::super::speech::{Said, Sentence};
+use super::super::tokens::{self, Kind, Token};
+use super::discourse::Asked;
+use super::register::Entity;
+use super::{gender, roles};
+use crate::words::span::Span;
+
+/// Nouns with "the" that nobody speaks behind.
+const NOBODY: &[&str] = &[
+    "world",
+    "move",
+    "fallout",
+    "situation",
+    "time",
+    "history",
+    "day",
+    "week",
+    "month",
+    "year",
+    "future",
+    "past",
+    "moment",
+    "way",
+    "thing",
+];
+
+/// What somebody nobody knows yet is called, for "they" and "the same person" later.
+pub(super) fn describe(text: &str, source: &[Token], name: &str) -> (Entity, Option<String>) {
+    let all = 0..source.len();
+    let last = roles::head_of(source, &all);
+    // "a person familiar with the plans"
+    let person = last.and_then(|h| (0..=h).rev().find(|i| source[*i].is(Class::Person)));
+    let head = person.or(last).map(|h| source[h]);
+    let is = |c: Class| head.is_some_and(|h| h.is(c));
+    let entity = Entity {
+        name: name.to_owned(),
+        plural: phrases::is_plural(source, &all),
+        // "the regulator" may be either.
+        person: if is(Class::Person) && !is(Class::Body) {
+            3
+        } else {
+            0
+        },
+        body: match head {
+            Some(h) if h.is(Class::Body) && !h.is(Class::Person) => 3,
+            _ if is(Class::Person) || source.len() == 1 && source[0].is_name() => 0,
+            _ => 1,
+        },
+        male: head.and_then(|h| gender::of_role(&tokens::lower(text, h))),
+        unnamed: true,
+        ..Entity::default()
+    };
+    let low = head.filter(|h| !h.capital && h.is(Class::Person) && !h.plural);
+    (entity, low.map(|h| tokens::lower(text, h)))
+}
+
+/// A document, of which the owner is told: "her memoir", "its website".
+pub(super) fn is_document(token: Token, low: &str) -> bool {
+    const OF_PERSONS: &[&str] = &[
+        "memoir",
+        "memoirs",
+        "autobiography",
+        "diary",
+        "diaries",
+        "book",
+        "column",
+        "blog",
+        "newsletter",
+        "podcast",
+        "speech",
+        "argument",
+        "thread",
+        "essay",
+        "op-ed",
+        "submission",
+    ];
+    token.is(Class::Document) || OF_PERSONS.contains(&low)
+}
+
+/// What a pronoun asks for, if the source is one.
+pub(super) fn pronoun(text: &str, source: &[Token]) -> Option<Asked> {
+    let [only] = source else {
+        return None;
+    };
+    let low = tokens::lower(text, *only);
+    match low.split('\'').next()? {
+        "he" | "him" | "himself" => Some(Asked::Person(Some(true))),
+        "she" | "her" | "herself" => Some(Asked::Person(Some(false))),
+        "it" | "itself" => Some(Asked::Body),
+        "they" | "them" | "themselves" => Some(Asked::Several),
+        _ => None,
+    }
+}
+
+/// Hearers, "this move" and "the world": words beside a cue that nobody speaks behind.
+pub(super) fn never_speaks(text: &str, said: &Said, source: &[Token]) -> bool {
+    let hears = said.cue.is_some_and(|cue| {
+        let words = text[cue.start()..cue.end()].to_lowercase();
+        let mut last = words.split_whitespace().rev();
+        last.any(|w| {
+            matches!(
+                w,
+                "heard" | "hears" | "hear" | "learned" | "learnt" | "learns"
+            )
+        })
+    });
+    let Some(first) = source.first() else {
+        return true;
+    };
+    let Some(head) = roles::head_of(source, &(0..source.len())).map(|h| source[h]) else {
+        return hears;
+    };
+    let speaks = head.is(Class::Person) || head.is(Class::Body) || head.is(Class::Document);
+    let noun = tokens::lower(text, head);
+    let demonstrative = first.is(Class::Demonstrative) && source.len() > 1 && !speaks;
+    hears || demonstrative && !lexicon::is_saying(&noun) || NOBODY.contains(&&*noun)
+}
+
+/// The noun phrase before a relative pronoun.
+pub(super) fn antecedent(sentence: &Sentence, relative: Span) -> Option<Vec<Token>> {
+    let tokens = &sentence.tokens;
+    let at = tokens.iter().position(|t| t.start == relative.start())?;
+    let comma = at
+        .checked_sub(1)
+        .filter(|i| tokens[*i].kind == Kind::Comma)
+        .unwrap_or(at);
+    let subject = phrases::subject_before(tokens, comma, 0)?;
+    let mut phrase = subject.phrase;
+    // "has alarmed diplomats, who": the participle belongs to its auxiliary.
+    let tail = phrase.len() > 1
+        && tokens[phrase.start].form(Form::Past)
+        && phrase
+            .start
+            .checked_sub(1)
+            .is_some_and(|i| tokens[i].is(Class::Auxiliary));
+    phrase.start += usize::from(tail);
+    Some(tokens[phrase].to_vec())
+}
+
+/// Where the phrase itself ends and an apposition begins; a list has no apposition.
+pub(super) fn main_end(source: &[Token]) -> usize {
+    let list = source.iter().any(|t| t.is(Class::Conjunction));
+    let comma = source
+        .iter()
+        .skip(1)
+        .position(|t| matches!(t.kind, Kind::Comma | Kind::Open | Kind::Dash));
+    match comma {
+        Some(at) if !list => at + 1,
+        _ => source.len(),
+    }
+}
