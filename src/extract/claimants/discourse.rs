@@ -110,6 +110,14 @@ impl Discourse {
         mention.map(|m| m.entity)
     }
 
+    /// Says whether the paragraph of `place` has, before it, a surname that several people share.
+    pub(super) fn unclear_near(&self, place: Place) -> bool {
+        let end = self.mentions.partition_point(|m| m.at < place.at);
+        let near = self.mentions[..end].iter().rev().take(LOOK_BACK);
+        near.take_while(|m| m.block == place.block)
+            .any(|m| m.entity == SEVERAL)
+    }
+
     /// Those of `ids` that the paragraph of `place` has named before it, and the one before that.
     pub(super) fn named_near(&self, ids: &[usize], place: Place) -> Vec<usize> {
         let mut found = Vec::new();

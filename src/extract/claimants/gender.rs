@@ -65,6 +65,35 @@ fn of_word(word: &str) -> Option<bool> {
     }
 }
 
+/// Says whether a role is a place in a family.
+pub(super) fn is_kin(head: &str) -> bool {
+    const KIN: &[&str] = &[
+        "mother",
+        "father",
+        "sister",
+        "brother",
+        "daughter",
+        "son",
+        "wife",
+        "husband",
+        "niece",
+        "nephew",
+        "aunt",
+        "uncle",
+        "cousin",
+        "widow",
+        "widower",
+        "grandmother",
+        "grandfather",
+        "ex-wife",
+        "ex-husband",
+        "partner",
+        "parent",
+        "child",
+    ];
+    KIN.contains(&head)
+}
+
 /// True for a man's first name, false for a woman's.
 pub(super) fn of_first_name(name: &str) -> Option<bool> {
     let low = name.to_lowercase();

@@ -186,7 +186,10 @@ impl Names {
         if found == Found::Several {
             // Of several Clintons, the only one that this paragraph has named.
             let all = self.register.all_of_surname(&tokens::lower(text, last));
-            if let [one] = self.discourse.named_near(all, place)[..] {
+            if let [one] = self.discourse.named_near(all, place)[..]
+                && !self.discourse.unclear_near(place)
+                && !self.register.is_relative(one)
+            {
                 found = Found::One(one);
             }
         }
@@ -236,7 +239,7 @@ impl Names {
 }
 
 /// The words as they are; "the White House" becomes "White House", but "the officials" and "a New
-/// York judge" stay.
+/// York judge" stay. "Her boss" is somebody's whom nobody has found.
 fn whole(text: &str, source: &[Token]) -> Resolved {
     let head = roles::head_of(source, &(0..source.len()));
     let article = source.len() > 1
@@ -250,7 +253,10 @@ fn whole(text: &str, source: &[Token]) -> Resolved {
             same_as: None,
             span: None,
         },
-        unresolved: false,
+        unresolved: matches!(
+            &*tokens::lower(text, source[0]),
+            "his" | "her" | "its" | "their"
+        ),
     }
 }
 

@@ -197,6 +197,12 @@ impl Register {
         self.by_last.get(low).map_or(&[], Vec::as_slice)
     }
 
+    /// "His wife, Sara Weil": named in full, as the bare surname is another's.
+    pub(super) fn is_relative(&self, id: usize) -> bool {
+        let role = self.entities[id].role.as_deref();
+        role.is_some_and(|r| gender::is_kin(&head_word(r)))
+    }
+
     /// The full name that a mark in capitals stands for: "JUDGE KERN", "ADA KERN", "THE CHAIR".
     pub(super) fn marked(&self, text: &str, tokens: &[Token]) -> Found {
         let parts: Vec<Token> = tokens
