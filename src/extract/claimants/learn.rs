@@ -9,12 +9,6 @@ use super::names::{self, Written, runs, split_name, words};
 use super::register::{Entity, Found, Register, head_word, key, push};
 use super::{bodies, gender, roles};
 
-/// First words of surnames.
-const PARTICLES: &[&str] = &[
-    "de", "van", "von", "al", "el", "bin", "ben", "da", "di", "du", "del", "della", "den", "der",
-    "la", "le", "ter", "st", "st.",
-];
-
 /// A name of one word, with the title or apposition that shows whose it is.
 #[derive(Debug)]
 pub(super) struct Single {
@@ -172,7 +166,7 @@ impl Register {
             // "De Blasio" is Bill de Blasio.
             let short = key(&self.entities[id].name);
             let particle = short.split(' ').next().unwrap_or_default();
-            if PARTICLES.contains(&particle)
+            if names::is_surname_particle(particle)
                 && let Some(full) = self.ending(&short)
             {
                 self.by_name.insert(short, full);

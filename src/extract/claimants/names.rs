@@ -13,6 +13,17 @@ pub(super) struct Written {
     pub(super) name: Range<usize>,
 }
 
+/// First words of surnames.
+const PARTICLES: &[&str] = &[
+    "de", "van", "von", "al", "el", "bin", "ben", "da", "di", "du", "del", "della", "den", "der",
+    "la", "le", "ter", "st", "st.",
+];
+
+/// "De" of "De Blasio".
+pub(super) fn is_surname_particle(low: &str) -> bool {
+    PARTICLES.contains(&low)
+}
+
 /// The words of `tokens[range]`, on one line.
 pub(super) fn words(text: &str, tokens: &[Token], range: &Range<usize>) -> String {
     tokens::span_of(tokens, range)
@@ -94,9 +105,13 @@ pub(super) fn split_name(text: &str, tokens: &[Token], run: &Range<usize>) -> Wr
     let known = (run.start..run.end - 1).rev().find(office);
     let by_ending = || {
         let latest = run.end.checked_sub(3).filter(|l| *l >= run.start)?;
-        (run.start..=latest)
-            .rev()
-            .find(|i| roles::ends_like_trade(&tokens::lower(text, tokens[*i])))
+        (run.start..=latest).rev().find(|i| {
+            let low = tokens::lower(text, tokens[*i]);
+            // "Walter Huston Reyl" and "Chandler Van Reyl" are names.
+            let first = gender::of_first_name(&low).is_some()
+                || is_surname_particle(&tokens::lower(text, tokens[*i + 1]));
+            !first && roles::ends_like_trade(&low)
+        })
     };
     let Some(last) = known.or_else(by_ending) else {
         return Written {

@@ -195,7 +195,7 @@ impl Names {
         }
         if let Found::One(id) = found {
             let person = !self.register.entities[id].is_body();
-            if behind && own.is_none() && written.name.len() < 2 {
+            if behind && own.is_none() && written.name.len() < 2 && written.role.is_empty() {
                 return None;
             }
             let of = behind.then(|| words(text, source, &(run.end..source.len())));
@@ -230,10 +230,10 @@ impl Names {
     }
 
     fn with_role(&self, id: usize, own: Option<String>, said: &Said, text: &str) -> Resolved {
-        let mut found = named(&self.register.entities[id], None);
-        found.claimant.role = own
-            .or(found.claimant.role)
-            .or_else(|| inserted_role(text, said));
+        let entity = &self.register.entities[id];
+        let mut found = named(entity, None);
+        let inserted = || inserted_role(text, said).filter(|_| !entity.is_body());
+        found.claimant.role = own.or(found.claimant.role).or_else(inserted);
         found
     }
 }

@@ -32,7 +32,7 @@ const OF_OFFICES: &[&str] = &[
 ];
 
 /// Words that end like a trade and are none.
-const NO_TRADE: &str = "former other another later under over after never whether rather together \
+const NO_TRADE: &str = "answer former other another later under over after never whether rather together \
 number further earlier larger smaller bigger higher lower greater older younger longer shorter \
 closer wider deeper easier harder faster slower cheaper richer poorer newer better stronger weaker \
 major minor senior junior prior interior exterior superior inferior mayor computer summer winter \
@@ -259,13 +259,17 @@ pub(super) fn apposition_role(
     }
     let stop = range.clone().find(|i| {
         let t = tokens[*i];
+        let office = OF_OFFICES.contains(&&*tokens::lower(text, t));
+        let open = *i > range.start && !t.capital && !office;
         t.is(Class::Relative)
             || matches!(
                 t.kind,
                 Kind::Comma | Kind::Stop | Kind::Dash | Kind::Semicolon
             )
-            || phrases::is_finite(tokens, *i)
-                && !OF_OFFICES.contains(&&*tokens::lower(text, tokens[*i]))
+            || open
+                && (t.is(Class::Adverb) || t.form(Form::Ing) && !t.word.may_be_noun())
+                && follows_a_trade(text, tokens, *i)
+            || phrases::is_finite(tokens, *i) && !office
     });
     let end = stop.unwrap_or(range.end);
     let article = first.is(Class::Determiner) || first.is(Class::Possessive);
@@ -275,17 +279,17 @@ pub(super) fn apposition_role(
         .find(|i| tokens[*i].kind == Kind::Possessive)
         .filter(|p| (start..*p).all(|i| !tokens[i].word.is_function()))
         .map_or(start, |p| p + 1);
-    let head = (start..end)
-        .take_while(|i| !tokens[*i].is(Class::Preposition))
-        .any(|i| {
-            tokens[i].is(Class::Person) && !tokens[i].plural
-                || bodies::is_company_kind(&tokens::lower(text, tokens[i]))
-                || i + 1 == end && is_trade(text, tokens[i])
-                || tokens
-                    .get(i + 1)
-                    .is_some_and(|n| n.is(Class::Preposition) && is_trade(text, tokens[i]))
-        });
+    let head = head_of(tokens, &(start..end)).is_some_and(|h| {
+        is_trade(text, tokens[h]) && !tokens[h].plural
+            || bodies::is_company_kind(&tokens::lower(text, tokens[h]))
+    });
     head.then(|| words(text, tokens, &(start..end)))
+}
+
+/// "aide now teaching at": an adverb or participle behind the noun, not before it.
+fn follows_a_trade(text: &str, tokens: &[Token], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|i| tokens[i]);
+    before.is_some_and(|t| is_trade(text, t))
 }
 
 /// Forms of address are no office.

@@ -142,6 +142,22 @@ fn where_somebody_works() {
 }
 
 #[test]
+fn names_that_look_like_trades() {
+    assert_eq!(
+        whom("Chandler Van Reyl, founder of the port, left. [Mr. Van Reyl] said so."),
+        ["Chandler Van Reyl (founder of the port)"]
+    );
+    assert_eq!(
+        whom("Lily Bach, a former tax aide now teaching in Lind, left. [Bach] said so."),
+        ["Lily Bach (former tax aide)"]
+    );
+    assert_eq!(
+        whom("[Economist Per Dahl of Nordea] said so."),
+        ["Per Dahl (Economist)"]
+    );
+}
+
+#[test]
 fn bodies_by_short_names() {
     assert_eq!(
         whom("The Harbour Safety Board (HSB) shut the pier. [The HSB] said so. [It] said more."),
