@@ -1,0 +1,144 @@
+"""Trains the network on all its questions at once."""
+import copy
+import math
+import time
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+import figures
+import linker as links
+import windows as w
+
+LENGTH = 224
+ARTICLES, TREES = 24, 8  # windows in a step
+
+
+def learn(network, articles, trees, drop, epochs, seed, check=None, log=print):
+    """Trains, and returns the network with the moving average of its values.
+
+    `articles` have tags; `trees` have syntax, and sentence ends where they may be learned from.
+    """
+    random = np.random.default_rng(seed)
+    torch.manual_seed(seed)
+    steps = math.ceil(sum(map(len, articles)) / (ARTICLES * LENGTH)) * epochs
+    optimizer = torch.optim.AdamW([p for p in network.parameters() if p.requires_grad], 2e-3, (0.9, 0.98), weight_decay=1e-3)
+    average = copy.deepcopy(network)
+    queues = [[], []]
+    started, sums = time.time(), np.zeros(4)
+    for step in range(steps):
+        for group in optimizer.param_groups:
+            group["lr"] = 2.5e-3 * min(1, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / steps)))
+        network.train()
+        batch = [take(queues[i], d, n, random) for i, (d, n) in enumerate([(articles, ARTICLES), (trees, TREES)])]
+        losses = step_losses(network, articles, trees, batch, drop)
+        optimizer.zero_grad(set_to_none=True)
+        sum(losses).backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        optimizer.step()
+        follow(average, network, min(0.998, (1 + step) / (10 + step)))
+        sums += [loss.item() for loss in losses]
+        if step % 100 == 99:
+            log(f"step {step + 1}/{steps} {time.time() - started:.0f} s, losses", (sums / 100).round(4))
+            sums[:] = 0
+        if check and (step + 1) % (steps // 4) == 0:
+            check(average.eval())
+    return average.eval()
+
+
+def take(queue, documents, number, random):
+    while len(queue) < number:
+        queue.extend(w.cut(documents, LENGTH, random))
+    taken = queue[-number:]
+    del queue[-number:]
+    return taken
+
+
+def follow(average, network, rate):
+    with torch.no_grad():
+        for mean, value in zip(average.parameters(), network.parameters()):
+            mean.lerp_(value, 1 - rate)
+
+
+def step_losses(network, articles, trees, batch, drop):
+    size = max(end - first for some in batch for _, first, end in some)
+    features = [w.stack(d, some, "features", 0) for d, some in zip((articles, trees), batch)]
+    features = torch.cat([F.pad(f, (0, 0, 0, size - f.shape[1])) for f in features])
+    low, high = network.encode(features, w.lengths(batch[0] + batch[1]), drop)
+    return [attribution_loss(network, articles, batch[0], high[:ARTICLES])] + tree_losses(
+        network, trees, batch[1], low[ARTICLES:], high[ARTICLES:]
+    )
+
+
+def attribution_loss(network, articles, some, states):
+    gold = w.stack(articles, some, "tags", -1)
+    states = states[:, : gold.shape[1]]
+    mask = (gold >= 0).float()
+    first = torch.tensor([at == 0 for _, at, _ in some])
+    emissions = network.tags(drop_columns(states, network))
+    return 2.0 * network.crf.loss(emissions, gold.clamp(min=0), mask, first) / mask.sum()
+
+
+def drop_columns(states, network):
+    keep = torch.rand(states.shape[0], 1, states.shape[2]) >= network.dropout
+    return states * keep / (1 - network.dropout)
+
+
+def tree_losses(network, trees, some, low, high):
+    labels = {n: w.stack(trees, some, n, -1) for n in ("sentence_ends", "upos", "heads", "relations", "sentence_ids")}
+    size = labels["upos"].shape[1]
+    low, high = drop_columns(low[:, :size], network), drop_columns(high[:, :size], network)
+    ends = labels["sentence_ends"]
+    known = ends >= 0
+    logits = network.sentence(low).squeeze(2)
+    sentence = F.binary_cross_entropy_with_logits(logits[known], ends[known].float())
+    upos = F.cross_entropy(network.upos(low).flatten(0, 1), labels["upos"].flatten(), ignore_index=-1)
+    starts = torch.tensor([first for _, first, _ in some]).unsqueeze(1)
+    heads = labels["heads"] - starts
+    heads[(labels["heads"] < 0) | (heads < 0) | (heads >= w.lengths(some).unsqueeze(1))] = -1
+    same = labels["sentence_ids"].unsqueeze(2) == labels["sentence_ids"].unsqueeze(1)
+    scores = network.arc.scores(high).masked_fill(~same, -1e4)
+    arcs = F.cross_entropy(scores.flatten(0, 1), heads.flatten(), ignore_index=-1)
+    at = heads >= 0
+    head_states = high.gather(1, heads.clamp(min=0).unsqueeze(2).expand_as(high))
+    relations = F.cross_entropy(network.arc.labels(high[at], head_states[at]), labels["relations"][at])
+    return [1.0 * sentence, 0.25 * upos, 0.25 * (arcs + relations)]
+
+
+@torch.no_grad()
+def rough_spans(network, documents, seed):
+    """Returns the spans found with parts of the network left out at random, as it would err on texts it never saw."""
+    torch.manual_seed(seed)
+    network.train()
+    encoded = w.states(network, documents)
+    network.eval()
+    return [figures.spans(figures.decode(network.tags(torch.from_numpy(high)).numpy(), network.crf)) for _, high in encoded]
+
+
+@torch.no_grad()
+def measure(network, articles, trees, ends_only=(), linker=None):
+    """Returns all figures; without a linker, the nearest cue and source are taken."""
+    result = {}
+    if articles:
+        predictions, gold = [], []
+        for document, (low, high) in zip(articles, w.states(network, articles)):
+            tags = figures.decode(network.tags(torch.from_numpy(high)).numpy(), network.crf)
+            logits = network.sentence(torch.from_numpy(low)).squeeze(1).numpy()
+            for spans, kept in ((figures.spans(tags), predictions), (figures.spans(document.tags), gold)):
+                linked = (
+                    links.link(linker, links.Article(document, high, logits), spans)
+                    if linker
+                    else figures.nearest(spans)
+                )
+                kept.append(figures.in_characters(document, linked))
+        result.update(figures.attribution(articles, predictions))
+        result["AttrF@.5 on gold spans"] = figures.attribution(articles, gold)["AttrF@.5"]
+    for name, documents in {"trees": trees, "ends": ends_only}.items():
+        if documents:
+            encoded = w.states(network, documents)
+            logits = [network.sentence(torch.from_numpy(low)).squeeze(1).numpy() for low, _ in encoded]
+            result[f"SentF {name}"] = figures.sentences(documents, logits)
+            if name == "trees":
+                result.update(figures.syntax(network, documents, encoded))
+    return {k: round(v, 4) for k, v in result.items()}
