@@ -41,7 +41,6 @@ class Document:
     gold: list = field(default_factory=list)  # of {kind: [(first, end) in characters]}
     ends: set = field(default_factory=set)  # sentence ends in characters
     words: int = 0
-    doubts: np.ndarray = None  # a trained network's marginals of the tags' steps [pieces, from, to]
 
     def __len__(self):
         return len(self.first)
@@ -206,7 +205,7 @@ def parse_over_pieces(document, at, rows, piece_range):
     place = {}
     owner = {}
     for token, span in spans.items():
-        begins = [p for p in range(*piece_range) if span[0] <= document.first[p] < span[1] and document.end[p] > document.first[p]]
+        begins = [p for p in range(*piece_range) if span[0] <= document.first[p] < min(span[1], document.end[p])]
         if begins:
             place[token] = begins[0]
             owner.update({p: token for p in begins})

@@ -127,7 +127,7 @@ class Network(nn.Module):
         """Returns both layers' states."""
         order = turned(lengths, features.shape[1])
         with torch.autocast("cpu", torch.bfloat16, enabled=self.training):
-            x = dropped(self.embed(features, drop), 0.25, self.training)
+            x = dropped(self.embed(features, drop), self.dropout / 2, self.training)
             low = self.lstm[0](x, order)
             high = self.lstm[1](dropped(low, self.dropout, self.training), order)
         return low.float(), high.float()
@@ -165,7 +165,6 @@ class Crf(nn.Module):
         super().__init__()
         self.transitions = nn.Parameter(torch.zeros(size, size))
         self.start = nn.Parameter(torch.zeros(size))
-        self.end = nn.Parameter(torch.zeros(size))
         allowed = torch.tensor([[t % 2 == 1 or t == 0 or f in (t, t - 1) for t in range(size)] for f in range(size)])
         begins = torch.tensor([t % 2 == 1 or t == 0 for t in range(size)])
         self.register_buffer("allowed", allowed)
@@ -174,11 +173,8 @@ class Crf(nn.Module):
     def steps(self):
         return self.transitions.masked_fill(~self.allowed, -30.0)
 
-    def loss(self, emissions, gold, mask, first, doubts=None, trust=0.0):
-        """Sum of -log p(gold) over windows; `first` says where a window is a document's start.
-
-        `doubts` are another network's marginals of steps [.., from, to]: with the weight `trust` they stand for the gold.
-        """
+    def loss(self, emissions, gold, mask, first):
+        """Sum of -log p(gold) over windows; `first` says where a window is a document's start."""
         size = emissions.shape[2]
         steps = self.steps()
         start = torch.where(first.unsqueeze(1), self.start.masked_fill(~self.begins, -30.0), torch.zeros(size))
@@ -186,9 +182,6 @@ class Crf(nn.Module):
         moves = steps + emissions[:, 1:].unsqueeze(2)
         known = emissions.gather(2, gold.unsqueeze(2)).squeeze(2)[:, 1:] + steps[gold[:, :-1], gold[:, 1:]]
         paths = (known * mask[:, 1:]).sum() + start.gather(1, gold[:, :1]).sum()
-        if doubts is not None:
-            soft = (doubts[:, 1:] * moves * mask[:, 1:, None, None]).sum() + (doubts[:, 0].sum(1) * start).sum()
-            paths = (1 - trust) * paths + trust * soft
         return self.total(start, moves, mask) - paths
 
     @staticmethod
@@ -206,14 +199,3 @@ class Crf(nn.Module):
             product = (left - top_left).exp() @ (right - top_right).exp()
             moves = product.clamp_min(1e-30).log() + top_left + top_right
         return torch.logsumexp(start.unsqueeze(2) + moves[:, 0], (1, 2)).sum()
-
-    def doubts(self, emissions):
-        """Returns the marginals [piece, from, to] of a document's steps; the first piece's stand in row `O`."""
-        with torch.enable_grad():
-            start = (self.start.masked_fill(~self.begins, -30.0) + emissions[0]).detach().requires_grad_()
-            moves = (self.steps() + emissions[1:].unsqueeze(1)).detach().requires_grad_()
-            total = self.total(start.unsqueeze(0), moves.unsqueeze(0), torch.ones(1, len(emissions)))
-            first, rest = torch.autograd.grad(total, (start, moves))
-        row = torch.zeros(1, *rest.shape[1:])
-        row[0, 0] = first
-        return torch.cat([row, rest])

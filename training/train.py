@@ -20,7 +20,8 @@ from network import Config, Network
 
 WORDS = 20_000
 HELD_BACK = 60  # articles of the training half, for choices
-ROUNDS = [(9, 2.5e-3), (12, 1.5e-3)]  # epochs and learning rate; a round after the first knows the doubts of the one before
+# Epochs, windows in a step (of articles, of trees), learning rate, and what share of a state is left out.
+ROUNDS = [(9, (24, 8), 2.5e-3, 0.4), (10, (12, 4), 2e-3, 0.2), (6, (12, 4), 1.5e-3, 0.4)]
 
 
 def read_all(folder):
@@ -81,7 +82,7 @@ def main():
     parser.add_argument("--out", default="src/extract/model/weights.bin")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--reference", help="file for outputs to compare the program with")
-    parser.add_argument("--keep", default="target/training", help="folder for the network after each round; what is there is not trained again")
+    parser.add_argument("--keep", default="target/training", help="folder for each round's network; none is trained again")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     keep = Path(arguments.keep)
@@ -90,17 +91,22 @@ def main():
     sets = read_all(arguments.data)
     trees = sets["ewt-train"] + sets["cited"] + without_ends(sets["gum"])
     network, drop = new_network(Config(), sets, arguments.vectors, arguments.seed)
-    check = lambda n: print(learn.measure(n, sets["held back"], []), flush=True)  # noqa: E731
-    for number, (epochs, rate) in enumerate(ROUNDS, 1):
+
+    def check(average):
+        torch.save(average, keep / "network-so-far.pt")
+        print(learn.measure(average, sets["held back"], []), flush=True)
+
+    for number, (epochs, batch, rate, dropout) in enumerate(ROUNDS, 1):
         kept = keep / f"network-{number}.pt"
         if kept.exists():
             network = torch.load(kept, weights_only=False)
-        else:
-            network = learn.learn(network, sets["articles"], trees, drop, epochs, rate, number, check)
-            torch.save(network, kept)
-        learn.remember_doubts(network, sets["articles"])
+            continue
+        network.dropout = dropout
+        network = learn.learn(network, sets["articles"], trees, drop, epochs, batch, rate, number, check)
+        torch.save(network, kept)
     linker = learn_linker(network, sets, arguments.seed)
     torch.save(linker, keep / "linker.pt")
+    print("beginnings raised by", learn.balance(network, linker, sets["held back"]))
     tensors = weights.quantise(network, linker)
     print(weights.write(arguments.out, tensors, network), "bytes")
     if arguments.reference:

@@ -43,8 +43,6 @@ def parameters(network, linker):
     named["arc.bilinear"] = (arc.bilinear, False)
     named["arc.lean"] = (arc.lean, False)
     named["label.bilinear"] = (arc.label_bilinear, False)
-    for name in ("start", "end"):
-        named[f"crf.{name}"] = (getattr(network.crf, name), False)
     return named
 
 
@@ -63,7 +61,7 @@ def quantise(network, linker):
         else:
             tensors[name] = values
     tensors["crf.transitions"] = network.crf.steps().numpy().astype("<f4")
-    tensors["crf.start"] = np.where(network.crf.begins.numpy(), tensors["crf.start"], -30.0).astype("<f4")
+    tensors["crf.start"] = np.where(network.crf.begins.numpy(), network.crf.start.numpy(), -30.0).astype("<f4")
     return tensors
 
 

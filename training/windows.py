@@ -29,24 +29,31 @@ def lengths(windows):
     return torch.tensor([end - first for _, first, end in windows])
 
 
+def states(network, documents):
+    """Returns each document's states of both layers, as the program finds them: from cores with margins."""
+
+    def run(windows):
+        return network.encode(stack(documents, windows, "features", 0), lengths(windows))
+
+    return over_cores(documents, network.config.core, network.config.margin, run)
+
+
 @torch.no_grad()
-def states(network, documents, batch=48):
-    """Returns each document's states of both layers, from windows with a core and margins."""
-    core, margin = network.config.core, network.config.margin
+def over_cores(documents, core, margin, run, batch=48):
+    """Returns, for each document, what `run` returns for windows, put together from their cores."""
     places = []
     for number, document in enumerate(documents):
         for at in range(0, len(document), core):
             places.append((number, max(0, at - margin), min(len(document), at + core + margin), at))
-    wide = 2 * network.config.hidden
-    low = [np.zeros((len(d), wide), np.float32) for d in documents]
-    high = [np.zeros((len(d), wide), np.float32) for d in documents]
     places.sort(key=lambda p: p[2] - p[1])
+    kept = [None] * len(documents)
     for start in range(0, len(places), batch):
         some = places[start : start + batch]
-        windows = [p[:3] for p in some]
-        outputs = network.encode(stack(documents, windows, "features", 0), lengths(windows))
+        outputs = run([p[:3] for p in some])
         for (number, first, end, at), *layers in zip(some, *outputs):
+            if kept[number] is None:
+                kept[number] = [np.zeros((len(documents[number]), layer.shape[1]), np.float32) for layer in layers]
             stop = min(at + core, end)
-            for kept, layer in zip((low, high), layers):
-                kept[number][at:stop] = layer[at - first : stop - first].numpy()
-    return list(zip(low, high))
+            for whole, layer in zip(kept[number], layers):
+                whole[at:stop] = layer[at - first : stop - first].numpy()
+    return kept
