@@ -92,7 +92,8 @@ def tree_losses(network, trees, some, low, high):
     ends = labels["sentence_ends"]
     known = ends >= 0
     logits = network.sentence(low).squeeze(2)
-    sentence = F.binary_cross_entropy_with_logits(logits[known], ends[known].float())
+    sentence = F.binary_cross_entropy_with_logits(logits[known], ends[known].float(), reduction="sum")
+    sentence = sentence / known.sum().clamp(min=1)
     upos = F.cross_entropy(network.upos(low).flatten(0, 1), labels["upos"].flatten(), ignore_index=-1)
     starts = torch.tensor([first for _, first, _ in some]).unsqueeze(1)
     heads = labels["heads"] - starts
@@ -103,7 +104,7 @@ def tree_losses(network, trees, some, low, high):
     at = heads >= 0
     head_states = high.gather(1, heads.clamp(min=0).unsqueeze(2).expand_as(high))
     relations = F.cross_entropy(network.arc.labels(high[at], head_states[at]), labels["relations"][at])
-    return [1.0 * sentence, 0.25 * upos, 0.35 * (arcs + relations)]
+    return [sentence, 0.25 * upos, 0.35 * (arcs + relations)]
 
 
 @torch.no_grad()

@@ -21,7 +21,7 @@ from network import Config, Network
 WORDS = 20_000
 HELD_BACK = 60  # articles of the training half, for choices
 # Epochs, windows in a step (of articles, of trees), learning rate, and what share of a state is left out.
-ROUNDS = [(9, (24, 8), 2.5e-3, 0.4), (10, (12, 4), 2e-3, 0.2), (6, (12, 4), 1.5e-3, 0.4)]
+ROUNDS = [(9, (24, 8), 2.5e-3, 0.4), (10, (12, 4), 2e-3, 0.2)]
 
 
 def read_all(folder):
