@@ -4,6 +4,9 @@
 //! between two blocks, which has no characters. Training reads the same pieces from this code
 //! (`examples/pieces.rs`), so that the two cannot drift apart; a change here needs new weights.
 
+use std::iter::Peekable;
+use std::str::CharIndices;
+
 use crate::extract::layout::{Block, BlockKind};
 
 /// Characters that a piece has at most; a longer run is cut.
@@ -21,7 +24,7 @@ pub struct Piece {
 }
 
 /// A piece in whole numbers. Hashes are 32-bit FNV-1a of UTF-8.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Features {
     /// The hash of its norm: lower case, digits as `0`, typographic quotes and dashes as ASCII.
     pub word: u32,
@@ -54,16 +57,9 @@ const BORDER: &str = "\n";
 
 /// Returns a text's pieces, in order: in the text's length, whatever stands in it.
 pub fn pieces(text: &str, blocks: &[Block]) -> Vec<Piece> {
-    let mut reader = Reader {
-        text,
-        blocks,
-        block: 0,
-        quoted: false,
-        norm: String::new(),
-        found: Vec::with_capacity(text.len() / 5),
-    };
-    reader.read();
-    reader.found
+    let mut found = Vec::with_capacity(text.len() / 5);
+    Pieces::new(text, blocks).read(usize::MAX, &mut found);
+    found
 }
 
 /// Returns the hash by which tables of words are asked: 32-bit FNV-1a.
@@ -88,48 +84,68 @@ pub fn normalize(piece: &str, norm: &mut String) {
     }
 }
 
-struct Reader<'a> {
+/// A text's pieces, to be read some at a time.
+pub(super) struct Pieces<'a> {
     text: &'a str,
     blocks: &'a [Block],
+    rest: Peekable<CharIndices<'a>>,
     /// The first block that ends behind the place where we are.
     block: usize,
+    glued: bool,
+    line: bool,
     quoted: bool,
     norm: String,
-    found: Vec<Piece>,
+    /// Where the last piece ends; `None` before the first.
+    end: Option<usize>,
 }
 
-impl Reader<'_> {
-    fn read(&mut self) {
-        let mut glued = false;
-        let mut line = true;
-        let mut rest = self.text.char_indices().peekable();
-        while let Some((start, c)) = rest.next() {
+impl<'a> Pieces<'a> {
+    pub(super) fn new(text: &'a str, blocks: &'a [Block]) -> Self {
+        Self {
+            text,
+            blocks,
+            rest: text.char_indices().peekable(),
+            block: 0,
+            glued: false,
+            line: true,
+            quoted: false,
+            norm: String::new(),
+            end: None,
+        }
+    }
+
+    /// Adds pieces to `found` until it has `most` of them, or one more, or the text ends.
+    pub(super) fn read(&mut self, most: usize, found: &mut Vec<Piece>) {
+        while found.len() < most
+            && let Some((start, c)) = self.rest.next()
+        {
             if c.is_whitespace() {
-                glued = false;
-                line |= c == '\n';
+                self.glued = false;
+                self.line |= c == '\n';
                 continue;
             }
             let mut end = start + c.len_utf8();
             if c.is_alphanumeric() {
                 let mut length = 1;
-                while let Some(&(at, next)) = rest.peek() {
+                while let Some(&(at, next)) = self.rest.peek() {
                     if length == MAX_PIECE_CHARS || !next.is_alphanumeric() {
                         break;
                     }
                     end = at + next.len_utf8();
                     length += 1;
-                    rest.next();
+                    self.rest.next();
                 }
             }
-            self.enter(start);
-            self.push(start, end, glued, line);
-            glued = true;
-            line = false;
+            found.extend(self.enter(start));
+            found.push(self.piece(start, end));
+            self.end = Some(end);
+            self.glued = true;
+            self.line = false;
         }
     }
 
     /// Goes on to the block of a place, with a border where that is another one.
-    fn enter(&mut self, at: usize) {
+    fn enter(&mut self, at: usize) -> Option<Piece> {
         let before = self.block;
         while self
             .blocks
@@ -138,21 +154,21 @@ impl Reader<'_> {
         {
             self.block += 1;
         }
-        if self.block != before {
-            self.quoted = false;
-            let end = self.found.last().map_or(0, |piece| piece.end);
-            self.norm.clear();
-            self.norm.push_str(BORDER);
-            let features = self.features(BORDER, 0);
-            self.found.push(Piece {
-                start: end,
-                end,
-                features,
-            });
+        if self.block == before {
+            return None;
         }
+        self.quoted = false;
+        let end = self.end.unwrap_or(0);
+        self.norm.clear();
+        self.norm.push_str(BORDER);
+        Some(Piece {
+            start: end,
+            end,
+            features: self.features(BORDER, 0),
+        })
     }
 
-    fn push(&mut self, start: usize, end: usize, glued: bool, line: bool) {
+    fn piece(&mut self, start: usize, end: usize) -> Piece {
         let piece = &self.text[start..end];
         normalize(piece, &mut self.norm);
         let kind = self
@@ -163,8 +179,8 @@ impl Reader<'_> {
         let is_quote = self.norm == "\"";
         let mut flags = kind << flag::BLOCK_SHIFT;
         for (bit, set) in [
-            (flag::GLUED, glued),
-            (flag::LINE, line),
+            (flag::GLUED, self.glued),
+            (flag::LINE, self.line),
             (flag::QUOTED, self.quoted && !is_quote),
         ] {
             if set {
@@ -172,12 +188,11 @@ impl Reader<'_> {
             }
         }
         self.quoted ^= is_quote;
-        let features = self.features(piece, flags);
-        self.found.push(Piece {
+        Piece {
             start,
             end,
-            features,
-        });
+            features: self.features(piece, flags),
+        }
     }
 
     /// Returns the features of a piece, of which the norm is written already.
