@@ -6,13 +6,12 @@
 
 use std::ops::Range;
 
-use super::attribution::Shape;
 use super::claimants::{Names, Resolved};
 use super::clauses::{self, Clause, Piece};
 use super::lexicon::{Class, Form};
 use super::phrases;
 use super::score::{self, Reason, Why};
-use super::speech::{Said, Sentence};
+use super::statements::{Said, Sentence, Shape};
 use super::tokens::{self, Kind, Token};
 use super::{ExtractedClaim, Options};
 use crate::words::claim::{Added, Manner};
@@ -41,15 +40,15 @@ pub(super) fn claims(
     for (i, said) in sentence.said.iter().enumerate() {
         let who = names.resolve(text, sentence, said);
         let mut clauses = Vec::new();
-        if let Shape::Is { subject, predicate } = &said.attribution.shape {
+        if let Shape::Is { subject, predicate } = &said.here.shape {
             clauses.push(clauses::predication(
                 &sentence.tokens,
                 subject,
                 predicate,
-                said.attribution.past,
+                said.here.past,
             ));
         } else {
-            for content in &said.attribution.content {
+            for content in &said.here.content {
                 for rest in maker.residue(content, Some(i)) {
                     clauses.extend(clauses::split(
                         text,
@@ -61,11 +60,16 @@ pub(super) fn claims(
                 }
             }
         }
+        let before = made.len();
         made.extend(
             clauses
                 .iter()
                 .filter_map(|c| maker.claim(c, Some((said, who.as_ref())))),
         );
+        // A statement that nothing is made of is still shown, as passed over.
+        if made.len() == before && !said.here.content.is_empty() {
+            made.extend(maker.fragment(said, who.as_ref()));
+        }
     }
     for rest in maker.residue(&all, None) {
         let clauses = clauses::split(
@@ -110,11 +114,11 @@ impl Maker<'_> {
             }
             let covered = self.covered(said);
             let outer = own.is_some_and(|own| {
-                let content = &said.attribution.content;
+                let content = &said.here.content;
                 content
                     .iter()
                     .any(|c| c.start <= range.start && range.end <= c.end)
-                    && (self.sentence.said[own].attribution.content != *content || i > own)
+                    && (self.sentence.said[own].here.content != *content || i > own)
             });
             if !outer {
                 taken.extend(covered);
@@ -142,32 +146,32 @@ impl Maker<'_> {
 
     /// Cue, source and content of an attribution; a source that is the sentence's own subject stays the narrator's.
     fn covered(&self, said: &Said) -> Vec<Range<usize>> {
-        let a = &said.attribution;
-        let mut covered: Vec<Range<usize>> = a.content.clone();
-        if a.cue.is_empty() {
+        // "told reporters on Monday that": so many words at most between a cue and its content.
+        const ADJUNCT: usize = 12;
+        let here = &said.here;
+        let mut covered: Vec<Range<usize>> = here.content.clone();
+        let Some(cue) = &here.cue else {
+            covered.extend(here.source.clone());
             return covered;
-        }
+        };
         let tokens = &self.sentence.tokens;
-        let adjunct = a
-            .content
-            .iter()
-            .find(|c| c.start >= a.cue.end)
-            .map_or(a.cue.end, |c| c.start);
-        covered.push(a.cue.start..adjunct);
-        if let Some(source) = &a.source {
-            let beside = source.end <= a.cue.start && a.cue.start - source.end <= 1
-                || source.start >= a.cue.start
-                || a.inserted.is_some() && source.end <= a.cue.start;
-            let detached = tokens[a.cue.start].form(Form::Ing)
-                && source.end < a.cue.start
-                && (source.end..a.cue.start).any(|i| tokens[i].kind == Kind::Comma);
+        let starts = here.content.iter().map(|c| c.start);
+        let near = starts.filter(|start| (cue.end..cue.end + ADJUNCT).contains(start));
+        covered.push(cue.start..near.min().unwrap_or(cue.end));
+        if let Some(source) = &here.source {
+            let beside = source.end <= cue.start && cue.start - source.end <= 1
+                || source.start >= cue.start
+                || here.inserted.is_some() && source.end <= cue.start;
+            let detached = tokens[cue.start].form(Form::Ing)
+                && source.end < cue.start
+                && (source.end..cue.start).any(|i| tokens[i].kind == Kind::Comma);
             if beside && !detached {
                 let with = source.start > 0 && tokens[source.start - 1].is(Class::WithLike);
                 let start = source.start - usize::from(with);
-                covered.push(start.min(a.cue.start)..source.end.max(a.cue.start));
+                covered.push(start.min(cue.start)..source.end.max(cue.start));
             }
         }
-        if let Some(inserted) = a.inserted.as_ref().filter(|i| i.start > a.cue.end) {
+        if let Some(inserted) = here.inserted.as_ref().filter(|i| i.start > cue.end) {
             covered.push(inserted.clone());
         }
         covered
@@ -248,6 +252,21 @@ impl Maker<'_> {
             end -= 1;
         }
         (start < end).then_some(start..end)
+    }
+
+    /// A statement's words in the sentence, as they are.
+    fn fragment(&self, said: &Said, who: Option<&Resolved>) -> Option<ExtractedClaim> {
+        let pieces = said.here.content.iter().cloned().map(Piece::Words);
+        let clause = Clause {
+            pieces: pieces.collect(),
+            has_verb: false,
+        };
+        let claim = self.claim(&clause, Some((said, who)))?;
+        Some(ExtractedClaim {
+            reason: Reason::Passed(Why::Fragment),
+            score: 0.0,
+            ..claim
+        })
     }
 
     fn whole(&self, why: Why) -> ExtractedClaim {

@@ -1,22 +1,20 @@
 //! A text in, its claims out.
 //!
 //! `docs/format.md` describes the `claim` object that these values go into. The stages, each a file
-//! with plain data to the next: [`layout`], [`sentences`], attribution (in one sentence, then across
-//! sentences), claimants, clauses, [`score`]. All of it is rules over closed classes of words, a
-//! lexicon of verbs of reporting and the way names are written; nothing is learned and nothing is
-//! looked up. English only: other languages are split into sentences, and little is found in them.
+//! with plain data to the next: [`layout`], what the network says of sentences and statements
+//! ([`model`]), statements laid over the sentences, claimants, clauses, [`score`]. The network is
+//! small, read-only and part of the program; the other stages are rules over closed classes of words, a
+//! lexicon of verbs and the way names are written. Nothing is looked up. English only: text in other
+//! scripts is split into sentences by its own full stops, and little is found in other languages.
 //!
 //! The input is a normalised text (`text/1`), the output depends on it alone: whole numbers and one
-//! fixed order. No stage takes more than linear time: a sentence of more than 400 tokens is passed
+//! fixed order, in the network too. No stage takes more than linear time: a sentence of more than 400 tokens is passed
 //! over, and every search stays inside a sentence. Nothing here fails; what is no claim is returned
 //! as passed over, with the reason.
 
-mod attribution;
-mod behind;
 mod claimants;
 mod clauses;
 mod compose;
-mod content;
 mod coordination;
 mod deeds;
 pub mod language;
@@ -29,12 +27,14 @@ mod phrases;
 mod quotes;
 pub mod score;
 pub mod sentences;
-mod speech;
+mod statements;
 mod tokens;
 
 pub use score::{Reason, Why};
 
 use serde::{Deserialize, Serialize};
+
+use statements::Laid;
 
 use crate::words::claim::{Added, Claimant, Manner};
 use crate::words::span::Span;
@@ -110,27 +110,22 @@ pub struct PassedOver {
 /// Splits a normalised text into its claims.
 pub fn split(text: &str, options: Options) -> Extraction {
     let blocks = layout::blocks(text);
-    let mut extraction = Extraction::default();
-    let mut speech = speech::Speech::default();
-    let mut analysed = Vec::new();
-    for (index, block) in blocks.iter().enumerate() {
-        let spans = sentences::sentences(text, block.span);
-        if block.kind.is_prose() {
-            analysed.extend(speech.analyse(text, block, index, &spans));
-        }
-        extraction.sentences.extend(spans);
-    }
-    let mut names = claimants::Names::collect(text, &analysed);
-    for sentence in &analysed {
-        let claims = compose::claims(text, sentence, &mut names, options);
-        for claim in claims {
+    let reading = model::read(text, &blocks);
+    let prose = |(span, block): &(Span, usize)| blocks[*block].kind.is_prose().then_some(*span);
+    let mut names = claimants::Names::collect(text, reading.sentences.iter().filter_map(prose));
+    let mut extraction = Extraction {
+        sentences: reading.sentences.iter().map(|(span, _)| *span).collect(),
+        ..Extraction::default()
+    };
+    for sentence in Laid::new(text, &blocks, &reading).sentences() {
+        for claim in compose::claims(text, &sentence, &mut names, options) {
             if let Reason::Passed(why) = claim.reason {
                 extraction.passed_over.push(PassedOver { why, claim });
             } else {
                 extraction.claims.push(claim);
             }
         }
-        names.read(text, sentence);
+        names.read(text, &sentence);
     }
     extraction
 }

@@ -1,8 +1,7 @@
 //! The quoted stretches of a block, found by their marks in one pass.
 //!
 //! Curly, straight, low and angled double marks, and curly single marks that open after a space.
-//! A mark left open at the end of a block runs on if the next block opens with one; otherwise the
-//! stretch ends with the block. Straight single marks are never read as quotation marks: they are
+//! A mark left open runs to the end of the block. Straight single marks are never read as quotation marks: they are
 //! apostrophes far more often.
 
 use crate::words::span::Span;
@@ -12,24 +11,15 @@ use crate::words::span::Span;
 pub(super) struct Quoted {
     /// From the opening mark to past the closing one.
     pub(super) span: Span,
-    /// Has a closing mark in this block.
-    pub(super) closed: bool,
 }
 
 impl Quoted {
-    /// Returns the words without the marks, trimmed; `None` if there are none.
-    pub(super) fn inside(self, text: &str) -> Option<Span> {
-        let words = self.span.of(text).ok()?;
-        let open = words.chars().next().map_or(0, char::len_utf8);
-        let close = if self.closed {
-            words.chars().next_back().map_or(0, char::len_utf8)
-        } else {
-            0
-        };
-        let inner = words.get(open..words.len() - close)?;
-        let lead = inner.len() - inner.trim_start().len();
-        let start = self.span.start() + open + lead;
-        Span::new(start, start + inner.trim().len()).ok()
+    /// One or two words in marks are a name or a scare quote, not speech.
+    pub(super) fn is_scare(self, text: &str) -> bool {
+        let words = &text[self.span.start()..self.span.end()];
+        words.len() < 40
+            && !words.contains([',', '.', '!', '?'])
+            && words.split_whitespace().count() < 3
     }
 }
 
@@ -64,7 +54,7 @@ pub(super) fn quoted(text: &str, block: Span) -> Vec<Quoted> {
                     _ => c == '’' && !after.is_alphanumeric() && !before.is_whitespace(),
                 };
                 if closes {
-                    found.extend(stretch(block, start, i + c.len_utf8(), true));
+                    found.extend(stretch(block, start, i + c.len_utf8()));
                     open = None;
                 }
             }
@@ -74,40 +64,38 @@ pub(super) fn quoted(text: &str, block: Span) -> Vec<Quoted> {
     if let Some((start, mark)) = open
         && mark != '‘'
     {
-        found.extend(stretch(block, start, words.len(), false));
+        found.extend(stretch(block, start, words.len()));
     }
     found
 }
 
-fn stretch(block: Span, start: usize, end: usize, closed: bool) -> Option<Quoted> {
+fn stretch(block: Span, start: usize, end: usize) -> Option<Quoted> {
     let span = Span::new(block.start() + start, block.start() + end).ok()?;
-    (span.len() > 2).then_some(Quoted { span, closed })
+    (span.len() > 2).then_some(Quoted { span })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn find(text: &str) -> Vec<(&str, bool)> {
+    fn find(text: &str) -> Vec<&str> {
         let block = Span::new(0, text.len()).unwrap();
-        quoted(text, block)
-            .iter()
-            .filter_map(|q| Some((q.inside(text)?.of(text).ok()?, q.closed)))
-            .collect()
+        let found = quoted(text, block).into_iter();
+        found.map(|q| &text[q.span.start()..q.span.end()]).collect()
     }
 
     #[test]
     fn marks_of_all_shapes() {
         assert_eq!(
             find("He said “no.” She said \"yes, it's so\" and «oui» too."),
-            [("no.", true), ("yes, it's so", true), ("oui", true)]
+            ["“no.”", "\"yes, it's so\"", "«oui»"]
         );
         assert_eq!(
             find("It was ‘don’t know’ again; the dogs’ bowl"),
-            [("don’t know", true)]
+            ["‘don’t know’"]
         );
-        assert_eq!(find("“This goes on"), [("This goes on", false)]);
-        assert_eq!(find("a 6\" pipe"), []);
+        assert_eq!(find("“This goes on"), ["“This goes on"]);
+        assert!(find("a 6\" pipe").is_empty());
     }
 
     #[test]

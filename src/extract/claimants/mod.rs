@@ -20,7 +20,7 @@ mod source;
 use std::collections::BTreeMap;
 
 use super::lexicon::Class;
-use super::speech::{Said, Sentence};
+use super::statements::{Said, Sentence};
 use super::tokens::{self, Token};
 use crate::words::claim::Claimant;
 use crate::words::span::Span;

@@ -2,7 +2,7 @@
 
 use super::super::lexicon::{self, Class};
 use super::super::phrases;
-use super::super::speech::{Said, Sentence};
+use super::super::statements::{Said, Sentence};
 use super::super::tokens::{self, Kind, Token};
 use super::discourse::{Asked, Place};
 use super::names::{Written, is_surname, runs, split_name, words};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::super::layout::{self, BlockKind};
 use super::super::lexicon::Class;
 use super::super::phrases;
-use super::super::speech::Sentence;
+use super::super::statements::Sentence;
 use super::super::tokens::{self, Kind, Token};
 use super::discourse::{Mention, SEVERAL};
 use super::names::{is_surname, is_title_case, runs, split_name, words};

@@ -1,0 +1,317 @@
+//! Third stage: who is said to have said what, laid over the words of each sentence.
+//!
+//! The network finds the statements, their sources and their cues in the whole text (see
+//! [`super::model`]); a statement may run over several sentences and blocks. Here each sentence gets
+//! its own words of them. Quotation marks say whether a statement is told directly. A turn of a
+//! transcript is its speaker's, whatever the network says; what it attributes to others inside stays.
+
+use std::ops::Range;
+
+use super::layout::Block;
+use super::lexicon::{Class, Form, Frame};
+use super::model::{Reading, Statement};
+use super::phrases;
+use super::quotes::{self, Quoted};
+use super::tokens::{self, Kind, Token};
+use crate::words::claim::Manner;
+use crate::words::span::Span;
+
+/// Tokens that a sentence has at most to be analysed; a longer one is no sentence, and is passed over.
+pub(super) const SENTENCE_TOKENS: usize = 400;
+
+/// A sentence with its words and what is said in it.
+#[derive(Debug)]
+pub(super) struct Sentence {
+    pub(super) span: Span,
+    /// Empty if the sentence is too long to be analysed.
+    pub(super) tokens: Vec<Token>,
+    pub(super) in_quote: Vec<bool>,
+    /// The statements that have words in this sentence.
+    pub(super) said: Vec<Said>,
+    /// Index of its block.
+    pub(super) block: usize,
+}
+
+/// A statement, as far as a sentence has words of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Said {
+    /// The words for the speaker; `None` where nobody is named.
+    pub(super) source: Option<Span>,
+    /// An apposition or adverbial behind the speaker.
+    pub(super) inserted: Option<Span>,
+    /// The words that attribute.
+    pub(super) cue: Option<Span>,
+    /// All the words attributed together.
+    pub(super) statement: Vec<Span>,
+    pub(super) manner: Manner,
+    pub(super) here: Here,
+}
+
+/// The parts of an attribution that stand in a sentence, in its tokens.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Here {
+    /// The words attributed, in order; never overlapping, never empty.
+    pub(super) content: Vec<Range<usize>>,
+    pub(super) source: Option<Range<usize>>,
+    pub(super) inserted: Option<Range<usize>>,
+    pub(super) cue: Option<Range<usize>>,
+    pub(super) shape: Shape,
+    /// Says so in the past, or in a participle.
+    pub(super) past: bool,
+}
+
+/// How the content's words are to be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Shape {
+    /// A clause, or several.
+    Clause,
+    /// "X as Y", "called X a Y": the content says that X is Y.
+    Is {
+        /// X.
+        subject: Range<usize>,
+        /// Y.
+        predicate: Range<usize>,
+    },
+}
+
+/// Lays a text's statements over its sentences, one after the other.
+pub(super) struct Laid<'a> {
+    text: &'a str,
+    blocks: &'a [Block],
+    reading: &'a Reading,
+    /// Every part of every statement, in order, with its statement.
+    parts: Vec<(Span, &'a Statement)>,
+    /// The first part that ends behind the place where we are.
+    part: usize,
+    /// The quoted stretches of a block.
+    marks: Vec<Quoted>,
+    mark: usize,
+    marks_of: Option<usize>,
+}
+
+impl<'a> Laid<'a> {
+    pub(super) fn new(text: &'a str, blocks: &'a [Block], reading: &'a Reading) -> Self {
+        let of_statement = |s: &'a Statement| s.parts.iter().map(move |part| (*part, s));
+        let mut parts: Vec<(Span, &Statement)> =
+            reading.statements.iter().flat_map(of_statement).collect();
+        parts.sort_by_key(|(part, _)| part.start());
+        Self {
+            text,
+            blocks,
+            reading,
+            parts,
+            part: 0,
+            marks: Vec::new(),
+            mark: 0,
+            marks_of: None,
+        }
+    }
+
+    /// Returns each sentence of running text with what is said in it.
+    pub(super) fn sentences(mut self) -> impl Iterator<Item = Sentence> {
+        let all = self.reading.sentences.iter();
+        all.filter_map(move |(span, block)| {
+            let kind = self.blocks[*block].kind;
+            kind.is_prose().then(|| self.sentence(*span, *block))
+        })
+        // Marks alone say nothing.
+        .filter(|s: &Sentence| s.tokens.is_empty() || s.tokens.iter().any(|t| !t.is_mark()))
+    }
+
+    fn sentence(&mut self, span: Span, block: usize) -> Sentence {
+        let mut tokens = tokens::tokenize(self.text, span);
+        if tokens.len() > SENTENCE_TOKENS {
+            tokens = Vec::new();
+        }
+        let in_quote = self.in_quote(&tokens, span, block);
+        let mut sentence = Sentence {
+            span,
+            tokens,
+            in_quote,
+            said: Vec::new(),
+            block,
+        };
+        while (self.parts.get(self.part)).is_some_and(|(part, _)| part.end() <= span.start()) {
+            self.part += 1;
+        }
+        let parts = self.parts[self.part..].iter();
+        let mut statements: Vec<&Statement> = Vec::new();
+        for (_, statement) in parts.take_while(|(part, _)| part.start() < span.end()) {
+            if !statements.iter().any(|s| std::ptr::eq(*s, *statement)) {
+                statements.push(statement);
+            }
+        }
+        let said = statements
+            .iter()
+            .filter_map(|s| said(self.text, &sentence, s));
+        sentence.said = said.collect();
+        self.turn(&mut sentence);
+        sentence
+    }
+
+    fn in_quote(&mut self, tokens: &[Token], span: Span, block: usize) -> Vec<bool> {
+        if self.marks_of != Some(block) {
+            self.marks = quotes::quoted(self.text, self.blocks[block].span);
+            self.marks_of = Some(block);
+            self.mark = 0;
+        }
+        let ends_before = |mark: &Quoted, at: usize| mark.span.end() <= at;
+        while (self.marks.get(self.mark)).is_some_and(|m| ends_before(m, span.start())) {
+            self.mark += 1;
+        }
+        let mut marks = self.marks[self.mark..].iter().peekable();
+        let quoted = |token: &Token| {
+            while marks.peek().is_some_and(|m| ends_before(m, token.start)) {
+                marks.next();
+            }
+            (marks.peek()).is_some_and(|m| m.span.start() <= token.start && !m.is_scare(self.text))
+        };
+        tokens.iter().map(quoted).collect()
+    }
+
+    /// A turn of a transcript: every sentence is its speaker's, but for what is another's in it.
+    fn turn(&self, sentence: &mut Sentence) {
+        let block = &self.blocks[sentence.block];
+        if block.speaker.is_none() || sentence.tokens.is_empty() {
+            return;
+        }
+        let own = |said: &Said| {
+            said.source.is_none_or(|source| {
+                ["I", "We", "we"].contains(&&self.text[source.start()..source.end()])
+                    || !block.span.contains(source)
+            })
+        };
+        sentence
+            .said
+            .retain(|said| !own(said) && said.here.cue.is_some());
+        let whole = Said {
+            source: block.speaker,
+            inserted: None,
+            cue: None,
+            statement: vec![block.span],
+            manner: Manner::Direct,
+            here: Here {
+                content: std::iter::once(0..sentence.tokens.len()).collect(),
+                source: None,
+                inserted: None,
+                cue: None,
+                shape: Shape::Clause,
+                past: true,
+            },
+        };
+        sentence.said.insert(0, whole);
+    }
+}
+
+/// Returns a statement's words in a sentence; `None` if it has none there but marks.
+fn said(text: &str, sentence: &Sentence, statement: &Statement) -> Option<Said> {
+    let tokens = &sentence.tokens;
+    let within = |span: Span| {
+        let first = tokens.partition_point(|t| t.start < span.start());
+        let end = tokens.partition_point(|t| t.start < span.end());
+        (first < end).then_some(first..end)
+    };
+    let cue = statement.cue.and_then(within);
+    let source = statement.source.and_then(within);
+    let parts = statement.parts.iter().filter_map(|part| within(*part));
+    let content: Vec<Range<usize>> = parts
+        .map(|part| without_that(tokens, part))
+        .filter(|part| tokens[part.clone()].iter().any(|t| !t.is_mark()))
+        .collect();
+    if content.is_empty() {
+        return None;
+    }
+    let verb = cue
+        .clone()
+        .and_then(|cue| cue.rev().find(|i| tokens[*i].word.reports()));
+    let inserted = source.as_ref().and_then(|source| inserted(tokens, source));
+    let shape = verb.and_then(|verb| predication(text, tokens, verb, &content));
+    let past = cue.clone().is_some_and(|mut cue| {
+        cue.any(|i| tokens[i].form(Form::Past) || tokens[i].form(Form::Ing))
+    });
+    Some(Said {
+        source: statement.source,
+        inserted: inserted.as_ref().and_then(|i| tokens::span_of(tokens, i)),
+        cue: statement.cue,
+        statement: statement.parts.clone(),
+        manner: manner(sentence, &content),
+        here: Here {
+            content,
+            source,
+            inserted,
+            cue,
+            shape: shape.unwrap_or(Shape::Clause),
+            past,
+        },
+    })
+}
+
+/// "that the road was closed" says that the road was closed; "that is wrong" stays.
+fn without_that(tokens: &[Token], content: Range<usize>) -> Range<usize> {
+    let conjunction = content.len() > 2
+        && tokens[content.start].is(Class::Demonstrative)
+        && tokens[content.start].is(Class::Subordinator)
+        && !phrases::is_finite(tokens, content.start + 1);
+    content.start + usize::from(conjunction)..content.end
+}
+
+fn manner(sentence: &Sentence, content: &[Range<usize>]) -> Manner {
+    let words = content.iter().flat_map(Clone::clone);
+    let words = words.filter(|i| !sentence.tokens[*i].is_mark());
+    let (mut inside, mut outside) = (false, false);
+    for i in words {
+        inside |= sentence.in_quote[i];
+        outside |= !sentence.in_quote[i];
+    }
+    match (inside, outside) {
+        (true, false) => Manner::Direct,
+        (true, true) => Manner::Mixed,
+        _ => Manner::Indirect,
+    }
+}
+
+/// "John Kirby, the spokesman, said": the words between the commas behind a source.
+fn inserted(tokens: &[Token], source: &Range<usize>) -> Option<Range<usize>> {
+    const MOST: usize = 24;
+    let comma = |at: usize| tokens.get(at).is_some_and(|t| t.kind == Kind::Comma);
+    let start = source.end + 1;
+    let close = (start..start + MOST).find(|i| {
+        let mark = |t: &Token| matches!(t.kind, Kind::Comma | Kind::Stop | Kind::Semicolon);
+        tokens.get(*i).is_none_or(mark)
+    })?;
+    (comma(source.end) && start < close.min(tokens.len())).then(|| start..close.min(tokens.len()))
+}
+
+/// "described X as Y", "called X a Y": where X and Y stand, if all of it is attributed.
+fn predication(
+    text: &str,
+    tokens: &[Token],
+    verb: usize,
+    content: &[Range<usize>],
+) -> Option<Shape> {
+    let [content] = content else {
+        return None;
+    };
+    let word = tokens[verb].word;
+    let mut inside = content.start + 1..content.end.saturating_sub(1);
+    let (subject_end, from) = if word.takes(Frame::As) {
+        let is = |at: usize, word: &str| tokens::lower(text, tokens[at]) == word;
+        let well = |at: usize| is(at - 1, "such") || is(at - 1, "well") || is(at + 1, "well");
+        let border = inside.find(|i| is(*i, "as") && !well(*i))?;
+        (border, border + 1)
+    } else if word.takes(Frame::Call) && !word.takes(Frame::Bare) {
+        let border = inside.find(|i| {
+            tokens[*i].is(Class::Determiner) && tokens[*i].end - tokens[*i].start <= 2
+                || tokens[*i].kind == Kind::Quote
+        })?;
+        (border, border)
+    } else {
+        return None;
+    };
+    let subject = content.start..subject_end;
+    let finite = subject.clone().any(|i| phrases::is_finite(tokens, i));
+    (!finite).then(|| Shape::Is {
+        subject,
+        predicate: from..content.end,
+    })
+}
