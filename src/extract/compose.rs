@@ -40,6 +40,10 @@ pub(super) fn claims(
     for (i, said) in sentence.said.iter().enumerate() {
         let who = names.resolve(text, sentence, said);
         let mut clauses = Vec::new();
+        if !said.here.states {
+            made.extend(maker.fragment(said, who.as_ref()));
+            continue;
+        }
         if let Shape::Is { subject, predicate } = &said.here.shape {
             clauses.push(clauses::predication(
                 &sentence.tokens,
@@ -79,7 +83,7 @@ pub(super) fn claims(
             rest.clone(),
             options.atomic,
         );
-        let whole = sentence.said.is_empty();
+        let whole = !sentence.said.iter().any(|said| said.here.states);
         made.extend(
             clauses
                 .iter()
@@ -109,7 +113,7 @@ impl Maker<'_> {
     fn residue(&self, range: &Range<usize>, own: Option<usize>) -> Vec<Range<usize>> {
         let mut taken: Vec<Range<usize>> = Vec::new();
         for (i, said) in self.sentence.said.iter().enumerate() {
-            if Some(i) == own {
+            if Some(i) == own || !said.here.states {
                 continue;
             }
             let covered = self.covered(said);

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::layout::Block;
-use super::lexicon::{Class, Form, Frame};
+use super::lexicon::{self, Class, Form, Frame, Word};
 use super::model::{Reading, Statement};
 use super::phrases;
 use super::quotes::{self, Quoted};
@@ -58,6 +58,9 @@ pub(super) struct Here {
     pub(super) shape: Shape,
     /// Says so in the past, or in a participle.
     pub(super) past: bool,
+    /// Says something that can be true or false. "Threatened a lawsuit" does not: such words stay the
+    /// narrator's, and the statement is passed over.
+    pub(super) states: bool,
 }
 
 /// How the content's words are to be read.
@@ -197,6 +200,7 @@ impl<'a> Laid<'a> {
                 cue: None,
                 shape: Shape::Clause,
                 past: true,
+                states: true,
             },
         };
         sentence.said.insert(0, whole);
@@ -212,6 +216,11 @@ fn said(text: &str, sentence: &Sentence, statement: &Statement) -> Option<Said> 
         (first < end).then_some(first..end)
     };
     let cue = statement.cue.and_then(within);
+    let mut statement = statement.clone();
+    if let Some((source, first)) = according_to(text, tokens, cue.as_ref(), &statement, within) {
+        statement.source = Some(source);
+        statement.parts[0] = first;
+    }
     let source = statement.source.and_then(within);
     let parts = statement.parts.iter().filter_map(|part| within(*part));
     let content: Vec<Range<usize>> = parts
@@ -221,11 +230,25 @@ fn said(text: &str, sentence: &Sentence, statement: &Statement) -> Option<Said> 
     if content.is_empty() {
         return None;
     }
+    let manner = manner(sentence, &content);
+    // Nobody, no word that attributes and no mark: the network is hardly ever right.
+    if statement.source.is_none() && statement.cue.is_none() && manner == Manner::Indirect {
+        return None;
+    }
     let verb = cue
         .clone()
         .and_then(|cue| cue.rev().find(|i| tokens[*i].word.reports()));
     let inserted = source.as_ref().and_then(|source| inserted(tokens, source));
-    let shape = verb.and_then(|verb| predication(text, tokens, verb, &content));
+    let accusation = |cue| accusation(text, tokens, cue, &content);
+    let shape =
+        (cue.as_ref().and_then(accusation)).or_else(|| predication(text, tokens, verb?, &content));
+    // "with X threatening a war": the network takes threats for statements.
+    let with = source
+        .as_ref()
+        .is_some_and(|s| s.start > 0 && tokens[s.start - 1].is(Class::WithLike));
+    let told = cue.as_ref().is_none_or(|cue| attributes(text, tokens, cue));
+    let stated = shape.is_some() || content.iter().any(|part| states(sentence, part));
+    let states = stated && told && !(with && verb.is_none());
     let past = cue.clone().is_some_and(|mut cue| {
         cue.any(|i| tokens[i].form(Form::Past) || tokens[i].form(Form::Ing))
     });
@@ -233,8 +256,8 @@ fn said(text: &str, sentence: &Sentence, statement: &Statement) -> Option<Said> 
         source: statement.source,
         inserted: inserted.as_ref().and_then(|i| tokens::span_of(tokens, i)),
         cue: statement.cue,
-        statement: statement.parts.clone(),
-        manner: manner(sentence, &content),
+        statement: statement.parts,
+        manner,
         here: Here {
             content,
             source,
@@ -242,8 +265,67 @@ fn said(text: &str, sentence: &Sentence, statement: &Statement) -> Option<Said> 
             cue,
             shape: shape.unwrap_or(Shape::Clause),
             past,
+            states,
         },
     })
+}
+
+/// "According to the mayor, it rains", where the network took the mayor for a part of what is said:
+/// returns the mayor, and the first part of the statement without him.
+fn according_to(
+    text: &str,
+    tokens: &[Token],
+    cue: Option<&Range<usize>>,
+    statement: &Statement,
+    within: impl Fn(Span) -> Option<Range<usize>>,
+) -> Option<(Span, Span)> {
+    let last = cue?.end.checked_sub(1)?;
+    let first = within(statement.parts[0])?;
+    let fits = statement.source.is_none()
+        && last > 0
+        && first.start == last + 1
+        && tokens::lower(text, tokens[last - 1]) == "according";
+    let comma = first.clone().find(|i| tokens[*i].kind == Kind::Comma);
+    let comma = comma.filter(|comma| fits && *comma > first.start && *comma + 1 < first.end)?;
+    let rest = Span::new(tokens[comma + 1].start, statement.parts[0].end()).ok()?;
+    Some((tokens::span_of(tokens, &(first.start..comma))?, rest))
+}
+
+/// "accused X of lying": the content says that X is lying.
+fn accusation(
+    text: &str,
+    tokens: &[Token],
+    cue: &Range<usize>,
+    content: &[Range<usize>],
+) -> Option<Shape> {
+    let [content] = content else {
+        return None;
+    };
+    let mut words = tokens[cue.clone()].iter();
+    let accuses = words.any(|t| tokens::lower(text, *t).starts_with("accus"));
+    let mut inside = content.start + 1..content.end - 1;
+    let of = inside.find(|i| tokens[*i].is(Class::Of) && tokens[i + 1].form(Form::Ing));
+    of.filter(|_| accuses).map(|of| Shape::Is {
+        subject: content.start..of,
+        predicate: of + 1..content.end,
+    })
+}
+
+/// "the refusal to …" is a deed, and a particle of a name is no cue: the network is wrong there.
+fn attributes(text: &str, tokens: &[Token], cue: &Range<usize>) -> bool {
+    let particle = |t: &Token| t.word == Word::default() && t.end - t.start <= 3;
+    let deed = |t: &Token| lexicon::deed_to(&tokens::lower(text, *t)).is_some();
+    let words = &tokens[cue.clone()];
+    !words.iter().all(particle) && !words.iter().any(deed)
+}
+
+/// Has a verb of its own, or stands in quotation marks; a question inside a sentence states nothing.
+fn states(sentence: &Sentence, part: &Range<usize>) -> bool {
+    let tokens = &sentence.tokens;
+    let first = tokens[part.start];
+    let asks = first.is(Class::Question) && first.is(Class::Subordinator);
+    let quoted = part.clone().any(|i| sentence.in_quote[i]);
+    !asks && (quoted || phrases::main_verb(tokens, part.clone()).is_some())
 }
 
 /// "that the road was closed" says that the road was closed; "that is wrong" stays.
