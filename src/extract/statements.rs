@@ -247,8 +247,8 @@ fn said(text: &str, sentence: &Sentence, statement: &Statement) -> Option<Said> 
         .as_ref()
         .is_some_and(|s| s.start > 0 && tokens[s.start - 1].is(Class::WithLike));
     let told = cue.as_ref().is_none_or(|cue| attributes(text, tokens, cue));
-    let stated = shape.is_some() || content.iter().any(|part| states(sentence, part));
-    let states = stated && told && !(with && verb.is_none());
+    let asserted = shape.is_some() || content.iter().any(|part| states(sentence, part));
+    let states = asserted && told && !(with && verb.is_none());
     let past = cue.clone().is_some_and(|mut cue| {
         cue.any(|i| tokens[i].form(Form::Past) || tokens[i].form(Form::Ing))
     });
@@ -392,7 +392,7 @@ fn predication(
     };
     let subject = content.start..subject_end;
     let finite = subject.clone().any(|i| phrases::is_finite(tokens, i));
-    (!finite).then(|| Shape::Is {
+    (!finite).then_some(Shape::Is {
         subject,
         predicate: from..content.end,
     })

@@ -18,10 +18,10 @@ use factlog::words::span::{CountedText, Span};
 
 use self::kept::Kept;
 
-/// What names the rules that propose claims, in claim entries.
-pub(crate) const EXTRACTOR: &str = "rules/1";
+/// What names the network and the rules that propose claims, in claim entries.
+pub(crate) const EXTRACTOR: &str = "network/1";
 
-/// The language of a claim whose source does not say: the rules read English.
+/// The language of a claim whose source does not say: the network reads English.
 const LANGUAGE: &str = "en";
 
 /// What the splitter found out about a claim beside its words.

@@ -1,6 +1,6 @@
 //! The best sequence of tags: a linear chain, decoded over a whole text.
 //!
-//! J. Lafferty, A. McCallum and F. Pereira, "Conditional Random Fields" (2001); decoding by A. Viterbi's
+//! J. Lafferty, A. `McCallum` and F. Pereira, "Conditional Random Fields" (2001); decoding by A. Viterbi's
 //! algorithm (1967), in the text's length. What may not follow each other has a score so low that no
 //! path takes it.
 

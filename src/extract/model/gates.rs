@@ -27,7 +27,7 @@ pub(super) fn tanh(x: f32) -> f32 {
     over = s * over + 1.485_722_4e-5;
     over = s * over + 6.372_619_3e-4;
     over = s * over + 4.893_524_6e-3;
-    let mut under = s * 1.198_258_4e-6 + 1.185_347_06e-4;
+    let mut under = s * 1.198_258_4e-6 + 1.185_347_1e-4;
     under = s * under + 2.268_434_6e-3;
     under = s * under + 4.893_525e-3;
     x * over / under
@@ -55,7 +55,7 @@ pub(super) fn sigmoid(x: f32) -> f32 {
 pub(super) fn to_fixed(x: f32, one: f32) -> i16 {
     let scaled = (x * one).clamp(-32_767.0, 32_767.0);
     let bits = (scaled + 12_582_912.0).to_bits();
-    (bits & 0xffff) as u16 as i16
+    ((bits & 0xffff) as u16).cast_signed()
 }
 
 #[cfg(test)]
