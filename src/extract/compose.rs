@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::claimants::{Names, Resolved};
 use super::clauses::{self, Clause, Piece};
+use super::facts;
 use super::lexicon::{Class, Form};
 use super::phrases;
 use super::score::{self, Reason, Why};
@@ -54,13 +55,7 @@ pub(super) fn claims(
         } else {
             for content in &said.here.content {
                 for rest in maker.residue(content, Some(i)) {
-                    clauses.extend(clauses::split(
-                        text,
-                        &sentence.tokens,
-                        &sentence.in_quote,
-                        rest,
-                        options.atomic,
-                    ));
+                    clauses.extend(maker.clauses(rest, options));
                 }
             }
         }
@@ -76,13 +71,7 @@ pub(super) fn claims(
         }
     }
     for rest in maker.residue(&all, None) {
-        let clauses = clauses::split(
-            text,
-            &sentence.tokens,
-            &sentence.in_quote,
-            rest.clone(),
-            options.atomic,
-        );
+        let clauses = maker.clauses(rest, options);
         let whole = !sentence.said.iter().any(|said| said.here.states);
         made.extend(
             clauses
@@ -109,6 +98,27 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
+    /// Splits words of the sentence: by its tree as fine as that goes, or by the rules.
+    fn clauses(&self, range: Range<usize>, options: Options) -> Vec<Clause> {
+        let tokens = &self.sentence.tokens;
+        if options.atomic
+            && let Some(tree) = &self.sentence.tree
+            && let Some(span) = tokens::span_of(tokens, &range)
+        {
+            let facts = facts::facts(self.text, &tree.within(span), tokens, &range);
+            if !facts.is_empty() {
+                return facts;
+            }
+        }
+        clauses::split(
+            self.text,
+            tokens,
+            &self.sentence.in_quote,
+            range,
+            options.atomic,
+        )
+    }
+
     /// What of `range` is no part of the attributions in it, but for the one at `own`.
     fn residue(&self, range: &Range<usize>, own: Option<usize>) -> Vec<Range<usize>> {
         let mut taken: Vec<Range<usize>> = Vec::new();

@@ -144,6 +144,11 @@ pub(super) fn deed_of(noun: &str) -> Option<(&'static str, &'static str)> {
         .map(|(_, p, v)| (*p, *v))
 }
 
+/// Says whether a noun names something said: "claim", "warning".
+pub(super) fn is_saying(noun: &str) -> bool {
+    SAYINGS.contains(&noun)
+}
+
 /// Returns the finite form of a participle: "threatening" gives "threatens", "threaten" or "threatened".
 pub(super) fn finite_of(ing: &str, plural: bool, past: bool) -> Option<String> {
     let verb = FINITE.get(ing)?;
@@ -481,6 +486,48 @@ const DEEDS_OF: &[(&str, &str, &str)] = &[
     ("ratification", "of", "ratified"),
     ("recognition", "of", "recognised"),
     ("violation", "of", "violated"),
+];
+
+const SAYINGS: &[&str] = &[
+    "claim",
+    "claims",
+    "statement",
+    "statements",
+    "warning",
+    "warnings",
+    "announcement",
+    "insistence",
+    "assertion",
+    "assertions",
+    "argument",
+    "contention",
+    "allegation",
+    "allegations",
+    "accusation",
+    "accusations",
+    "admission",
+    "belief",
+    "view",
+    "prediction",
+    "conclusion",
+    "suggestion",
+    "remark",
+    "remarks",
+    "comment",
+    "comments",
+    "confirmation",
+    "acknowledgement",
+    "acknowledgment",
+    "assessment",
+    "fear",
+    "fears",
+    "concern",
+    "concerns",
+    "denial",
+    "assurance",
+    "assurances",
+    "declaration",
+    "finding",
 ];
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod clauses;
 mod compose;
 mod coordination;
 mod deeds;
+mod facts;
 pub mod language;
 pub mod layout;
 mod lexicon;
@@ -29,6 +30,7 @@ pub mod score;
 pub mod sentences;
 mod statements;
 mod tokens;
+mod tree;
 
 pub use score::{Reason, Why};
 
@@ -110,22 +112,21 @@ pub struct PassedOver {
 /// Splits a normalised text into its claims.
 pub fn split(text: &str, options: Options) -> Extraction {
     let blocks = layout::blocks(text);
-    let reading = model::read(text, &blocks);
-    let prose = |(span, block): &(Span, usize)| blocks[*block].kind.is_prose().then_some(*span);
-    let mut names = claimants::Names::collect(text, reading.sentences.iter().filter_map(prose));
+    let reading = model::read(text, &blocks, options.atomic);
+    let sentences: Vec<_> = Laid::new(text, &blocks, &reading).sentences().collect();
+    let mut names = claimants::Names::collect(text, &sentences);
     let mut extraction = Extraction {
         sentences: reading.sentences.iter().map(|(span, _)| *span).collect(),
         ..Extraction::default()
     };
-    for sentence in Laid::new(text, &blocks, &reading).sentences() {
-        for claim in compose::claims(text, &sentence, &mut names, options) {
+    for sentence in &sentences {
+        for claim in compose::claims(text, sentence, &mut names, options) {
             if let Reason::Passed(why) = claim.reason {
                 extraction.passed_over.push(PassedOver { why, claim });
             } else {
                 extraction.claims.push(claim);
             }
         }
-        names.read(text, &sentence);
     }
     extraction
 }

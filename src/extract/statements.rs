@@ -13,6 +13,7 @@ use super::model::{Reading, Statement};
 use super::phrases;
 use super::quotes::{self, Quoted};
 use super::tokens::{self, Kind, Token};
+use super::tree::{Node, Tree};
 use crate::words::claim::Manner;
 use crate::words::span::Span;
 
@@ -30,6 +31,8 @@ pub(super) struct Sentence {
     pub(super) said: Vec<Said>,
     /// Index of its block.
     pub(super) block: usize,
+    /// Its grammar, if that was read.
+    pub(super) tree: Option<Tree>,
 }
 
 /// A statement, as far as a sentence has words of it.
@@ -133,6 +136,7 @@ impl<'a> Laid<'a> {
             in_quote,
             said: Vec::new(),
             block,
+            tree: self.tree(span),
         };
         while (self.parts.get(self.part)).is_some_and(|(part, _)| part.end() <= span.start()) {
             self.part += 1;
@@ -150,6 +154,14 @@ impl<'a> Laid<'a> {
         sentence.said = said.collect();
         self.turn(&mut sentence);
         sentence
+    }
+
+    fn tree(&self, span: Span) -> Option<Tree> {
+        let trees = &self.reading.trees;
+        let begins = |nodes: &Vec<Node>| nodes.first().is_some_and(|n| n.start < span.start());
+        let nodes = trees.get(trees.partition_point(begins))?;
+        let is_here = nodes.first().is_some_and(|n| n.start < span.end());
+        is_here.then(|| Tree::new(nodes.clone()))
     }
 
     fn in_quote(&mut self, tokens: &[Token], span: Span, block: usize) -> Vec<bool> {

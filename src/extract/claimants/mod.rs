@@ -106,14 +106,6 @@ impl Names {
         self.resolve_within(text, sentence, said, NESTED)
     }
 
-    /// Notes a sentence after its claims are made. Everything is known since [`Names::collect`].
-    #[expect(
-        clippy::unused_self,
-        clippy::needless_pass_by_ref_mut,
-        reason = "part of the interface between the stages"
-    )]
-    pub(super) const fn read(&mut self, _text: &str, _sentence: &Sentence) {}
-
     fn resolve_within(
         &mut self,
         text: &str,

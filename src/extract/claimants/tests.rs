@@ -1,6 +1,6 @@
 //! Speakers' words and whom they stand for, without the stages before: the words are given.
 
-use super::super::attribution::{Attribution, Shape};
+use super::super::statements::{Here, Shape};
 use super::super::{layout, sentences};
 use super::*;
 use crate::words::claim::Manner;
@@ -20,6 +20,7 @@ fn read(text: &str) -> Vec<Sentence> {
                 tokens,
                 said: Vec::new(),
                 block: index,
+                tree: None,
             });
         }
     }
@@ -28,19 +29,20 @@ fn read(text: &str) -> Vec<Sentence> {
 
 fn said(source: Span) -> Said {
     Said {
-        attribution: Attribution {
-            source: None,
-            inserted: None,
-            cue: 0..0,
-            content: Vec::new(),
-            shape: Shape::Clause,
-            past: true,
-        },
         source: Some(source),
         inserted: None,
         cue: None,
         statement: Vec::new(),
         manner: Manner::Indirect,
+        here: Here {
+            content: Vec::new(),
+            source: None,
+            inserted: None,
+            cue: None,
+            shape: Shape::Clause,
+            past: true,
+            states: true,
+        },
     }
 }
 

@@ -16,6 +16,7 @@ mod matrix;
 mod network;
 pub mod pieces;
 mod sentences;
+mod syntax;
 mod weights;
 
 use std::ops::Range;
@@ -23,12 +24,14 @@ use std::sync::OnceLock;
 
 use crf::Crf;
 use linker::{Linked, Linker, Text};
-use network::{Encoder, Linear};
+use network::{Encoder, Linear, States};
 use pieces::{Features, Piece, Pieces, flag};
 use sentences::Sentences;
+use syntax::Syntax;
 use weights::Weights;
 
 use super::layout::Block;
+use super::tree::Node;
 use crate::words::span::Span;
 
 /// The weights.
@@ -45,6 +48,9 @@ pub(super) struct Reading {
     pub(super) sentences: Vec<(Span, usize)>,
     /// The statements, in order of their first words.
     pub(super) statements: Vec<Statement>,
+    /// The nodes of each sentence's tree, in order, if they were asked for; not of sentences of more
+    /// pieces than are read.
+    pub(super) trees: Vec<Vec<Node>>,
 }
 
 /// Words that somebody is said to have said.
@@ -65,14 +71,15 @@ struct Model<'a> {
     tags: Linear,
     crf: Crf,
     linker: Linker,
+    syntax: Syntax,
 }
 
-/// Reads a text whose blocks are known.
-pub(super) fn read(text: &str, blocks: &[Block]) -> Reading {
+/// Reads a text whose blocks are known; with the trees of its sentences, or without.
+pub(super) fn read(text: &str, blocks: &[Block], trees: bool) -> Reading {
     static MODEL: OnceLock<Model> = OnceLock::new();
     let model =
         MODEL.get_or_init(|| Model::new(WEIGHTS).expect("the weights are part of the program"));
-    model.read(text, blocks)
+    model.read(text, blocks, trees)
 }
 
 impl<'a> Model<'a> {
@@ -85,13 +92,15 @@ impl<'a> Model<'a> {
             tags: Linear::new(&weights, "tags", width)?,
             crf: Crf::new(&weights)?,
             linker: Linker::new(&weights, width)?,
+            syntax: Syntax::new(&weights, width)?,
             encoder,
         };
         let fits = model.sentence.scores() == 1 && model.tags.scores() == crf::TAGS;
         fits.then_some(model)
     }
 
-    fn read(&self, text: &str, blocks: &[Block]) -> Reading {
+    fn read(&self, text: &str, blocks: &[Block], with_trees: bool) -> Reading {
+        let mut trees = Vec::new();
         let mut sentences = Sentences::new(text, blocks);
         let mut statements: Vec<Statement> = Vec::new();
         let mut rest = Pieces::new(text, blocks);
@@ -102,7 +111,11 @@ impl<'a> Model<'a> {
                 break;
             }
             let end = section_end(&pieces);
-            let (ends, linked) = self.section(&pieces[..end]);
+            let states = self.encode(&pieces[..end]);
+            let (ends, linked) = self.section(&pieces[..end], &states);
+            if with_trees {
+                self.add_trees(&pieces[..end], &ends, &states, &mut trees);
+            }
             sentences.add(&pieces[..end], ends);
             for next in linked.iter().filter_map(|l| Statement::new(&pieces, l)) {
                 match statements.last_mut() {
@@ -115,22 +128,47 @@ impl<'a> Model<'a> {
         Reading {
             sentences: sentences.found,
             statements,
+            trees,
         }
     }
 
-    fn section(&self, pieces: &[Piece]) -> (Vec<bool>, Vec<Linked>) {
+    fn encode(&self, pieces: &[Piece]) -> States {
         let features: Vec<Features> = pieces.iter().map(|piece| piece.features).collect();
-        let states = self.encoder.encode(&features);
+        self.encoder.encode(&features)
+    }
+
+    fn add_trees(
+        &self,
+        pieces: &[Piece],
+        ends: &[bool],
+        states: &States,
+        trees: &mut Vec<Vec<Node>>,
+    ) {
+        let mut start = 0;
+        for (at, end) in ends.iter().enumerate() {
+            if is_border(pieces[at]) {
+                start = at + 1;
+            } else if *end {
+                let sentence = start..at + 1;
+                if sentence.len() <= syntax::MOST_PIECES {
+                    trees.push(self.syntax.nodes(pieces, states, sentence));
+                }
+                start = at + 1;
+            }
+        }
+    }
+
+    fn section(&self, pieces: &[Piece], states: &States) -> (Vec<bool>, Vec<Linked>) {
         let ends = sentences::ends(pieces, &self.sentence.apply(&states.low));
         let scores = self.tags.apply(&states.high);
         let tags = self.crf.decode(scores.as_chunks().0);
         let quote = pieces::hash("\"");
-        let quoted = |f: &Features| f.word == quote || f.flags & flag::QUOTED != 0;
+        let quoted = |p: &Piece| p.features.word == quote || p.features.flags & flag::QUOTED != 0;
         let text = Text {
             sentence: counted(ends.iter().copied(), false),
             block: counted(pieces.iter().map(|piece| is_border(*piece)), true),
-            quoted: features.iter().map(quoted).collect(),
-            states: &states,
+            quoted: pieces.iter().map(quoted).collect(),
+            states,
         };
         let statements = self.linker.link(&text, &crf::spans(&tags));
         (ends, statements)

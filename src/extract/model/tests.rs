@@ -53,7 +53,7 @@ fn training_and_use_say_the_same() {
         near(&scores, vector.emissions.as_flattened(), "tag");
         assert_eq!(model.crf.decode(scores.as_chunks().0), vector.tags);
         let pieces = pieces::pieces(&vector.text, &layout::blocks(&vector.text));
-        let (_, linked) = model.section(&pieces);
+        let (_, linked) = model.section(&pieces, &model.encode(&pieces));
         let pair = |range: &Range<usize>| [range.start, range.end];
         let links = linked.iter().map(|l| {
             [
@@ -90,7 +90,7 @@ fn a_long_text_is_read_in_sections() {
     let pieces = pieces::pieces(&text, &blocks);
     let end = section_end(&pieces);
     assert!(is_border(pieces[end]) && end <= SECTION);
-    let reading = read(&text, &blocks);
+    let reading = read(&text, &blocks, false);
     let words: usize = reading.sentences.iter().map(|(span, _)| span.len()).sum();
     assert_eq!(words, paragraph.trim_end().len() * count);
     assert_eq!(reading.sentences.last().unwrap().1, blocks.len() - 1);
@@ -98,6 +98,9 @@ fn a_long_text_is_read_in_sections() {
 
 #[test]
 fn a_text_without_words_has_nothing() {
-    assert_eq!(read("", &[]), Reading::default());
-    assert_eq!(read("\n\n", &layout::blocks("\n\n")), Reading::default());
+    assert_eq!(read("", &[], false), Reading::default());
+    assert_eq!(
+        read("\n\n", &layout::blocks("\n\n"), false),
+        Reading::default()
+    );
 }

@@ -16,6 +16,7 @@ const MAGIC: &[u8; 4] = b"FLM1";
 /// A file of weights, with its header read.
 pub(super) struct Weights<'a> {
     tensors: BTreeMap<String, Tensor>,
+    labels: BTreeMap<String, Vec<String>>,
     config: Config,
     data: &'a [u8],
 }
@@ -43,6 +44,7 @@ pub(super) struct LinkerConfig {
 #[derive(Deserialize)]
 struct Header {
     tensors: Vec<Tensor>,
+    labels: BTreeMap<String, Vec<String>>,
     config: Config,
 }
 
@@ -101,6 +103,7 @@ impl<'a> Weights<'a> {
         let tensors = header.tensors.into_iter().map(|t| (t.name.clone(), t));
         Some(Self {
             tensors: tensors.collect(),
+            labels: header.labels,
             config: header.config,
             data,
         })
@@ -109,6 +112,11 @@ impl<'a> Weights<'a> {
     /// Returns the sizes that were chosen when the weights were made.
     pub(super) const fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Returns the names of a head's classes, in order.
+    pub(super) fn labels(&self, name: &str) -> Option<&[String]> {
+        self.labels.get(name).map(Vec::as_slice)
     }
 
     /// Returns a matrix with the scales of its rows, for products.
