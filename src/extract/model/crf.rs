@@ -97,6 +97,10 @@ pub(super) fn spans(tags: &[u8]) -> Vec<(Kind, std::ops::Range<usize>)> {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "small numbers of the tests' own"
+)]
 mod tests {
     use super::*;
 

@@ -59,6 +59,10 @@ pub(super) fn to_fixed(x: f32, one: f32) -> i16 {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "small numbers of the tests' own"
+)]
 mod tests {
     use super::*;
 

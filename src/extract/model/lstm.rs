@@ -212,6 +212,14 @@ pub(super) const fn to_f32(sum: i32) -> f32 {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::many_single_char_names,
+    clippy::single_range_in_vec_init,
+    reason = "small numbers of the tests' own"
+)]
 mod tests {
     use super::*;
 
