@@ -12,9 +12,12 @@
 //! over, and every search stays inside a sentence. Nothing here fails; what is no claim is returned
 //! as passed over, with the reason.
 
+mod attribution;
+mod behind;
 mod claimants;
 mod clauses;
 mod compose;
+mod content;
 mod coordination;
 mod deeds;
 mod facts;

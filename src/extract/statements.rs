@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::attribution::{self, Attribution};
 use super::layout::Block;
 use super::lexicon::{self, Class, Form, Frame, Word};
 use super::model::{Reading, Statement};
@@ -152,6 +153,9 @@ impl<'a> Laid<'a> {
             .iter()
             .filter_map(|s| said(self.text, &sentence, s));
         sentence.said = said.collect();
+        if sentence.said.is_empty() {
+            sentence.said = by_cues(self.text, &sentence);
+        }
         self.turn(&mut sentence);
         sentence
     }
@@ -217,6 +221,34 @@ impl<'a> Laid<'a> {
         };
         sentence.said.insert(0, whole);
     }
+}
+
+/// Returns what the rules of cue words find in a sentence.
+fn by_cues(text: &str, sentence: &Sentence) -> Vec<Said> {
+    let tokens = &sentence.tokens;
+    let found = attribution::attributions(text, tokens, &sentence.in_quote).into_iter();
+    let said = |found: Attribution| {
+        let span = |range: &Range<usize>| tokens::span_of(tokens, range);
+        let statement: Vec<Span> = found.content.iter().filter_map(span).collect();
+        let mut words = found.content.iter().flat_map(Clone::clone);
+        words.any(|i| !tokens[i].is_mark()).then(|| Said {
+            source: found.source.as_ref().and_then(span),
+            inserted: found.inserted.as_ref().and_then(span),
+            cue: span(&found.cue),
+            statement,
+            manner: manner(sentence, &found.content),
+            here: Here {
+                content: found.content,
+                source: found.source,
+                inserted: found.inserted,
+                cue: Some(found.cue),
+                shape: found.shape,
+                past: found.past,
+                states: true,
+            },
+        })
+    };
+    found.filter_map(said).collect()
 }
 
 /// Returns a statement's words in a sentence; `None` if it has none there but marks.
