@@ -50,7 +50,6 @@ fn main() {
     fs::create_dir_all(&place).expect("the place can be made");
     let folder = tempfile::tempdir_in(&place).expect("a temporary folder");
     println!("factlog: figures, in one run on {} threads", threads());
-    splitting();
     let signing = signing();
     let large = Large::build(&folder.path().join("large"), verdicts);
     append(&large, signing, folder.path());
@@ -620,27 +619,6 @@ fn audit(large: &Large) {
             "{whole:.0}/s, {:.2} x the bare loop (floor 0.8, aim 2)",
             whole / bare
         ),
-    );
-}
-
-/// Sentences a second, the whole pipeline on one core.
-fn splitting() {
-    let article = include_str!("../examples/article.txt");
-    let text = factlog::intake::text1::normalize(article).text.repeat(20);
-    let sentences = factlog::extract::split(&text, factlog::extract::Options::default());
-    let count = sentences.sentences.len();
-    let began = Instant::now();
-    let mut runs = 0;
-    while began.elapsed() < Duration::from_secs(1) {
-        black_box(factlog::extract::split(
-            black_box(&text),
-            factlog::extract::Options::default(),
-        ));
-        runs += 1;
-    }
-    row(
-        "splitting articles, one core",
-        &format!("{:.0} sentences/s", rate(count * runs, began.elapsed())),
     );
 }
 

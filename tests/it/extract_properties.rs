@@ -1,7 +1,8 @@
 //! What holds for every text, however hostile: no panic, spans on character borders and verbatim,
-//! two runs alike, time that grows with the length alone.
+//! two runs alike, with one thread or many, time that grows with the length alone.
 
 use std::fmt::Write;
+use std::thread;
 
 use factlog::extract::{ExtractedClaim, Extraction, Options, output, split};
 use factlog::words::claim::Manner;
@@ -163,6 +164,123 @@ fn time_grows_with_the_length_alone() {
         // Linear work takes a fraction of this even hardly optimised; quadratic work takes much more.
         assert!(took < 60, "{piece:?}: {took} s");
     }
+}
+
+#[test]
+fn many_threads_find_what_one_finds() {
+    let texts = [
+        include_str!("../extract/wire-dam.txt"),
+        include_str!("../extract/transcript-inquiry.txt"),
+        include_str!("../extract/translated-mill.txt"),
+        include_str!("../../examples/article.txt"),
+    ];
+    let options = Options { atomic: true };
+    let alone = texts.map(|text| printed(&split(text, options)));
+    thread::scope(|scope| {
+        for first in 0..8 {
+            let (texts, alone) = (&texts, &alone);
+            scope.spawn(move || {
+                for i in (0..texts.len()).map(|i| (i + first) % texts.len()) {
+                    assert_eq!(printed(&split(texts[i], options)), alone[i]);
+                }
+            });
+        }
+    });
+}
+
+/// The first letters of scripts, from the Unicode blocks' tables.
+const SCRIPTS: &[(&str, char)] = &[
+    ("Latin", 'A'),
+    ("Greek", 'Α'),
+    ("Cyrillic", 'А'),
+    ("Armenian", 'Ա'),
+    ("Hebrew", 'א'),
+    ("Arabic", 'ا'),
+    ("Syriac", 'ܐ'),
+    ("Thaana", 'ހ'),
+    ("NKo", 'ߊ'),
+    ("Samaritan", 'ࠀ'),
+    ("Mandaic", 'ࡀ'),
+    ("Devanagari", 'क'),
+    ("Bengali", 'ক'),
+    ("Gurmukhi", 'ਕ'),
+    ("Gujarati", 'ક'),
+    ("Oriya", 'କ'),
+    ("Tamil", 'க'),
+    ("Telugu", 'క'),
+    ("Kannada", 'ಕ'),
+    ("Malayalam", 'ക'),
+    ("Sinhala", 'ක'),
+    ("Thai", 'ก'),
+    ("Lao", 'ກ'),
+    ("Tibetan", 'ཀ'),
+    ("Myanmar", 'က'),
+    ("Georgian", 'ა'),
+    ("Hangul Jamo", 'ᄀ'),
+    ("Ethiopic", 'ሀ'),
+    ("Cherokee", 'Ꭰ'),
+    ("Canadian Aboriginal", 'ᐁ'),
+    ("Ogham", 'ᚁ'),
+    ("Runic", 'ᚠ'),
+    ("Tagalog", 'ᜀ'),
+    ("Khmer", 'ក'),
+    ("Mongolian", 'ᠠ'),
+    ("Limbu", 'ᤁ'),
+    ("Tai Le", 'ᥐ'),
+    ("Buginese", 'ᨀ'),
+    ("Balinese", 'ᬅ'),
+    ("Sundanese", 'ᮃ'),
+    ("Batak", 'ᯀ'),
+    ("Lepcha", 'ᰀ'),
+    ("Ol Chiki", 'ᱚ'),
+    ("Glagolitic", 'Ⰰ'),
+    ("Tifinagh", 'ⴰ'),
+    ("Hiragana", 'あ'),
+    ("Katakana", 'ア'),
+    ("Bopomofo", 'ㄅ'),
+    ("Han", '一'),
+    ("Hangul", '가'),
+    ("Yi", 'ꀀ'),
+    ("Vai", 'ꔀ'),
+    ("Javanese", 'ꦄ'),
+    ("Gothic", '𐌰'),
+    ("Deseret", '𐐀'),
+    ("Egyptian", '𓀀'),
+];
+
+#[test]
+fn words_of_every_script_are_split() {
+    assert!(SCRIPTS.len() >= 50);
+    let mut all = String::new();
+    for (script, first) in SCRIPTS {
+        let letters: Vec<char> = (0..20)
+            .filter_map(|n| char::from_u32(u32::from(*first) + n))
+            .collect();
+        let mut text = String::new();
+        for (i, mark) in [
+            " ",
+            ", ",
+            " said that ",
+            " 42 ",
+            ". ",
+            "。",
+            "। ",
+            "؟ ",
+            "\n\n",
+            "\"",
+        ]
+        .iter()
+        .enumerate()
+        {
+            text.extend(letters.iter().cycle().skip(i).take(3 + i));
+            text.push_str(mark);
+        }
+        check(&text);
+        let found = split(&text, Options::default());
+        assert!(!found.sentences.is_empty(), "{script}: no sentence");
+        all.push_str(&text);
+    }
+    check(&all);
 }
 
 /// Checks what must hold for every text.
