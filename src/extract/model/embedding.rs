@@ -52,8 +52,18 @@ impl<'a> Embedding<'a> {
         self.word.columns() + hashed + self.layout_columns
     }
 
+    /// Returns the vectors of pieces, one after the other, each as long as a matrix wants it.
+    pub(super) fn vectors(&self, pieces: &[Features]) -> Vec<i16> {
+        let columns = self.width().next_multiple_of(16);
+        let mut vectors = vec![0; pieces.len() * columns];
+        for (piece, vector) in pieces.iter().zip(vectors.chunks_exact_mut(columns)) {
+            self.write(*piece, vector);
+        }
+        vectors
+    }
+
     /// Writes a piece's vector in fixed point.
-    pub(super) fn write(&self, features: Features, vector: &mut [i16]) {
+    fn write(&self, features: Features, vector: &mut [i16]) {
         let row = |table: &Table, hash: u32| hash as usize & (table.rows() - 1);
         let word = self
             .words

@@ -141,7 +141,7 @@ impl Linker {
             source: pair("source")?,
             pair: pair("pair")?,
             none: Linear::new(weights, "linker.none", width * 2)?,
-            config: weights.config().linker.clone(),
+            config: weights.config()?.linker.clone(),
         };
         let rows = found.cue.table.len() / found.cue.out.len();
         let config = &found.config;

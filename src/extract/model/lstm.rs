@@ -98,7 +98,7 @@ impl Direction {
     }
 
     /// Writes W·x + b for vectors one after the other.
-    pub(super) fn project(&self, vectors: &[i16], sums: &mut Vec<i32>, made: &mut [f32]) {
+    fn project(&self, vectors: &[i16], sums: &mut Vec<i32>, made: &mut [f32]) {
         let gates = self.bias.len();
         let count = vectors.len() / self.input.columns();
         sums.resize(count * gates, 0);
@@ -109,6 +109,21 @@ impl Direction {
                 *made = to_f32(*sum) * scale + bias;
             }
         }
+    }
+
+    /// Returns W·x + b for many vectors, one after the other.
+    pub(super) fn project_all(&self, vectors: &[i16]) -> Vec<f32> {
+        const TOGETHER: usize = 8;
+        let (columns, gates) = (self.input.columns(), self.bias.len());
+        let mut sums = Vec::new();
+        let mut made = vec![0.0; vectors.len() / columns * gates];
+        for (vectors, made) in vectors
+            .chunks(columns * TOGETHER)
+            .zip(made.chunks_mut(gates * TOGETHER))
+        {
+            self.project(vectors, &mut sums, made);
+        }
+        made
     }
 
     /// Reads several ranges of places in step, each from its first place, or from its last backwards.

@@ -66,7 +66,8 @@ impl Window {
 
 impl<'a> Encoder<'a> {
     pub(super) fn new(weights: &Weights<'a>) -> Option<Self> {
-        let fits = weights.config().core == CORE && weights.config().margin == MARGIN;
+        let config = weights.config()?;
+        let fits = config.core == CORE && config.margin == MARGIN;
         let found = Self {
             embedding: Embedding::new(weights)?,
             low: Layer::new(weights, "lstm.0", INPUT_ONE)?,
@@ -116,11 +117,7 @@ impl<'a> Encoder<'a> {
         let begin = windows[0].pieces.start;
         let end = windows[windows.len() - 1].pieces.end;
         let (different, numbers) = embedding::distinct(&pieces[begin..end]);
-        let mut vectors = vec![0; different.len() * self.low.forward.columns()];
-        let columns = self.low.forward.columns();
-        for (piece, vector) in different.iter().zip(vectors.chunks_exact_mut(columns)) {
-            self.embedding.write(*piece, vector);
-        }
+        let vectors = self.embedding.vectors(&different);
         let mut of_place = vec![0; windows.len() * ROOM];
         for (at, window) in windows.iter().enumerate() {
             let from = window.pieces.start - begin..window.pieces.end - begin;
@@ -128,8 +125,6 @@ impl<'a> Encoder<'a> {
         }
         let mut low = vec![0; windows.len() * ROOM * width];
         let mut high = low.clone();
-        let mut sums = Vec::new();
-        let mut made = vec![0.0; different.len() * width * 2];
         let all = |range: fn(&Window) -> Range<usize>| -> Vec<Range<usize>> {
             (0..windows.len())
                 .map(|at| room(at, &range(&windows[at])))
@@ -140,12 +135,7 @@ impl<'a> Encoder<'a> {
             (&self.low.backward, &self.high.backward),
         ];
         for (at, (direction, _)) in directions.into_iter().enumerate() {
-            for (vectors, made) in vectors
-                .chunks(columns * TOGETHER)
-                .zip(made.chunks_mut(width * 2 * TOGETHER))
-            {
-                direction.project(vectors, &mut sums, made);
-            }
+            let made = direction.project_all(&vectors);
             let input = Input::Made {
                 rows: &made,
                 of_place: &of_place,

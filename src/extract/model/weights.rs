@@ -17,7 +17,7 @@ const MAGIC: &[u8; 4] = b"FLM1";
 pub(super) struct Weights<'a> {
     tensors: BTreeMap<String, Tensor>,
     labels: BTreeMap<String, Vec<String>>,
-    config: Config,
+    config: Option<Config>,
     data: &'a [u8],
 }
 
@@ -44,8 +44,9 @@ pub(super) struct LinkerConfig {
 #[derive(Deserialize)]
 struct Header {
     tensors: Vec<Tensor>,
+    #[serde(default)]
     labels: BTreeMap<String, Vec<String>>,
-    config: Config,
+    config: Option<Config>,
 }
 
 #[derive(Deserialize)]
@@ -109,9 +110,9 @@ impl<'a> Weights<'a> {
         })
     }
 
-    /// Returns the sizes that were chosen when the weights were made.
-    pub(super) const fn config(&self) -> &Config {
-        &self.config
+    /// Returns the sizes that were chosen when the weights were made, if the file has them.
+    pub(super) const fn config(&self) -> Option<&Config> {
+        self.config.as_ref()
     }
 
     /// Returns the names of a head's classes, in order.
@@ -191,7 +192,7 @@ mod tests {
         assert_eq!(table.row(0).collect::<Vec<_>>(), [0.5, -0.5]);
         assert_eq!(table.row(1).collect::<Vec<_>>(), [127.0, -127.0]);
         assert_eq!(weights.whole_numbers("keys").unwrap(), [7]);
-        assert_eq!(weights.config().linker.nearest, 12);
+        assert_eq!(weights.config().unwrap().linker.nearest, 12);
         assert!(weights.floats("m").is_none() && weights.floats("absent").is_none());
     }
 
