@@ -19,8 +19,10 @@ use super::stdout;
 /// Print an article's claims, with who said them
 ///
 /// The claims come in the order of the text: their words, who said them and how, how much each is
-/// worth checking (0 to 1), and the sentence they stand in. What was passed over is counted; --all
-/// prints it too. The article may be plain text, Markdown or HTML. Attribution is for English.
+/// worth checking, and the sentence they stand in. What was passed over is counted; --all prints it
+/// too. How much is a probability, from 0 to 1: that people who labelled sentences of US debates
+/// would call the words worth checking. On debates one can count on it; on news it ranks. The
+/// article may be plain text, Markdown or HTML. Attribution is for English.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -52,7 +54,7 @@ pub(crate) struct Args {
     /// Split statements as fine as possible
     #[arg(long, conflicts_with = "extractor")]
     atomic: bool,
-    /// Print only what is at least this much worth checking, from 0 to 1
+    /// Print only what is worth checking with at least this probability, from 0 to 1
     #[arg(long, value_name = "SCORE", value_parser = score, default_value_t = 0.0, hide_default_value = true)]
     min_score: f32,
     #[command(flatten)]

@@ -21,7 +21,7 @@ use crate::words::span::Span;
 /// Tokens that are left between two attributions, at least, to be looked at for a claim.
 const RESIDUE: usize = 3;
 
-/// Makes the claims of one sentence, in order of their first words.
+/// Makes the claims of one sentence, in order of their first words; [`score::set_scores`] is still to come.
 pub(super) fn claims(
     text: &str,
     sentence: &Sentence,
@@ -237,7 +237,7 @@ impl Maker<'_> {
         }
         let manner = said.map_or(Manner::Narration, |(s, _)| s.manner);
         let has_verb = clause.has_verb || phrases::main_verb(&own, 0..own.len()).is_some();
-        let score = score::score(self.text, &own, manner, has_verb, self.asks);
+        let reason = score::reason(self.text, &own, manner, has_verb, self.asks);
         let (said, who) = said.map_or((None, None), |(s, w)| (Some(s), w));
         Some(ExtractedClaim {
             text: made.text,
@@ -248,8 +248,8 @@ impl Maker<'_> {
             claimant: who.map(|w| w.claimant.clone()),
             unresolved: who.is_some_and(|w| w.unresolved),
             manner,
-            score: score.value,
-            reason: score.reason,
+            score: 0.0,
+            reason,
             sentence: self.sentence.span,
         })
     }
@@ -278,7 +278,6 @@ impl Maker<'_> {
         let claim = self.claim(&clause, Some((said, who)))?;
         Some(ExtractedClaim {
             reason: Reason::Passed(Why::Fragment),
-            score: 0.0,
             ..claim
         })
     }

@@ -3,9 +3,10 @@
 //! `docs/format.md` describes the `claim` object that these values go into. The stages, each a file
 //! with plain data to the next: [`layout`], what the network says of sentences and statements
 //! ([`model`]), statements laid over the sentences, claimants, clauses, [`score`]. The network is
-//! small, read-only and part of the program; the other stages are rules over closed classes of words, a
-//! lexicon of verbs and the way names are written. Nothing is looked up. English only: text in other
-//! scripts is split into sentences by its own full stops, and little is found in other languages.
+//! small, read-only and part of the program, and so is what scores; the other stages are rules over
+//! closed classes of words, a lexicon of verbs and the way names are written. Nothing is looked up.
+//! English only: text in other scripts is split into sentences by its own full stops, and little is
+//! found in other languages.
 //!
 //! The input is a normalised text (`text/1`), the output depends on it alone: whole numbers and one
 //! fixed order, in the network too. No stage takes more than linear time: a sentence of more than 400 tokens is passed
@@ -95,9 +96,9 @@ pub struct ExtractedClaim {
     pub unresolved: bool,
     /// How it is told.
     pub manner: Manner,
-    /// How much it is worth checking, 0 to 1.
+    /// How much it is worth checking: a probability, see [`score`].
     pub score: f32,
-    /// What the score rests on.
+    /// What its words show first, or why it is passed over.
     pub reason: Reason,
     /// The sentence it stands in.
     pub sentence: Span,
@@ -122,13 +123,16 @@ pub fn split(text: &str, options: Options) -> Extraction {
         sentences: reading.sentences.iter().map(|(span, _)| *span).collect(),
         ..Extraction::default()
     };
+    let mut made: Vec<ExtractedClaim> = Vec::new();
     for sentence in &sentences {
-        for claim in compose::claims(text, sentence, &mut names, options) {
-            if let Reason::Passed(why) = claim.reason {
-                extraction.passed_over.push(PassedOver { why, claim });
-            } else {
-                extraction.claims.push(claim);
-            }
+        made.extend(compose::claims(text, sentence, &mut names, options));
+    }
+    score::set_scores(&mut made);
+    for claim in made {
+        if let Reason::Passed(why) = claim.reason {
+            extraction.passed_over.push(PassedOver { why, claim });
+        } else {
+            extraction.claims.push(claim);
         }
     }
     extraction

@@ -27,9 +27,9 @@ const LANGUAGE: &str = "en";
 /// What the splitter found out about a claim beside its words.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Worth {
-    /// How much it is worth checking, 0 to 1.
+    /// How much it is worth checking: a probability.
     pub(crate) score: f32,
-    /// Why.
+    /// What its words show first.
     pub(crate) reason: &'static str,
     /// The sentence that it stands in.
     pub(crate) sentence: Span,

@@ -1,8 +1,8 @@
 //! What was learned: a small network that reads a text once, and its weights.
 //!
 //! Embeddings of the pieces, two bidirectional LSTM layers, and on top of them: where a sentence ends, what
-//! kind of word a piece is, and which pieces are a statement, its source and its cue. `training/` makes
-//! the weights; `docs/model.md` says from what, and what they reach.
+//! kind of word a piece is, and which pieces are a statement, its source and its cue. A second one, [`worth`],
+//! reads the claims that are made of all that and scores them. `training/` makes the weights; `docs/model.md` says from what, and what they reach.
 //!
 //! The same text gives the same reading on every machine: products are sums of whole numbers, what is
 //! left is `f32` in one written order without fused operations.
@@ -18,6 +18,7 @@ pub mod pieces;
 mod sentences;
 mod syntax;
 mod weights;
+mod worth;
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -29,6 +30,7 @@ use pieces::{Features, Piece, Pieces, flag};
 use sentences::Sentences;
 use syntax::Syntax;
 use weights::Weights;
+use worth::Worth;
 
 use super::layout::Block;
 use super::tree::Node;
@@ -36,6 +38,9 @@ use crate::words::span::Span;
 
 /// The weights.
 static WEIGHTS: &[u8] = include_bytes!("weights.bin");
+
+/// The weights of the scorer of claims.
+static WORTH: &[u8] = include_bytes!("worth.bin");
 
 /// Pieces that are read at once, at most: a longer text is read in sections, so that memory doesn't
 /// grow with it. Statements don't cross a section's end.
@@ -80,6 +85,14 @@ pub(super) fn read(text: &str, blocks: &[Block], trees: bool) -> Reading {
     let model =
         MODEL.get_or_init(|| Model::new(WEIGHTS).expect("the weights are part of the program"));
     model.read(text, blocks, trees)
+}
+
+/// Returns how much each text is worth checking, as a text that stands alone: see [`worth`].
+pub(super) fn worth<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<f32> {
+    static SCORER: OnceLock<Worth> = OnceLock::new();
+    let scorer =
+        SCORER.get_or_init(|| Worth::new(WORTH).expect("the weights are part of the program"));
+    scorer.scores(texts)
 }
 
 impl<'a> Model<'a> {

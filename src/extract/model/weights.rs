@@ -84,6 +84,12 @@ impl Table<'_> {
         self.scales.len()
     }
 
+    /// Returns a row's numbers as they are stored, and what each is multiplied by.
+    pub(super) fn whole_row(&self, row: usize) -> (&[u8], f32) {
+        let row_weights = &self.weights[row * self.columns..][..self.columns];
+        (row_weights, self.scales[row])
+    }
+
     /// Returns a row's numbers.
     pub(super) fn row(&self, row: usize) -> impl Iterator<Item = f32> {
         let scale = self.scales[row];
