@@ -7,7 +7,7 @@
 //!
 //! The reason is not learned and does not explain the score: rules say what the words show first, a figure,
 //! a comparison, a cause, a vote or law, a quotation. Rules also say what is passed over, and that has a
-//! quarter of its probability, so that it comes below the claims.
+//! quarter of its probability, so that it ranks lower.
 
 use serde::{Deserialize, Serialize};
 
