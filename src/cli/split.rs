@@ -303,7 +303,7 @@ mod tests {
         let plain = anstream::adapter::strip_str(&shown).to_string();
         assert_eq!(
             plain,
-            "  1  the bridge was closed\n     Ada Roe (mayor), reported, “said” · 0.42 a statement\n     \
+            "  1  the bridge was closed\n     Ada Roe (mayor), reported, “said” · 0.30 a statement\n     \
              Ada Roe, the mayor, said that the bridge was closed and\n     was never reopened.\n\n"
         );
         assert!(shown.contains(&screen::styled(FAINT, "never")), "{shown}");
