@@ -1,7 +1,7 @@
 //! What was learned: a small network that reads a text once, and its weights.
 //!
 //! Embeddings of the pieces, two bidirectional LSTM layers, and on top of them: where a sentence ends, what
-//! kind of word a piece is, and which pieces are a statement, its source and its cue. A second one, [`worth`],
+//! kind of word a piece is, and which pieces are a statement, its source and its cue. A second one, `worth`,
 //! reads the claims that are made of all that and scores them. `training/` makes the weights; `docs/model.md` says from what, and what they reach.
 //!
 //! The same text gives the same reading on every machine: products are sums of whole numbers, what is
@@ -87,7 +87,7 @@ pub(super) fn read(text: &str, blocks: &[Block], trees: bool) -> Reading {
     model.read(text, blocks, trees)
 }
 
-/// Returns how much each text is worth checking, as a text that stands alone: see [`worth`].
+/// Returns how much each text is worth checking, as a text that stands alone: see `worth.rs`.
 pub(super) fn worth<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<f32> {
     static SCORER: OnceLock<Worth> = OnceLock::new();
     let scorer =
