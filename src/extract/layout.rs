@@ -5,6 +5,8 @@
 //! line is, is judged by its marks, its length and its capitals alone, so a headline that ends in a
 //! full stop is taken for a paragraph.
 
+use std::collections::BTreeMap;
+
 use super::lexicon::{self, Class};
 use crate::words::span::Span;
 
@@ -54,11 +56,26 @@ pub fn blocks(text: &str) -> Vec<Block> {
         .iter()
         .filter(|span| speaker_of(&text[span.start()..span.end()], false).is_some())
         .count();
+    let transcript = turns > 1 || takes_turns(text, &groups);
     let mut blocks = Vec::with_capacity(groups.len());
     for span in groups {
-        push_block(text, span, alone, turns > 1, &mut blocks);
+        push_block(text, span, alone, transcript, &mut blocks);
     }
     blocks
+}
+
+/// Says whether the lines of a text have speakers' names in mixed case before them: one of them comes
+/// back, in full or as its last word, as no label of a fact box does.
+fn takes_turns(text: &str, groups: &[Span]) -> bool {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for span in groups {
+        let words = &text[span.start()..span.end()];
+        if let Some(name) = speaker_of(words, true) {
+            let last = words[..name].rsplit(' ').next().unwrap_or_default();
+            *seen.entry(last).or_default() += 1;
+        }
+    }
+    seen.values().any(|count| *count > 1)
 }
 
 /// One paragraph's lines: from line to line as long as they look wrapped.
@@ -236,10 +253,18 @@ fn list_mark(words: &str) -> Option<usize> {
     {
         return Some(first.len_utf8() + 1);
     }
-    let digits = words.bytes().take_while(u8::is_ascii_digit).count();
-    let rest = &words[digits..];
-    ((1..=2).contains(&digits) && (rest.starts_with(". ") || rest.starts_with(") ")))
-        .then_some(digits + 2)
+    let digits = |words: &str| words.bytes().take_while(u8::is_ascii_digit).count();
+    let number = digits(words);
+    let rest = &words[number..];
+    if !(1..=2).contains(&number) {
+        return None;
+    }
+    if rest.starts_with(". ") || rest.starts_with(") ") {
+        return Some(number + 2);
+    }
+    // A post of a thread: "3/", "3/12".
+    let of = digits(rest.strip_prefix('/')?);
+    (of <= 2 && rest[1 + of..].starts_with(' ')).then_some(number + of + 2)
 }
 
 /// Returns the length of the name in `NAME: words`; a name in mixed case counts only if the text has more such turns.
