@@ -174,6 +174,20 @@ pub(super) fn group_start(tokens: &[Token], verb: usize) -> usize {
     at
 }
 
+/// The noun phrase right before a comma and a relative pronoun, without its attributes.
+pub(super) fn noun_before(tokens: &[Token], relative: usize) -> Option<Range<usize>> {
+    let end = (0..relative).rev().find(|i| !tokens[*i].is_mark())? + 1;
+    let mut start = end;
+    while start > 0 && tokens[start - 1].is_nominal() && !is_finite(tokens, start - 1) {
+        start -= 1;
+        let t = tokens[start];
+        if (t.is(Class::Determiner) || t.is(Class::Possessive)) && t.kind == Kind::Word {
+            break;
+        }
+    }
+    (start < end).then_some(start..end)
+}
+
 /// Finds the subject before the verb group that begins at `end`, not reaching before `least`.
 pub(super) fn subject_before(tokens: &[Token], end: usize, least: usize) -> Option<Subject> {
     let mut stop = end;
@@ -336,6 +350,13 @@ pub(super) fn head(tokens: &[Token], phrase: &Range<usize>) -> Option<usize> {
         .find(|i| tokens[*i].kind == Kind::Word)
 }
 
+/// "Biologists", "Biologists at the university": a capital of the sentence's first word, not of a name.
+fn opens_phrase(tokens: &[Token], phrase: &Range<usize>) -> bool {
+    let behind = tokens.get(phrase.start + 1);
+    let alone = phrase.len() == 1 || behind.is_some_and(|t| t.is(Class::Preposition));
+    alone && tokens[phrase.start].is(Class::Person)
+}
+
 /// Says whether a noun phrase takes a plural verb.
 pub(super) fn is_plural(tokens: &[Token], phrase: &Range<usize>) -> bool {
     let Some(head) = head(tokens, phrase) else {
@@ -346,7 +367,5 @@ pub(super) fn is_plural(tokens: &[Token], phrase: &Range<usize>) -> bool {
         .clone()
         .take_while(|i| *i <= head)
         .any(|i| tokens[i].is(Class::Conjunction));
-    coordinated
-        || t.plural
-            && (!t.capital || head == phrase.start && phrase.len() == 1 && t.is(Class::Person))
+    coordinated || t.plural && (!t.capital || head == phrase.start && opens_phrase(tokens, phrase))
 }

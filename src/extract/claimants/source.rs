@@ -138,11 +138,29 @@ pub(super) fn antecedent(sentence: &Sentence, relative: Span) -> Option<Vec<Toke
             .checked_sub(1)
             .is_some_and(|i| tokens[i].is(Class::Auxiliary));
     phrase.start += usize::from(tail);
+    // "a penalty for a handball by captain Craig Dunmore, who": a person with a title is the nearest.
+    let nearest = (phrase.start..phrase.end)
+        .rev()
+        .find(|i| tokens[*i].is(Class::Preposition))
+        .filter(|at| {
+            let title = tokens.get(at + 1);
+            title.is_some_and(|t| t.is(Class::Person) || t.is(Class::Title))
+                && at + 2 < phrase.end
+                && tokens[at + 2..phrase.end].iter().all(|t| t.is_name())
+        });
+    phrase.start = nearest.map_or(phrase.start, |at| at + 1);
     Some(tokens[phrase].to_vec())
 }
 
 /// Where the phrase itself ends and an apposition begins; a list has no apposition.
 pub(super) fn main_end(source: &[Token]) -> usize {
+    // "Wen Abbott, who runs the lab": whatever stands behind is no part of a list.
+    let relative = source
+        .windows(2)
+        .position(|pair| pair[0].kind == Kind::Comma && pair[1].is(Class::Relative));
+    if let Some(at) = relative.filter(|at| *at > 0) {
+        return at;
+    }
     let list = source.iter().any(|t| t.is(Class::Conjunction));
     let comma = source
         .iter()

@@ -53,8 +53,7 @@ pub(super) struct Reading {
     pub(super) sentences: Vec<(Span, usize)>,
     /// The statements, in order of their first words.
     pub(super) statements: Vec<Statement>,
-    /// The nodes of each sentence's tree, in order, if they were asked for; not of sentences of more
-    /// pieces than are read.
+    /// The nodes of each sentence's tree, in order; not of sentences of more pieces than are read.
     pub(super) trees: Vec<Vec<Node>>,
 }
 
@@ -79,12 +78,12 @@ struct Model<'a> {
     syntax: Syntax,
 }
 
-/// Reads a text whose blocks are known; with the trees of its sentences, or without.
-pub(super) fn read(text: &str, blocks: &[Block], trees: bool) -> Reading {
+/// Reads a text whose blocks are known.
+pub(super) fn read(text: &str, blocks: &[Block]) -> Reading {
     static MODEL: OnceLock<Model> = OnceLock::new();
     let model =
         MODEL.get_or_init(|| Model::new(WEIGHTS).expect("the weights are part of the program"));
-    model.read(text, blocks, trees)
+    model.read(text, blocks)
 }
 
 /// Returns how much each text is worth checking, as a text that stands alone: see `worth.rs`.
@@ -112,7 +111,7 @@ impl<'a> Model<'a> {
         fits.then_some(model)
     }
 
-    fn read(&self, text: &str, blocks: &[Block], with_trees: bool) -> Reading {
+    fn read(&self, text: &str, blocks: &[Block]) -> Reading {
         let mut trees = Vec::new();
         let mut sentences = Sentences::new(text, blocks);
         let mut statements: Vec<Statement> = Vec::new();
@@ -126,9 +125,7 @@ impl<'a> Model<'a> {
             let end = section_end(&pieces);
             let states = self.encode(&pieces[..end]);
             let (ends, linked) = self.section(&pieces[..end], &states);
-            if with_trees {
-                self.add_trees(&pieces[..end], &ends, &states, &mut trees);
-            }
+            self.add_trees(&pieces[..end], &ends, &states, &mut trees);
             sentences.add(&pieces[..end], ends);
             for next in linked.iter().filter_map(|l| Statement::new(&pieces, l)) {
                 match statements.last_mut() {
@@ -137,6 +134,9 @@ impl<'a> Model<'a> {
                 }
             }
             pieces.drain(..end);
+        }
+        for statement in &mut statements {
+            statement.source = statement.source.map(|source| in_block(blocks, source));
         }
         Reading {
             sentences: sentences.found,
@@ -210,6 +210,14 @@ impl Statement {
     fn goes_on_with(&self, next: &Self) -> bool {
         self.cue.is_some() && self.cue == next.cue && self.source == next.source
     }
+}
+
+/// A list's mark before a block is no part of who speaks in it.
+fn in_block(blocks: &[Block], words: Span) -> Span {
+    let at = blocks.partition_point(|block| block.span.end() < words.end());
+    let start = blocks.get(at).map_or(0, |block| block.span.start());
+    let clipped = start.max(words.start());
+    Span::new(clipped, words.end()).unwrap_or(words)
 }
 
 /// Returns where the first section of these pieces ends: at a block's border, if one stands in its second half.

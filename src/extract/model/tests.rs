@@ -90,7 +90,7 @@ fn a_long_text_is_read_in_sections() {
     let pieces = pieces::pieces(&text, &blocks);
     let end = section_end(&pieces);
     assert!(is_border(pieces[end]) && end <= SECTION);
-    let reading = read(&text, &blocks, false);
+    let reading = read(&text, &blocks);
     let words: usize = reading.sentences.iter().map(|(span, _)| span.len()).sum();
     assert_eq!(words, paragraph.trim_end().len() * count);
     assert_eq!(reading.sentences.last().unwrap().1, blocks.len() - 1);
