@@ -49,6 +49,15 @@ impl Clause {
             has_verb: true,
         }
     }
+
+    /// The first of its own words.
+    fn first(&self) -> usize {
+        let own = self.pieces.iter().find_map(|piece| match piece {
+            Piece::Words(words) => Some(words.start),
+            _ => None,
+        });
+        own.unwrap_or(usize::MAX)
+    }
 }
 
 /// Makes "X is Y" of "called X a Y" and "described X as Y".
@@ -87,7 +96,49 @@ pub(super) fn split(
     splitter.finish(&range)
 }
 
-const fn be(plural: bool, past: bool) -> &'static str {
+/// Adds the deeds in the form of nouns to a stretch's clauses; the clause of which a deed is the
+/// subject has it carried over.
+pub(super) fn with_deeds(
+    text: &str,
+    tokens: &[Token],
+    range: &Range<usize>,
+    mut clauses: Vec<Clause>,
+) -> Vec<Clause> {
+    let splitter = Splitter {
+        text,
+        tokens,
+        in_quote: &[],
+        atomic: false,
+        mains: Vec::new(),
+        extras: Vec::new(),
+    };
+    let mut deeds = Vec::new();
+    splitter.deeds(range, &mut deeds);
+    for deed in deeds {
+        let words = deed.pieces.iter().filter_map(|piece| match piece {
+            Piece::Words(words) => Some(words.clone()),
+            _ => None,
+        });
+        let hull = words.reduce(|all, next| all.start.min(next.start)..all.end.max(next.end));
+        let Some(hull) = hull else { continue };
+        for clause in &mut clauses {
+            if let Some(Piece::Words(first)) = clause.pieces.first_mut()
+                && first.start <= hull.start
+                && hull.start < first.start + 2
+                && hull.end < first.end
+            {
+                let subject = first.start..hull.end;
+                first.start = hull.end;
+                clause.pieces.insert(0, Piece::Carried(subject));
+            }
+        }
+        clauses.push(deed);
+    }
+    clauses.sort_by_key(Clause::first);
+    clauses
+}
+
+pub(super) const fn be(plural: bool, past: bool) -> &'static str {
     match (plural, past) {
         (false, false) => "is",
         (true, false) => "are",
@@ -465,21 +516,8 @@ impl Splitter<'_> {
         nominal.then_some(ing)
     }
 
-    /// The noun phrase right before a comma and a relative pronoun, without its attributes.
     pub(super) fn noun_before(&self, relative: usize) -> Option<Range<usize>> {
-        let end = (0..relative).rev().find(|i| !self.tokens[*i].is_mark())? + 1;
-        let mut start = end;
-        while start > 0
-            && self.tokens[start - 1].is_nominal()
-            && !phrases::is_finite(self.tokens, start - 1)
-        {
-            start -= 1;
-            let t = self.tokens[start];
-            if (t.is(Class::Determiner) || t.is(Class::Possessive)) && t.kind == Kind::Word {
-                break;
-            }
-        }
-        (start < end).then_some(start..end)
+        phrases::noun_before(self.tokens, relative)
     }
 
     fn finish(mut self, range: &Range<usize>) -> Vec<Clause> {
@@ -490,18 +528,7 @@ impl Splitter<'_> {
         }
         clauses.append(&mut self.extras);
         self.deeds(range, &mut clauses);
-        clauses.sort_by_key(|c| {
-            c.pieces
-                .iter()
-                .find_map(|p| {
-                    if let Piece::Words(w) = p {
-                        Some(w.start)
-                    } else {
-                        None
-                    }
-                })
-                .unwrap_or(usize::MAX)
-        });
+        clauses.sort_by_key(Clause::first);
         clauses
     }
 }

@@ -9,7 +9,8 @@ use std::ops::Range;
 use super::claimants::{Names, Resolved};
 use super::clauses::{self, Clause, Piece};
 use super::facts;
-use super::lexicon::{Class, Form};
+use super::grammar;
+use super::lexicon::{Class, Form, Frame};
 use super::phrases;
 use super::score::{self, Reason, Why};
 use super::statements::{Said, Sentence, Shape};
@@ -52,12 +53,15 @@ pub(super) fn claims(
                 predicate,
                 said.here.past,
             ));
+        } else if said.here.shape == Shape::Phrase {
+            let pieces = said.here.content.iter().cloned().map(Piece::Words);
+            clauses.push(Clause::new(pieces.collect()));
         } else {
-            for content in &said.here.content {
-                for rest in maker.residue(content, Some(i)) {
-                    clauses.extend(maker.clauses(rest, options));
-                }
-            }
+            let content = said.here.content.iter();
+            let rest: Vec<_> = content
+                .flat_map(|content| maker.residue(content, Some(i)))
+                .collect();
+            clauses.extend(maker.clauses(&rest, options));
         }
         let before = made.len();
         made.extend(
@@ -70,16 +74,14 @@ pub(super) fn claims(
             made.extend(maker.fragment(said, who.as_ref()));
         }
     }
-    for rest in maker.residue(&all, None) {
-        let clauses = maker.clauses(rest, options);
-        let whole = !sentence.said.iter().any(|said| said.here.states);
-        made.extend(
-            clauses
-                .iter()
-                .filter(|c| whole || c.has_verb)
-                .filter_map(|c| maker.claim(c, None)),
-        );
-    }
+    let clauses = maker.clauses(&maker.residue(&all, None), options);
+    let whole = !sentence.said.iter().any(|said| said.here.states);
+    made.extend(
+        clauses
+            .iter()
+            .filter(|c| whole || c.has_verb)
+            .filter_map(|c| maker.claim(c, None)),
+    );
     made.sort_by_key(|c| c.parts.first().copied());
     made.dedup_by(|a, b| a.parts == b.parts && a.claimant == b.claimant);
     made
@@ -98,8 +100,21 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    /// Splits words of the sentence: by its tree as fine as that goes, or by the rules.
-    fn clauses(&self, range: Range<usize>, options: Options) -> Vec<Clause> {
+    /// Splits words of the sentence, in stretches that belong together: by its tree, or by the rules.
+    fn clauses(&self, ranges: &[Range<usize>], options: Options) -> Vec<Clause> {
+        let tokens = &self.sentence.tokens;
+        if !options.atomic
+            && let Some(tree) = &self.sentence.tree
+        {
+            return grammar::clauses(self.text, tree, tokens, ranges);
+        }
+        let ranges = ranges.iter().cloned();
+        ranges
+            .flat_map(|range| self.finest(range, options))
+            .collect()
+    }
+
+    fn finest(&self, range: Range<usize>, options: Options) -> Vec<Clause> {
         let tokens = &self.sentence.tokens;
         if options.atomic
             && let Some(tree) = &self.sentence.tree
@@ -182,13 +197,50 @@ impl Maker<'_> {
             if beside && !detached {
                 let with = source.start > 0 && tokens[source.start - 1].is(Class::WithLike);
                 let start = source.start - usize::from(with);
-                covered.push(start.min(cue.start)..source.end.max(cue.start));
+                let told = self.told_of(source.end..cue.start);
+                let open = told
+                    .as_ref()
+                    .map_or(source.end.max(cue.start), |told| told.start);
+                covered.push(start.min(cue.start)..open);
+                if let Some(told) = told {
+                    covered.push(told.end..cue.start);
+                }
             }
         }
-        if let Some(inserted) = here.inserted.as_ref().filter(|i| i.start > cue.end) {
+        if let Some(inserted) = here.inserted.as_ref().filter(|i| i.start > cue.end)
+            && self.told_of(inserted.start - 1..inserted.end).is_none()
+        {
             covered.push(inserted.clone());
         }
         covered
+    }
+
+    /// ", who commanded the patrol,": what is told of a speaker beside his name, if it is more than his
+    /// office.
+    fn told_of(&self, range: Range<usize>) -> Option<Range<usize>> {
+        const OFFICE: [&str; 12] = [
+            "heads",
+            "headed",
+            "leads",
+            "led",
+            "runs",
+            "chairs",
+            "chaired",
+            "directs",
+            "edits",
+            "represents",
+            "is",
+            "was",
+        ];
+        let tokens = &self.sentence.tokens;
+        let start = range.clone().find(|i| tokens[*i].is(Class::Relative))?;
+        let comma = start > 0 && tokens[start - 1].kind == Kind::Comma;
+        let end = (start..range.end)
+            .find(|i| tokens[*i].kind == Kind::Comma)
+            .unwrap_or(range.end);
+        let verb = tokens.get(start + 1)?;
+        let office = OFFICE.contains(&&*tokens::lower(self.text, *verb));
+        (comma && !office && end > start + RESIDUE).then_some(start..end)
     }
 
     /// Drops marks at the ends; refuses a rest too short to say anything.
@@ -237,7 +289,14 @@ impl Maker<'_> {
         }
         let manner = said.map_or(Manner::Narration, |(s, _)| s.manner);
         let has_verb = clause.has_verb || phrases::main_verb(&own, 0..own.len()).is_some();
-        let reason = score::reason(self.text, &own, manner, has_verb, self.asks);
+        let mut reason = score::reason(self.text, &own, manner, has_verb, self.asks);
+        let figure = own.iter().any(|t| t.kind == Kind::Number);
+        if said.is_some_and(|(said, _)| self.is_own_view(said))
+            && !figure
+            && !matches!(reason, Reason::Passed(_))
+        {
+            reason = Reason::Passed(Why::Opinion);
+        }
         let (said, who) = said.map_or((None, None), |(s, w)| (Some(s), w));
         Some(ExtractedClaim {
             text: made.text,
@@ -252,6 +311,19 @@ impl Maker<'_> {
             reason,
             sentence: self.sentence.span,
         })
+    }
+
+    /// "I hope that …", "we believe": a view of whoever speaks.
+    fn is_own_view(&self, said: &Said) -> bool {
+        let tokens = &self.sentence.tokens;
+        let (Some(source), Some(cue)) = (&said.here.source, &said.here.cue) else {
+            return false;
+        };
+        let own = source.len() == 1
+            && ["i", "we"].contains(&&*tokens::lower(self.text, tokens[source.start]));
+        own && !tokens[cue.clone()]
+            .iter()
+            .any(|t| t.word.takes(Frame::Speech))
     }
 
     /// Marks at the ends are no part of a claim's words, but for brackets.

@@ -15,6 +15,7 @@
 
 mod attribution;
 mod behind;
+mod borders;
 mod claimants;
 mod clauses;
 mod compose;
@@ -22,19 +23,24 @@ mod content;
 mod coordination;
 mod deeds;
 mod facts;
+mod grammar;
 pub mod language;
 pub mod layout;
 mod lexicon;
+mod mend;
 pub mod model;
 pub mod output;
 pub mod outside;
+mod passed;
 mod phrases;
 mod quotes;
 pub mod score;
 pub mod sentences;
 mod statements;
 mod tokens;
+mod told;
 mod tree;
+mod wording;
 
 pub use score::{Reason, Why};
 
@@ -116,7 +122,7 @@ pub struct PassedOver {
 /// Splits a normalised text into its claims.
 pub fn split(text: &str, options: Options) -> Extraction {
     let blocks = layout::blocks(text);
-    let reading = model::read(text, &blocks, options.atomic);
+    let reading = model::read(text, &blocks);
     let sentences: Vec<_> = Laid::new(text, &blocks, &reading).sentences().collect();
     let mut names = claimants::Names::collect(text, &sentences);
     let mut extraction = Extraction {

@@ -11,9 +11,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::lexicon::{Class, Form, Frame};
+use super::lexicon::{Class, Form};
+use super::passed;
 use super::tokens::{self, Kind, Token};
-use super::{ExtractedClaim, model, phrases};
+use super::{ExtractedClaim, model};
 use crate::words::claim::Manner;
 
 /// Why words are passed over.
@@ -28,6 +29,8 @@ pub enum Why {
     Command,
     /// It praises, blames or feels, and states nothing that could be looked up.
     Opinion,
+    /// It tells a scene, the writer's own doings, or that somebody spoke without saying what.
+    Trivial,
     /// It has no verb of its own.
     Fragment,
     /// It has more words than a sentence.
@@ -42,6 +45,7 @@ impl Why {
             Self::Wish => "a wish or demand",
             Self::Command => "a command",
             Self::Opinion => "an opinion",
+            Self::Trivial => "nothing to check",
             Self::Fragment => "no statement",
             Self::TooLong => "too long for a sentence",
         }
@@ -74,7 +78,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Number,
         Self::Comparison,
         Self::Cause,
@@ -87,6 +91,7 @@ impl Reason {
         Self::Passed(Why::Wish),
         Self::Passed(Why::Command),
         Self::Passed(Why::Opinion),
+        Self::Passed(Why::Trivial),
         Self::Passed(Why::Fragment),
         Self::Passed(Why::TooLong),
     ];
@@ -147,7 +152,7 @@ pub(super) fn reason(
     has_verb: bool,
     asks: bool,
 ) -> Reason {
-    if let Some(why) = why(text, tokens, has_verb, asks) {
+    if let Some(why) = passed::why(text, tokens, manner, has_verb, asks) {
         return Reason::Passed(why);
     }
     let any = |class: Class| tokens.iter().any(|t| t.is(class));
@@ -173,66 +178,4 @@ fn is_one_of(text: &str, token: Token, words: &[&str]) -> bool {
         && token.end - token.start < 12
         && words.contains(&&*tokens::lower(text, token))
         && !token.all_capitals
-}
-
-fn why(text: &str, tokens: &[Token], has_verb: bool, asks: bool) -> Option<Why> {
-    let first = tokens.iter().position(|t| !t.is_mark())?;
-    let word =
-        |at: usize, words: &[&str]| tokens.get(at).is_some_and(|t| is_one_of(text, *t, words));
-    if asks {
-        return Some(Why::Question);
-    }
-    if word(first, &["let", "let's", "please", "imagine"])
-        || word(first, &["don't", "do", "never"])
-            && tokens
-                .get(first + 1)
-                .is_some_and(|t| t.form(Form::Base) || is_one_of(text, *t, &["not"]))
-    {
-        return Some(Why::Command);
-    }
-    let start = tokens[first];
-    let bare_verb = start.form(Form::Base)
-        && !start.word.may_be_noun()
-        && !start.is(Class::Auxiliary)
-        && !start.form(Form::Past);
-    let object = tokens.get(first + 1).is_some_and(|t| {
-        t.is(Class::Determiner)
-            || t.is(Class::ObjectPronoun)
-            || t.is(Class::Possessive)
-            || t.is(Class::Preposition)
-    });
-    if bare_verb && object {
-        return Some(Why::Command);
-    }
-    if !has_verb {
-        return Some(Why::Fragment);
-    }
-    let numbers = tokens.iter().any(|t| t.kind == Kind::Number);
-    let duty = tokens.iter().any(|t| {
-        is_one_of(
-            text,
-            *t,
-            &["should", "must", "ought", "shouldn't", "mustn't"],
-        )
-    });
-    let hope = tokens.iter().enumerate().any(|(i, t)| {
-        let own = word(i.wrapping_sub(1), &["i", "we"]);
-        own && is_one_of(text, *t, &["hope", "wish", "want", "urge", "demand"])
-            || is_one_of(text, *t, &["hopefully"])
-            || own && is_one_of(text, *t, &["need"]) && word(i + 1, &["to"])
-    });
-    if duty || hope {
-        return Some(Why::Wish);
-    }
-    let feels = tokens.iter().enumerate().any(|(i, t)| {
-        word(i.wrapping_sub(1), &["i", "we"])
-            && (t.word.takes(Frame::Bare) && !t.word.takes(Frame::Speech) && !t.form(Form::Past)
-                || is_one_of(text, *t, &["love", "like", "hate", "am", "feel"]))
-    });
-    let evaluative = tokens.iter().any(|t| t.is(Class::Evaluative));
-    let verb = phrases::main_verb(tokens, first..tokens.len());
-    let predicated = verb
-        .is_some_and(|v| tokens[v].is(Class::BeForm) || tokens[v].is(Class::Auxiliary))
-        || tokens.iter().filter(|t| t.is_name()).count() < 2;
-    (!numbers && (feels || evaluative && predicated)).then_some(Why::Opinion)
 }

@@ -14,6 +14,7 @@ use super::model::{Reading, Statement};
 use super::phrases;
 use super::quotes::{self, Quoted};
 use super::tokens::{self, Kind, Token};
+use super::told;
 use super::tree::{Node, Tree};
 use crate::words::claim::Manner;
 use crate::words::span::Span;
@@ -72,6 +73,8 @@ pub(super) struct Here {
 pub(super) enum Shape {
     /// A clause, or several.
     Clause,
+    /// What is blamed, credited with something or put at a figure: no verb is needed.
+    Phrase,
     /// "X as Y", "called X a Y": the content says that X is Y.
     Is {
         /// X.
@@ -156,6 +159,7 @@ impl<'a> Laid<'a> {
         if sentence.said.is_empty() {
             sentence.said = by_cues(self.text, &sentence);
         }
+        told::complete(self.text, &mut sentence);
         self.turn(&mut sentence);
         sentence
     }
@@ -271,6 +275,7 @@ fn said(text: &str, sentence: &Sentence, statement: &Statement) -> Option<Said> 
         .map(|part| without_that(tokens, part))
         .filter(|part| tokens[part.clone()].iter().any(|t| !t.is_mark()))
         .collect();
+    let content = without_subject(tokens, source.as_ref(), content);
     if content.is_empty() {
         return None;
     }
@@ -335,6 +340,22 @@ fn according_to(
     Some((tokens::span_of(tokens, &(first.start..comma))?, rest))
 }
 
+/// "The company that owns it, Dorn Lines, said that …": what stands before the name is not said.
+fn without_subject(
+    tokens: &[Token],
+    source: Option<&Range<usize>>,
+    mut content: Vec<Range<usize>>,
+) -> Vec<Range<usize>> {
+    let beside = |part: &Range<usize>| {
+        source.is_some_and(|source| part.end < source.start && source.start <= part.end + 2)
+            && phrases::main_verb(tokens, part.clone()).is_none()
+    };
+    if content.len() > 1 && beside(&content[0]) {
+        content.remove(0);
+    }
+    content
+}
+
 /// "accused X of lying": the content says that X is lying.
 fn accusation(
     text: &str,
@@ -360,8 +381,15 @@ fn attributes(text: &str, tokens: &[Token], cue: &Range<usize>) -> bool {
     let particle = |t: &Token| t.word == Word::default() && t.end - t.start <= 3;
     let deed = |t: &Token| lexicon::deed_to(&tokens::lower(text, *t)).is_some();
     let words = &tokens[cue.clone()];
-    !words.iter().all(particle) && !words.iter().any(deed)
+    let no_speech = |t: &Token| NO_SPEECH.contains(&&*tokens::lower(text, *t));
+    !words.iter().all(particle) && !words.iter().any(deed) && !words.iter().any(no_speech)
 }
+
+/// Verbs of perceiving and of rules, behind which a thing is told and nobody's words.
+const NO_SPEECH: &[&str] = &[
+    "notice", "notices", "noticed", "noticing", "realised", "realized", "require", "requires",
+    "hears", "heard",
+];
 
 /// Has a verb of its own, or stands in quotation marks; a question inside a sentence states nothing.
 fn states(sentence: &Sentence, part: &Range<usize>) -> bool {
@@ -369,7 +397,14 @@ fn states(sentence: &Sentence, part: &Range<usize>) -> bool {
     let first = tokens[part.start];
     let asks = first.is(Class::Question) && first.is(Class::Subordinator);
     let quoted = part.clone().any(|i| sentence.in_quote[i]);
-    !asks && (quoted || phrases::main_verb(tokens, part.clone()).is_some())
+    // Where a relative clause hides the verb from the rules, a helping verb and the tree show it.
+    let helped = |i: usize| tokens[i].is(Class::Auxiliary) || tokens[i].is(Class::Modal);
+    let in_tree = || {
+        let span = tokens::span_of(tokens, part);
+        let tree = sentence.tree.as_ref().zip(span);
+        part.clone().any(helped) && tree.is_some_and(|(tree, span)| tree.says_something(span))
+    };
+    !asks && (quoted || phrases::main_verb(tokens, part.clone()).is_some() || in_tree())
 }
 
 /// "that the road was closed" says that the road was closed; "that is wrong" stays.

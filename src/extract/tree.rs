@@ -181,6 +181,19 @@ impl Tree {
         Self::new(nodes.into_iter().enumerate().map(of_part).collect())
     }
 
+    /// Says whether a part of the text has a verb with a subject in it.
+    pub(super) fn says_something(&self, part: Span) -> bool {
+        let inside = |node: &Node| part.start() <= node.start && node.end <= part.end();
+        let subjects = self
+            .nodes
+            .iter()
+            .filter(|n| n.relation == Relation::Subject);
+        subjects.filter(|n| inside(n)).any(|n| {
+            let head = &self.nodes[n.head];
+            inside(head) && (head.kind.is_verbal() || self.has(n.head, Relation::Copula))
+        })
+    }
+
     pub(super) fn nodes(&self) -> &[Node] {
         &self.nodes
     }

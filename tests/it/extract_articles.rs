@@ -14,13 +14,12 @@ use serde::Deserialize;
 
 /// Of the printed claims, how many in a hundred are expected, at least.
 ///
-/// A ratchet that holds what is reached, not the goal: it is raised with every gain. It was 62 (and
-/// 68 below) with rules alone; the network that took their place finds far more in news and a little
-/// less here. The goal is in `tests/extract/README.md`.
-const PRECISION_FLOOR: usize = 58;
+/// A ratchet that holds what is reached, not the aim: it is raised with every gain. The goal is in
+/// `tests/extract/README.md`.
+const PRECISION_FLOOR: usize = 83;
 
 /// Of the expected claims, how many in a hundred are printed, at least; a ratchet likewise.
-const RECALL_FLOOR: usize = 64;
+const RECALL_FLOOR: usize = 85;
 
 /// One test an article, so that a failure names it.
 macro_rules! articles {

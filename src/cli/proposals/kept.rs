@@ -202,7 +202,7 @@ mod tests {
         let inside = TEXT.find('é').expect("there") + 1;
         for (what, from, to) in [
             ("an older form", "proposals@v1", "proposals@v0"),
-            ("an older extractor", "network/1", "network/0"),
+            ("an older extractor", "network/2", "network/1"),
             ("another version", env!("CARGO_PKG_VERSION"), "0.0.0"),
             ("another text", &id.to_string()[..8], "00000000"),
             ("another program", "\"file\":[", "\"file\":[1"),

@@ -19,7 +19,7 @@ use factlog::words::span::{CountedText, Span};
 use self::kept::Kept;
 
 /// What names the network and the rules that propose claims, in claim entries.
-pub(crate) const EXTRACTOR: &str = "network/1";
+pub(crate) const EXTRACTOR: &str = "network/2";
 
 /// The language of a claim whose source does not say: the network reads English.
 const LANGUAGE: &str = "en";

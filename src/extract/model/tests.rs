@@ -98,9 +98,6 @@ fn a_long_text_is_read_in_sections() {
 
 #[test]
 fn a_text_without_words_has_nothing() {
-    assert_eq!(read("", &[], false), Reading::default());
-    assert_eq!(
-        read("\n\n", &layout::blocks("\n\n"), false),
-        Reading::default()
-    );
+    assert_eq!(read("", &[]), Reading::default());
+    assert_eq!(read("\n\n", &layout::blocks("\n\n")), Reading::default());
 }

@@ -1,0 +1,545 @@
+//! Fifth stage, where a sentence's tree is known: a compound statement becomes claims that can be
+//! judged one by one.
+//!
+//! A claim is opened by a predicate joined with "and" or "but", by a relative clause, a participle or
+//! an apposition that says something new, and by a clause with "while", "although" or "with X doing
+//! Y". Clauses with "because", "if", "when" and the like stay with what they hang on, and so does what
+//! picks out a noun: `tests/extract/README.md` has the rules. Each claim takes the words below its
+//! opening; where another one interrupts it, its words stand in several stretches. Trees are
+//! sometimes wrong, so what has no verb opens nothing by being joined.
+
+use std::ops::Range;
+
+use super::borders::{Border, Borders};
+use super::clauses::{self, Clause};
+use super::lexicon::{Class, Form};
+use super::mend;
+use super::phrases;
+use super::tokens::{self, Kind, Token};
+use super::tree::{Node, Relation as R, Tree, WordKind};
+
+/// Returns the clauses in stretches of a sentence that belong together, in order of their first
+/// words; nothing where they have no words of the tree.
+pub(super) fn clauses(
+    text: &str,
+    tree: &Tree,
+    tokens: &[Token],
+    ranges: &[Range<usize>],
+) -> Vec<Clause> {
+    let grammar = Grammar::new(text, tree, tokens, ranges);
+    let owners = grammar.owners(ranges);
+    let mut openings: Vec<usize> = owners.iter().flatten().copied().collect();
+    openings.sort_unstable();
+    openings.dedup();
+    let mut found: Vec<(usize, Clause)> = Vec::new();
+    for opening in openings {
+        let own = grammar.stretches(opening, &owners);
+        if let Some(first) = own.first() {
+            found.push((first.start, grammar.clause(opening, own)));
+        }
+    }
+    found.sort_by_key(|(first, _)| *first);
+    let found = found.into_iter().map(|(_, clause)| clause).collect();
+    ranges.iter().fold(found, |clauses, range| {
+        clauses::with_deeds(text, tokens, range, clauses)
+    })
+}
+
+/// Words whose clauses stay with what they hang on.
+const STAYING: &[&str] = &[
+    "because", "since", "if", "unless", "until", "till", "after", "before", "once",
+];
+
+/// Why a claim of its own begins at a word.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Opening {
+    /// The first of its stretch.
+    Main,
+    /// Joined to another predicate, with a subject of its own or without.
+    Joined,
+    Relative,
+    Participle,
+    /// What a noun is, and in what number.
+    Apposition,
+    /// "with X doing Y".
+    Absolute,
+    /// A clause with "while" and the like, which has its own subject.
+    Adverbial,
+}
+
+/// The tree of some stretches, by tokens: what hangs on a word outside of them is a root.
+pub(super) struct Grammar<'a> {
+    pub(super) text: &'a str,
+    pub(super) tokens: &'a [Token],
+    pub(super) tree: Tree,
+    pub(super) openings: Vec<Option<Opening>>,
+}
+
+impl<'a> Grammar<'a> {
+    fn new(text: &'a str, tree: &Tree, tokens: &'a [Token], ranges: &[Range<usize>]) -> Self {
+        let mut nodes = mend::of_tokens(tree, tokens, ranges);
+        mend::find_main_verb(&mut nodes, tokens);
+        mend::join_verbs(&mut nodes, tokens);
+        let borders: Vec<Border> = ranges
+            .iter()
+            .flat_map(|range| {
+                let nodes = &nodes;
+                Borders {
+                    text,
+                    tokens,
+                    nodes,
+                }
+                .find(range)
+            })
+            .collect();
+        let mut grammar = Self::of(text, tokens, nodes, ranges, &[]);
+        let opened: Vec<usize> = (0..tokens.len())
+            .filter(|at| grammar.openings[*at].is_some_and(|o| o != Opening::Main))
+            .map(|at| grammar.first(at))
+            .collect();
+        let missed = |border: &&Border| !opened.contains(&border.stretch.start);
+        let torn = grammar.torn();
+        let missed: Vec<&Border> = borders.iter().filter(missed).chain(&torn).collect();
+        if !missed.is_empty() {
+            let mut nodes = grammar.tree.nodes().to_vec();
+            let mut forced = Vec::new();
+            for border in missed {
+                if let Some(top) = mend::mend(&mut nodes, tokens, border) {
+                    forced.push((top, border.opening));
+                }
+            }
+            mend::break_circles(&mut nodes);
+            grammar = Self::of(text, tokens, nodes, ranges, &forced);
+        }
+        grammar
+    }
+
+    /// Joined predicates whose objects the tree hangs on what stands before the "and".
+    fn torn(&self) -> Vec<Border> {
+        let joined =
+            (0..self.tokens.len()).filter(|at| self.openings[*at] == Some(Opening::Joined));
+        let border = |verb: usize| {
+            let first = self.first(verb);
+            let stop = (verb..self.tokens.len())
+                .find(|at| self.tokens[*at].is_mark())
+                .unwrap_or(self.tokens.len());
+            let torn = (verb + 1..stop).any(|at| {
+                let head = self.node(at).head;
+                head < first && self.openings[at].is_none()
+            });
+            torn.then_some(Border {
+                stretch: first..stop,
+                opening: Opening::Joined,
+            })
+        };
+        joined.filter_map(border).collect()
+    }
+
+    fn of(
+        text: &'a str,
+        tokens: &'a [Token],
+        nodes: Vec<Node>,
+        ranges: &[Range<usize>],
+        forced: &[(usize, Opening)],
+    ) -> Self {
+        let mut grammar = Self {
+            text,
+            tokens,
+            tree: Tree::new(nodes),
+            openings: Vec::new(),
+        };
+        let mut openings = vec![None; tokens.len()];
+        for at in ranges.iter().flat_map(Clone::clone) {
+            if !tokens[at].is_mark() {
+                openings[at] = grammar.opening(at);
+            }
+        }
+        for (at, opening) in forced {
+            openings[*at] = Some(*opening);
+        }
+        // What is joined to a clause that stays with another one stays, too.
+        for at in 0..tokens.len() {
+            let first = grammar.tree.first_conjunct(at);
+            let is_forced = forced.iter().any(|(top, _)| *top == at);
+            if first != at
+                && openings[at] == Some(Opening::Joined)
+                && openings[first].is_none()
+                && !is_forced
+            {
+                openings[at] = None;
+            }
+        }
+        grammar.openings = openings;
+        grammar
+    }
+
+    pub(super) fn node(&self, at: usize) -> Node {
+        self.tree.nodes()[at]
+    }
+
+    fn word(&self, at: usize) -> String {
+        tokens::lower(self.text, self.tokens[at])
+    }
+
+    pub(super) fn is_one_of(&self, at: usize, words: &[&str]) -> bool {
+        words.contains(&&*self.word(at))
+    }
+
+    /// A verb, or what "is" joins to a subject.
+    pub(super) fn is_predicate(&self, at: usize) -> bool {
+        self.node(at).kind.is_verbal()
+            || self.tree.has(at, R::Copula)
+            || self.tree.has(at, R::Subject)
+    }
+
+    fn opening(&self, at: usize) -> Option<Opening> {
+        let joins = || self.is_predicate(at) && self.is_predicate(self.node(at).head);
+        // A clause with "because" and the like stays, whatever the tree takes it for.
+        let stays = self.is_one_of(self.first(at), STAYING);
+        match self.node(at).relation {
+            R::Root => Some(Opening::Main),
+            R::Conjunct | R::Parataxis | R::AdverbialClause if stays => None,
+            R::Conjunct => {
+                (joins() && !self.is_one_event(at) && self.is_joined(at)).then_some(Opening::Joined)
+            }
+            R::Parataxis => {
+                (self.is_predicate(at) && self.is_joined(at)).then_some(Opening::Joined)
+            }
+            R::RelativeClause => self.is_new(at, true).then_some(Opening::Relative),
+            R::Participle => self.participle(at),
+            R::Apposition => self.is_told(at).then_some(Opening::Apposition),
+            R::AdverbialClause => self.adverbial(at),
+            _ => None,
+        }
+    }
+
+    /// A mark or a conjunction stands between a predicate and the one that it is joined to.
+    fn is_joined(&self, at: usize) -> bool {
+        let first = self.first(at);
+        let token = self.tokens[first];
+        token.is(Class::Conjunction)
+            || first > 0
+                && (self.tokens[first - 1].is_mark()
+                    || self.tokens[first - 1].is(Class::Conjunction))
+    }
+
+    /// "designed and built the bridge": two verbs with one object.
+    fn is_one_event(&self, at: usize) -> bool {
+        let head = self.node(at).head;
+        let verbs = self.node(head).kind == WordKind::Verb && !self.tree.has(head, R::Copula);
+        let past = |at: usize| self.tokens[at].form(Form::Past);
+        let alike = self.tokens[head].word.is_verb() && past(head) == past(at);
+        verbs && alike && head + 2 == at && self.tokens[head + 1].is(Class::Conjunction)
+    }
+
+    /// Where a clause begins: its first word, marks aside.
+    fn first(&self, at: usize) -> usize {
+        let below = self.tree.below(at, |_| false).into_iter();
+        below
+            .filter(|i| !self.tokens[*i].is_mark())
+            .min()
+            .unwrap_or(at)
+    }
+
+    fn last(&self, at: usize) -> usize {
+        let below = self.tree.below(at, |_| false).into_iter();
+        below
+            .filter(|i| !self.tokens[*i].is_mark())
+            .max()
+            .unwrap_or(at)
+    }
+
+    /// A comma, a dash or a bracket stands before a word.
+    fn is_set_off(&self, at: usize) -> bool {
+        let mark = |k| matches!(k, Kind::Comma | Kind::Dash | Kind::Open | Kind::Semicolon);
+        at > 0 && mark(self.tokens[at - 1].kind)
+    }
+
+    /// A relative clause or participle says something new: set off, or behind an indefinite noun
+    /// of which the main clause says something without it.
+    fn is_new(&self, at: usize, relative: bool) -> bool {
+        let first = self.first(at);
+        let noun = self.node(at).head;
+        if self.is_set_off(first) {
+            return true;
+        }
+        let pronoun = self.tokens[first].is(Class::Relative) || self.is_one_of(first, &["that"]);
+        if relative && !pronoun || first <= noun || self.last(at) < first + 2 {
+            return false;
+        }
+        self.is_indefinite(noun) && !self.needs_more(noun)
+    }
+
+    fn is_indefinite(&self, noun: usize) -> bool {
+        if self.node(noun).kind != WordKind::Noun || self.tree.has(noun, R::Possessor) {
+            return false;
+        }
+        let determiners = self.tree.by(noun, &[R::Determiner]);
+        match determiners.first() {
+            Some(first) => self.is_one_of(*first, &["a", "an", "some", "several", "many", "two"]),
+            None => self.tokens[noun].plural,
+        }
+    }
+
+    /// "is a town that …", "uses a process that …", "there are people who …".
+    fn needs_more(&self, noun: usize) -> bool {
+        const EMPTY: [&str; 12] = [
+            "use", "uses", "used", "have", "has", "had", "need", "needs", "needed", "is", "are",
+            "was",
+        ];
+        let verb = self.node(noun).head;
+        self.tree.has(noun, R::Copula)
+            || self.tree.has(verb, R::Expletive)
+            || self.is_one_of(verb, &EMPTY)
+            || matches!(self.node(noun).relation, R::Root | R::Conjunct | R::Nominal)
+    }
+
+    fn participle(&self, at: usize) -> Option<Opening> {
+        if self.tree.has(at, R::Marker) || self.first(at) == self.last(at) {
+            return None;
+        }
+        let noun = self.node(at).head;
+        let with = self.tree.by(noun, &[R::Case]).first().copied();
+        if let Some(with) = with.filter(|with| self.tokens[*with].is(Class::WithLike))
+            && (with == 0 || self.is_set_off(with))
+            && self.tokens[at].form(Form::Ing)
+        {
+            return Some(Opening::Absolute);
+        }
+        let verbal = self.tokens[at].form(Form::Ing) || self.tokens[at].form(Form::Participle);
+        (verbal && self.is_new(at, false)).then_some(Opening::Participle)
+    }
+
+    fn adverbial(&self, at: usize) -> Option<Opening> {
+        const APART: [&str; 4] = ["while", "although", "though", "whereas"];
+        let first = self.first(at);
+        let markers = self.tree.by(at, &[R::Marker]);
+        let own = self.tree.has(at, R::Subject);
+        if markers.iter().any(|m| self.tokens[*m].is(Class::WithLike)) {
+            return own.then_some(Opening::Absolute);
+        }
+        if markers.iter().any(|m| self.is_one_of(*m, &APART)) {
+            return own.then_some(Opening::Adverbial);
+        }
+        let time = self.is_one_of(first, &["when", "where"]);
+        if own && time && self.is_set_off(first) {
+            return Some(Opening::Adverbial);
+        }
+        let helped = self.tree.has(at, R::Auxiliary) || self.tree.has(at, R::PassiveAuxiliary);
+        let form =
+            self.node(at).kind == WordKind::Verb && !helped && !phrases::is_finite(self.tokens, at)
+                || self.tokens[at].form(Form::Ing);
+        let long = self.last(at) > first;
+        let behind = self.is_set_off(first) && first > self.node(at).head;
+        let before = self.last(at) + 1;
+        let ahead = first < self.node(at).head
+            && self
+                .tokens
+                .get(before)
+                .is_some_and(|t| t.kind == Kind::Comma);
+        let says = self.tokens[at].word.reports() || self.tokens[at].is(Class::Preposition);
+        let free = markers.is_empty() && !own && form && long && !(ahead && says);
+        (free && at < first + 3 && (behind || ahead)).then_some(Opening::Participle)
+    }
+
+    /// An apposition that is more than a name, an office or a trade.
+    fn is_told(&self, at: usize) -> bool {
+        let mut words = self.tree.below(at, |_| false);
+        words.retain(|i| !self.tokens[*i].is_mark());
+        let set_off = self.is_set_off(self.first(at));
+        let figure = |i: usize| {
+            let t = self.tokens[i];
+            t.kind == Kind::Number || t.is(Class::Number) || t.is(Class::Comparison)
+        };
+        let more = words.iter().any(|i| figure(*i) || self.is_most(*i));
+        let clause = self.tree.has(at, R::RelativeClause);
+        set_off
+            && words.len() > 1
+            && self.node(at).kind != WordKind::Name
+            && !self.is_office(at)
+            && (more || clause || self.counts(self.first(at)))
+    }
+
+    fn is_office(&self, at: usize) -> bool {
+        self.tokens[at].is(Class::Person) || self.tokens[at].is(Class::Title)
+    }
+
+    /// A word like "largest".
+    fn is_most(&self, at: usize) -> bool {
+        let word = self.word(at);
+        word.len() > 5 && word.ends_with("est") || self.is_one_of(at, &["first", "last", "best"])
+    }
+
+    /// "most of them", "both of whom".
+    pub(super) fn counts(&self, at: usize) -> bool {
+        let of = (at + 1..at + 4).find(|i| self.tokens.get(*i).is_some_and(|t| t.is(Class::Of)));
+        of.is_some_and(|of| {
+            of + 1 < self.tokens.len() && self.is_one_of(of + 1, &["them", "these"])
+        })
+    }
+
+    /// For each token the opening of the claim that it belongs to; none for marks and for what is
+    /// not in the stretches.
+    fn owners(&self, ranges: &[Range<usize>]) -> Vec<Option<usize>> {
+        let mut owners = vec![None; self.tokens.len()];
+        for at in ranges.iter().flat_map(Clone::clone) {
+            if !self.tokens[at].is_mark() {
+                owners[at] = Some(self.owner(at));
+            }
+        }
+        self.adopt(&mut owners);
+        self.merge(&mut owners);
+        owners
+    }
+
+    /// What the tree cuts in two without a mark or a conjunction between is one clause.
+    fn merge(&self, owners: &mut [Option<usize>]) {
+        for at in 1..owners.len() {
+            let (Some(before), Some(own)) = (owners[at - 1], owners[at]) else {
+                continue;
+            };
+            let begins = !owners[..at].contains(&Some(own));
+            let cut = self.openings[own] == Some(Opening::Main)
+                && !self.tokens[at].is(Class::Conjunction)
+                && !self.tokens[at - 1].is(Class::Conjunction);
+            if before != own && begins && cut {
+                for owner in owners.iter_mut().filter(|o| **o == Some(own)) {
+                    *owner = Some(before);
+                }
+            }
+        }
+    }
+
+    fn owner(&self, mut at: usize) -> usize {
+        // An absolute clause is opened by its verb and begins with its noun.
+        for _ in 0..self.tokens.len() {
+            if self.openings[at].is_some() {
+                return at;
+            }
+            let absolute = |child: &&usize| self.openings[**child] == Some(Opening::Absolute);
+            if let Some(verb) = self.tree.children(at).iter().find(absolute)
+                && self.node(*verb).relation == R::Participle
+            {
+                return *verb;
+            }
+            at = self.node(at).head;
+        }
+        at
+    }
+
+    /// Roots without a verb go with what stands before them, else behind them.
+    fn adopt(&self, owners: &mut [Option<usize>]) {
+        // Who something is told of stands in a clause of its own, not in one beside it.
+        let predicated = |at: usize| {
+            matches!(self.openings[at], Some(Opening::Main | Opening::Joined))
+                && self.is_predicate(at)
+                && !self.is_one_of(self.first(at), STAYING)
+        };
+        let alone = |at: usize| self.openings[at] == Some(Opening::Main) && !predicated(at);
+        let any = owners.iter().flatten().any(|o| predicated(*o));
+        if !any {
+            // Without any verb all of it is one fragment.
+            let first = owners.iter().flatten().next().copied();
+            for owner in owners.iter_mut().filter(|o| o.is_some()) {
+                *owner = first;
+            }
+            return;
+        }
+        let mut before = None;
+        for at in 0..owners.len() {
+            let Some(owner) = owners[at] else { continue };
+            if alone(owner) {
+                let mut behind = owners[at..].iter().flatten();
+                let behind = behind.find(|o| predicated(**o)).copied();
+                let subject = self.node(owner).kind.is_nominal()
+                    && behind.is_some_and(|behind| !self.tree.has(behind, R::Subject));
+                owners[at] = if subject {
+                    behind
+                } else {
+                    before.or(behind).or(Some(owner))
+                };
+            } else if predicated(owner) {
+                before = Some(owner);
+            }
+        }
+    }
+
+    /// The claim's own tokens, without the words that only join it to another one.
+    fn stretches(&self, opening: usize, owners: &[Option<usize>]) -> Vec<Range<usize>> {
+        let mut own: Vec<usize> = (0..owners.len())
+            .filter(|at| owners[*at] == Some(opening))
+            .collect();
+        let joins = self.joining(opening, &own);
+        own.drain(..joins);
+        let mut stretches: Vec<Range<usize>> = Vec::new();
+        for at in own {
+            match stretches.last_mut() {
+                Some(last) if (last.end..at).all(|i| self.tokens[i].is_mark()) => {
+                    last.end = at + 1;
+                }
+                _ => stretches.push(at..at + 1),
+            }
+        }
+        stretches
+    }
+
+    /// "that" before a clause, not "that road" or "that is wrong".
+    fn only_joins(&self, that: usize) -> bool {
+        let node = self.node(that);
+        match node.relation {
+            R::Subject | R::Object => false,
+            R::Determiner => self.tokens[node.head].plural,
+            _ => true,
+        }
+    }
+
+    /// How many of a claim's first words join it: "and", "that", "which", "of whom", "while".
+    fn joining(&self, opening: usize, own: &[usize]) -> usize {
+        let kind = self.openings[opening];
+        let mut count = 0;
+        while count + 1 < own.len() {
+            let (at, next) = (own[count], own[count + 1]);
+            let token = self.tokens[at];
+            let relative = |i: usize| {
+                self.tokens[i].is(Class::Relative)
+                    || self.is_one_of(i, &["that", "where", "when", "whom"])
+            };
+            let joins = match kind {
+                _ if token.is(Class::Conjunction) => true,
+                Some(Opening::Main | Opening::Joined) => {
+                    let that = self.is_one_of(at, &["that"]) && own.len() > count + 2;
+                    let apart = ["while", "although", "though", "whereas"];
+                    count < 2
+                        && (that && self.only_joins(at)
+                            || self.node(at).relation == R::Marker && self.is_one_of(at, &apart)
+                            || count == 0 && token.is(Class::Relative))
+                }
+                Some(Opening::Relative) => {
+                    !self.is_one_of(at, &["whose"])
+                        && (relative(at)
+                            || token.is(Class::Preposition)
+                                && relative(next)
+                                && !self.is_one_of(next, &["whose"]))
+                        && count < 2
+                }
+                Some(Opening::Adverbial) => {
+                    count < 2
+                        && self.is_one_of(
+                            at,
+                            &[
+                                "while", "although", "though", "whereas", "when", "where", "even",
+                                "as",
+                            ],
+                        )
+                }
+                Some(Opening::Absolute) => token.is(Class::WithLike),
+                _ => false,
+            };
+            if !joins {
+                break;
+            }
+            count += 1;
+        }
+        count
+    }
+}
