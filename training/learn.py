@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+import doubts
 import figures
 import linker as links
 import windows as w
@@ -17,7 +18,7 @@ LENGTH = 224
 def learn(network, articles, trees, drop, epochs, batch, rate, seed, check):
     """Trains, and returns the network with the moving average of its values.
 
-    `articles` have tags; `trees` have syntax, and sentence ends where they may be learned from. `batch` is how many
+    `articles` have chances of tags (`doubts.give`); `trees` have syntax, and sentence ends where they may be learned from. `batch` is how many
     windows of both make a step.
     """
     random = np.random.default_rng(seed)
@@ -72,12 +73,11 @@ def step_losses(network, articles, trees, batch, drop):
 
 
 def attribution_loss(network, articles, some, states):
-    gold = w.stack(articles, some, "tags", -1)
-    states = states[:, : gold.shape[1]]
-    mask = (gold >= 0).float()
+    one, two = doubts.stack(articles, some)
+    states = states[:, : one.shape[1]]
     first = torch.tensor([at == 0 for _, at, _ in some])
     emissions = network.tags(drop_columns(states, network))
-    return 2.0 * network.crf.loss(emissions, gold.clamp(min=0), mask, first) / mask.sum()
+    return 2.0 * network.crf.loss(emissions, one, two, first) / one.sum()
 
 
 def drop_columns(states, network):

