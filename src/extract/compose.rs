@@ -266,6 +266,11 @@ impl Maker<'_> {
         let tokens = &self.sentence.tokens;
         let mut made = Composed::default();
         let mut own: Vec<Token> = Vec::new();
+        if said.is_some_and(|(said, _)| self.denies(said)) {
+            let finite = clause.has_verb || self.has_verb(clause);
+            let denial = if finite { "it is not true that" } else { "denied:" };
+            made.add(denial, &Piece::Inflected(denial.to_owned()));
+        }
         for piece in &clause.pieces {
             match piece {
                 Piece::Words(range) => {
@@ -311,6 +316,34 @@ impl Maker<'_> {
             reason,
             sentence: self.sentence.span,
         })
+    }
+
+    fn has_verb(&self, clause: &Clause) -> bool {
+        let words = clause.pieces.iter().filter_map(|piece| match piece {
+            Piece::Words(range) | Piece::Carried(range) => Some(range.clone()),
+            Piece::Inflected(_) => None,
+        });
+        let own: Vec<Token> = words
+            .flat_map(|range| self.sentence.tokens[range].iter().copied())
+            .collect();
+        phrases::main_verb(&own, 0..own.len()).is_some()
+    }
+
+    /// "denied that …", "rejects the claim that …": the words are told as untrue.
+    fn denies(&self, said: &Said) -> bool {
+        const DENYING: [&str; 8] = [
+            "deny", "denies", "denied", "denying", "reject", "rejects", "rejected", "rejecting",
+        ];
+        let tokens = &self.sentence.tokens;
+        let Some(cue) = &said.here.cue else {
+            return false;
+        };
+        let denying = cue
+            .clone()
+            .any(|at| DENYING.contains(&&*tokens::lower(self.text, tokens[at])));
+        // "never denied that", "did not deny that".
+        let negated = (cue.start.saturating_sub(2)..cue.end).any(|at| tokens[at].is(Class::Negation));
+        denying && !negated
     }
 
     /// "I hope that …", "we believe": a view of whoever speaks.

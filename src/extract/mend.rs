@@ -162,14 +162,19 @@ pub(super) fn mend(nodes: &mut [Node], tokens: &[Token], border: &Border) -> Opt
             let near = before.next()?;
             let mut noun = near;
             // Up from the nearest word to the top of its phrase, as far as that is a noun.
-            while nodes[noun].head < stretch.start
-                && nodes[noun].head != noun
-                && (noun == near && !nodes[noun].kind.is_nominal()
-                    || matches!(nodes[noun].relation, R::Compound | R::Flat | R::Glue)
-                    || border.opening == Opening::Apposition
-                        && nodes[nodes[noun].head].kind.is_nominal())
-            {
-                noun = nodes[noun].head;
+            // Mending one stretch can leave a circle for the next, so the steps are counted.
+            for _ in 0..nodes.len() {
+                let Node { head, relation, .. } = nodes[noun];
+                let up = head < stretch.start
+                    && head != noun
+                    && (noun == near && !nodes[noun].kind.is_nominal()
+                        || matches!(relation, R::Compound | R::Flat | R::Glue)
+                        || border.opening == Opening::Apposition
+                            && nodes[head].kind.is_nominal());
+                if !up {
+                    break;
+                }
+                noun = head;
             }
             let relation = if border.opening == Opening::Relative {
                 R::RelativeClause

@@ -138,7 +138,11 @@ impl Grammar<'_> {
                 || self.tokens[child].kind == Kind::Comma
         });
         let holds = |at: &usize| inner.contains(at) || self.tokens[*at].kind == Kind::Possessive;
-        let start = (0..noun).rev().take_while(holds).last().unwrap_or(noun);
+        let mut start = (0..noun).rev().take_while(holds).last().unwrap_or(noun);
+        // Whose it is, where the tree hangs the owner elsewhere.
+        if start > 0 && self.tokens[start].kind == Kind::Possessive {
+            start = self.phrase(start - 1).start;
+        }
         let behind = noun + 1..self.tokens.len();
         let joined = |at: &usize| {
             holds(at)
