@@ -90,13 +90,13 @@ fn ask(command: &str, text: &str) -> anyhow::Result<String> {
     let read = exchange(&mut child, text);
     // A program that went on writing beyond the limit is stopped by its closed pipe.
     let ended = child.wait()?;
-    if !ended.success() {
-        return Err(failed(format!("the extractor {what} ended with {ended}")).into());
-    }
     let bytes = read?;
     if bytes.len() as u64 > MOST_BYTES {
         let most = MOST_BYTES / (1024 * 1024);
         return Err(failed(format!("the extractor {what} wrote more than {most} MiB")).into());
+    }
+    if !ended.success() {
+        return Err(failed(format!("the extractor {what} ended with {ended}")).into());
     }
     let not_text = |_| failed(format!("the extractor {what} wrote what is not UTF-8")).into();
     String::from_utf8(bytes).map_err(not_text)

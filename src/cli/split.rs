@@ -1,10 +1,11 @@
 //! `factlog split`: print an article's claims. No ledger is needed, and nothing is kept.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use factlog::extract::{self, ExtractedClaim, Extraction, Options, language, output};
-use factlog::intake::{self, Hint};
+use factlog::intake::{self, Hint, IntakeError};
 use factlog::words::claim::Manner;
 use factlog::words::span::Span;
 
@@ -20,9 +21,10 @@ use super::stdout;
 ///
 /// The claims come in the order of the text: their words, who said them and how, how much each is
 /// worth checking, and the sentence they stand in. What was passed over is counted; --all prints it
-/// too. How much is a probability, from 0 to 1: that people who labelled sentences of US debates
-/// would call the words worth checking. On debates one can count on it; on news it ranks. The
-/// article may be plain text, Markdown or HTML. Attribution is for English.
+/// too. The score, from 0 to 1, is the probability that people who labelled sentences of US debates
+/// would call the words worth checking. It was measured on debates; on news, take it as a ranking: a
+/// plain fact such as "no one was hurt" has a low one. The article may be plain text, Markdown or
+/// HTML. Attribution is for English.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -55,7 +57,7 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with = "extractor")]
     atomic: bool,
     /// Print only what is worth checking with at least this probability, from 0 to 1
-    #[arg(long, value_name = "SCORE", value_parser = score, default_value_t = 0.0, hide_default_value = true)]
+    #[arg(long, value_name = "SCORE", value_parser = score, allow_negative_numbers = true, default_value_t = 0.0, hide_default_value = true, conflicts_with_all = ["text", "sentences"])]
     min_score: f32,
     #[command(flatten)]
     extractor: ExtractorArgs,
@@ -69,13 +71,17 @@ fn score(text: &str) -> Result<f32, String> {
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
-    let name = screen::path(&args.file);
+    let name = if args.file == Path::new("-") {
+        "standard input".into()
+    } else {
+        screen::path(&args.file)
+    };
     let bytes = read(&args.file)?;
     let hint = Hint {
         file_name: args.file.file_name().and_then(|name| name.to_str()),
         ..Hint::default()
     };
-    let taken = intake::take_in(&bytes, &hint).map_err(|error| sources::refused(&name, error))?;
+    let taken = intake::take_in(&bytes, &hint).map_err(|error| refused(&name, error))?;
     let text = taken.text.ok_or_else(|| {
         Failure::new(
             Status::Failed,
@@ -106,8 +112,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         note_language(context, &text);
         (extract::split(&text, options), Status::Done)
     };
+    let found = extraction.claims.len();
     let is_wanted = |claim: &ExtractedClaim| claim.score >= args.min_score;
     extraction.claims.retain(is_wanted);
+    let below = found - extraction.claims.len();
     extraction
         .passed_over
         .retain(|passed| is_wanted(&passed.claim));
@@ -133,7 +141,11 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
                 out.write_all(render(&text, n + 1, claim, columns).as_bytes())?;
             }
             out.flush()?;
-            context.say(&summary(&extraction, args.all));
+            let mut summary = summary(&extraction, args.all);
+            if below > 0 {
+                let _ = write!(summary, "; {below} below {}", args.min_score);
+            }
+            context.say(&summary);
         }
     }
     out.flush()?;
@@ -163,6 +175,23 @@ fn write_raw(text: &str) -> io::Result<()> {
     let mut out = stdout::plain();
     out.write_all(text.as_bytes())?;
     out.flush()
+}
+
+/// What is wrong with a file, and what to do with this command's own means.
+fn refused(name: &str, error: IntakeError) -> anyhow::Error {
+    let hint = match &error {
+        IntakeError::NoBytes => "it is empty: see whether it was saved whole",
+        IntakeError::NoText { .. } => {
+            "a page that scripts put together can be saved as text in a browser"
+        }
+        IntakeError::NotText { .. } => {
+            "if it is text, give it in UTF-8: iconv -f CHARSET -t UTF-8 FILE | factlog split -"
+        }
+        _ => return sources::refused(name, error),
+    };
+    let name = screen::one_line(name);
+    let failure = Failure::new(Status::Failed, format!("{name} was not taken in")).because(error);
+    failure.hint(hint).into()
 }
 
 fn summary(extraction: &Extraction, all: bool) -> String {
