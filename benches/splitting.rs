@@ -26,7 +26,7 @@ use factlog::extract::{Options, split};
 use factlog::intake::text1;
 
 /// The longest text of the growth rows, in bytes.
-const LONGEST: usize = 8 << 20;
+const LONGEST: usize = 2 << 20;
 
 fn main() {
     let articles = articles();
