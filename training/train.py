@@ -36,13 +36,13 @@ class Round:
     seed: int
     doubts: float = 0.0  # the teacher's share in what articles are learned with; other texts have its chances alone
     varied: bool = False  # learn from articles with words replaced, too
-    hidden: int = Config.hidden
+    hidden: int = Config.hidden  # units in each direction of a layer
 
 
 ROUNDS = [
     Round(9, (24, 8), 2.5e-3, 0.4, seed=1, hidden=112),
     Round(8, (12, 4), 2e-3, 0.2, seed=2, doubts=0.6, hidden=112),
-    Round(7, (12, 4), 2e-3, 0.2, seed=5, doubts=0.6, varied=True),
+    Round(5, (12, 4), 2e-3, 0.2, seed=5, doubts=0.6, varied=True, hidden=160),
 ]
 
 

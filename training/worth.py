@@ -9,6 +9,7 @@ import argparse
 import copy
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -254,9 +255,9 @@ def main():
     y = np.array([sentence["label"] for sentence in labelled])
     documents = read([sentence["text"] for sentence in labelled])
     x = matrix(documents)
-    stored, _ = weights.read_tensors(arguments.start)
+    stored, header = weights.read_tensors(arguments.start)
     torch.manual_seed(SEED)
-    start = States(stored, Config())
+    start = States(stored, replace(Config(), hidden=header["config"]["hidden"]))
 
     sums, probabilities = out_of_fold(start, documents, x, y)
     report(sums, probabilities, y)
