@@ -268,7 +268,11 @@ impl Maker<'_> {
         let mut own: Vec<Token> = Vec::new();
         if said.is_some_and(|(said, _)| self.denies(said)) {
             let finite = clause.has_verb || self.has_verb(clause);
-            let denial = if finite { "it is not true that" } else { "denied:" };
+            let denial = if finite {
+                "it is not true that"
+            } else {
+                "denied:"
+            };
             made.add(denial, &Piece::Inflected(denial.to_owned()));
         }
         for piece in &clause.pieces {
@@ -332,7 +336,14 @@ impl Maker<'_> {
     /// "denied that …", "rejects the claim that …": the words are told as untrue.
     fn denies(&self, said: &Said) -> bool {
         const DENYING: [&str; 8] = [
-            "deny", "denies", "denied", "denying", "reject", "rejects", "rejected", "rejecting",
+            "deny",
+            "denies",
+            "denied",
+            "denying",
+            "reject",
+            "rejects",
+            "rejected",
+            "rejecting",
         ];
         let tokens = &self.sentence.tokens;
         let Some(cue) = &said.here.cue else {
@@ -342,7 +353,8 @@ impl Maker<'_> {
             .clone()
             .any(|at| DENYING.contains(&&*tokens::lower(self.text, tokens[at])));
         // "never denied that", "did not deny that".
-        let negated = (cue.start.saturating_sub(2)..cue.end).any(|at| tokens[at].is(Class::Negation));
+        let negated =
+            (cue.start.saturating_sub(2)..cue.end).any(|at| tokens[at].is(Class::Negation));
         denying && !negated
     }
 

@@ -169,8 +169,7 @@ pub(super) fn mend(nodes: &mut [Node], tokens: &[Token], border: &Border) -> Opt
                     && head != noun
                     && (noun == near && !nodes[noun].kind.is_nominal()
                         || matches!(relation, R::Compound | R::Flat | R::Glue)
-                        || border.opening == Opening::Apposition
-                            && nodes[head].kind.is_nominal());
+                        || border.opening == Opening::Apposition && nodes[head].kind.is_nominal());
                 if !up {
                     break;
                 }

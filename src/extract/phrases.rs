@@ -89,7 +89,11 @@ pub(super) fn is_finite(tokens: &[Token], at: usize) -> bool {
                 || p.is(Class::Adverb)
         });
         let determined = next.is_some_and(|n| n.is(Class::Determiner));
-        return plural && (!token.word.may_be_noun() || object)
+        // "the bridge cost 5 million": past and base are written alike.
+        let alike = token.form(Form::Base) && token.form(Form::Past);
+        let priced = next.is_some_and(|n| n.kind == Kind::Number || n.is(Class::Determiner));
+        return alike && priced
+            || plural && (!token.word.may_be_noun() || object)
             || determined && !token.word.may_be_noun();
     }
     false

@@ -31,7 +31,9 @@ impl Grammar<'_> {
                 pieces.extend(words(own));
             }
             Opening::Joined => {
-                pieces.extend(self.shared(opening).map(Piece::Carried));
+                let begins = own.first().map_or(opening, |first| first.start);
+                let shared = (!self.has_own_subject(begins, opening)).then(|| self.shared(opening));
+                pieces.extend(shared.flatten().map(Piece::Carried));
                 pieces.extend(words(own));
             }
             Opening::Relative => self.relative(opening, own, &mut pieces),
@@ -54,6 +56,14 @@ impl Grammar<'_> {
             Opening::Adverbial => pieces.extend(words(own)),
         }
         Clause { pieces, has_verb }
+    }
+
+    /// "and the penalty alone cost 12 million": a subject that the tree may not have seen.
+    fn has_own_subject(&self, begins: usize, verb: usize) -> bool {
+        begins < verb
+            && self.tokens[begins].is(Class::Determiner)
+            && self.tokens[verb].word.is_verb()
+            && !self.tree.has(verb, R::Copula)
     }
 
     /// The subject of what a joined predicate is joined to, with its helping verb where both share it.
@@ -221,6 +231,14 @@ impl Grammar<'_> {
         at < self.tokens.len() && self.is_one_of(at, &["which", "whom"])
     }
 
+    fn has_year(&self, range: &Range<usize>) -> bool {
+        self.tokens[range.clone()].iter().any(|token| {
+            let word = &self.text[token.start..token.end];
+            let century = word.starts_with('1') || word.starts_with("20");
+            word.len() == 4 && century && word.bytes().all(|b| b.is_ascii_digit())
+        })
+    }
+
     /// Puts a participle into a finite form, with the subject that it has elsewhere.
     fn finite(&self, opening: usize, own: Vec<Range<usize>>, pieces: &mut Vec<Piece>) {
         let adjectival = self.node(opening).relation == R::Participle;
@@ -241,7 +259,13 @@ impl Grammar<'_> {
             return;
         };
         let plural = phrases::is_plural(self.tokens, &subject);
-        let past = past && (!adjectival || !self.tokens[opening].form(Form::Ing));
+        let ing = self.tokens[opening].form(Form::Ing);
+        // "built in 1971" was built then, whatever it is today.
+        let past = if adjectival {
+            !ing && (past || own.iter().any(|range| self.has_year(range)))
+        } else {
+            past
+        };
         pieces.push(Piece::Carried(subject));
         let mut own = own.into_iter();
         if let Some(first) = own.next() {
