@@ -197,7 +197,9 @@ impl Maker<'_> {
             if beside && !detached {
                 let with = source.start > 0 && tokens[source.start - 1].is(Class::WithLike);
                 let start = source.start - usize::from(with);
-                let told = self.told_of(source.end..cue.start);
+                let told = self
+                    .told_of(source.end..cue.start)
+                    .or_else(|| self.told_of(source.clone()));
                 let open = told
                     .as_ref()
                     .map_or(source.end.max(cue.start), |told| told.start);
@@ -234,12 +236,18 @@ impl Maker<'_> {
         ];
         let tokens = &self.sentence.tokens;
         let start = range.clone().find(|i| tokens[*i].is(Class::Relative))?;
-        let comma = start > 0 && tokens[start - 1].kind == Kind::Comma;
+        let from = range.start.saturating_sub(1);
+        let comma = tokens[from..start].iter().any(|t| t.kind == Kind::Comma);
         let end = (start..range.end)
             .find(|i| tokens[*i].kind == Kind::Comma)
             .unwrap_or(range.end);
         let verb = tokens.get(start + 1)?;
-        let office = OFFICE.contains(&&*tokens::lower(self.text, *verb));
+        // "who is the mayor", not "who is due in court"
+        let is_somebody = tokens.get(start + 2).is_some_and(|t| {
+            t.is(Class::Determiner) || t.is(Class::Possessive) || t.is(Class::Person) || t.is_name()
+        });
+        let office = OFFICE.contains(&&*tokens::lower(self.text, *verb))
+            && (is_somebody || !verb.is(Class::BeForm));
         (comma && !office && end > start + RESIDUE).then_some(start..end)
     }
 
@@ -379,10 +387,18 @@ impl Maker<'_> {
         while start < end && mark(tokens[start]) {
             start += 1;
         }
-        while end > start && mark(tokens[end - 1]) {
+        while end > start && (mark(tokens[end - 1]) || self.closes_quote(end - 1)) {
             end -= 1;
         }
         (start < end).then_some(start..end)
+    }
+
+    /// "’" that ends a quotation, not "the workers’".
+    fn closes_quote(&self, at: usize) -> bool {
+        let token = self.sentence.tokens[at];
+        let bare = ["'", "’"].contains(&&self.text[token.start..token.end]);
+        let before = &self.text[..token.start];
+        token.kind == Kind::Possessive && bare && !before.ends_with('s')
     }
 
     /// A statement's words in the sentence, as they are.

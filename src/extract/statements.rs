@@ -264,6 +264,9 @@ fn said(text: &str, sentence: &Sentence, statement: &Statement) -> Option<Said> 
         (first < end).then_some(first..end)
     };
     let cue = statement.cue.and_then(within);
+    if cue.as_ref().is_some_and(|cue| is_hedge(text, tokens, cue)) {
+        return None;
+    }
     let mut statement = statement.clone();
     if let Some((source, first)) = according_to(text, tokens, cue.as_ref(), &statement, within) {
         statement.source = Some(source);
@@ -317,6 +320,28 @@ fn said(text: &str, sentence: &Sentence, statement: &Statement) -> Option<Said> 
             states,
         },
     })
+}
+
+/// "is alleged to have forged": nobody is said to say so.
+fn is_hedge(text: &str, tokens: &[Token], cue: &Range<usize>) -> bool {
+    const HEDGES: [&str; 8] = [
+        "alleged", "believed", "said", "thought", "reported", "understood", "rumoured", "rumored",
+    ];
+    let last = cue.end - 1;
+    let to = |at: usize| {
+        let is_to = |t: &Token| tokens::lower(text, *t) == "to";
+        tokens.get(at).is_some_and(is_to)
+    };
+    let verb = if to(last) && last > cue.start {
+        last - 1
+    } else if to(last + 1) {
+        last
+    } else {
+        return false;
+    };
+    let passive = phrases::group_start(tokens, verb)..verb;
+    HEDGES.contains(&&*tokens::lower(text, tokens[verb]))
+        && tokens[passive].iter().any(|t| t.is(Class::BeForm))
 }
 
 /// "According to the mayor, it rains", where the network took the mayor for a part of what is said:
@@ -388,7 +413,7 @@ fn attributes(text: &str, tokens: &[Token], cue: &Range<usize>) -> bool {
 /// Verbs of perceiving and of rules, behind which a thing is told and nobody's words.
 const NO_SPEECH: &[&str] = &[
     "notice", "notices", "noticed", "noticing", "realised", "realized", "require", "requires",
-    "hears", "heard",
+    "hears", "heard", "learned", "learnt", "learns",
 ];
 
 /// Has a verb of its own, or stands in quotation marks; a question inside a sentence states nothing.

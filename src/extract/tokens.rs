@@ -24,6 +24,8 @@ pub(super) enum Kind {
     Close,
     /// A quotation mark of any shape.
     Quote,
+    /// "&", which joins names.
+    Ampersand,
     Other,
 }
 
@@ -57,7 +59,7 @@ impl Token {
     /// Could stand in a noun phrase: noun, name, adjective, number, determiner, possessive.
     pub(super) const fn is_nominal(self) -> bool {
         match self.kind {
-            Kind::Number | Kind::Possessive => true,
+            Kind::Number | Kind::Possessive | Kind::Ampersand => true,
             Kind::Word => {
                 !self.word.is_function()
                     || self.is(Class::Determiner)
@@ -74,7 +76,7 @@ impl Token {
     }
 
     pub(super) const fn is_mark(self) -> bool {
-        !matches!(self.kind, Kind::Word | Kind::Number | Kind::Possessive)
+        !matches!(self.kind, Kind::Word | Kind::Number | Kind::Possessive | Kind::Ampersand)
     }
 }
 
@@ -139,6 +141,7 @@ fn token(text: &str, start: usize, end: usize, first: char, previous: Option<Tok
             '\'' | '’' if previous.is_some_and(|p| p.end == start && !p.is_mark()) => {
                 Kind::Possessive
             }
+            '&' => Kind::Ampersand,
             '"' | '“' | '”' | '„' | '«' | '»' | '‘' | '\'' | '’' => Kind::Quote,
             _ => Kind::Other,
         }

@@ -24,6 +24,8 @@ pub(super) struct Mention {
     pub(super) entity: usize,
     pub(super) subject: bool,
     pub(super) quoted: bool,
+    /// Hangs on a preposition in a phrase that leads the sentence: "Under questions by Ada Kern, he".
+    pub(super) aside: bool,
 }
 
 /// What a pronoun asks of whom it means.
@@ -63,6 +65,7 @@ impl Discourse {
             entity,
             subject: true,
             quoted: place.quoted,
+            aside: false,
         };
         let at = self.spoken.partition_point(|s| s.at < spoken.at);
         if self.spoken.get(at).is_none_or(|s| s.at != spoken.at) {
@@ -77,6 +80,18 @@ impl Discourse {
     }
 
     fn nearest(&self, register: &Register, asked: Asked, place: Place) -> Option<usize> {
+        self.nearest_of(register, asked, place, false)
+            .or_else(|| self.nearest_of(register, asked, place, true))
+    }
+
+    /// The nearest, with those beside the pronoun in a leading phrase if `asides`.
+    fn nearest_of(
+        &self,
+        register: &Register,
+        asked: Asked,
+        place: Place,
+        asides: bool,
+    ) -> Option<usize> {
         let near = |all: &[Mention]| -> Vec<Mention> {
             let end = all.partition_point(|m| m.at < place.at);
             all[..end]
@@ -84,6 +99,7 @@ impl Discourse {
                 .rev()
                 .take(LOOK_BACK)
                 .filter(|m| m.block + BLOCKS_BACK >= place.block)
+                .filter(|m| asides || !m.aside || m.sentence != place.sentence)
                 .filter(|m| (place.quoted || !m.quoted) && fits(register, asked, **m))
                 .copied()
                 .collect()

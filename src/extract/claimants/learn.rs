@@ -68,7 +68,8 @@ impl Register {
             if role.is_none() && written.role.is_empty() {
                 self.acronym_before(text, tokens, run);
             } else {
-                let apposed = roles::before(text, tokens, &written.name);
+                let whole = written.role.start.min(written.name.start)..written.name.end;
+                let apposed = roles::before(text, tokens, &whole);
                 self.single.push(Single {
                     name,
                     role,
@@ -93,7 +94,8 @@ impl Register {
     /// What stands beside a name: an acronym in brackets, an age, "who", "which", "its".
     fn beside(&mut self, text: &str, tokens: &[Token], written: &Written, id: usize) {
         let end = written.name.end;
-        if let Some(phrase) = roles::before(text, tokens, &written.name) {
+        let whole = written.role.start.min(written.name.start)..end;
+        if let Some(phrase) = roles::before(text, tokens, &whole) {
             self.apposed.insert(tokens[phrase.start].start, id);
         }
         let next = |i: usize| tokens.get(end + i).copied();

@@ -119,7 +119,10 @@ impl Names {
             return known.clone();
         }
         let found = self.find(text, sentence, said, span, nested);
-        self.resolved.insert(key, found.clone());
+        // Another attribution beside the same words may have a speaker in them.
+        if found.is_some() {
+            self.resolved.insert(key, found.clone());
+        }
         found
     }
 
@@ -131,7 +134,11 @@ impl Names {
         span: Span,
         nested: usize,
     ) -> Option<Resolved> {
-        let source = tokens::tokenize(text, span);
+        let mut source = tokens::tokenize(text, span);
+        // "Ode Brun himself"
+        if source.len() > 1 && source.last().is_some_and(|t| is_reflexive(text, *t)) {
+            source.pop();
+        }
         let first = *source.first()?;
         let low = tokens::lower(text, first);
         if is_mark(text, sentence, span) {
@@ -150,7 +157,9 @@ impl Names {
         let mut found = if let Some(asked) = source::pronoun(text, &source) {
             let id = self.discourse.meant(&self.register, asked, place);
             self.known(id, text, span)
-        } else if source.len() == 1 && first.is(Class::Relative) {
+        } else if first.is(Class::Relative)
+            && source.get(1).is_none_or(|t| t.is(Class::Preposition))
+        {
             let antecedent = source::antecedent(sentence, span)?;
             self.phrase(text, sentence, said, &antecedent, place)
         } else if pronoun {
@@ -241,6 +250,13 @@ impl Names {
                 && sentence.span.start() <= span.start(),
         }
     }
+}
+
+fn is_reflexive(text: &str, token: Token) -> bool {
+    matches!(
+        &*tokens::lower(text, token),
+        "himself" | "herself" | "itself" | "themselves"
+    )
 }
 
 /// A name before its colon at the head of a turn.

@@ -65,6 +65,7 @@ pub(super) fn runs(tokens: &[Token]) -> Vec<Range<usize>> {
             if in_name(next) {
                 end += 1;
             } else if initial
+                || next.kind == Kind::Ampersand && tokens.get(end + 1).is_some_and(|t| in_name(*t))
                 || like_a_word
                 || (joins || office || next.is(Class::Of))
                     && !person_of
@@ -99,8 +100,19 @@ fn is_particle(token: Token) -> bool {
     token.word == lexicon::Word::default() && token.end - token.start <= 3
 }
 
+/// Letters behind a name: "Ada Kern KC".
+pub(super) fn is_letters_behind(text: &str, token: Token) -> bool {
+    const LETTERS: &[&str] = &[
+        "KC", "QC", "SC", "MP", "MEP", "MSP", "MLA", "TD", "MD", "PhD", "OBE", "MBE", "CBE", "FRS",
+        "Jr", "Sr",
+    ];
+    LETTERS.contains(&&text[token.start..token.end])
+}
+
 /// Splits a run of capitals into title and name, after its last word for an office.
 pub(super) fn split_name(text: &str, tokens: &[Token], run: &Range<usize>) -> Written {
+    let lettered = run.len() > 2 && is_letters_behind(text, tokens[run.end - 1]);
+    let run = &(run.start..run.end - usize::from(lettered));
     let office = |i: &usize| tokens[*i].is(Class::Person) || tokens[*i].is(Class::Title);
     let known = (run.start..run.end - 1).rev().find(office);
     let by_ending = || {

@@ -6,7 +6,7 @@ use super::super::lexicon::{Class, Form};
 use super::super::phrases;
 use super::super::tokens::{self, Kind, Token};
 use super::bodies;
-use super::names::{Written, words};
+use super::names::{self, Written, words};
 
 /// Tokens that an apposition has at most.
 const APPOSITION: usize = 24;
@@ -86,6 +86,12 @@ pub(super) fn is_trade(text: &str, token: Token) -> bool {
 /// The title before a name, or the apposition beside it.
 pub(super) fn role_of(text: &str, tokens: &[Token], written: &Written) -> Option<String> {
     let end = written.name.end;
+    if let Some(letters) = tokens.get(end)
+        && written.role.is_empty()
+        && names::is_letters_behind(text, *letters)
+    {
+        return Some(words(text, tokens, &(end..end + 1)));
+    }
     let title = if written.role.is_empty() {
         low_title(text, tokens, written.name.start)
     } else {
@@ -198,7 +204,8 @@ fn phrase_before(text: &str, tokens: &[Token], end: usize) -> Option<Range<usize
         let t = tokens[at - 1];
         let opens = t.is(Class::Determiner) && !t.is(Class::Demonstrative)
             || t.is(Class::Possessive)
-            || t.kind == Kind::Possessive;
+            || t.kind == Kind::Possessive
+            || matches!(&*tokens::lower(text, t), "one" | "another");
         if opens && at < end && heads_a_role(text, tokens, &(at..end)) {
             found = Some(at..end);
             let of_person = head_of(tokens, &(at..end)).is_some_and(|h| is_trade(text, tokens[h]));

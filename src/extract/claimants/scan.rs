@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::super::layout::{self, BlockKind};
-use super::super::lexicon::Class;
+use super::super::lexicon::{Class, Form};
 use super::super::phrases;
 use super::super::statements::Sentence;
 use super::super::tokens::{self, Kind, Token};
@@ -169,9 +169,21 @@ pub(super) fn mentions(
             entity,
             subject,
             quoted: sentence.in_quote[at],
+            aside: !subject && is_aside(text, tokens, start),
         });
     }
     mentions
+}
+
+/// "Under questions by Ada Kern, he": behind a preposition in the words before the first comma.
+fn is_aside(text: &str, tokens: &[Token], start: usize) -> bool {
+    const BESIDE: [&str; 6] = ["by", "to", "with", "from", "for", "against"];
+    let leads = tokens
+        .first()
+        .is_some_and(|t| t.is(Class::Preposition) || t.form(Form::Ing) || t.form(Form::Past));
+    let before = start.checked_sub(1).map(|i| tokens[i]);
+    let governed = before.is_some_and(|t| BESIDE.contains(&&*tokens::lower(text, t)));
+    leads && governed && !tokens[..start].iter().any(|t| t.is_mark())
 }
 
 /// Before the verb or at the head of the sentence, after no preposition, and no "X's".

@@ -100,6 +100,10 @@ pub(super) fn pronoun(text: &str, source: &[Token]) -> Option<Asked> {
 pub(super) fn never_speaks(text: &str, said: &Said, source: &[Token]) -> bool {
     let hears = said.cue.is_some_and(|cue| {
         let words = text[cue.start()..cue.end()].to_lowercase();
+        let is_told = ["been told", "was told", "were told", "is told", "are told"];
+        if is_told.iter().any(|told| words.ends_with(told)) {
+            return true;
+        }
         let mut last = words.split_whitespace().rev();
         last.any(|w| {
             matches!(
@@ -160,6 +164,20 @@ pub(super) fn main_end(source: &[Token]) -> usize {
         .position(|pair| pair[0].kind == Kind::Comma && pair[1].is(Class::Relative));
     if let Some(at) = relative.filter(|at| *at > 0) {
         return at;
+    }
+    // "A former guard who cannot be named", "a study published in May": whoever is unnamed is called
+    // by the noun alone.
+    let article = source.first().is_some_and(|t| t.is(Class::Determiner));
+    let picked = source.windows(3).position(|three| {
+        let noun = three[0].is_nominal() && !three[0].is(Class::Determiner);
+        let participle = three[1].form(Form::Participle)
+            && three[1].form(Form::Past)
+            && !three[1].capital
+            && three[2].is(Class::Preposition);
+        noun && (three[1].is(Class::Relative) || participle)
+    });
+    if let Some(at) = picked.filter(|at| article && (1..6).contains(at)) {
+        return at + 1;
     }
     let list = source.iter().any(|t| t.is(Class::Conjunction));
     let comma = source
