@@ -74,7 +74,9 @@ pub(super) fn claims(
             made.extend(maker.fragment(said, who.as_ref()));
         }
     }
-    let clauses = maker.clauses(&maker.residue(&all, None), options);
+    let mut rest = maker.residue(&all, None);
+    rest.retain(|range| !maker.leads_in(range));
+    let clauses = maker.clauses(&rest, options);
     let whole = !sentence.said.iter().any(|said| said.here.states);
     made.extend(
         clauses
@@ -173,6 +175,27 @@ impl Maker<'_> {
             .collect()
     }
 
+    /// "Opening the case on Monday, Ada Kern said": time, place and manner of speaking.
+    fn leads_in(&self, range: &Range<usize>) -> bool {
+        let tokens = &self.sentence.tokens;
+        let first = tokens[range.start];
+        let number = |i: usize| tokens[i].kind == Kind::Number;
+        let way = first.is(Class::Preposition) && !first.is(Class::Subordinator)
+            || first.form(Form::Ing) && !range.clone().any(number);
+        let head = tokens[..range.start].iter().all(|t| t.is_mark());
+        let comma = tokens
+            .get(range.end)
+            .is_some_and(|t| t.kind == Kind::Comma);
+        let speaker = |said: &Said| {
+            let source = said.here.source.as_ref().map(|source| source.start);
+            said.here.states && source == Some(range.end + 1)
+        };
+        way && head
+            && comma
+            && self.sentence.said.iter().any(speaker)
+            && !range.clone().any(|i| phrases::is_finite(tokens, i))
+    }
+
     /// Cue, source and content of an attribution; a source that is the sentence's own subject stays the narrator's.
     fn covered(&self, said: &Said) -> Vec<Range<usize>> {
         // "told reporters on Monday that": so many words at most between a cue and its content.
@@ -236,8 +259,7 @@ impl Maker<'_> {
         ];
         let tokens = &self.sentence.tokens;
         let start = range.clone().find(|i| tokens[*i].is(Class::Relative))?;
-        let from = range.start.saturating_sub(1);
-        let comma = tokens[from..start].iter().any(|t| t.kind == Kind::Comma);
+        let comma = tokens[range.start..start].iter().any(|t| t.kind == Kind::Comma);
         let end = (start..range.end)
             .find(|i| tokens[*i].kind == Kind::Comma)
             .unwrap_or(range.end);

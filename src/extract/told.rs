@@ -25,6 +25,8 @@ const SOURCE: usize = 24;
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Found {
     source: Range<usize>,
+    /// What stands between the speaker and the verb.
+    inserted: Option<Range<usize>>,
     cue: Range<usize>,
     content: Vec<Range<usize>>,
     shape: Shape,
@@ -39,11 +41,32 @@ pub(super) fn complete(text: &str, sentence: &mut Sentence) {
     };
     let mut found = told.inserted();
     found.extend(told.according());
-    let phrases = told.phrases();
+    let mut phrases = told.phrases();
+    phrases.extend(told.according_behind());
+    phrases.extend(told.denials());
+    phrases.extend(told.that_clauses());
+    let sources = told.sources(&sentence.said);
+    for (at, source, inserted) in sources {
+        let said = &mut sentence.said[at];
+        said.source = tokens::span_of(&sentence.tokens, &source);
+        said.here.source = Some(source);
+        if inserted.is_some() {
+            said.inserted = (inserted.as_ref()).and_then(|i| tokens::span_of(&sentence.tokens, i));
+            said.here.inserted = inserted;
+        }
+    }
     for one in found {
         lay(sentence, one, true);
     }
     for one in phrases {
+        lay(sentence, one, false);
+    }
+    let told = Told {
+        text,
+        tokens: &sentence.tokens,
+        in_quote: &sentence.in_quote,
+    };
+    if let Some(one) = told.tells_of(&sentence.said) {
         lay(sentence, one, false);
     }
 }
@@ -64,16 +87,25 @@ fn lay(sentence: &mut Sentence, found: Found, reaches: bool) {
         cue.is_some_and(|cue| overlap(cue, &found.cue))
     };
     if let Some(said) = sentence.said.iter_mut().find(same) {
-        if reaches && said.here.shape == Shape::Clause || !said.here.states {
+        // "ruled out X: Y is true"
+        let runs_on = !reaches
+            && found.shape == Shape::Phrase
+            && (said.here.content.iter().flat_map(Clone::clone))
+                .any(|i| sentence.tokens[i].kind == Kind::Colon);
+        if reaches && said.here.shape == Shape::Clause || !said.here.states || runs_on {
             said.here.content = found.content;
             said.here.shape = found.shape;
             said.here.states = true;
             said.here.cue = Some(found.cue);
             if reaches {
                 said.here.source = Some(found.source.clone());
-                let here = |source: &Span| sentence.span.contains(*source);
-                if !said.source.as_ref().is_some_and(here) {
-                    said.source = tokens::span_of(&sentence.tokens, &found.source);
+                // The network's words for the speaker may go on behind.
+                let own = tokens::span_of(&sentence.tokens, &found.source);
+                let shared = |own: Span, source: Span| {
+                    own.start() < source.end() && source.start() < own.end()
+                };
+                if !(said.source.zip(own)).is_some_and(|(source, own)| shared(own, source)) {
+                    said.source = own;
                 }
             }
         }
@@ -83,21 +115,25 @@ fn lay(sentence: &mut Sentence, found: Found, reaches: bool) {
     let statement = found.content.iter().filter_map(span).collect();
     let said = Said {
         source: span(&found.source),
-        inserted: None,
+        inserted: found.inserted.as_ref().and_then(span),
         cue: span(&found.cue),
         statement,
         manner: Manner::Indirect,
         here: Here {
             content: found.content,
             source: Some(found.source),
-            inserted: None,
+            inserted: found.inserted,
             past: sentence.tokens[found.cue.start].form(Form::Past),
             cue: Some(found.cue),
             shape: found.shape,
             states: true,
         },
     };
-    sentence.said.push(said);
+    // Whoever speaks first in a sentence may be "she" later in it.
+    let cue = |said: &Said| said.here.cue.as_ref().map(|cue| cue.start);
+    let later = (sentence.said.iter()).position(|other| cue(other) > cue(&said));
+    let at = later.unwrap_or(sentence.said.len());
+    sentence.said.insert(at, said);
 }
 
 fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
@@ -145,6 +181,7 @@ impl Told<'_> {
             if !content.is_empty() && !quoted {
                 found.push(Found {
                     source,
+                    inserted: None,
                     cue,
                     content,
                     shape: Shape::Clause,
@@ -156,7 +193,10 @@ impl Told<'_> {
 
     /// A finite verb of speech.
     fn says(&self, at: usize) -> bool {
-        const TOO: [&str; 6] = ["points", "pointed", "puts", "believes", "believe", "thinks"];
+        const TOO: [&str; 14] = [
+            "points", "pointed", "puts", "believes", "believe", "thinks", "suggests", "suggested",
+            "finds", "found", "shows", "showed", "indicates", "reckons",
+        ];
         let token = self.tokens[at];
         let finite = token.form(Form::Past) || token.form(Form::Singular) || token.form(Form::Base);
         !token.capital && (finite && token.word.takes(Frame::Speech) || self.is_one_of(at, &TOO))
@@ -175,7 +215,14 @@ impl Told<'_> {
             let nominal = nominal && told;
             return (nominal && !source.is_empty()).then_some((at..end, source));
         }
+        if let Some(found) = self.reported_in(at, least) {
+            return Some(found);
+        }
         let group = phrases::group_start(self.tokens, at);
+        if let Some(phrase) = self.documented(group, least) {
+            let end = self.adjunct_end(at + 1)?;
+            return Some((phrase.start..end, phrase));
+        }
         let subject = phrases::subject_before(self.tokens, group, least)?;
         let mut start = subject.phrase.start;
         if start > 0 && self.is_one_of(start - 1, &["as", "so"]) {
@@ -198,6 +245,251 @@ impl Told<'_> {
         Some((start..end, subject.phrase))
     }
 
+    /// "…, so it was reported in the regional paper, …": the paper says so.
+    fn reported_in(
+        &self,
+        at: usize,
+        least: usize,
+    ) -> Option<(Range<usize>, Range<usize>)> {
+        let passive = at > least + 3
+            && self.is_one_of(at, &["reported", "said", "claimed"])
+            && self.is_one_of(at - 2, &["it"])
+            && self.tokens[at - 1].is(Class::BeForm)
+            && self.is_one_of(at + 1, &["in", "by"]);
+        let start = at.checked_sub(2)?;
+        let start = start - usize::from(start > 0 && self.is_one_of(start - 1, &["so", "as"]));
+        let end = self.adjunct_end(at + 1)?;
+        (passive && start > 0 && self.is_break(start - 1) && end > at + 2)
+            .then_some((start..end, at + 2..end))
+    }
+
+    /// "…, a study published in May suggests, …": a noun with its participle, from the break before it.
+    fn documented(&self, group: usize, least: usize) -> Option<Range<usize>> {
+        let first = (least..group).rev().find(|i| self.is_break(*i))? + 1;
+        let opens = self.tokens[first].is(Class::Determiner);
+        let plain = |i: usize| {
+            let t = self.tokens[i];
+            let before = self.tokens[i - 1];
+            let participle = t.form(Form::Participle)
+                && t.form(Form::Past)
+                && before.is_nominal()
+                && (self.tokens.get(i + 1)).is_some_and(|t| t.is(Class::Preposition));
+            participle || !phrases::is_finite(self.tokens, i)
+        };
+        let fits = opens && first > least + 1 && group > first + 1 && group - first < SOURCE;
+        let participle = || (first + 1..group).any(|i| phrases::is_finite(self.tokens, i));
+        (fits && (first + 1..group).all(plain) && participle()).then_some(first..group)
+    }
+
+    /// "It concedes, however, that …", "An engineer tells us that …".
+    fn that_clauses(&self) -> Vec<Found> {
+        let mut found = Vec::new();
+        for at in 1..self.tokens.len() {
+            let token = self.tokens[at];
+            if self.in_quote[at] || !self.says(at) || !token.word.takes(Frame::That) {
+                continue;
+            }
+            let comma = |i: usize| {
+                (self.tokens.get(i)).is_some_and(|t| t.kind == Kind::Comma)
+            };
+            let aside = (at + 3..at + 6).find(|i| comma(*i)).filter(|_| comma(at + 1));
+            let plain = |end: usize| (at + 2..end).all(|i| !phrases::is_finite(self.tokens, i));
+            let that = match aside {
+                Some(close) if plain(close) => close + 1,
+                _ if (self.tokens.get(at + 1)).is_some_and(|t| t.is(Class::ObjectPronoun)) => at + 2,
+                _ => continue,
+            };
+            if !self.is_one_of(that, &["that"]) {
+                continue;
+            }
+            let group = phrases::group_start(self.tokens, at);
+            let Some(subject) = phrases::subject_before(self.tokens, group, 0) else {
+                continue;
+            };
+            let content = self.trimmed(that + 1..self.clause_stop(that + 1));
+            if !content.is_empty() && !self.tokens[subject.phrase.start].is(Class::Relative) {
+                found.push(Found {
+                    source: subject.phrase,
+                    inserted: subject.inserted,
+                    cue: group..at + 1,
+                    content: vec![content],
+                    shape: Shape::Clause,
+                });
+            }
+        }
+        found
+    }
+
+    /// Where a clause ends at the latest: at a colon, a semicolon or ", but".
+    fn clause_stop(&self, from: usize) -> usize {
+        let n = self.tokens.len();
+        (from..n)
+            .find(|i| {
+                matches!(self.tokens[*i].kind, Kind::Semicolon | Kind::Colon)
+                    || self.is_one_of(*i, &["but"]) && self.is_break(i - 1)
+            })
+            .unwrap_or(n)
+    }
+
+    /// "denied accusations that the ministry had known".
+    fn denials(&self) -> Vec<Found> {
+        const DENIES: [&str; 8] = [
+            "denied", "denies", "deny", "rejected", "rejects", "dismissed", "dismisses", "disputes",
+        ];
+        const WHAT: [&str; 12] = [
+            "accusations", "accusation", "allegations", "allegation", "claims", "claim",
+            "suggestions", "suggestion", "reports", "charges", "charge", "notion",
+        ];
+        let mut found = Vec::new();
+        for at in 1..self.tokens.len() {
+            let noun = (at + 1..at + 4).find(|i| self.is_one_of(*i, &WHAT));
+            let Some(noun) = noun.filter(|noun| {
+                self.is_one_of(at, &DENIES)
+                    && !self.in_quote[at]
+                    && self.is_one_of(noun + 1, &["that"])
+            }) else {
+                continue;
+            };
+            let group = phrases::group_start(self.tokens, at);
+            let Some(subject) = phrases::subject_before(self.tokens, group, 0) else {
+                continue;
+            };
+            let passive = (group..at).any(|i| self.tokens[i].is(Class::BeForm));
+            let stop = self.clause_stop(noun + 2);
+            let stop = (noun + 2..stop)
+                .find(|i| {
+                    self.tokens[*i].kind == Kind::Comma
+                        && (self.tokens.get(i + 1)).is_some_and(|t| t.is(Class::Relative))
+                })
+                .unwrap_or(stop);
+            let content = self.trimmed(noun + 2..stop);
+            if !passive && !content.is_empty() {
+                found.push(Found {
+                    source: subject.phrase,
+                    inserted: subject.inserted,
+                    cue: group..noun + 2,
+                    content: vec![content],
+                    shape: Shape::Clause,
+                });
+            }
+        }
+        found
+    }
+
+    /// "…, according to the agency", in the middle or at the end.
+    fn according_behind(&self) -> Vec<Found> {
+        let mut found = Vec::new();
+        for at in 2..self.tokens.len() {
+            let here = !self.in_quote[at]
+                && self.is_one_of(at, &["according"])
+                && self.is_one_of(at + 1, &["to"])
+                && matches!(self.tokens[at - 1].kind, Kind::Comma | Kind::Dash);
+            if !here {
+                continue;
+            }
+            let most = (at + 2 + SOURCE).min(self.tokens.len());
+            let end = (at + 2..most).find(|i| self.is_break(*i)).unwrap_or(most);
+            if end < at + 3 || self.tokens[at + 2].is(Class::Relative) {
+                continue;
+            }
+            let content = self.around(0, &(at..end));
+            let quoted = content.iter().flat_map(Clone::clone).any(|i| self.in_quote[i]);
+            if !content.is_empty() && !quoted {
+                found.push(Found {
+                    source: at + 2..end,
+                    inserted: None,
+                    cue: at..at + 2,
+                    content,
+                    shape: Shape::Clause,
+                });
+            }
+        }
+        found
+    }
+
+    /// "He reckons that …, and tells of a night when the ice broke": the second cue's speaker is the
+    /// first one's.
+    fn tells_of(&self, said: &[Said]) -> Option<Found> {
+        const TELLS: [&str; 6] = ["tells", "told", "speaks", "spoke", "recalls", "recalled"];
+        let at = (1..self.tokens.len()).find(|at| {
+            self.is_one_of(*at, &TELLS)
+                && !self.in_quote[*at]
+                && self.tokens[at - 1].is(Class::Conjunction)
+        })?;
+        let of = at + usize::from(self.is_one_of(at + 1, &["of"]));
+        let when = (of + 2..(of + 12).min(self.tokens.len()))
+            .take_while(|i| !self.is_break(*i))
+            .find(|i| self.is_one_of(*i, &["when", "how"]))?;
+        let before = said.iter().rev().find(|said| {
+            said.here.states && said.here.cue.as_ref().is_some_and(|cue| cue.end <= at)
+        })?;
+        let source = before.here.source.clone()?;
+        let content = self.trimmed(when + 1..self.clause_stop(when + 1));
+        (!content.is_empty()).then(|| Found {
+            source,
+            inserted: None,
+            cue: at..when + 1,
+            content: vec![content],
+            shape: Shape::Clause,
+        })
+    }
+
+    /// Speakers that the network missed before their verb, or took a piece of: the statement, the words
+    /// for the speaker and what stands between them and the verb.
+    fn sources(&self, said: &[Said]) -> Vec<(usize, Range<usize>, Option<Range<usize>>)> {
+        let mut found = Vec::new();
+        for (index, said) in said.iter().enumerate() {
+            let Some(cue) = &said.here.cue else { continue };
+            let Some(verb) = cue.clone().rev().find(|i| self.tokens[*i].word.reports()) else {
+                continue;
+            };
+            let group = phrases::group_start(self.tokens, verb);
+            let passive = (group..verb).any(|i| self.tokens[i].is(Class::BeForm));
+            let t = self.tokens[verb];
+            let finite = t.form(Form::Past) || t.form(Form::Singular);
+            if passive || !finite || !t.word.takes(Frame::Speech) {
+                continue;
+            }
+            let content = &said.here.content;
+            let after = content.first().is_some_and(|first| first.start > verb);
+            if let Some(source) = &said.here.source {
+                // "a guard who cannot be named for legal reasons said": not "legal reasons".
+                if source.end == group
+                    && let Some(whole) = self.around_relative(source)
+                {
+                    found.push((index, whole, None));
+                }
+                continue;
+            }
+            if said.source.is_some() || !after {
+                continue;
+            }
+            let Some(subject) = phrases::subject_before(self.tokens, group, 0) else {
+                continue;
+            };
+            let first = self.tokens[subject.phrase.start];
+            let free = content.iter().all(|c| !overlap(c, &subject.phrase));
+            if free && !first.is(Class::Relative) {
+                let whole = self.around_relative(&subject.phrase);
+                found.push((index, whole.unwrap_or(subject.phrase), subject.inserted));
+            }
+        }
+        found
+    }
+
+    /// A speaker whose last words stand in a relative clause about him, from the noun before it.
+    fn around_relative(&self, source: &Range<usize>) -> Option<Range<usize>> {
+        let governed = source.start > 1 && self.tokens[source.start - 1].is(Class::Preposition);
+        let relative = (source.start.saturating_sub(ADJUNCT)..source.start)
+            .rev()
+            .take_while(|i| !self.tokens[*i].is_mark())
+            .find(|i| self.is_one_of(*i, &["who"]))
+            .filter(|_| governed)?;
+        let noun = phrases::noun_before(self.tokens, relative)?;
+        let near = noun.end == relative && self.tokens[noun.start].is(Class::Determiner);
+        near.then_some(noun.start..source.end)
+    }
+
     /// Where an attribution ends behind its verb: at the next mark, with no clause before it.
     fn adjunct_end(&self, from: usize) -> Option<usize> {
         let end = (from..=from + ADJUNCT).find(|i| self.is_break(*i))?;
@@ -217,6 +509,7 @@ impl Told<'_> {
         let back = (from..hull.start).rev().find(|i| {
             let t = self.tokens[*i];
             matches!(t.kind, Kind::Semicolon)
+                || t.kind == Kind::Colon && (from..*i).any(|i| phrases::is_finite(self.tokens, i))
                 || self.is_one_of(*i, &["but"]) && t.is(Class::Conjunction)
         });
         let start = back.map_or(from, |back| back + 1);
@@ -269,6 +562,7 @@ impl Told<'_> {
             if !content.is_empty() && !self.tokens[at + 2].is(Class::Possessive) {
                 found.push(Found {
                     source: at + 2..comma,
+                    inserted: None,
                     cue: at..at + 2,
                     content: vec![content],
                     shape: Shape::Clause,
@@ -291,7 +585,10 @@ impl Told<'_> {
             };
             let end = self.phrase_stop(at + 1);
             let has = |word: &str| (at + 2..end).any(|i| self.is_one_of(i, &[word]));
-            let with_number = || (at + 2..end).any(|i| self.tokens[i].kind == Kind::Number);
+            let with_number = || {
+                let number = |t: Token| t.kind == Kind::Number || t.is(Class::Number);
+                (at + 2..end).any(|i| number(self.tokens[i]))
+            };
             let cue_end = match &*tokens::lower(self.text, self.tokens[at]) {
                 "blame" | "blames" | "blamed" => at + 1,
                 "credit" | "credits" | "credited" if has("with") => at + 1,
@@ -314,6 +611,7 @@ impl Told<'_> {
             if !content.is_empty() && !self.tokens[subject.phrase.start].is(Class::Relative) {
                 found.push(Found {
                     source: subject.phrase,
+                    inserted: subject.inserted,
                     cue: at..cue_end,
                     content: vec![content],
                     shape: Shape::Phrase,
