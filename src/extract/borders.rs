@@ -24,6 +24,22 @@ const APART: [&str; 8] = [
     "while", "although", "though", "whereas", "as", "when", "where", "even",
 ];
 
+/// ", bought second-hand last year, passed the test": a participle between commas, and the verb.
+fn has_verb_behind(borders: &Borders, start: usize, end: usize) -> bool {
+    let token = borders.tokens[start];
+    let participle = token.form(Form::Participle)
+        && token.form(Form::Past)
+        && !token.form(Form::Base)
+        && !token.capital
+        && !token.is(Class::Auxiliary);
+    let comma = borders.tokens[start - 1].kind == Kind::Comma;
+    let stop = borders.stop(start, end);
+    let closed = (borders.tokens.get(stop)).is_some_and(|t| t.kind == Kind::Comma);
+    let verb = stop + 1 < end && borders.is_finite(stop + 1);
+    let nominal = start > 1 && borders.tokens[start - 2].is_nominal();
+    participle && comma && closed && verb && nominal && stop > start + 1
+}
+
 /// One sentence, while its borders are looked for.
 pub(super) struct Borders<'a> {
     pub(super) text: &'a str,
@@ -175,6 +191,9 @@ impl Borders<'_> {
         }
         let ing = token.form(Form::Ing) && !token.is(Class::Preposition) && !token.capital;
         if ing && has_verb && self.stop(start, end) > start + 2 {
+            return Some(Opening::Participle);
+        }
+        if has_verb_behind(self, start, end) {
             return Some(Opening::Participle);
         }
         let told = self.is_told(start, end) && !self.holds_verb(start, self.stop(start, end));

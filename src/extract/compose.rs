@@ -13,7 +13,7 @@ use super::grammar;
 use super::lexicon::{Class, Form, Frame};
 use super::phrases;
 use super::score::{self, Reason, Why};
-use super::statements::{Said, Sentence, Shape};
+use super::statements::{self, Said, Sentence, Shape};
 use super::tokens::{self, Kind, Token};
 use super::{ExtractedClaim, Options};
 use crate::words::claim::{Added, Manner};
@@ -183,9 +183,7 @@ impl Maker<'_> {
         let way = first.is(Class::Preposition) && !first.is(Class::Subordinator)
             || first.form(Form::Ing) && !range.clone().any(number);
         let head = tokens[..range.start].iter().all(|t| t.is_mark());
-        let comma = tokens
-            .get(range.end)
-            .is_some_and(|t| t.kind == Kind::Comma);
+        let comma = tokens.get(range.end).is_some_and(|t| t.kind == Kind::Comma);
         let speaker = |said: &Said| {
             let source = said.here.source.as_ref().map(|source| source.start);
             said.here.states && source == Some(range.end + 1)
@@ -259,7 +257,9 @@ impl Maker<'_> {
         ];
         let tokens = &self.sentence.tokens;
         let start = range.clone().find(|i| tokens[*i].is(Class::Relative))?;
-        let comma = tokens[range.start..start].iter().any(|t| t.kind == Kind::Comma);
+        let comma = tokens[range.start..start]
+            .iter()
+            .any(|t| t.kind == Kind::Comma);
         let end = (start..range.end)
             .find(|i| tokens[*i].kind == Kind::Comma)
             .unwrap_or(range.end);
@@ -335,6 +335,9 @@ impl Maker<'_> {
             && !matches!(reason, Reason::Passed(_))
         {
             reason = Reason::Passed(Why::Opinion);
+        }
+        if said.is_none() && statements::leads_on(self.text, tokens).is_some() {
+            reason = Reason::Passed(Why::Fragment);
         }
         let (said, who) = said.map_or((None, None), |(s, w)| (Some(s), w));
         Some(ExtractedClaim {

@@ -264,7 +264,10 @@ impl<'a> Grammar<'a> {
             return true;
         }
         let pronoun = self.tokens[first].is(Class::Relative) || self.is_one_of(first, &["that"]);
-        if relative && !pronoun || first <= noun || self.last(at) < first + 2 {
+        if relative && !pronoun
+            || first <= noun
+            || self.last(at) < first + 1 + usize::from(relative)
+        {
             return false;
         }
         self.is_indefinite(noun) && !self.needs_more(noun)

@@ -36,6 +36,9 @@ pub(super) fn why(
     if clause.commands() {
         return Some(Why::Command);
     }
+    if clause.verb.is_none() && clause.names_judgement() {
+        return Some(Why::Opinion);
+    }
     if !has_verb || clause.attributes() {
         return Some(Why::Fragment);
     }
@@ -161,7 +164,13 @@ impl Clause {
     fn is_own_doing(&self) -> bool {
         let stem = |word: &str| word.split('\'').next().unwrap_or_default() == "i";
         let own = self.lower.first().is_some_and(|word| stem(word));
-        self.narrated && own || self.is(0, &["here"]) && self.is(1, &["is", "are"])
+        // "We'll bring you more", of a paper to its readers.
+        let we = self
+            .lower
+            .first()
+            .is_some_and(|word| word.split('\'').next() == Some("we"));
+        let yours = (1..5).any(|at| self.is(at, &["you", "your"]));
+        self.narrated && (own || we && yours) || self.is(0, &["here"]) && self.is(1, &["is", "are"])
     }
 
     fn demands(&self) -> bool {
@@ -170,9 +179,15 @@ impl Clause {
             return true;
         }
         let wish = ["hope", "wish", "want", "urge", "demand"];
+        let refused = ["don't", "didn't", "do", "did", "not"];
         (1..self.words.len()).any(|at| {
-            self.is(at - 1, &["i", "we"])
-                && (self.is(at, &wish) || self.is(at, &["need"]) && self.is(at + 1, &["to"]))
+            let own = |i: usize| self.is(i, &["i", "we"]);
+            let not = at > 1
+                && self.is(at - 1, &refused)
+                && (own(at - 2) || at > 2 && self.is(at - 2, &refused) && own(at - 3));
+            not && self.is(at, &["want", "wish"])
+                || self.is(at - 1, &["i", "we"])
+                    && (self.is(at, &wish) || self.is(at, &["need"]) && self.is(at + 1, &["to"]))
         }) || self.is(0, &["may"])
             && self
                 .words
@@ -184,7 +199,8 @@ impl Clause {
 
     /// Demands and hopes that are told, and needs.
     fn wishes(&self) -> bool {
-        const ASKS: &str = "demanded demands urged urges hoped hopes appealed begged";
+        const ASKS: &str = "demanded demands urged urge urges hoped hopes appealed begged";
+        const ADVISES: &str = "advise advises advised advising asking";
         const PLEAS: [&str; 5] = ["appeal", "appeals", "plea", "call", "calls"];
         let Some(verb) = self.verb else { return false };
         let at = self.lexical(verb);
@@ -197,7 +213,10 @@ impl Clause {
         if dated && (self.is(at + 1, &["to"]) || self.is(verb, &["will"])) {
             return false;
         }
-        self.among(at, ASKS)
+        let advises = self.among(at, ADVISES)
+            && (at + 1..at + 6).any(|i| self.is(i, &["to", "not", "against"]));
+        advises && self.narrated
+            || self.among(at, ASKS)
             || self.is(at, &["voiced", "voices"])
             || self.is(at, &["called", "calls"]) && self.is(at + 1, &["for", "on"])
             || self.is(at, &["renewed", "issued", "repeated"])
@@ -263,7 +282,13 @@ impl Clause {
             && at == verb
             && self.is(at, &["asked", "asks"])
             && !self.any(&["whether", "if"]);
-        refuses || silent || unreached || acts || passive || asks
+        // "has just spoken outside the hall", "thanked the crews"
+        let spoke = self.narrated
+            && self.is(at, &["spoke", "spoken", "speaking"])
+            && !self.any(&["of", "against", "that", "for"])
+            && self.words.len() < 16;
+        let thanked = self.narrated && self.is(at, &["thanked", "thanks"]);
+        spoke || thanked || refuses || silent || unreached || acts || passive || asks
     }
 
     /// Moods, praise and blame, general wisdom.
@@ -334,6 +359,15 @@ impl Clause {
                     "finest" | "loveliest" | "nicest" | "bravest" | "easiest" | "best" | "worst"
                 )
             })
+    }
+
+    /// "this" and "a mistake", "the claim" and "laughable", which somebody calls it.
+    fn names_judgement(&self) -> bool {
+        const CALLS: &str = "laughable ridiculous outrageous unacceptable shameful disgraceful irresponsible reckless";
+        let last = self.words.len().saturating_sub(1);
+        let short = self.words.len() < 8 && !self.has_number();
+        let a = (1..last + 1).any(|at| self.is(at - 1, &["a", "an"]) && self.among(at, JUDGEMENTS));
+        short && (a || self.among(last, CALLS) || self.among(last, MOODS) && self.words.len() < 5)
     }
 
     /// "Nobody wins a war", "You cannot starve a horse".

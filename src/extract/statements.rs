@@ -97,6 +97,8 @@ pub(super) struct Laid<'a> {
     marks: Vec<Quoted>,
     mark: usize,
     marks_of: Option<usize>,
+    /// The block that a sentence with a colon hands over, and to whom.
+    handed: Option<(usize, Span)>,
 }
 
 impl<'a> Laid<'a> {
@@ -114,6 +116,7 @@ impl<'a> Laid<'a> {
             marks: Vec::new(),
             mark: 0,
             marks_of: None,
+            handed: None,
         }
     }
 
@@ -161,7 +164,40 @@ impl<'a> Laid<'a> {
         }
         told::complete(self.text, &mut sentence);
         self.turn(&mut sentence);
+        self.hand_over(&mut sentence);
         sentence
+    }
+
+    /// "Our reporter Ada Kern writes from the quay:", and the paragraph behind it is hers.
+    fn hand_over(&mut self, sentence: &mut Sentence) {
+        let (block, tokens) = (sentence.block, &sentence.tokens);
+        let own = self.handed.filter(|(handed, _)| *handed == block);
+        if let Some((_, source)) = own
+            && !tokens.is_empty()
+        {
+            let others = |said: &Said| said.here.cue.is_some();
+            if sentence.said.iter().all(others) {
+                let all = 0..tokens.len();
+                let whole = whole(source, self.blocks[block].span, all);
+                sentence.said.insert(0, whole);
+            }
+            return;
+        }
+        let Some(verb) = leads_on(self.text, tokens) else {
+            return;
+        };
+        let group = phrases::group_start(tokens, verb);
+        let subject = phrases::subject_before(tokens, group, 0);
+        let source = subject.and_then(|subject| tokens::span_of(tokens, &subject.phrase));
+        let last = tokens.last().map_or(0, |t| t.end);
+        let rest = self.text.get(last..self.blocks[block].span.end());
+        let done = rest.is_none_or(|rest| rest.trim().is_empty());
+        let next = block + usize::from(done);
+        let prose =
+            (self.blocks.get(next)).is_some_and(|b| b.kind.is_prose() && b.speaker.is_none());
+        if let Some(source) = source.filter(|_| prose && sentence.said.is_empty()) {
+            self.handed = Some((next, source));
+        }
     }
 
     fn tree(&self, span: Span) -> Option<Tree> {
@@ -207,24 +243,43 @@ impl<'a> Laid<'a> {
         sentence
             .said
             .retain(|said| !own(said) && said.here.cue.is_some());
-        let whole = Said {
-            source: block.speaker,
+        if let Some(speaker) = block.speaker {
+            let whole = whole(speaker, block.span, 0..sentence.tokens.len());
+            sentence.said.insert(0, whole);
+        }
+    }
+}
+
+/// All words of a sentence, by a speaker who is named before them.
+fn whole(speaker: Span, statement: Span, words: Range<usize>) -> Said {
+    Said {
+        source: Some(speaker),
+        inserted: None,
+        cue: None,
+        statement: vec![statement],
+        manner: Manner::Direct,
+        here: Here {
+            content: std::iter::once(words).collect(),
+            source: None,
             inserted: None,
             cue: None,
-            statement: vec![block.span],
-            manner: Manner::Direct,
-            here: Here {
-                content: std::iter::once(0..sentence.tokens.len()).collect(),
-                source: None,
-                inserted: None,
-                cue: None,
-                shape: Shape::Clause,
-                past: true,
-                states: true,
-            },
-        };
-        sentence.said.insert(0, whole);
+            shape: Shape::Clause,
+            past: true,
+            states: true,
+        },
     }
+}
+
+/// The verb of a sentence that says nothing but who speaks next: "Ada Kern writes from the quay:".
+pub(super) fn leads_on(text: &str, tokens: &[Token]) -> Option<usize> {
+    const WRITES: [&str; 8] = [
+        "writes", "wrote", "reports", "reported", "says", "said", "tweeted", "posted",
+    ];
+    let colon = tokens.last()?.kind == Kind::Colon;
+    let verb = phrases::main_verb(tokens, 0..tokens.len())?;
+    let writes = WRITES.contains(&&*tokens::lower(text, tokens[verb]));
+    let alone = (verb + 1..tokens.len()).all(|i| !phrases::is_finite(tokens, i));
+    (colon && writes && alone && verb > 0).then_some(verb)
 }
 
 /// Returns what the rules of cue words find in a sentence.
@@ -298,7 +353,9 @@ fn said(text: &str, sentence: &Sentence, statement: &Statement) -> Option<Said> 
     let with = source
         .as_ref()
         .is_some_and(|s| s.start > 0 && tokens[s.start - 1].is(Class::WithLike));
-    let told = cue.as_ref().is_none_or(|cue| attributes(text, tokens, cue));
+    let told = cue.as_ref().is_none_or(|cue| {
+        attributes(text, tokens, cue) && (shape.is_some() || !judges_only(tokens, cue, &content))
+    });
     let asserted = shape.is_some() || content.iter().any(|part| states(sentence, part));
     let states = asserted && told && !(with && verb.is_none());
     let past = cue.clone().is_some_and(|mut cue| {
@@ -325,7 +382,14 @@ fn said(text: &str, sentence: &Sentence, statement: &Statement) -> Option<Said> 
 /// "is alleged to have forged": nobody is said to say so.
 fn is_hedge(text: &str, tokens: &[Token], cue: &Range<usize>) -> bool {
     const HEDGES: [&str; 8] = [
-        "alleged", "believed", "said", "thought", "reported", "understood", "rumoured", "rumored",
+        "alleged",
+        "believed",
+        "said",
+        "thought",
+        "reported",
+        "understood",
+        "rumoured",
+        "rumored",
     ];
     let last = cue.end - 1;
     let to = |at: usize| {
@@ -408,6 +472,21 @@ fn attributes(text: &str, tokens: &[Token], cue: &Range<usize>) -> bool {
     let words = &tokens[cue.clone()];
     let no_speech = |t: &Token| NO_SPEECH.contains(&&*tokens::lower(text, *t));
     !words.iter().all(particle) && !words.iter().any(deed) && !words.iter().any(no_speech)
+}
+
+/// "praises the recordings but doubts the rest": a verb that takes a thing, and here says nothing of it.
+fn judges_only(tokens: &[Token], cue: &Range<usize>, content: &[Range<usize>]) -> bool {
+    let verb = cue.clone().rev().find(|i| tokens[*i].word.reports());
+    let takes_thing = verb.is_some_and(|verb| {
+        let word = tokens[verb].word;
+        let clause = [Frame::That, Frame::Bare, Frame::Call, Frame::Addressee];
+        word.takes(Frame::As) && !clause.iter().any(|frame| word.takes(*frame))
+    });
+    let thing = content.first().is_some_and(|first| {
+        let t = tokens[first.start];
+        t.is(Class::Determiner) && !t.is(Class::Demonstrative)
+    });
+    takes_thing && thing
 }
 
 /// Verbs of perceiving and of rules, behind which a thing is told and nobody's words.

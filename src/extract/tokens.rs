@@ -76,7 +76,10 @@ impl Token {
     }
 
     pub(super) const fn is_mark(self) -> bool {
-        !matches!(self.kind, Kind::Word | Kind::Number | Kind::Possessive | Kind::Ampersand)
+        !matches!(
+            self.kind,
+            Kind::Word | Kind::Number | Kind::Possessive | Kind::Ampersand
+        )
     }
 }
 

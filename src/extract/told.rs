@@ -21,6 +21,27 @@ const ADJUNCT: usize = 8;
 /// Words for a speaker at most.
 const SOURCE: usize = 24;
 
+/// Numbers in words that the lexicon does not have.
+const NUMBERS: &[&str] = &[
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "seventy",
+    "eighty",
+    "ninety",
+];
+
 /// Words that attribute, where they stand.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Found {
@@ -92,7 +113,19 @@ fn lay(sentence: &mut Sentence, found: Found, reaches: bool) {
             && found.shape == Shape::Phrase
             && (said.here.content.iter().flat_map(Clone::clone))
                 .any(|i| sentence.tokens[i].kind == Kind::Colon);
-        if reaches && said.here.shape == Shape::Clause || !said.here.states || runs_on {
+        // "denied accusations that": the network takes the accusations for what is said.
+        let swallowed = said.here.shape == Shape::Clause
+            && (said.here.content.first()).is_some_and(|first| first.start < found.cue.end)
+            && said
+                .here
+                .cue
+                .as_ref()
+                .is_some_and(|cue| cue.end < found.cue.end);
+        if reaches && said.here.shape == Shape::Clause
+            || !said.here.states
+            || runs_on
+            || swallowed && !reaches
+        {
             said.here.content = found.content;
             said.here.shape = found.shape;
             said.here.states = true;
@@ -194,8 +227,20 @@ impl Told<'_> {
     /// A finite verb of speech.
     fn says(&self, at: usize) -> bool {
         const TOO: [&str; 14] = [
-            "points", "pointed", "puts", "believes", "believe", "thinks", "suggests", "suggested",
-            "finds", "found", "shows", "showed", "indicates", "reckons",
+            "points",
+            "pointed",
+            "puts",
+            "believes",
+            "believe",
+            "thinks",
+            "suggests",
+            "suggested",
+            "finds",
+            "found",
+            "shows",
+            "showed",
+            "indicates",
+            "reckons",
         ];
         let token = self.tokens[at];
         let finite = token.form(Form::Past) || token.form(Form::Singular) || token.form(Form::Base);
@@ -246,11 +291,7 @@ impl Told<'_> {
     }
 
     /// "…, so it was reported in the regional paper, …": the paper says so.
-    fn reported_in(
-        &self,
-        at: usize,
-        least: usize,
-    ) -> Option<(Range<usize>, Range<usize>)> {
+    fn reported_in(&self, at: usize, least: usize) -> Option<(Range<usize>, Range<usize>)> {
         let passive = at > least + 3
             && self.is_one_of(at, &["reported", "said", "claimed"])
             && self.is_one_of(at - 2, &["it"])
@@ -289,14 +330,16 @@ impl Told<'_> {
             if self.in_quote[at] || !self.says(at) || !token.word.takes(Frame::That) {
                 continue;
             }
-            let comma = |i: usize| {
-                (self.tokens.get(i)).is_some_and(|t| t.kind == Kind::Comma)
-            };
-            let aside = (at + 3..at + 6).find(|i| comma(*i)).filter(|_| comma(at + 1));
+            let comma = |i: usize| (self.tokens.get(i)).is_some_and(|t| t.kind == Kind::Comma);
+            let aside = (at + 3..at + 6)
+                .find(|i| comma(*i))
+                .filter(|_| comma(at + 1));
             let plain = |end: usize| (at + 2..end).all(|i| !phrases::is_finite(self.tokens, i));
             let that = match aside {
                 Some(close) if plain(close) => close + 1,
-                _ if (self.tokens.get(at + 1)).is_some_and(|t| t.is(Class::ObjectPronoun)) => at + 2,
+                _ if (self.tokens.get(at + 1)).is_some_and(|t| t.is(Class::ObjectPronoun)) => {
+                    at + 2
+                }
                 _ => continue,
             };
             if !self.is_one_of(that, &["that"]) {
@@ -323,7 +366,7 @@ impl Told<'_> {
     /// Where a clause ends at the latest: at a colon, a semicolon or ", but".
     fn clause_stop(&self, from: usize) -> usize {
         let n = self.tokens.len();
-        (from..n)
+        (from.min(n)..n)
             .find(|i| {
                 matches!(self.tokens[*i].kind, Kind::Semicolon | Kind::Colon)
                     || self.is_one_of(*i, &["but"]) && self.is_break(i - 1)
@@ -334,11 +377,28 @@ impl Told<'_> {
     /// "denied accusations that the ministry had known".
     fn denials(&self) -> Vec<Found> {
         const DENIES: [&str; 8] = [
-            "denied", "denies", "deny", "rejected", "rejects", "dismissed", "dismisses", "disputes",
+            "denied",
+            "denies",
+            "deny",
+            "rejected",
+            "rejects",
+            "dismissed",
+            "dismisses",
+            "disputes",
         ];
         const WHAT: [&str; 12] = [
-            "accusations", "accusation", "allegations", "allegation", "claims", "claim",
-            "suggestions", "suggestion", "reports", "charges", "charge", "notion",
+            "accusations",
+            "accusation",
+            "allegations",
+            "allegation",
+            "claims",
+            "claim",
+            "suggestions",
+            "suggestion",
+            "reports",
+            "charges",
+            "charge",
+            "notion",
         ];
         let mut found = Vec::new();
         for at in 1..self.tokens.len() {
@@ -393,7 +453,10 @@ impl Told<'_> {
                 continue;
             }
             let content = self.around(0, &(at..end));
-            let quoted = content.iter().flat_map(Clone::clone).any(|i| self.in_quote[i]);
+            let quoted = content
+                .iter()
+                .flat_map(Clone::clone)
+                .any(|i| self.in_quote[i]);
             if !content.is_empty() && !quoted {
                 found.push(Found {
                     source: at + 2..end,
@@ -586,8 +649,10 @@ impl Told<'_> {
             let end = self.phrase_stop(at + 1);
             let has = |word: &str| (at + 2..end).any(|i| self.is_one_of(i, &[word]));
             let with_number = || {
-                let number = |t: Token| t.kind == Kind::Number || t.is(Class::Number);
-                (at + 2..end).any(|i| number(self.tokens[i]))
+                (at + 2..end).any(|i| {
+                    let t = self.tokens[i];
+                    t.kind == Kind::Number || t.is(Class::Number) || self.is_one_of(i, NUMBERS)
+                })
             };
             let cue_end = match &*tokens::lower(self.text, self.tokens[at]) {
                 "blame" | "blames" | "blamed" => at + 1,
@@ -608,6 +673,19 @@ impl Told<'_> {
                 continue;
             };
             let content = self.trimmed(cue_end..end);
+            // "ruled out heat: the nights were cold" hands over what follows.
+            let colon = (self.tokens.get(end)).is_some_and(|t| t.kind == Kind::Colon);
+            let behind = self.trimmed((end + 1).min(self.tokens.len())..self.clause_stop(end + 1));
+            let says = colon && phrases::main_verb(self.tokens, behind.clone()).is_some();
+            if says && !behind.clone().any(|i| self.in_quote[i]) {
+                found.push(Found {
+                    source: subject.phrase.clone(),
+                    inserted: None,
+                    cue: end..end + 1,
+                    content: vec![behind],
+                    shape: Shape::Clause,
+                });
+            }
             if !content.is_empty() && !self.tokens[subject.phrase.start].is(Class::Relative) {
                 found.push(Found {
                     source: subject.phrase,

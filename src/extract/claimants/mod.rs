@@ -177,7 +177,8 @@ impl Names {
                 if pronoun {
                     return None;
                 }
-                let (unknown, noun) = source::describe(text, &source, &name);
+                let (unknown, noun) =
+                    source::describe(text, &source[..source::main_end(&source)], &name);
                 self.register.describe(unknown, noun.as_deref())
             });
             if let Some(id) = id {

@@ -26,7 +26,7 @@ impl Names {
     ) -> Resolved {
         let main = &source[..main_end(source)];
         self.owner(text, sentence, main, place)
-            .or_else(|| self.apposed(sentence, main))
+            .or_else(|| self.apposed(text, sentence, main))
             .or_else(|| self.described(text, main, place))
             .or_else(|| self.name(text, main, said, place))
             .unwrap_or_else(|| whole(text, main))
@@ -72,20 +72,22 @@ impl Names {
     }
 
     /// "His lawyer", where the text goes on: ", Bela Oster,".
-    fn apposed(&self, sentence: &Sentence, source: &[Token]) -> Option<Resolved> {
+    fn apposed(&self, text: &str, sentence: &Sentence, source: &[Token]) -> Option<Resolved> {
         let before = source
             .iter()
             .take(DEFINITE)
             .find_map(|t| self.register.apposed.get(&t.start));
-        let id = before.copied().or_else(|| self.behind(sentence, source))?;
+        let id = before
+            .copied()
+            .or_else(|| self.behind(text, sentence, source))?;
         Some(named(&self.register.entities[id], None))
     }
 
     /// "The first witness, the night watchman Ivo Penn,": a name with its title between commas.
-    fn behind(&self, sentence: &Sentence, source: &[Token]) -> Option<usize> {
+    fn behind(&self, text: &str, sentence: &Sentence, source: &[Token]) -> Option<usize> {
         let last = source
             .last()
-            .filter(|t| t.is(Class::Person) && !t.capital && !t.plural)?;
+            .filter(|t| roles::is_trade(text, **t) && !t.capital && !t.plural)?;
         let tokens = &sentence.tokens;
         let comma = tokens.partition_point(|t| t.start < last.end);
         let opened =

@@ -79,6 +79,12 @@ pub(super) fn is_trade(text: &str, token: Token) -> bool {
                     | "tenant"
                     | "apprentice"
                     | "recruit"
+                    | "accountant"
+                    | "consultant"
+                    | "assistant"
+                    | "attendant"
+                    | "merchant"
+                    | "sergeant"
             )
             || !token.capital && !token.plural && ends_like_trade(&tokens::lower(text, token)))
 }

@@ -35,7 +35,8 @@ pub(super) fn describe(text: &str, source: &[Token], name: &str) -> (Entity, Opt
     // "a person familiar with the plans"
     let person = last.and_then(|h| (0..=h).rev().find(|i| source[*i].is(Class::Person)));
     let head = person.or(last).map(|h| source[h]);
-    let is = |c: Class| head.is_some_and(|h| h.is(c));
+    let trade = head.is_some_and(|h| roles::is_trade(text, h) && !h.is(Class::Body));
+    let is = |c: Class| head.is_some_and(|h| h.is(c)) || c == Class::Person && trade;
     let entity = Entity {
         name: name.to_owned(),
         plural: phrases::is_plural(source, &all),
