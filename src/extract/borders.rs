@@ -73,6 +73,12 @@ impl Borders<'_> {
                     opening: Opening::Joined,
                 });
             }
+            if let Some(verb) = self.unmarked_participle(range, at) {
+                found.push(Border {
+                    stretch: at..verb,
+                    opening: Opening::Participle,
+                });
+            }
             if !mark {
                 continue;
             }
@@ -94,6 +100,28 @@ impl Borders<'_> {
             }
         }
         found
+    }
+
+    /// "A ship carrying coal sank": a participle behind an indefinite subject, and where the verb stands.
+    fn unmarked_participle(&self, range: &Range<usize>, at: usize) -> Option<usize> {
+        let token = self.tokens[at];
+        let noun = at.checked_sub(1).filter(|noun| *noun > range.start)?;
+        let fits = token.form(Form::Ing)
+            && !token.capital
+            && !token.word.may_be_noun()
+            && !token.is(Class::Preposition)
+            && self.tokens[noun].is_nominal()
+            && !self.tokens[noun].is(Class::Determiner);
+        let least = at.saturating_sub(5).max(range.start);
+        let phrase = (least..noun)
+            .rev()
+            .take_while(|i| self.tokens[i + 1].is_nominal())
+            .find(|i| self.is_one_of(*i, &["a", "an"]))?;
+        let leads = phrase == range.start || self.tokens[phrase - 1].is_mark();
+        let stop = self.stop(at, range.end);
+        let verb = (at + 1..stop).find(|i| self.is_finite(*i))?;
+        let object = self.tokens[verb - 1].is_nominal();
+        (fits && leads && object && verb > at + 1).then_some(verb)
     }
 
     fn is_one_of(&self, at: usize, words: &[&str]) -> bool {

@@ -179,6 +179,14 @@ impl Maker<'_> {
     fn leads_in(&self, range: &Range<usize>) -> bool {
         let tokens = &self.sentence.tokens;
         let first = tokens[range.start];
+        // "she told the paper from her bed": what hangs on the verb of saying.
+        let behind = |said: &Said| {
+            let cue = said.here.cue.as_ref().map(|cue| cue.end);
+            said.here.states && cue == Some(range.start)
+        };
+        if self.sentence.said.iter().any(behind) {
+            return !range.clone().any(|i| phrases::is_finite(tokens, i));
+        }
         let number = |i: usize| tokens[i].kind == Kind::Number;
         let way = first.is(Class::Preposition) && !first.is(Class::Subordinator)
             || first.form(Form::Ing) && !range.clone().any(number);

@@ -97,7 +97,20 @@ impl<'a> Grammar<'a> {
             .filter(|at| grammar.openings[*at].is_some_and(|o| o != Opening::Main))
             .map(|at| grammar.first(at))
             .collect();
-        let missed = |border: &&Border| !opened.contains(&border.stretch.start);
+        // "all of them by a single goal": the tree hangs the goal on another word.
+        let cut = |border: &&Border| {
+            let start = border.stretch.start;
+            let own = |at: &usize| {
+                grammar.openings[*at] == Some(Opening::Apposition) && grammar.first(*at) == start
+            };
+            let words = border.stretch.clone().filter(|i| !tokens[*i].is_mark());
+            border.opening == Opening::Apposition
+                && (grammar.counts(start) || grammar.counts(start + 1))
+                && (0..tokens.len())
+                    .find(own)
+                    .is_some_and(|at| Some(grammar.last(at)) < words.max())
+        };
+        let missed = |border: &&Border| !opened.contains(&border.stretch.start) || cut(border);
         let torn = grammar.torn();
         let missed: Vec<&Border> = borders.iter().filter(missed).chain(&torn).collect();
         if !missed.is_empty() {
@@ -340,6 +353,11 @@ impl<'a> Grammar<'a> {
                 .tokens
                 .get(before)
                 .is_some_and(|t| t.kind == Kind::Comma);
+        // "Calling in the rain costs energy": the calling is what costs.
+        let head = self.node(at).head;
+        if ahead && self.node(head).kind == WordKind::Verb && !self.tree.has(head, R::Subject) {
+            return None;
+        }
         let says = self.tokens[at].word.reports() || self.tokens[at].is(Class::Preposition);
         let free = markers.is_empty() && !own && form && long && !(ahead && says);
         (free && at < first + 3 && (behind || ahead)).then_some(Opening::Participle)
@@ -350,6 +368,12 @@ impl<'a> Grammar<'a> {
         let mut words = self.tree.below(at, |_| false);
         words.retain(|i| !self.tokens[*i].is_mark());
         let set_off = self.is_set_off(self.first(at));
+        // "2 kilometres (1.2 miles)": the same length in other words.
+        let first = self.first(at);
+        let bracket = first > 0 && self.tokens[first - 1].kind == Kind::Open;
+        if bracket && words.len() < 3 {
+            return false;
+        }
         let figure = |i: usize| {
             let t = self.tokens[i];
             t.kind == Kind::Number || t.is(Class::Number) || t.is(Class::Comparison)

@@ -287,7 +287,11 @@ impl Clause {
             && self.is(at, &["spoke", "spoken", "speaking"])
             && !self.any(&["of", "against", "that", "for"])
             && self.words.len() < 16;
-        let thanked = self.narrated && self.is(at, &["thanked", "thanks"]);
+        let views = self.narrated
+            && self.among(at, "praises praised praise doubts doubted")
+            && plain
+            && at == verb;
+        let thanked = views || self.narrated && self.is(at, &["thanked", "thanks"]);
         spoke || thanked || refuses || silent || unreached || acts || passive || asks
     }
 

@@ -333,7 +333,16 @@ fn said(text: &str, sentence: &Sentence, statement: &Statement) -> Option<Said> 
         .map(|part| without_that(tokens, part))
         .filter(|part| tokens[part.clone()].iter().any(|t| !t.is_mark()))
         .collect();
-    let content = without_subject(tokens, source.as_ref(), content);
+    let mut content = without_subject(tokens, source.as_ref(), content);
+    // "I was told by the mayor that …"
+    let hearer = |part: &Range<usize>| {
+        part.len() == 1
+            && tokens[part.start].is(Class::SubjectPronoun)
+            && cue.as_ref().is_some_and(|cue| cue.start == part.end)
+    };
+    if content.len() > 1 && hearer(&content[0]) {
+        content.remove(0);
+    }
     if content.is_empty() {
         return None;
     }
@@ -492,7 +501,7 @@ fn judges_only(tokens: &[Token], cue: &Range<usize>, content: &[Range<usize>]) -
 /// Verbs of perceiving and of rules, behind which a thing is told and nobody's words.
 const NO_SPEECH: &[&str] = &[
     "notice", "notices", "noticed", "noticing", "realised", "realized", "require", "requires",
-    "hears", "heard", "learned", "learnt", "learns",
+    "hears", "heard", "learned", "learnt", "learns", "ordered", "orders",
 ];
 
 /// Has a verb of its own, or stands in quotation marks; a question inside a sentence states nothing.

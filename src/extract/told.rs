@@ -101,7 +101,15 @@ fn lay(sentence: &mut Sentence, found: Found, reaches: bool) {
             let shared = |part: &Range<usize>| found.content.iter().any(|own| overlap(own, part));
             here.cue.is_none() && said.manner == Manner::Indirect && here.content.iter().any(shared)
         };
-        sentence.said.retain(|said| !carried(said));
+        // "…, it was reported, wants to close it": what somebody wants is what is reported.
+        let wants = |said: &Said| {
+            let cue = said.here.cue.as_ref();
+            cue.is_some_and(|cue| {
+                let inside = found.content.iter().any(|own| overlap(own, cue));
+                inside && !cue.clone().any(|i| sentence.tokens[i].word.reports())
+            })
+        };
+        sentence.said.retain(|said| !carried(said) && !wants(said));
     }
     let same = |said: &&mut Said| {
         let cue = said.here.cue.as_ref();
@@ -132,12 +140,14 @@ fn lay(sentence: &mut Sentence, found: Found, reaches: bool) {
             said.here.cue = Some(found.cue);
             if reaches {
                 said.here.source = Some(found.source.clone());
-                // The network's words for the speaker may go on behind.
+                // "it" may be whom the network found before it in the sentence.
+                let own = &sentence.tokens[found.source.start];
+                let pronoun = found.source.len() == 1 && own.is(Class::SubjectPronoun);
                 let own = tokens::span_of(&sentence.tokens, &found.source);
-                let shared = |own: Span, source: Span| {
-                    own.start() < source.end() && source.start() < own.end()
-                };
-                if !(said.source.zip(own)).is_some_and(|(source, own)| shared(own, source)) {
+                let shared = |(a, b): (Span, Span)| a.start() < b.end() && b.start() < a.end();
+                let here = |source: &Span| sentence.span.contains(*source);
+                let known = said.source.as_ref().is_some_and(here);
+                if !known || !pronoun && !said.source.zip(own).is_some_and(shared) {
                     said.source = own;
                 }
             }
@@ -244,7 +254,15 @@ impl Told<'_> {
         ];
         let token = self.tokens[at];
         let finite = token.form(Form::Past) || token.form(Form::Singular) || token.form(Form::Base);
-        !token.capital && (finite && token.word.takes(Frame::Speech) || self.is_one_of(at, &TOO))
+        // "hiding a report"
+        let noun = at > 0
+            && self.tokens[at - 1].is(Class::Determiner)
+            && !self.tokens[at - 1].is(Class::SubjectPronoun)
+            && !self.tokens[at - 1].is(Class::Demonstrative)
+            && token.word.may_be_noun();
+        !noun
+            && !token.capital
+            && (finite && token.word.takes(Frame::Speech) || self.is_one_of(at, &TOO))
     }
 
     /// An inserted attribution around its verb, without the marks around it, and its source.
@@ -547,7 +565,10 @@ impl Told<'_> {
             .rev()
             .take_while(|i| !self.tokens[*i].is_mark())
             .find(|i| self.is_one_of(*i, &["who"]))
-            .filter(|_| governed)?;
+            .filter(|who| {
+                let inside = who + 1..source.start;
+                governed || inside.clone().any(|i| phrases::is_finite(self.tokens, i))
+            })?;
         let noun = phrases::noun_before(self.tokens, relative)?;
         let near = noun.end == relative && self.tokens[noun.start].is(Class::Determiner);
         near.then_some(noun.start..source.end)

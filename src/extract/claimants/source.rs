@@ -97,14 +97,23 @@ pub(super) fn pronoun(text: &str, source: &[Token]) -> Option<Asked> {
     }
 }
 
+/// "a jury has been told": whoever is told does not speak.
+fn is_told(text: &str, cue: Span) -> bool {
+    let words = text[cue.start()..cue.end()].to_lowercase();
+    let told = ["been told", "was told", "were told", "is told", "are told"];
+    told.iter().any(|told| words.ends_with(told))
+}
+
 /// Hearers, "this move" and "the world": words beside a cue that nobody speaks behind.
 pub(super) fn never_speaks(text: &str, said: &Said, source: &[Token]) -> bool {
     let hears = said.cue.is_some_and(|cue| {
-        let words = text[cue.start()..cue.end()].to_lowercase();
-        let is_told = ["been told", "was told", "were told", "is told", "are told"];
-        if is_told.iter().any(|told| words.ends_with(told)) {
+        let before = said
+            .source
+            .is_some_and(|source| source.end() <= cue.start());
+        if before && is_told(text, cue) {
             return true;
         }
+        let words = text[cue.start()..cue.end()].to_lowercase();
         let mut last = words.split_whitespace().rev();
         last.any(|w| {
             matches!(
@@ -177,7 +186,8 @@ pub(super) fn main_end(source: &[Token]) -> usize {
             && three[2].is(Class::Preposition);
         noun && (three[1].is(Class::Relative) || participle)
     });
-    if let Some(at) = picked.filter(|at| article && (1..6).contains(at)) {
+    let several = |at: usize| at == 0 && source[0].plural && !source[0].is(Class::Determiner);
+    if let Some(at) = picked.filter(|at| article && (1..6).contains(at) || several(*at)) {
         return at + 1;
     }
     let list = source.iter().any(|t| t.is(Class::Conjunction));
