@@ -370,7 +370,7 @@ impl Clause {
         const CALLS: &str = "laughable ridiculous outrageous unacceptable shameful disgraceful irresponsible reckless";
         let last = self.words.len().saturating_sub(1);
         let short = self.words.len() < 8 && !self.has_number();
-        let a = (1..last + 1).any(|at| self.is(at - 1, &["a", "an"]) && self.among(at, JUDGEMENTS));
+        let a = (1..=last).any(|at| self.is(at - 1, &["a", "an"]) && self.among(at, JUDGEMENTS));
         short && (a || self.among(last, CALLS) || self.among(last, MOODS) && self.words.len() < 5)
     }
 

@@ -17,10 +17,10 @@ use serde::Deserialize;
 /// A ratchet that holds what is reached, not the aim: it is raised with every gain. The goal is in
 /// `tests/extract/README.md`. Five of the articles were new to the program when they came in, on which
 /// it reached 53 and 56 at first sight.
-const PRECISION_FLOOR: usize = 75;
+const PRECISION_FLOOR: usize = 84;
 
 /// Of the expected claims, how many in a hundred are printed, at least; a ratchet likewise.
-const RECALL_FLOOR: usize = 78;
+const RECALL_FLOOR: usize = 88;
 
 /// One test an article, so that a failure names it.
 macro_rules! articles {
