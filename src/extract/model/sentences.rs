@@ -50,6 +50,9 @@ impl<'a> Sentences<'a> {
     /// Adds the sentences of a section's pieces.
     pub(super) fn add(&mut self, pieces: &[Piece], mut ends: Vec<bool>) {
         for at in 1..pieces.len() {
+            if ends[at - 1] && is_in_name(self.text, pieces, at) {
+                ends[at - 1] = false;
+            }
             if ends[at - 1] && closes(self.text, pieces, at) {
                 ends[at - 1] = false;
                 ends[at] = true;
@@ -95,6 +98,19 @@ impl<'a> Sentences<'a> {
             self.found.push((span, self.block));
         }
     }
+}
+
+/// "Councillor Tom Achebe": no sentence ends between two capitalised words of a line.
+fn is_in_name(text: &str, pieces: &[Piece], at: usize) -> bool {
+    let is_name = |piece: &Piece| {
+        let word = &text[piece.start..piece.end];
+        word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphabetic)
+    };
+    let (before, piece) = (&pieces[at - 1], &pieces[at]);
+    let same_line = text
+        .get(before.end..piece.start)
+        .is_some_and(|gap| gap == " ");
+    same_line && is_name(before) && is_name(piece)
 }
 
 /// A closing mark that belongs to what stands before it.
