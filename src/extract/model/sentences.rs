@@ -7,6 +7,7 @@
 use super::is_border;
 use super::pieces::{Piece, flag};
 use crate::extract::layout::Block;
+use crate::extract::lexicon::{self, Class};
 use crate::extract::sentences;
 use crate::words::span::Span;
 
@@ -100,17 +101,16 @@ impl<'a> Sentences<'a> {
     }
 }
 
-/// "Councillor Tom Achebe": no sentence ends between two capitalised words of a line.
+/// "Councillor Tom Achebe": no sentence ends between a title and a name on the same line.
 fn is_in_name(text: &str, pieces: &[Piece], at: usize) -> bool {
-    let is_name = |piece: &Piece| {
-        let word = &text[piece.start..piece.end];
-        word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphabetic)
-    };
     let (before, piece) = (&pieces[at - 1], &pieces[at]);
-    let same_line = text
-        .get(before.end..piece.start)
-        .is_some_and(|gap| gap == " ");
-    same_line && is_name(before) && is_name(piece)
+    let beside = text.get(before.end..piece.start) == Some(" ");
+    let title = &text[before.start..before.end];
+    let word = lexicon::look_up(&title.to_lowercase());
+    beside
+        && text[piece.start..].starts_with(char::is_uppercase)
+        && title.starts_with(char::is_uppercase)
+        && (word.is(Class::Title) || word.is(Class::Person))
 }
 
 /// A closing mark that belongs to what stands before it.
