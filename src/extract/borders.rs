@@ -326,23 +326,8 @@ impl Borders<'_> {
             return true;
         }
         self.is_one_of(start, &["the", "its", "their", "his", "her", "a"])
-            && (start + 1..(start + 4).min(end)).any(|i| self.is_most(i))
+            && (start + 1..(start + 4).min(end))
+                .any(|i| phrases::is_most(self.text, self.tokens[i]))
             && self.stop(start, end) > start + 2
-    }
-
-    /// "largest", "third".
-    fn is_most(&self, at: usize) -> bool {
-        const MOST: [&str; 11] = [
-            "first", "last", "best", "second", "third", "fourth", "fifth", "most", "record",
-            "worst", "least",
-        ];
-        let word = tokens::lower(self.text, self.tokens[at]);
-        let superlative = word.len() > 5 && word.ends_with("est") && !self.tokens[at].capital;
-        superlative
-            && ![
-                "interest", "protest", "request", "forest", "harvest", "contest",
-            ]
-            .contains(&&*word)
-            || MOST.contains(&&*word)
     }
 }

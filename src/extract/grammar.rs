@@ -378,7 +378,9 @@ impl<'a> Grammar<'a> {
             let t = self.tokens[i];
             t.kind == Kind::Number || t.is(Class::Number) || t.is(Class::Comparison)
         };
-        let more = words.iter().any(|i| figure(*i) || self.is_most(*i));
+        let more = words
+            .iter()
+            .any(|i| figure(*i) || phrases::is_most(self.text, self.tokens[*i]));
         let clause = self.tree.has(at, R::RelativeClause);
         set_off
             && words.len() > 1
@@ -389,12 +391,6 @@ impl<'a> Grammar<'a> {
 
     fn is_office(&self, at: usize) -> bool {
         self.tokens[at].is(Class::Person) || self.tokens[at].is(Class::Title)
-    }
-
-    /// A word like "largest".
-    fn is_most(&self, at: usize) -> bool {
-        let word = self.word(at);
-        word.len() > 5 && word.ends_with("est") || self.is_one_of(at, &["first", "last", "best"])
     }
 
     /// "most of them", "both of whom".

@@ -1,7 +1,7 @@
 //! Claims that another program found, checked against the text like anybody's.
 //!
 //! Such a program reads the normalised text and writes a JSON line a claim, as `split --jsonl` prints
-//! them (`schemas/claim-line.schema.json`). Of that only `parts` must be there, and a range may be
+//! them (`schemas/extractor-line.schema.json`). Of that only `parts` must be there, and a range may be
 //! written as the words that stand in it, for programs that can't count bytes. Nothing is taken on
 //! trust: a line of which anything is not in the text is refused, and the others stay.
 

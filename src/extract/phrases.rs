@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::lexicon::{Class, Form};
-use super::tokens::{Kind, Token};
+use super::tokens::{self, Kind, Token};
 
 /// Tokens that an inserted stretch between commas has at most.
 const INSERTED: usize = 30;
@@ -97,6 +97,22 @@ pub(super) fn is_finite(tokens: &[Token], at: usize) -> bool {
             || determined && !token.word.may_be_noun();
     }
     false
+}
+
+/// Says whether a word is a superlative or an ordinal: "largest", "third".
+pub(super) fn is_most(text: &str, token: Token) -> bool {
+    const MOST: [&str; 11] = [
+        "first", "last", "best", "second", "third", "fourth", "fifth", "most", "record", "worst",
+        "least",
+    ];
+    // The other words in -est.
+    const OTHERS: [&str; 15] = [
+        "interest", "protest", "request", "forest", "harvest", "contest", "honest", "modest",
+        "arrest", "invest", "suggest", "conquest", "manifest", "digest", "tempest",
+    ];
+    let word = tokens::lower(text, token);
+    let superlative = word.len() > 5 && word.ends_with("est") && !token.capital;
+    superlative && !OTHERS.contains(&&*word) || MOST.contains(&&*word)
 }
 
 /// "not", "also", "fully": may stand between an auxiliary or "to" and its verb.

@@ -3,7 +3,7 @@
 //! Made from N. Hassan, F. Arslan, C. Li and M. Tremayne, "Toward Automated Fact-Checking: Detecting
 //! Check-worthy Factual Claims by `ClaimBuster`" (KDD 2017), whose sentences from US debates, each with its
 //! label, are those of F. Arslan and others, "A Benchmark Dataset of Check-worthy Factual Claims"
-//! (ICWSM 2020). Two sums over a claim's own words, as a text that stands alone:
+//! (ICWSM 2020). Two sums over a claim's text, which stands alone:
 //!
 //! - of words, pairs of words, beginnings, ends and shapes, each once, found in a table by a hash:
 //!   S. Wang and C. Manning, "Baselines and Bigrams: Simple, Good Sentiment and Topic Classification" (ACL
@@ -73,7 +73,7 @@ impl<'a> Worth<'a> {
         fits.then_some(found)
     }
 
-    /// Returns the probability of each text, in thousandths; 0 for one without words.
+    /// Returns the probability of each text, from 0 to 1, rounded to thousandths; 0 for one without words.
     pub(super) fn scores<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> Vec<f32> {
         let mut scores = Vec::new();
         let mut texts = texts.into_iter().peekable();
@@ -170,7 +170,7 @@ impl<'a> Worth<'a> {
 }
 
 fn count(number: usize) -> f32 {
-    to_f32(i32::try_from(number).expect("a text has at most 256 pieces"))
+    to_f32(i32::try_from(number).expect("a text has few pieces and places"))
 }
 
 /// Returns a text's pieces without what depends on where it stood: layout, marks at its ends, and whether

@@ -6,12 +6,16 @@
 //! "According to the log, …" covers what follows. "Blames the price of steel" and "put the number at
 //! 187" say something without a verb of their own.
 
+mod according;
+mod denials;
+mod verbless;
+
 use std::ops::Range;
 
-use super::lexicon::{Class, Form, Frame};
-use super::phrases;
-use super::statements::{Here, Said, Sentence, Shape};
-use super::tokens::{self, Kind, Token};
+use crate::extract::lexicon::{Class, Form, Frame};
+use crate::extract::phrases;
+use crate::extract::statements::{Here, Said, Sentence, Shape};
+use crate::extract::tokens::{self, Kind, Token};
 use crate::words::claim::Manner;
 use crate::words::span::Span;
 
@@ -20,27 +24,6 @@ const ADJUNCT: usize = 8;
 
 /// Words for a speaker at most.
 const SOURCE: usize = 24;
-
-/// Numbers in words that the lexicon does not have.
-const NUMBERS: &[&str] = &[
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-    "thirty",
-    "forty",
-    "fifty",
-    "sixty",
-    "seventy",
-    "eighty",
-    "ninety",
-];
 
 /// Words that attribute, where they stand.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -62,10 +45,10 @@ pub(super) fn complete(text: &str, sentence: &mut Sentence) {
     };
     let mut found = told.inserted();
     found.extend(told.according());
-    let mut phrases = told.phrases();
-    phrases.extend(told.according_behind());
-    phrases.extend(told.denials());
-    phrases.extend(told.that_clauses());
+    let mut others = told.verbless();
+    others.extend(told.according_behind());
+    others.extend(told.denials());
+    others.extend(told.that_clauses());
     let sources = told.sources(&sentence.said);
     for (at, source, inserted) in sources {
         let said = &mut sentence.said[at];
@@ -79,7 +62,7 @@ pub(super) fn complete(text: &str, sentence: &mut Sentence) {
     for one in found {
         lay(sentence, one, true);
     }
-    for one in phrases {
+    for one in others {
         lay(sentence, one, false);
     }
     let told = Told {
@@ -392,129 +375,6 @@ impl Told<'_> {
             .unwrap_or(n)
     }
 
-    /// "denied accusations that the ministry had known".
-    fn denials(&self) -> Vec<Found> {
-        const DENIES: [&str; 8] = [
-            "denied",
-            "denies",
-            "deny",
-            "rejected",
-            "rejects",
-            "dismissed",
-            "dismisses",
-            "disputes",
-        ];
-        const WHAT: [&str; 12] = [
-            "accusations",
-            "accusation",
-            "allegations",
-            "allegation",
-            "claims",
-            "claim",
-            "suggestions",
-            "suggestion",
-            "reports",
-            "charges",
-            "charge",
-            "notion",
-        ];
-        let mut found = Vec::new();
-        for at in 1..self.tokens.len() {
-            let noun = (at + 1..at + 4).find(|i| self.is_one_of(*i, &WHAT));
-            let Some(noun) = noun.filter(|noun| {
-                self.is_one_of(at, &DENIES)
-                    && !self.in_quote[at]
-                    && self.is_one_of(noun + 1, &["that"])
-            }) else {
-                continue;
-            };
-            let group = phrases::group_start(self.tokens, at);
-            let Some(subject) = phrases::subject_before(self.tokens, group, 0) else {
-                continue;
-            };
-            let passive = (group..at).any(|i| self.tokens[i].is(Class::BeForm));
-            let stop = self.clause_stop(noun + 2);
-            let stop = (noun + 2..stop)
-                .find(|i| {
-                    self.tokens[*i].kind == Kind::Comma
-                        && (self.tokens.get(i + 1)).is_some_and(|t| t.is(Class::Relative))
-                })
-                .unwrap_or(stop);
-            let content = self.trimmed(noun + 2..stop);
-            if !passive && !content.is_empty() {
-                found.push(Found {
-                    source: subject.phrase,
-                    inserted: subject.inserted,
-                    cue: group..noun + 2,
-                    content: vec![content],
-                    shape: Shape::Clause,
-                });
-            }
-        }
-        found
-    }
-
-    /// "…, according to the agency", in the middle or at the end.
-    fn according_behind(&self) -> Vec<Found> {
-        let mut found = Vec::new();
-        for at in 2..self.tokens.len() {
-            let here = !self.in_quote[at]
-                && self.is_one_of(at, &["according"])
-                && self.is_one_of(at + 1, &["to"])
-                && matches!(self.tokens[at - 1].kind, Kind::Comma | Kind::Dash);
-            if !here {
-                continue;
-            }
-            let most = (at + 2 + SOURCE).min(self.tokens.len());
-            let end = (at + 2..most).find(|i| self.is_break(*i)).unwrap_or(most);
-            if end < at + 3 || self.tokens[at + 2].is(Class::Relative) {
-                continue;
-            }
-            let content = self.around(0, &(at..end));
-            let quoted = content
-                .iter()
-                .flat_map(Clone::clone)
-                .any(|i| self.in_quote[i]);
-            if !content.is_empty() && !quoted {
-                found.push(Found {
-                    source: at + 2..end,
-                    inserted: None,
-                    cue: at..at + 2,
-                    content,
-                    shape: Shape::Clause,
-                });
-            }
-        }
-        found
-    }
-
-    /// "He reckons that …, and tells of a night when the ice broke": the second cue's speaker is the
-    /// first one's.
-    fn tells_of(&self, said: &[Said]) -> Option<Found> {
-        const TELLS: [&str; 6] = ["tells", "told", "speaks", "spoke", "recalls", "recalled"];
-        let at = (1..self.tokens.len()).find(|at| {
-            self.is_one_of(*at, &TELLS)
-                && !self.in_quote[*at]
-                && self.tokens[at - 1].is(Class::Conjunction)
-        })?;
-        let of = at + usize::from(self.is_one_of(at + 1, &["of"]));
-        let when = (of + 2..(of + 12).min(self.tokens.len()))
-            .take_while(|i| !self.is_break(*i))
-            .find(|i| self.is_one_of(*i, &["when", "how"]))?;
-        let before = said.iter().rev().find(|said| {
-            said.here.states && said.here.cue.as_ref().is_some_and(|cue| cue.end <= at)
-        })?;
-        let source = before.here.source.clone()?;
-        let content = self.trimmed(when + 1..self.clause_stop(when + 1));
-        (!content.is_empty()).then(|| Found {
-            source,
-            inserted: None,
-            cue: at..when + 1,
-            content: vec![content],
-            shape: Shape::Clause,
-        })
-    }
-
     /// Speakers that the network missed before their verb, or took a piece of: the statement, the words
     /// for the speaker and what stands between them and the verb.
     fn sources(&self, said: &[Said]) -> Vec<(usize, Range<usize>, Option<Range<usize>>)> {
@@ -622,115 +482,5 @@ impl Told<'_> {
             range.end -= 1;
         }
         range
-    }
-
-    /// "According to the log, …": at the head of a sentence or of a clause.
-    fn according(&self) -> Vec<Found> {
-        let mut found = Vec::new();
-        for at in 0..self.tokens.len() {
-            if self.in_quote[at]
-                || !self.is_one_of(at, &["according"])
-                || !self.is_one_of(at + 1, &["to"])
-                || at > 0
-                    && !self.tokens[at - 1].is_mark()
-                    && !self.tokens[at - 1].is(Class::Conjunction)
-            {
-                continue;
-            }
-            let most = (at + 2 + SOURCE).min(self.tokens.len());
-            let comma = (at + 3..most).find(|i| self.tokens[*i].kind == Kind::Comma);
-            let Some(comma) = comma.filter(|_| at < 2) else {
-                continue;
-            };
-            let content = self.trimmed(comma + 1..self.tokens.len());
-            if !content.is_empty() && !self.tokens[at + 2].is(Class::Possessive) {
-                found.push(Found {
-                    source: at + 2..comma,
-                    inserted: None,
-                    cue: at..at + 2,
-                    content: vec![content],
-                    shape: Shape::Clause,
-                });
-            }
-        }
-        found
-    }
-
-    /// "blames X", "credit X with Y", "put X at Y", "ruled out X".
-    fn phrases(&self) -> Vec<Found> {
-        let mut found = Vec::new();
-        for at in 1..self.tokens.len() {
-            if self.in_quote[at] || self.tokens[at].capital {
-                continue;
-            }
-            let next = self.tokens.get(at + 1);
-            let Some(next) = next.filter(|t| !t.is_mark()) else {
-                continue;
-            };
-            let end = self.phrase_stop(at + 1);
-            let has = |word: &str| (at + 2..end).any(|i| self.is_one_of(i, &[word]));
-            let with_number = || {
-                (at + 2..end).any(|i| {
-                    let t = self.tokens[i];
-                    t.kind == Kind::Number || t.is(Class::Number) || self.is_one_of(i, NUMBERS)
-                })
-            };
-            let cue_end = match &*tokens::lower(self.text, self.tokens[at]) {
-                "blame" | "blames" | "blamed" => at + 1,
-                "credit" | "credits" | "credited" if has("with") => at + 1,
-                "put" | "puts" if has("at") && with_number() => at + 1,
-                "ruled" | "rules" if self.is_one_of(at + 1, &["out"]) => at + 2,
-                _ => continue,
-            };
-            let governed = |i: usize| {
-                let t = self.tokens[i];
-                t.is(Class::BeForm) || t.is(Class::Determiner) || self.is_one_of(i, &["to", "be"])
-            };
-            if governed(at - 1) || next.is(Class::Preposition) && cue_end == at + 1 {
-                continue;
-            }
-            let group = phrases::group_start(self.tokens, at);
-            let Some(subject) = phrases::subject_before(self.tokens, group, 0) else {
-                continue;
-            };
-            let content = self.trimmed(cue_end..end);
-            // "ruled out heat: the nights were cold" hands over what follows.
-            let colon = (self.tokens.get(end)).is_some_and(|t| t.kind == Kind::Colon);
-            let behind = self.trimmed((end + 1).min(self.tokens.len())..self.clause_stop(end + 1));
-            let says = colon && phrases::main_verb(self.tokens, behind.clone()).is_some();
-            if says && !behind.clone().any(|i| self.in_quote[i]) {
-                found.push(Found {
-                    source: subject.phrase.clone(),
-                    inserted: None,
-                    cue: end..end + 1,
-                    content: vec![behind],
-                    shape: Shape::Clause,
-                });
-            }
-            if !content.is_empty() && !self.tokens[subject.phrase.start].is(Class::Relative) {
-                found.push(Found {
-                    source: subject.phrase,
-                    inserted: subject.inserted,
-                    cue: at..cue_end,
-                    content: vec![content],
-                    shape: Shape::Phrase,
-                });
-            }
-        }
-        found
-    }
-
-    /// Where an object ends: at a mark, or before a conjunction with a verb behind it.
-    fn phrase_stop(&self, from: usize) -> usize {
-        let n = self.tokens.len();
-        (from..n)
-            .find(|i| {
-                self.is_break(*i)
-                    || self.tokens[*i].kind == Kind::Colon
-                    || self.tokens[*i].is(Class::Conjunction)
-                        && i + 1 < n
-                        && phrases::is_finite(self.tokens, i + 1)
-            })
-            .unwrap_or(n)
     }
 }
