@@ -8,9 +8,6 @@ cd "$(dirname "$0")/.."
 out=target/processors
 mkdir -p "$out"
 texts=(examples/*.txt examples/*.md tests/extract/*.txt)
-if [ -n "${FACTLOG_DATA:-}" ]; then
-    texts+=("$FACTLOG_DATA/attribution/dev.jsonl")
-fi
 
 # split_all NAME COMMAND...: writes what the program prints for all texts.
 split_all() {
