@@ -159,12 +159,25 @@ pub(super) fn finite_of(ing: &str, plural: bool, past: bool) -> Option<String> {
     })
 }
 
+/// Says whether only its ending makes the word an adverb.
+pub(super) fn ends_like_adverb(lower: &str) -> bool {
+    lower.ends_with("ly") && !WORDS.contains_key(lower)
+}
+
+/// Nouns and names that end like adverbs.
+const LIKE_ADVERBS: &str = "family supply anomaly monopoly rally assembly italy sicily kelly reilly \
+                            tully connolly donnelly connelly emily sally molly billy polly holly \
+                            kimberly beverly";
+
 fn by_suffix(lower: &str) -> Word {
     let mut word = Word::default();
     if !lower.is_ascii() || lower.len() < 5 || lower.contains('.') {
         return word;
     }
     if lower.ends_with("ly") {
+        if LIKE_ADVERBS.split_whitespace().any(|w| w == lower) {
+            return word;
+        }
         word.classes |= 1 << Class::Adverb as u32;
     } else if lower.ends_with("ed") && !lower.ends_with("eed") {
         word.forms |= (1 << Form::Past as u8) | (1 << Form::Participle as u8);

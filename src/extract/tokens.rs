@@ -151,7 +151,13 @@ fn token(text: &str, start: usize, end: usize, first: char, previous: Option<Tok
     };
     let mut word = Word::default();
     if kind == Kind::Word || kind == Kind::Possessive {
-        word = lexicon::look_up(&written.replace('’', "'").to_lowercase());
+        let low = written.replace('’', "'").to_lowercase();
+        word = lexicon::look_up(&low);
+        // "Adam Scully": a surname.
+        let named = |p: Token| p.end < start && p.is_name() && !p.word.is_verb();
+        if first.is_uppercase() && previous.is_some_and(named) && lexicon::ends_like_adverb(&low) {
+            word = Word::default();
+        }
     }
     let pronoun =
         previous.is_some_and(|p| p.is(Class::SubjectPronoun) || p.is(Class::Demonstrative));
@@ -354,6 +360,9 @@ mod tests {
                 "."
             ]
         );
+        let text = "Adam Scully left quickly.";
+        let tokens = tokenize(text, Span::new(0, text.len()).unwrap());
+        assert!(tokens[1].is_name() && tokens[3].is(Class::Adverb));
         assert_eq!(
             words("don’t — officials’ 3,000 U.N. staff"),
             ["don’t", "—", "officials", "’", "3,000", "U.N.", "staff"]

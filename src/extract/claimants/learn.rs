@@ -22,7 +22,7 @@ pub(super) struct Single {
 impl Register {
     /// Learns the names and the bodies of one sentence or line.
     pub(super) fn learn(&mut self, text: &str, tokens: &[Token]) {
-        for run in runs(tokens) {
+        for run in runs(text, tokens) {
             self.learn_run(text, tokens, &run);
         }
         for body in bodies::low_bodies(text, tokens) {

@@ -24,7 +24,7 @@ use super::statements::{Said, Sentence};
 use super::tokens::{self, Token};
 use crate::words::claim::Claimant;
 use crate::words::span::Span;
-use discourse::{Discourse, Place};
+use discourse::{Asked, Discourse, Place};
 use register::{Entity, Found, Register};
 
 #[cfg(test)]
@@ -156,11 +156,15 @@ impl Names {
         let pronoun = source.len() == 1 && first.is(Class::SubjectPronoun);
         let mut found = if let Some(asked) = source::pronoun(text, &source) {
             let id = self.discourse.meant(&self.register, asked, place);
+            // Whoever was "he" is not "she" later.
+            if let (Some(id), Asked::Person(Some(male))) = (id, asked) {
+                self.register.entities[id].male.get_or_insert(male);
+            }
             self.known(id, text, span)
         } else if first.is(Class::Relative)
             && source.get(1).is_none_or(|t| t.is(Class::Preposition))
         {
-            let antecedent = source::antecedent(sentence, span)?;
+            let antecedent = source::antecedent(text, sentence, span)?;
             self.phrase(text, sentence, said, &antecedent, place)
         } else if pronoun {
             // "you", "one", "someone"

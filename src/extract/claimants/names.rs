@@ -31,7 +31,7 @@ pub(super) fn words(text: &str, tokens: &[Token], range: &Range<usize>) -> Strin
 }
 
 /// The maximal runs of capitalised words, with particles and "of" between them.
-pub(super) fn runs(tokens: &[Token]) -> Vec<Range<usize>> {
+pub(super) fn runs(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -75,6 +75,11 @@ pub(super) fn runs(tokens: &[Token]) -> Vec<Range<usize>> {
             } else {
                 break;
             }
+        }
+        // "Norvane Foods plc"
+        let plc = |t: &Token| &text[t.start..t.end] == "plc";
+        if end - start > 1 && tokens.get(end).is_some_and(plc) {
+            end += 1;
         }
         found.push(start..end);
         at = end;

@@ -95,7 +95,7 @@ impl Names {
         let close = (comma + 1..tokens.len().min(comma + 10))
             .find(|i| tokens[*i].is_mark())
             .filter(|i| opened && tokens[*i].kind == Kind::Comma)?;
-        let name = runs(&tokens[comma + 1..close]).pop()?;
+        let name = runs(text, &tokens[comma + 1..close]).pop()?;
         let at = tokens[comma + 1 + name.start].start;
         let mention = self.discourse.mention_at(at)?;
         let ends = comma + 1 + name.end == close && name.start < 6;
@@ -131,7 +131,7 @@ impl Names {
         }
         let plain = |t: &Token| t.kind == Kind::Word && !t.word.is_function() && !t.capital;
         let proper = head.capital && !matches!(&*noun, "house" | "senate" | "court" | "state");
-        let known = head.is(Class::Person) || bodies::is_body_noun(text, head);
+        let known = roles::is_trade(text, head) || bodies::is_body_noun(text, head);
         if head.plural || !known || !(plain(&head) || head.is(Class::Body) && proper) {
             return None;
         }
@@ -156,7 +156,7 @@ impl Names {
         let simple = source
             .iter()
             .all(|t| t.kind != Kind::Possessive && !t.is(Class::Conjunction));
-        let run = runs(source)
+        let run = runs(text, source)
             .into_iter()
             .find(|r| r.contains(&head) || r.end == head + 1)?;
         if !simple || !source[head].is_name() {

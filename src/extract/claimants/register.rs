@@ -74,6 +74,11 @@ impl Register {
     pub(super) fn enter(&mut self, name: &str, role: Option<&str>) -> Option<usize> {
         let key = key(name);
         let id = if let Some(id) = self.by_name.get(&key) {
+            // "Norvane Foods", and "Norvane Foods plc" later: the latter is in full.
+            let known = &mut self.entities[*id].name;
+            if name.len() > known.len() && name.starts_with(&format!("{known} ")) {
+                name.clone_into(known);
+            }
             *id
         } else {
             if self.entities.len() >= ENTITIES {
@@ -297,16 +302,24 @@ pub(super) fn push(index: &mut BTreeMap<String, Vec<usize>>, key: String, id: us
 fn capitals(name: &str) -> bool {
     name.split(' ')
         .next_back()
-        .is_some_and(|w| w.starts_with(char::is_uppercase))
+        .is_some_and(|w| w.starts_with(char::is_uppercase) || w == "plc")
 }
 
-/// A name as it is looked up: in lower case with straight apostrophes, without an article.
+/// What the law calls a company, behind its name.
+const FORMS: [&str; 9] = [
+    " plc", " ltd", " ltd.", " inc", " inc.", " corp", " corp.", " llc", " gmbh",
+];
+
+/// A name as it is looked up: in lower case with straight apostrophes, without an article and without
+/// what the law calls a company.
 pub(super) fn key(name: &str) -> String {
     let low = name.replace('’', "'").to_lowercase();
     let bare = ["the ", "a ", "an "]
         .iter()
         .find_map(|a| low.strip_prefix(a));
-    bare.unwrap_or(&low).to_owned()
+    let bare = bare.unwrap_or(&low);
+    let form = FORMS.iter().find_map(|form| bare.strip_suffix(form));
+    form.filter(|b| b.contains(' ')).unwrap_or(bare).to_owned()
 }
 
 /// One spelling for each office.

@@ -85,6 +85,8 @@ pub(super) fn is_trade(text: &str, token: Token) -> bool {
                     | "attendant"
                     | "merchant"
                     | "sergeant"
+                    | "sheriff"
+                    | "superintendent"
             )
             || !token.capital && !token.plural && ends_like_trade(&tokens::lower(text, token)))
 }
@@ -132,6 +134,12 @@ fn widened(tokens: &[Token], role: &Range<usize>) -> Range<usize> {
 fn behind(text: &str, tokens: &[Token], end: usize) -> Option<String> {
     if tokens.get(end)?.kind != Kind::Comma {
         return None;
+    }
+    let mut end = end;
+    // "Bela Oster, 41, a nurse from Dorn,"
+    let comma = |at: usize| tokens.get(at).is_some_and(|t| t.kind == Kind::Comma);
+    if tokens.get(end + 1).is_some_and(|t| t.kind == Kind::Number) && comma(end + 2) {
+        end += 2;
     }
     let most = (end + APPOSITION).min(tokens.len());
     let close = (end + 1..most)
@@ -259,6 +267,11 @@ pub(super) fn apposition_role(
     tokens: &[Token],
     range: &Range<usize>,
 ) -> Option<String> {
+    let mut range = range.clone();
+    // "then mayor of Dorn"
+    let when =
+        |t: &Token| !t.capital && matches!(&*tokens::lower(text, *t), "then" | "now" | "currently");
+    range.start += usize::from(tokens.get(range.start).is_some_and(when));
     let first = tokens.get(range.start)?;
     let opens = first.is(Class::Determiner)
         || first.is(Class::Person)

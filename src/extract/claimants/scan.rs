@@ -100,7 +100,7 @@ pub(super) fn interviewee(text: &str) -> Option<(Vec<Token>, usize)> {
             continue;
         };
         let mut tokens = tokens::tokenize(text, span);
-        let run = runs(&tokens).into_iter().find(|r| r.len() > 1);
+        let run = runs(text, &tokens).into_iter().find(|r| r.len() > 1);
         if let Some(run) = run.filter(|r| r.start < JOINED) {
             tokens.truncate(run.end);
             return Some((tokens, run.start));
@@ -113,7 +113,7 @@ pub(super) fn interviewee(text: &str) -> Option<(Vec<Token>, usize)> {
 pub(super) fn alone(text: &str, sentences: &[Sentence]) -> BTreeMap<String, u32> {
     let mut alone = BTreeMap::new();
     for sentence in sentences.iter().filter(|s| !is_title_case(&s.tokens)) {
-        for run in runs(&sentence.tokens) {
+        for run in runs(text, &sentence.tokens) {
             let written = split_name(text, &sentence.tokens, &run);
             if written.name.len() == 1 {
                 let word = tokens::lower(text, sentence.tokens[written.name.start]);
@@ -137,7 +137,7 @@ pub(super) fn mentions(
     }
     let verb = phrases::main_verb(tokens, 0..tokens.len()).unwrap_or(0);
     let mut found: Vec<(usize, usize)> = Vec::new();
-    for run in runs(tokens) {
+    for run in runs(text, tokens) {
         match of_run(text, register, tokens, &run) {
             Found::One(id) => found.push((run.start, id)),
             Found::Several => found.push((run.start, SEVERAL)),

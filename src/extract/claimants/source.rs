@@ -55,7 +55,8 @@ pub(super) fn describe(text: &str, source: &[Token], name: &str) -> (Entity, Opt
         unnamed: true,
         ..Entity::default()
     };
-    let low = head.filter(|h| !h.capital && h.is(Class::Person) && !h.plural);
+    let of_person = |h: &Token| h.is(Class::Person) || trade && !h.is(Class::Body);
+    let low = head.filter(|h| !h.capital && of_person(h) && !h.plural);
     (entity, low.map(|h| tokens::lower(text, h)))
 }
 
@@ -104,13 +105,37 @@ fn is_told(text: &str, cue: Span) -> bool {
     told.iter().any(|told| words.ends_with(told))
 }
 
+/// "He was accused of", "she has faced criticism for": somebody else judges him.
+fn is_judged(text: &str, cue: Span) -> bool {
+    const JUDGED: [&str; 8] = [
+        "accused",
+        "criticized",
+        "criticised",
+        "labeled",
+        "labelled",
+        "dubbed",
+        "rated",
+        "asked",
+    ];
+    const DRAWS: [&str; 6] = ["faced", "faces", "came under", "drew", "drawn", "took"];
+    let words = text[cue.start()..cue.end()].to_lowercase();
+    let mut be = false;
+    let passive = words.split_whitespace().any(|w| {
+        be |= matches!(w, "was" | "were" | "been" | "is" | "are" | "being");
+        be && JUDGED.contains(&w)
+    });
+    let drawn = DRAWS.iter().any(|d| words.contains(d)) && words.contains("criticism");
+    let by = words.split_whitespace().any(|w| matches!(w, "by" | "from"));
+    (passive || drawn) && !by
+}
+
 /// Hearers, "this move" and "the world": words beside a cue that nobody speaks behind.
 pub(super) fn never_speaks(text: &str, said: &Said, source: &[Token]) -> bool {
     let hears = said.cue.is_some_and(|cue| {
         let before = said
             .source
             .is_some_and(|source| source.end() <= cue.start());
-        if before && is_told(text, cue) {
+        if before && (is_told(text, cue) || is_judged(text, cue)) {
             return true;
         }
         let words = text[cue.start()..cue.end()].to_lowercase();
@@ -128,6 +153,13 @@ pub(super) fn never_speaks(text: &str, said: &Said, source: &[Token]) -> bool {
     let Some(head) = roles::head_of(source, &(0..source.len())).map(|h| source[h]) else {
         return hears;
     };
+    // "spying on customers": a deed.
+    let deed = first.form(Form::Ing)
+        && !first.capital
+        && (source.get(1)).is_some_and(|t| t.is(Class::Preposition) && !t.is(Class::Of));
+    if deed {
+        return true;
+    }
     let speaks = head.is(Class::Person) || head.is(Class::Body) || head.is(Class::Document);
     let noun = tokens::lower(text, head);
     let demonstrative = first.is(Class::Demonstrative) && source.len() > 1 && !speaks;
@@ -135,13 +167,29 @@ pub(super) fn never_speaks(text: &str, said: &Said, source: &[Token]) -> bool {
 }
 
 /// The noun phrase before a relative pronoun.
-pub(super) fn antecedent(sentence: &Sentence, relative: Span) -> Option<Vec<Token>> {
+pub(super) fn antecedent(text: &str, sentence: &Sentence, relative: Span) -> Option<Vec<Token>> {
     let tokens = &sentence.tokens;
-    let at = tokens.iter().position(|t| t.start == relative.start())?;
-    let comma = at
+    let mut at = tokens.iter().position(|t| t.start == relative.start())?;
+    // "whose father left and who says": both are the same person's.
+    while at > 0 && tokens[at - 1].is(Class::Conjunction) {
+        let earlier = (0..at - 1).rev().find(|i| {
+            let low = tokens::lower(text, tokens[*i]);
+            matches!(&*low, "who" | "whose" | "whom")
+        });
+        let Some(earlier) = earlier else { break };
+        at = earlier;
+    }
+    let mut comma = at
         .checked_sub(1)
         .filter(|i| tokens[*i].kind == Kind::Comma)
         .unwrap_or(at);
+    // "Ada Kern, 78, who": an age is nobody.
+    let age = |at: usize| {
+        at > 2 && tokens[at - 1].kind == Kind::Number && tokens[at - 2].kind == Kind::Comma
+    };
+    if comma < at && age(comma) {
+        comma -= 2;
+    }
     let subject = phrases::subject_before(tokens, comma, 0)?;
     let mut phrase = subject.phrase;
     // "has alarmed diplomats, who": the participle belongs to its auxiliary.

@@ -255,3 +255,54 @@ fn odd_words_are_read() {
         whom(odd);
     }
 }
+
+#[test]
+fn names_that_end_like_adverbs() {
+    assert_eq!(
+        whom("The mayor of Elm, Adam Scully, met us. [He] said the pier was shut. [Kelly] agreed."),
+        ["Adam Scully (mayor of Elm)", "Kelly"]
+    );
+}
+
+#[test]
+fn ages_between_a_name_and_what_hangs_on_it() {
+    assert_eq!(
+        whom(
+            "[Bela Oster], 41, a nurse from Dorn, said so. [Ada Kern], then mayor of Elm, agreed."
+        ),
+        ["Bela Oster (nurse from Dorn)", "Ada Kern (mayor of Elm)"]
+    );
+    assert_eq!(
+        whom("Among them was Ada Kern, 78, whose house is old and [who] said so."),
+        ["Ada Kern"]
+    );
+}
+
+#[test]
+fn whoever_was_he_is_not_she() {
+    assert_eq!(
+        whom("Amon Rell came. [He] said so.\n\nAnother came. [She] said so."),
+        ["Amon Rell", "She?"]
+    );
+}
+
+#[test]
+fn a_company_with_and_without_its_form() {
+    assert_eq!(
+        whom("Norvane Foods plc sold it. [Norvane Foods] said so. [The company] said it again."),
+        ["Norvane Foods plc"; 2]
+    );
+}
+
+#[test]
+fn an_office_in_short() {
+    assert_eq!(
+        whom("[The state auditor] said so.\n\n[The auditor] said it again."),
+        ["The state auditor"; 2]
+    );
+}
+
+#[test]
+fn deeds_do_not_speak() {
+    assert_eq!(whom("It was called [spying on customers]."), ["nobody"]);
+}
