@@ -36,6 +36,7 @@ mod phrases;
 mod quotes;
 pub mod score;
 pub mod sentences;
+mod spoken;
 mod statements;
 mod tokens;
 mod told;

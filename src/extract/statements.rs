@@ -13,6 +13,7 @@ use super::lexicon::{self, Class, Form, Frame, Word};
 use super::model::{Reading, Statement};
 use super::phrases;
 use super::quotes::{self, Quoted};
+use super::spoken;
 use super::tokens::{self, Kind, Token};
 use super::told;
 use super::tree::{Node, Tree};
@@ -163,6 +164,11 @@ impl<'a> Laid<'a> {
             sentence.said = by_cues(self.text, &sentence);
         }
         told::complete(self.text, &mut sentence);
+        for at in 0..sentence.said.len() {
+            if spoken::denied(self.text, &sentence.tokens, &sentence.said[at]) {
+                sentence.said[at].here.states = false;
+            }
+        }
         self.turn(&mut sentence);
         self.hand_over(&mut sentence);
         sentence
@@ -323,9 +329,14 @@ fn said(text: &str, sentence: &Sentence, statement: &Statement) -> Option<Said> 
         return None;
     }
     let mut statement = statement.clone();
-    if let Some((source, first)) = according_to(text, tokens, cue.as_ref(), &statement, within) {
+    if let Some((source, first)) =
+        spoken::according_to(text, tokens, cue.as_ref(), &statement, within)
+    {
         statement.source = Some(source);
         statement.parts[0] = first;
+    }
+    if statement.source.is_none() {
+        statement.source = spoken::signed(text, &statement);
     }
     let source = statement.source.and_then(within);
     let parts = statement.parts.iter().filter_map(|part| within(*part));
@@ -333,7 +344,7 @@ fn said(text: &str, sentence: &Sentence, statement: &Statement) -> Option<Said> 
         .map(|part| without_that(tokens, part))
         .filter(|part| tokens[part.clone()].iter().any(|t| !t.is_mark()))
         .collect();
-    let mut content = without_subject(tokens, source.as_ref(), content);
+    let mut content = spoken::without_subject(tokens, source.as_ref(), content);
     // "I was told by the mayor that …"
     let hearer = |part: &Range<usize>| {
         part.len() == 1
@@ -347,6 +358,15 @@ fn said(text: &str, sentence: &Sentence, statement: &Statement) -> Option<Said> 
         return None;
     }
     let manner = manner(sentence, &content);
+    if manner == Manner::Indirect {
+        // "The road is open. The bridge is not, according to Ada Kern": the narrator opens the road.
+        if spoken::behind(sentence, &statement) {
+            return None;
+        }
+        if cue.is_some() {
+            spoken::from_here(text, sentence, &mut statement);
+        }
+    }
     // Nobody, no word that attributes and no mark: the network is hardly ever right.
     if statement.source.is_none() && statement.cue.is_none() && manner == Manner::Indirect {
         return None;
@@ -366,6 +386,10 @@ fn said(text: &str, sentence: &Sentence, statement: &Statement) -> Option<Said> 
         attributes(text, tokens, cue) && (shape.is_some() || !judges_only(tokens, cue, &content))
     });
     let asserted = shape.is_some() || content.iter().any(|part| states(sentence, part));
+    let means = |cue: &Range<usize>| {
+        manner == Manner::Indirect && spoken::intends(text, tokens, cue, &content)
+    };
+    let told = told && !cue.as_ref().is_some_and(means);
     let states = asserted && told && !(with && verb.is_none());
     let past = cue.clone().is_some_and(|mut cue| {
         cue.any(|i| tokens[i].form(Form::Past) || tokens[i].form(Form::Ing))
@@ -417,43 +441,6 @@ fn is_hedge(text: &str, tokens: &[Token], cue: &Range<usize>) -> bool {
         && tokens[passive].iter().any(|t| t.is(Class::BeForm))
 }
 
-/// "According to the mayor, it rains", where the network took the mayor for a part of what is said:
-/// returns the mayor, and the first part of the statement without him.
-fn according_to(
-    text: &str,
-    tokens: &[Token],
-    cue: Option<&Range<usize>>,
-    statement: &Statement,
-    within: impl Fn(Span) -> Option<Range<usize>>,
-) -> Option<(Span, Span)> {
-    let last = cue?.end.checked_sub(1)?;
-    let first = within(statement.parts[0])?;
-    let fits = statement.source.is_none()
-        && last > 0
-        && first.start == last + 1
-        && tokens::lower(text, tokens[last - 1]) == "according";
-    let comma = first.clone().find(|i| tokens[*i].kind == Kind::Comma);
-    let comma = comma.filter(|comma| fits && *comma > first.start && *comma + 1 < first.end)?;
-    let rest = Span::new(tokens[comma + 1].start, statement.parts[0].end()).ok()?;
-    Some((tokens::span_of(tokens, &(first.start..comma))?, rest))
-}
-
-/// "The company that owns it, Dorn Lines, said that …": what stands before the name is not said.
-fn without_subject(
-    tokens: &[Token],
-    source: Option<&Range<usize>>,
-    mut content: Vec<Range<usize>>,
-) -> Vec<Range<usize>> {
-    let beside = |part: &Range<usize>| {
-        source.is_some_and(|source| part.end < source.start && source.start <= part.end + 2)
-            && phrases::main_verb(tokens, part.clone()).is_none()
-    };
-    if content.len() > 1 && beside(&content[0]) {
-        content.remove(0);
-    }
-    content
-}
-
 /// "accused X of lying": the content says that X is lying.
 fn accusation(
     text: &str,
@@ -501,7 +488,7 @@ fn judges_only(tokens: &[Token], cue: &Range<usize>, content: &[Range<usize>]) -
 /// Verbs of perceiving and of rules, behind which a thing is told and nobody's words.
 const NO_SPEECH: &[&str] = &[
     "notice", "notices", "noticed", "noticing", "realised", "realized", "require", "requires",
-    "hears", "heard", "learned", "learnt", "learns", "ordered", "orders",
+    "hears", "heard", "learned", "learnt", "learns", "ordered", "orders", "voted", "votes",
 ];
 
 /// Has a verb of its own, or stands in quotation marks; a question inside a sentence states nothing.

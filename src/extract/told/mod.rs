@@ -456,7 +456,14 @@ impl Told<'_> {
                 || t.kind == Kind::Colon && (from..*i).any(|i| phrases::is_finite(self.tokens, i))
                 || self.is_one_of(*i, &["but"]) && t.is(Class::Conjunction)
         });
-        let start = back.map_or(from, |back| back + 1);
+        let mut start = back.map_or(from, |back| back + 1);
+        // "It moves to Elm, which, managers say, can take it": only what hangs on "which".
+        let before = (start..hull.start)
+            .rev()
+            .find(|i| !self.tokens[*i].is_mark());
+        if let Some(relative) = before.filter(|i| self.is_one_of(*i, &["which", "who", "where"])) {
+            start = relative;
+        }
         let behind = (hull.end..self.tokens.len()).find(|i| !self.tokens[*i].is_mark());
         let mut content: Vec<Range<usize>> = std::iter::once(start..hull.start).collect();
         if let Some(behind) = behind {
