@@ -4,6 +4,8 @@
 # standard input and writes a JSON line a claim. `parts` alone must be there; here it has the claim's
 # words, which must stand in the text once. A program that can count writes their range in bytes:
 # {"parts": [{"start": 0, "end": 29}], "claimant": {"name": "Ada Venn"}, "score": 0.9, ...}
+# Words that complete a claim are marked: {"parts": ["was closed in 2019"], "text": "The bridge was
+# closed in 2019", "added": [{"at": 0, "text": "The bridge", "why": "carried"}]}
 # `factlog split --jsonl` shows every field.
 awk '
 {

@@ -2,8 +2,12 @@
 //!
 //! Such a program reads the normalised text and writes a JSON line a claim, as `split --jsonl` prints
 //! them (`schemas/extractor-line.schema.json`). Of that only `parts` must be there, and a range may be
-//! written as the words that stand in it, for programs that can't count bytes. Nothing is taken on
-//! trust: a line of which anything is not in the text is refused, and the others stay.
+//! written as the words that stand in it, for programs that can't count bytes. Every range must be one
+//! of the text's, and the claim's own words must be those of its parts but for what `added` marks
+//! ([`words`]): a line that does not fit is refused by its number, and the others stay. Names, roles and
+//! other forms of words are the program's own.
+
+mod words;
 
 use serde::Deserialize;
 
@@ -79,6 +83,17 @@ pub enum OutsideError {
         "reason: “{0}” is none; a number, a comparison, a cause, a vote or law, a quotation, a statement, a deed and a description are"
     )]
     Reason(String),
+    /// A word that the claim's parts have not, and that is not marked.
+    #[error(
+        "text: “{0}” is not among the words of its parts here; what is added must be in `added`"
+    )]
+    NotOwn(String),
+    /// A word of the claim's parts that its text has not.
+    #[error("text: “{0}” of its parts is left out; leave its range out of `parts`, too")]
+    LeftOut(String),
+    /// Words that are not carried over from the source, as they say.
+    #[error("added: “{0}” is carried, but not in the text")]
+    Carried(String),
     /// What no claim object can hold.
     #[error(transparent)]
     Claim(#[from] ObjectError),
@@ -226,6 +241,9 @@ impl Reader<'_> {
             parts,
         };
         object::to_bytes(&claim)?;
+        let own = |span: &Span| span.of(self.text.as_str()).ok();
+        let own: Vec<&str> = claim.parts.iter().filter_map(own).collect();
+        words::check(&claim.text, &claim.added, &own, self.text.as_str())?;
         Ok(ExtractedClaim {
             text: claim.text,
             added: claim.added,
@@ -408,10 +426,33 @@ mod tests {
                 r#"{"parts": ["closed"], "text": "was closed", "added": [{"at": 0, "text": "is", "why": "inflected"}]}"#,
                 "added: does not fit",
             ),
+            (
+                r#"{"parts": ["was closed"], "text": "The tunnel was closed"}"#,
+                "text: “The” is not among the words of its parts",
+            ),
+            (
+                r#"{"parts": ["was closed"], "text": "was"}"#,
+                "text: “closed” of its parts is left out",
+            ),
+            (
+                r#"{"parts": ["was closed"], "text": "The tunnel was closed", "added": [{"at": 0, "text": "The tunnel", "why": "carried"}]}"#,
+                "added: “The tunnel” is carried, but not in the text",
+            ),
         ] {
             let error = one(line).expect_err(line).to_string();
             assert!(error.contains(why), "{line}: {error}");
         }
+    }
+
+    #[test]
+    fn what_a_text_adds_is_told_as_added() {
+        let line = r#"{"parts": ["was closed in 2019"], "text": "The bridge was closed in 2019", "added": [{"at": 0, "text": "The bridge", "why": "carried"}]}"#;
+        let claim = one(line).expect("a claim");
+        assert_eq!(claim.text, "The bridge was closed in 2019");
+        assert_eq!(claim.added[0].text, "The bridge");
+        // The same words without the mark.
+        one(r#"{"parts": ["was closed in 2019"], "text": "The bridge was closed in 2019"}"#)
+            .expect_err("not marked");
     }
 
     #[test]
