@@ -34,6 +34,7 @@ pub mod outside;
 mod passed;
 mod phrases;
 mod quotes;
+mod reasons;
 pub mod score;
 pub mod sentences;
 mod spoken;

@@ -5,16 +5,14 @@
 //! for the US presidency, a quarter of whose sentences here were worth checking; on news it ranks, and how
 //! far the probability holds there was not measured. `docs/model.md` has the figures.
 //!
-//! The reason is not learned and does not explain the score: rules say what the words show first, a figure,
-//! a comparison, a cause, a vote or law, a quotation. Rules also say what is passed over, and that has a
+//! The reason is not learned and does not explain the score: [`reasons`] says by rules what the words show
+//! first, a figure, a comparison, a cause, a vote or law, a quotation. Rules also say what is passed over, and that has a
 //! quarter of its probability, so that it ranks lower.
 
 use serde::{Deserialize, Serialize};
 
-use super::lexicon::{Class, Form};
-use super::passed;
-use super::tokens::{self, Kind, Token};
-use super::{ExtractedClaim, model};
+use super::tokens::Token;
+use super::{ExtractedClaim, model, passed, reasons};
 use crate::words::claim::Manner;
 
 /// Why words are passed over.
@@ -155,27 +153,5 @@ pub(super) fn reason(
     if let Some(why) = passed::why(text, tokens, manner, has_verb, asks) {
         return Reason::Passed(why);
     }
-    let any = |class: Class| tokens.iter().any(|t| t.is(class));
-    let number = |t: &Token| {
-        t.kind == Kind::Number
-            || t.is(Class::Number) && !is_one_of(text, *t, &["one", "two", "first", "second"])
-    };
-    let past = tokens
-        .iter()
-        .any(|t| t.form(Form::Past) || is_one_of(text, *t, &["was", "were", "had", "has", "have"]));
-    match manner {
-        _ if tokens.iter().any(number) => Reason::Number,
-        _ if any(Class::Comparison) => Reason::Comparison,
-        _ if any(Class::Cause) => Reason::Cause,
-        _ if any(Class::Procedure) => Reason::Procedure,
-        Manner::Narration if past && tokens.iter().skip(1).any(|t| t.is_name()) => Reason::Deed,
-        _ => reason_of(manner),
-    }
-}
-
-fn is_one_of(text: &str, token: Token, words: &[&str]) -> bool {
-    token.kind == Kind::Word
-        && token.end - token.start < 12
-        && words.contains(&&*tokens::lower(text, token))
-        && !token.all_capitals
+    reasons::of(text, tokens, manner)
 }
