@@ -16,6 +16,7 @@ mod extractor;
 mod faults;
 mod files;
 mod help;
+mod highlight;
 mod init;
 mod json_out;
 mod key;

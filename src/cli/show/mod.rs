@@ -4,7 +4,6 @@
 //! nobody waits for a person who reads.
 
 mod gather;
-mod highlight;
 mod page;
 mod view;
 

@@ -11,11 +11,11 @@ use factlog::words::claim::Manner;
 use factlog::words::policy::Policy;
 use factlog::words::source::Kept;
 
-use super::highlight::Pieces;
 use super::view::{
     AnswerShown, ClaimRow, ClaimShown, EntryShown, EvidenceShown, ObjectShown, ProposedShown,
     Shown, SourceShown, VerdictShown,
 };
+use crate::cli::highlight::Pieces;
 use crate::cli::says;
 use crate::cli::screen::{self, BAD, FAINT, GOOD, STRONG, WARN};
 

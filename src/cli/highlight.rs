@@ -1,15 +1,18 @@
 //! Words in their sentence: wrapped for a terminal, with some of them marked.
+//!
+//! Brackets stand in the order of the text: where that runs from right to left, a terminal turns them
+//! round with the words.
 
-use crate::cli::screen::{self, STRONG};
+use super::screen::{self, STRONG};
 
 /// A text in pieces; those that are marked are shown in bold, or in brackets where there is no style.
-pub(super) struct Pieces(Vec<(String, bool)>);
+pub(crate) struct Pieces(Vec<(String, bool)>);
 
 impl Pieces {
     /// Cuts `text` at the ranges, in bytes of it, that are to be marked.
     ///
     /// Ranges that are out of order, overlap or lie outside the text are left unmarked.
-    pub(super) fn new(text: &str, marked: &[(usize, usize)]) -> Self {
+    pub(crate) fn new(text: &str, marked: &[(usize, usize)]) -> Self {
         let mut pieces = Vec::new();
         let mut from = 0;
         for &(start, end) in marked {
@@ -28,7 +31,7 @@ impl Pieces {
     }
 
     /// Wraps the text into lines of at most `columns` columns, each after `indent`.
-    pub(super) fn wrap(&self, columns: usize, indent: &str, styled: bool) -> String {
+    pub(crate) fn wrap(&self, columns: usize, indent: &str, styled: bool) -> String {
         let mut lines = String::from(indent);
         let room = columns.saturating_sub(screen::width(indent)).max(20);
         let mut used = 0;
@@ -93,6 +96,26 @@ mod tests {
     fn words_that_touch_a_mark_stay_together() {
         let pieces = Pieces::new("“Never again,” he said", &[(3, 14)]);
         assert_eq!(pieces.wrap(80, "", false), "“[Never again],” he said");
+    }
+
+    #[test]
+    fn wide_words_and_words_from_right_to_left_are_marked_within_the_columns() {
+        let text = "漢字の文 橋は閉鎖された と言った。";
+        let start = text.find("橋").expect("there");
+        let pieces = Pieces::new(text, &[(start, start + "橋は閉鎖された".len())]);
+        // Two columns a character: 8, 16 with the brackets, 12.
+        assert_eq!(
+            pieces.wrap(26, "", false),
+            "漢字の文 [橋は閉鎖された]\nと言った。"
+        );
+        assert_eq!(
+            pieces.wrap(24, "", false),
+            "漢字の文\n[橋は閉鎖された]\nと言った。"
+        );
+        let text = "אמר כי הגשר נסגר ביום";
+        let start = text.find("הגשר").expect("there");
+        let pieces = Pieces::new(text, &[(start, start + "הגשר נסגר".len())]);
+        assert_eq!(pieces.wrap(80, "", false), "אמר כי [הגשר נסגר] ביום");
     }
 
     #[test]
