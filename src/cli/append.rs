@@ -15,6 +15,7 @@ use super::json_out;
 use super::record::{self, EntryLine};
 use super::screen;
 use super::stdout;
+use super::waiting;
 
 /// Append entries that were signed elsewhere
 ///
@@ -47,7 +48,7 @@ struct Report {
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let mut pending = Vec::with_capacity(args.files.len());
     for file in &args.files {
-        let bytes = read(file)?;
+        let bytes = read(file, context)?;
         let parsed = Pending::parse(&bytes).with_context(|| {
             format!("nothing was appended: {} can't be read", screen::path(file))
         })?;
@@ -116,12 +117,13 @@ fn there_already(ledger: &Ledger, pending: &Pending) -> anyhow::Result<Option<Ve
     Ok(Some(indexes))
 }
 
-fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+fn read(path: &Path, context: &Context) -> anyhow::Result<Vec<u8>> {
     let reading = || format!("reading {}", screen::path(path));
     let mut bytes = Vec::new();
     // One byte more than there may be, so that too many are noticed and not held.
     let limit = MAX_PENDING_BYTES as u64 + 1;
     if path.as_os_str() == "-" {
+        waiting::for_input(context);
         io::stdin()
             .lock()
             .take(limit)

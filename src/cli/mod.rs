@@ -44,6 +44,7 @@ mod stdout;
 mod stops;
 mod verdict;
 mod verify;
+mod waiting;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};

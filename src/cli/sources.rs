@@ -23,6 +23,7 @@ use factlog::words::time::DayOrTime;
 use super::context::Context;
 use super::exit::{Failure, Status};
 use super::screen;
+use super::waiting;
 
 /// What a person says of a source; it comes before what the source says of itself.
 #[derive(Clone, Debug, Default)]
@@ -90,7 +91,7 @@ pub(crate) fn take(context: &Context, what: &OsStr, given: &Given) -> anyhow::Re
     let got = if is_address(&shown) {
         get(context, &shown)?
     } else if what == "-" {
-        Got::of(read("standard input", io::stdin().lock())?)
+        Got::of(read_input(context)?)
     } else {
         refuse_other_address(&shown, Path::new(what))?;
         Got {
@@ -403,8 +404,15 @@ pub(crate) fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
     read(&what, File::open(path).map_err(failed)?)
 }
 
+/// Reads standard input, which a person at a terminal is told of: all of it, but no more than a source
+/// may have.
+pub(crate) fn read_input(context: &Context) -> anyhow::Result<Vec<u8>> {
+    waiting::for_input(context);
+    read("standard input", io::stdin().lock())
+}
+
 /// Reads all of it, but no more than a source may have.
-pub(crate) fn read(what: &str, from: impl Read) -> anyhow::Result<Vec<u8>> {
+fn read(what: &str, from: impl Read) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(intake::MAX_BYTES + 1)
         .read_to_end(&mut bytes)

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use anstream::{AutoStream, ColorChoice};
 use factlog::extract::{self, ExtractedClaim, Extraction, Options, language, output};
 use factlog::intake::{self, Hint, IntakeError};
 use factlog::words::claim::Manner;
@@ -12,16 +13,18 @@ use factlog::words::span::Span;
 use super::context::Context;
 use super::exit::{Failure, Status};
 use super::extractor::{self, ExtractorArgs};
+use super::highlight::Pieces;
 use super::json_out;
-use super::screen::{self, FAINT, STRONG};
+use super::screen::{self, STRONG};
 use super::sources;
 use super::stdout;
 
 /// Print an article's claims, with who said them
 ///
 /// The claims come in the order of the text: their words, who said them and how, how much each is
-/// worth checking, and the sentence they stand in. What was passed over is counted; --all prints it
-/// too. The score, from 0 to 1, is the probability that people who labelled sentences of US debates
+/// worth checking, what the words show first ("a number", "a cause"), and the sentence they stand in.
+/// There the claim's own words are bold, and in [square brackets] where the output has no styles, as
+/// with NO_COLOR or into a file. What was passed over is counted; --all prints it too. The score, from 0 to 1, is the probability that people who labelled sentences of US debates
 /// would call the words worth checking. It was measured on debates; on news, take it as a ranking: a
 /// plain fact such as "no one was hurt" has a low one. The article may be plain text, Markdown or
 /// HTML. Attribution is for English.
@@ -41,16 +44,18 @@ pub(crate) struct Args {
     /// The article, or `-` for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Print one JSON object a claim; offsets are bytes of the normalised text
+    /// Print one JSON object a claim, on a line each; offsets are bytes of the normalised text
+    ///
+    /// --json prints one document instead: sentences, claims, and what was passed over.
     #[arg(long, group = "form")]
     jsonl: bool,
-    /// Print the normalised text, which all offsets count in
-    #[arg(long, group = "form")]
+    /// Print the normalised text, which all offsets count in, and no claims
+    #[arg(long, group = "form", conflicts_with_all = ["all", "atomic", "extractor"])]
     text: bool,
-    /// Print one JSON object a sentence, with its range in bytes of the normalised text
-    #[arg(long, group = "form")]
+    /// Print one JSON object a sentence, with its range in bytes of the normalised text, and no claims
+    #[arg(long, group = "form", conflicts_with_all = ["all", "atomic", "extractor"])]
     sentences: bool,
-    /// Print what was passed over, too: questions, wishes, commands, opinions
+    /// Print what was passed over, too: questions, wishes, commands, opinions (--json always has it)
     #[arg(long)]
     all: bool,
     /// Split statements as fine as possible
@@ -70,13 +75,40 @@ fn score(text: &str) -> Result<f32, String> {
     }
 }
 
+impl Args {
+    /// Refuses `--json` beside another form, wherever on the command line it stands.
+    fn check_form(&self, context: &Context) -> anyhow::Result<()> {
+        let (flag, what, hint) = if self.jsonl {
+            let what = "JSON lines and one JSON document are two forms";
+            let hint = "give --jsonl for a line a claim, or --json for one document";
+            ("--jsonl", what, hint)
+        } else if self.sentences {
+            let what = "JSON lines and one JSON document are two forms";
+            let hint =
+                "give --sentences for a line a sentence; the document of --json has them, too";
+            ("--sentences", what, hint)
+        } else if self.text {
+            let what = "a text is not JSON";
+            ("--text", what, "give one of the two")
+        } else {
+            return Ok(());
+        };
+        if !context.global.json {
+            return Ok(());
+        }
+        let message = format!("--json cannot be used with {flag}: {what}");
+        Err(Failure::new(Status::Usage, message).hint(hint).into())
+    }
+}
+
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    args.check_form(context)?;
     let name = if args.file == Path::new("-") {
         "standard input".into()
     } else {
         screen::path(&args.file)
     };
-    let bytes = read(&args.file)?;
+    let bytes = read(&args.file, context)?;
     let hint = Hint {
         file_name: args.file.file_name().and_then(|name| name.to_str()),
         ..Hint::default()
@@ -136,9 +168,12 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
                 writeln!(out, "{}", json_out::harmless(output::claim_line(claim)))?;
             }
         } else {
-            let columns = screen::columns();
+            let view = View {
+                columns: screen::columns(),
+                styled: AutoStream::choice(&io::stdout()) != ColorChoice::Never,
+            };
             for (n, claim) in claims.iter().enumerate() {
-                out.write_all(render(&text, n + 1, claim, columns).as_bytes())?;
+                out.write_all(render(&text, n + 1, claim, view).as_bytes())?;
             }
             out.flush()?;
             let mut summary = summary(&extraction, args.all);
@@ -163,9 +198,9 @@ pub(crate) fn note_language(context: &Context, text: &str) {
 }
 
 /// Reads a file or standard input, no more of it than a source may have.
-fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+fn read(file: &Path, context: &Context) -> anyhow::Result<Vec<u8>> {
     if file == Path::new("-") {
-        return sources::read("standard input", io::stdin().lock());
+        return sources::read_input(context);
     }
     sources::read_file(file)
 }
@@ -209,10 +244,18 @@ fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{plural}")
 }
 
+/// How claims are shown.
+#[derive(Clone, Copy)]
+struct View {
+    columns: usize,
+    /// Whether the output has styles.
+    styled: bool,
+}
+
 /// A claim for a reader: number and words, who said it and how, and its sentence with the words marked.
-fn render(text: &str, number: usize, claim: &ExtractedClaim, columns: usize) -> String {
+fn render(text: &str, number: usize, claim: &ExtractedClaim, view: View) -> String {
     let indent = "     ";
-    let words = screen::wrap(&screen::one_line(&claim.text), columns, indent);
+    let words = screen::wrap(&screen::one_line(&claim.text), view.columns, indent);
     let head = format!("{number:>3}  ");
     let first = words.trim_start();
     let mut shown = screen::styled(STRONG, &format!("{head}{first}"));
@@ -223,10 +266,10 @@ fn render(text: &str, number: usize, claim: &ExtractedClaim, columns: usize) -> 
         claim.score,
         claim.reason.as_str()
     );
-    shown.push_str(&screen::wrap(&about, columns, indent));
+    shown.push_str(&screen::wrap(&about, view.columns, indent));
     shown.push('\n');
-    shown.push_str(&marked(text, claim.sentence, &claim.parts, columns, indent));
-    shown.push('\n');
+    shown.push_str(&marked(text, claim, view, indent));
+    shown.push_str("\n\n");
     shown
 }
 
@@ -253,101 +296,74 @@ fn who(claim: &ExtractedClaim, text: &str) -> String {
     )
 }
 
-/// The sentence, faint, with the claim's own words in full strength.
-fn marked(text: &str, sentence: Span, parts: &[Span], columns: usize, indent: &str) -> String {
-    let room = columns.saturating_sub(indent.len()).max(20);
-    let mut shown = String::from(indent);
-    let mut used = 0;
-    for atom in atoms(text, sentence, parts) {
-        let wide = screen::width(&atom.words);
-        if atom.spaced && used > 0 {
-            if used + 1 + wide > room {
-                shown.push('\n');
-                shown.push_str(indent);
-                used = 0;
-            } else {
-                shown.push(' ');
-                used += 1;
-            }
-        }
-        if atom.own {
-            shown.push_str(&atom.words);
-        } else {
-            shown.push_str(&screen::styled(FAINT, &atom.words));
-        }
-        used += wide;
-    }
-    shown.push('\n');
-    shown
-}
-
-/// A word, or a part of one.
-struct Atom {
-    words: String,
-    own: bool,
-    spaced: bool,
-}
-
-fn atoms(text: &str, sentence: Span, parts: &[Span]) -> Vec<Atom> {
-    let mut borders: Vec<(usize, bool)> = Vec::new();
-    for part in parts {
-        borders.push((part.start(), true));
-        borders.push((part.end(), false));
-    }
-    borders.push((sentence.end(), false));
-    let mut atoms = Vec::new();
-    let mut at = sentence.start();
-    let mut own = false;
-    let mut spaced = false;
-    for (border, next) in borders {
-        let stretch = text.get(at..border.clamp(at, sentence.end())).unwrap_or("");
-        let mut begins = true;
-        for word in stretch.split_whitespace() {
-            let gap = !begins || stretch.starts_with(char::is_whitespace) || spaced;
-            atoms.push(Atom {
-                words: screen::one_line(word),
-                own,
-                spaced: gap,
-            });
-            begins = false;
-        }
-        if !stretch.is_empty() {
-            spaced = stretch.ends_with(char::is_whitespace);
-        }
-        at = border.clamp(at, sentence.end());
-        own = next;
-    }
-    atoms
+/// The sentence, with the claim's own words marked.
+fn marked(text: &str, claim: &ExtractedClaim, view: View, indent: &str) -> String {
+    let sentence = claim.sentence;
+    let within = |part: &Span| {
+        let start = part.start().checked_sub(sentence.start())?;
+        Some((start, part.end() - sentence.start()))
+    };
+    let parts: Vec<_> = claim.parts.iter().filter_map(within).collect();
+    let words = sentence.of(text).unwrap_or_default();
+    Pieces::new(words, &parts).wrap(view.columns, indent, view.styled)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const TEXT: &str =
+        "Ada Roe, the mayor, said that the bridge was closed and was never reopened.\n";
+
+    fn shown(text: &str, claim: &ExtractedClaim, styled: bool) -> String {
+        let columns = 60;
+        render(text, 1, claim, View { columns, styled })
+    }
+
     #[test]
     fn a_claim_is_rendered_with_its_words_in_their_sentence() {
-        let text = "Ada Roe, the mayor, said that the bridge was closed and was never reopened.\n";
-        let found = extract::split(text, Options::default());
-        let shown = render(text, 1, &found.claims[0], 60);
-        let plain = anstream::adapter::strip_str(&shown).to_string();
+        let found = extract::split(TEXT, Options::default());
+        let plain = anstream::adapter::strip_str(&shown(TEXT, &found.claims[0], false)).to_string();
         assert_eq!(
             plain,
             "  1  the bridge was closed\n     Ada Roe (mayor), reported, “said” · 0.30 a statement\n     \
-             Ada Roe, the mayor, said that the bridge was closed and\n     was never reopened.\n\n"
+             Ada Roe, the mayor, said that [the bridge was closed]\n     and was never reopened.\n\n"
         );
-        assert!(shown.contains(&screen::styled(FAINT, "never")), "{shown}");
+        let styled = shown(TEXT, &found.claims[0], true);
+        assert!(
+            styled.contains(&screen::styled(STRONG, "bridge")),
+            "{styled}"
+        );
+        assert!(
+            !styled.contains("[the") && !styled.contains("closed]"),
+            "{styled}"
+        );
+    }
+
+    #[test]
+    fn words_outside_the_sentence_are_not_marked() {
+        let mut claim = extract::split(TEXT, Options::default()).claims[0].clone();
+        claim.sentence =
+            Span::new(TEXT.find("and was").expect("there"), TEXT.len() - 1).expect("a range");
+        let shown = shown(TEXT, &claim, false);
+        assert!(
+            shown.ends_with("     and was never reopened.\n\n"),
+            "{shown}"
+        );
     }
 
     #[test]
     fn hostile_text_is_harmless() {
         let text = "Ada \u{1b}]0;x\u{7}Roe said that the \u{202e}bridge was closed.\n";
         for claim in extract::split(text, Options::default()).all() {
-            let shown = render(text, 1, claim, 60);
-            let plain = anstream::adapter::strip_str(&shown).to_string();
-            assert!(
-                !plain.contains(['\u{1b}', '\u{7}', '\u{202e}']),
-                "{plain:?}"
-            );
+            for styled in [false, true] {
+                let shown = shown(text, claim, styled);
+                let plain = anstream::adapter::strip_str(&shown).to_string();
+                assert!(
+                    !plain.contains(['\u{1b}', '\u{7}', '\u{202e}']),
+                    "{plain:?}"
+                );
+            }
         }
     }
 }

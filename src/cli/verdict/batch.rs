@@ -39,6 +39,7 @@ use crate::cli::screen;
 use crate::cli::signing::{self, SigningArgs};
 use crate::cli::sources;
 use crate::cli::stdout;
+use crate::cli::waiting;
 
 /// So many lines are appended together at most: their sync costs little then, and little waits.
 const ROUND_LINES: usize = 1000;
@@ -164,6 +165,7 @@ type Read = (u64, Result<(Named, Judgement), Fault>);
 
 pub(crate) fn run(from: &Path, args: &SigningArgs, context: &Context) -> anyhow::Result<Status> {
     let input: Box<dyn io::Read + Send> = if from.as_os_str() == "-" {
+        waiting::for_input(context);
         Box::new(io::stdin())
     } else {
         let file = File::open(from).map_err(|error| {
