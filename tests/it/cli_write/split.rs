@@ -116,7 +116,6 @@ fn what_does_not_fit_is_refused_by_line_and_the_rest_is_kept() {
     }
     for (script, message) in [
         ("exit 3", "ended with exit status: 3"),
-        ("no-such-program-here", "ended with exit status: 127"),
         ("printf '\\377'", "not UTF-8"),
     ] {
         let err = desk.refused(&["split", "article.txt", "--extractor", script], 1);
@@ -133,6 +132,118 @@ fn what_does_not_fit_is_refused_by_line_and_the_rest_is_kept() {
         2,
     );
     assert!(err.contains("--extractor"), "{err}");
+}
+
+#[test]
+#[cfg(unix)]
+fn words_that_the_text_has_not_are_marked_or_refused() {
+    let desk = desk();
+    let line = |more: &str| {
+        let words = r#""parts": ["was closed in 2019"], "text": "The bridge was closed in 2019""#;
+        format!("printf '%s\\n' '{{{words}{more}}}'")
+    };
+    let text = "The bridge was old. It was closed in 2019, to cars and lorries.\n";
+    fs::write(desk.path("bridge.txt"), text).unwrap();
+    let split = ["split", "bridge.txt", "--jsonl", "--extractor"];
+    let err = desk.refused(&[&split[..], &[&line("")]].concat(), 1);
+    assert!(
+        err.contains("line 1 of") && err.contains("“The” is not among the words of its parts"),
+        "{err}"
+    );
+    let marked = line(r#", "added": [{"at": 0, "text": "The bridge", "why": "resolved"}]"#);
+    let (out, _) = desk.done(&[&split[..], &[&marked]].concat());
+    assert_eq!(lines(&out)[0]["added"][0]["text"], "The bridge", "{out}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_program_that_ends_badly_is_told_with_what_to_do() {
+    let desk = desk();
+    fs::write(desk.path("model.py"), "print()\n").unwrap();
+    for (script, message, hint) in [
+        ("./model.py", "can't be run (exit status: 126)", "chmod +x"),
+        (
+            "no-such-program",
+            "was not found (exit status: 127)",
+            "./my-model.py",
+        ),
+        (
+            "kill -9 $$",
+            "was killed, by signal 9",
+            "runs out of memory",
+        ),
+        ("kill -11 $$", "crashed, by signal 11", "--text | COMMAND"),
+        (
+            "sh -c 'kill -15 $$'; exit $?",
+            "signal 15, terminate (exit status: 143)",
+            "COMMAND",
+        ),
+    ] {
+        for verb in ["split", "add"] {
+            let err = desk.refused(&[verb, "article.txt", "--extractor", script], 1);
+            assert!(
+                err.contains(message) && err.contains(hint),
+                "{script}: {err}"
+            );
+        }
+    }
+    for empty in ["", "  "] {
+        let err = desk.refused(&["split", "article.txt", "--extractor", empty], 2);
+        assert!(
+            err.contains("--extractor") && err.contains("a command is wanted"),
+            "{err}"
+        );
+    }
+}
+
+#[test]
+fn forms_that_exclude_each_other_are_refused() {
+    let desk = desk();
+    for flag in ["--jsonl", "--text", "--sentences"] {
+        for arguments in [
+            ["split", "article.txt", flag, "--json"],
+            ["--json", "split", "article.txt", flag],
+        ] {
+            let err = desk.refused(&arguments, 2);
+            assert!(
+                err.contains(&format!("--json cannot be used with {flag}")),
+                "{err}"
+            );
+        }
+    }
+    // What prints no claims takes nothing that is about them.
+    for flag in ["--text", "--sentences"] {
+        for other in [
+            &["--all"][..],
+            &["--atomic"],
+            &["--min-score", "0.5"],
+            &["--extractor", "true"],
+        ] {
+            let err = desk.refused(&[&["split", "article.txt", flag], other].concat(), 2);
+            assert!(
+                err.contains(other[0]) && err.contains("cannot be used with"),
+                "{err}"
+            );
+        }
+    }
+    desk.refused(&["split", "article.txt", "--text", "--jsonl"], 2);
+}
+
+#[test]
+fn the_words_of_a_claim_are_marked_without_styles() {
+    let desk = desk();
+    let text = "Ada Roe, the mayor, said that the bridge was closed.\n";
+    let (status, out, err) = with_input(&mut desk.factlog(&["split", "-"]), text);
+    assert_eq!(status, Some(0), "{err}");
+    assert!(out.contains("said that [the bridge was closed]."), "{out}");
+    assert!(
+        !err.contains("standard input"),
+        "a pipe needs no note: {err}"
+    );
+    let mut styled = desk.factlog(&["split", "-"]);
+    styled.env("CLICOLOR_FORCE", "1").env_remove("NO_COLOR");
+    let (_, out, _) = with_input(&mut styled, text);
+    assert!(out.contains('\u{1b}') && !out.contains("[the"), "{out}");
 }
 
 #[test]

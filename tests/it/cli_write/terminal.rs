@@ -204,3 +204,31 @@ fn a_passphrase_is_asked_for_twice_and_never_shown() {
     let screen = terminal.shows("added source");
     assert!(!screen.contains("hunter"), "{screen}");
 }
+
+#[test]
+fn what_is_waited_for_is_told() {
+    let desk = Desk::new();
+    let Some(terminal) = Terminal::open(&desk, "waiting", "true") else {
+        return;
+    };
+    let factlog = env!("CARGO_BIN_EXE_factlog");
+    terminal.shows("ready>");
+    for (verb, done) in [
+        ("split -", "1 claim in 1 sentence"),
+        ("add - --dry-run", "nothing was written"),
+    ] {
+        terminal.types(&format!("{factlog} {verb}"));
+        terminal.shows("reading standard input; end with Ctrl-D");
+        terminal.types("The bridge was closed in 2019.");
+        terminal.tmux(&["send-keys", "C-d"]);
+        terminal.shows(done);
+        terminal.clears();
+    }
+    terminal.types(&format!(
+        "{factlog} split article.txt --extractor 'cat > read; sleep 1000'"
+    ));
+    terminal.shows("waiting for the extractor cat > read; sleep 1000; Ctrl-C stops it");
+    terminal.tmux(&["send-keys", "C-c"]);
+    terminal.types("echo status $?");
+    terminal.shows("status 130");
+}
