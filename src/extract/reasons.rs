@@ -237,7 +237,9 @@ impl Words<'_> {
     }
 
     fn names_somebody(&self) -> bool {
-        self.tokens.iter().skip(1).any(|t| t.is_name())
+        let dates = |t: &Token| t.is(Class::Month) || t.is(Class::Weekday);
+        let mut others = self.tokens.iter().skip(1);
+        others.any(|t| t.is_name() && !dates(t))
     }
 
     /// A verb of the past that says what was done, and not how things were: "used to", "was old".
@@ -418,6 +420,7 @@ mod tests {
                 "the mill in Pellworth used to grind rye",
                 "the bridge in Pellworth was old",
                 "the mayor visited the fair",
+                "the village was flooded on Monday",
             ],
         );
     }
