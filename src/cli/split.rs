@@ -24,10 +24,11 @@ use super::stdout;
 /// The claims come in the order of the text: their words, who said them and how, how much each is
 /// worth checking, what the words show first ("a number", "a cause"), and the sentence they stand in.
 /// There the claim's own words are bold, and in [square brackets] where the output has no styles, as
-/// with NO_COLOR or into a file. What was passed over is counted; --all prints it too. The score, from 0 to 1, is the probability that people who labelled sentences of US debates
-/// would call the words worth checking. It was measured on debates; on news, take it as a ranking: a
-/// plain fact such as "no one was hurt" has a low one. The article may be plain text, Markdown or
-/// HTML. Attribution is for English.
+/// with `NO_COLOR` or into a file. What was passed over is counted; --all prints it too. The score,
+/// from 0 to 1, is the probability that people who labelled sentences of US debates would call the
+/// words worth checking. It was measured on debates; on news, take it as a ranking: a plain fact such
+/// as "no one was hurt" has a low one. The article may be plain text, Markdown or HTML. Attribution
+/// is for English.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
