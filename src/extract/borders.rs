@@ -6,8 +6,8 @@
 
 use std::ops::Range;
 
-use super::grammar::Opening;
 use super::lexicon::{Class, Form};
+use super::openings::Opening;
 use super::phrases;
 use super::tokens::{self, Kind, Token};
 use super::tree::{Node, Relation as R, WordKind};

@@ -12,11 +12,11 @@ use std::ops::Range;
 
 use super::borders::{Border, Borders};
 use super::clauses::{self, Clause};
-use super::lexicon::{Class, Form};
+use super::lexicon::Class;
 use super::mend;
-use super::phrases;
-use super::tokens::{self, Kind, Token};
-use super::tree::{Node, Relation as R, Tree, WordKind};
+use super::openings::{Opening, STAYING};
+use super::tokens::{self, Token};
+use super::tree::{Node, Relation as R, Tree};
 
 /// Returns the clauses in stretches of a sentence that belong together, in order of their first
 /// words; nothing where they have no words of the tree.
@@ -45,34 +45,14 @@ pub(super) fn clauses(
     })
 }
 
-/// Words whose clauses stay with what they hang on.
-const STAYING: &[&str] = &[
-    "because", "since", "if", "unless", "until", "till", "after", "before", "once",
-];
-
-/// Why a claim of its own begins at a word.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Opening {
-    /// The first of its stretch.
-    Main,
-    /// Joined to another predicate, with a subject of its own or without.
-    Joined,
-    Relative,
-    Participle,
-    /// What a noun is, and in what number.
-    Apposition,
-    /// "with X doing Y".
-    Absolute,
-    /// A clause with "while" and the like, which has its own subject.
-    Adverbial,
-}
-
 /// The tree of some stretches, by tokens: what hangs on a word outside of them is a root.
 pub(super) struct Grammar<'a> {
     pub(super) text: &'a str,
     pub(super) tokens: &'a [Token],
     pub(super) tree: Tree,
     pub(super) openings: Vec<Option<Opening>>,
+    /// For each token the first and the last word below it.
+    reaches: Vec<(usize, usize)>,
 }
 
 impl<'a> Grammar<'a> {
@@ -155,10 +135,12 @@ impl<'a> Grammar<'a> {
         ranges: &[Range<usize>],
         forced: &[(usize, Opening)],
     ) -> Self {
+        let tree = Tree::new(nodes);
         let mut grammar = Self {
             text,
             tokens,
-            tree: Tree::new(nodes),
+            reaches: tree.reaches(|at| !tokens[at].is_mark()),
+            tree,
             openings: Vec::new(),
         };
         let mut openings = vec![None; tokens.len()];
@@ -190,7 +172,7 @@ impl<'a> Grammar<'a> {
         self.tree.nodes()[at]
     }
 
-    fn word(&self, at: usize) -> String {
+    pub(super) fn word(&self, at: usize) -> String {
         tokens::lower(self.text, self.tokens[at])
     }
 
@@ -205,200 +187,13 @@ impl<'a> Grammar<'a> {
             || self.tree.has(at, R::Subject)
     }
 
-    fn opening(&self, at: usize) -> Option<Opening> {
-        let joins = || self.is_predicate(at) && self.is_predicate(self.node(at).head);
-        // A clause with "because" and the like stays, whatever the tree takes it for.
-        let stays = self.is_one_of(self.first(at), STAYING);
-        match self.node(at).relation {
-            R::Root => Some(Opening::Main),
-            R::Conjunct | R::Parataxis | R::AdverbialClause if stays => None,
-            R::Conjunct => {
-                (joins() && !self.is_one_event(at) && self.is_joined(at)).then_some(Opening::Joined)
-            }
-            R::Parataxis => {
-                (self.is_predicate(at) && self.is_joined(at)).then_some(Opening::Joined)
-            }
-            R::RelativeClause => self.is_new(at, true).then_some(Opening::Relative),
-            R::Participle => self.participle(at),
-            R::Apposition => self.is_told(at).then_some(Opening::Apposition),
-            R::AdverbialClause => self.adverbial(at),
-            _ => None,
-        }
-    }
-
-    /// A mark or a conjunction stands between a predicate and the one that it is joined to.
-    fn is_joined(&self, at: usize) -> bool {
-        let first = self.first(at);
-        let token = self.tokens[first];
-        token.is(Class::Conjunction)
-            || first > 0
-                && (self.tokens[first - 1].is_mark()
-                    || self.tokens[first - 1].is(Class::Conjunction))
-    }
-
-    /// "designed and built the bridge": two verbs with one object.
-    fn is_one_event(&self, at: usize) -> bool {
-        let head = self.node(at).head;
-        let verbs = self.node(head).kind == WordKind::Verb && !self.tree.has(head, R::Copula);
-        let past = |at: usize| self.tokens[at].form(Form::Past);
-        let alike = self.tokens[head].word.is_verb() && past(head) == past(at);
-        verbs && alike && head + 2 == at && self.tokens[head + 1].is(Class::Conjunction)
-    }
-
     /// Where a clause begins: its first word, marks aside.
-    fn first(&self, at: usize) -> usize {
-        let below = self.tree.below(at, |_| false).into_iter();
-        below
-            .filter(|i| !self.tokens[*i].is_mark())
-            .min()
-            .unwrap_or(at)
+    pub(super) fn first(&self, at: usize) -> usize {
+        self.reaches[at].0
     }
 
-    fn last(&self, at: usize) -> usize {
-        let below = self.tree.below(at, |_| false).into_iter();
-        below
-            .filter(|i| !self.tokens[*i].is_mark())
-            .max()
-            .unwrap_or(at)
-    }
-
-    /// A comma, a dash or a bracket stands before a word.
-    fn is_set_off(&self, at: usize) -> bool {
-        let mark = |k| matches!(k, Kind::Comma | Kind::Dash | Kind::Open | Kind::Semicolon);
-        at > 0 && mark(self.tokens[at - 1].kind)
-    }
-
-    /// A relative clause or participle says something new: set off, or behind an indefinite noun
-    /// of which the main clause says something without it.
-    fn is_new(&self, at: usize, relative: bool) -> bool {
-        let first = self.first(at);
-        let noun = self.node(at).head;
-        if self.is_set_off(first) {
-            return true;
-        }
-        let pronoun = self.tokens[first].is(Class::Relative) || self.is_one_of(first, &["that"]);
-        if relative && !pronoun
-            || first <= noun
-            || self.last(at) < first + 1 + usize::from(relative)
-        {
-            return false;
-        }
-        self.is_indefinite(noun) && !self.needs_more(noun)
-    }
-
-    fn is_indefinite(&self, noun: usize) -> bool {
-        if self.node(noun).kind != WordKind::Noun || self.tree.has(noun, R::Possessor) {
-            return false;
-        }
-        let determiners = self.tree.by(noun, &[R::Determiner]);
-        match determiners.first() {
-            Some(first) => self.is_one_of(*first, &["a", "an", "some", "several", "many", "two"]),
-            None => self.tokens[noun].plural,
-        }
-    }
-
-    /// "is a town that …", "uses a process that …", "there are people who …".
-    fn needs_more(&self, noun: usize) -> bool {
-        const EMPTY: [&str; 12] = [
-            "use", "uses", "used", "have", "has", "had", "need", "needs", "needed", "is", "are",
-            "was",
-        ];
-        let verb = self.node(noun).head;
-        self.tree.has(noun, R::Copula)
-            || self.tree.has(verb, R::Expletive)
-            || self.is_one_of(verb, &EMPTY)
-            || matches!(self.node(noun).relation, R::Root | R::Conjunct | R::Nominal)
-    }
-
-    fn participle(&self, at: usize) -> Option<Opening> {
-        if self.tree.has(at, R::Marker) || self.first(at) == self.last(at) {
-            return None;
-        }
-        let noun = self.node(at).head;
-        let with = self.tree.by(noun, &[R::Case]).first().copied();
-        if let Some(with) = with.filter(|with| self.tokens[*with].is(Class::WithLike))
-            && (with == 0 || self.is_set_off(with))
-            && self.tokens[at].form(Form::Ing)
-        {
-            return Some(Opening::Absolute);
-        }
-        let verbal = self.tokens[at].form(Form::Ing) || self.tokens[at].form(Form::Participle);
-        (verbal && self.is_new(at, false)).then_some(Opening::Participle)
-    }
-
-    fn adverbial(&self, at: usize) -> Option<Opening> {
-        const APART: [&str; 4] = ["while", "although", "though", "whereas"];
-        let first = self.first(at);
-        let markers = self.tree.by(at, &[R::Marker]);
-        let own = self.tree.has(at, R::Subject);
-        if markers.iter().any(|m| self.tokens[*m].is(Class::WithLike)) {
-            return own.then_some(Opening::Absolute);
-        }
-        if markers.iter().any(|m| self.is_one_of(*m, &APART)) {
-            return own.then_some(Opening::Adverbial);
-        }
-        let time = self.is_one_of(first, &["when", "where"]);
-        if own && time && self.is_set_off(first) {
-            return Some(Opening::Adverbial);
-        }
-        let helped = self.tree.has(at, R::Auxiliary) || self.tree.has(at, R::PassiveAuxiliary);
-        let form =
-            self.node(at).kind == WordKind::Verb && !helped && !phrases::is_finite(self.tokens, at)
-                || self.tokens[at].form(Form::Ing);
-        let long = self.last(at) > first;
-        let behind = self.is_set_off(first) && first > self.node(at).head;
-        let before = self.last(at) + 1;
-        let ahead = first < self.node(at).head
-            && self
-                .tokens
-                .get(before)
-                .is_some_and(|t| t.kind == Kind::Comma);
-        // "Calling in the rain costs energy": the calling is what costs.
-        let head = self.node(at).head;
-        if ahead && self.node(head).kind == WordKind::Verb && !self.tree.has(head, R::Subject) {
-            return None;
-        }
-        let says = self.tokens[at].word.reports() || self.tokens[at].is(Class::Preposition);
-        let free = markers.is_empty() && !own && form && long && !(ahead && says);
-        (free && at < first + 3 && (behind || ahead)).then_some(Opening::Participle)
-    }
-
-    /// An apposition that is more than a name, an office or a trade.
-    fn is_told(&self, at: usize) -> bool {
-        let mut words = self.tree.below(at, |_| false);
-        words.retain(|i| !self.tokens[*i].is_mark());
-        let set_off = self.is_set_off(self.first(at));
-        // "2 kilometres (1.2 miles)": the same length in other words.
-        let first = self.first(at);
-        let bracket = first > 0 && self.tokens[first - 1].kind == Kind::Open;
-        if bracket && words.len() < 3 {
-            return false;
-        }
-        let figure = |i: usize| {
-            let t = self.tokens[i];
-            t.kind == Kind::Number || t.is(Class::Number) || t.is(Class::Comparison)
-        };
-        let more = words
-            .iter()
-            .any(|i| figure(*i) || phrases::is_most(self.text, self.tokens[*i]));
-        let clause = self.tree.has(at, R::RelativeClause);
-        set_off
-            && words.len() > 1
-            && self.node(at).kind != WordKind::Name
-            && !self.is_office(at)
-            && (more || clause || self.counts(self.first(at)))
-    }
-
-    fn is_office(&self, at: usize) -> bool {
-        self.tokens[at].is(Class::Person) || self.tokens[at].is(Class::Title)
-    }
-
-    /// "most of them", "both of whom".
-    pub(super) fn counts(&self, at: usize) -> bool {
-        let of = (at + 1..at + 4).find(|i| self.tokens.get(*i).is_some_and(|t| t.is(Class::Of)));
-        of.is_some_and(|of| {
-            of + 1 < self.tokens.len() && self.is_one_of(of + 1, &["them", "these"])
-        })
+    pub(super) fn last(&self, at: usize) -> usize {
+        self.reaches[at].1
     }
 
     /// For each token the opening of the claim that it belongs to; none for marks and for what is

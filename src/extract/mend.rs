@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::borders::Border;
-use super::grammar::Opening;
 use super::lexicon::{Class, Form};
+use super::openings::Opening;
 use super::phrases;
 use super::tokens::Token;
 use super::tree::{Node, Relation as R, Tree, WordKind};

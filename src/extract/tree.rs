@@ -160,6 +160,32 @@ impl Tree {
         Self { nodes, children }
     }
 
+    /// Returns for each node the first and the last of those nodes at and below it that `counts` takes; the
+    /// node itself where it takes none.
+    pub(super) fn reaches(&self, counts: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
+        let roots = (0..self.nodes.len()).filter(|at| self.nodes[*at].head == *at);
+        let mut order: Vec<usize> = roots.collect();
+        let mut next = 0;
+        while let Some(at) = order.get(next) {
+            order.extend(&self.children[*at]);
+            next += 1;
+        }
+        let mut reaches: Vec<Option<(usize, usize)>> = (0..self.nodes.len())
+            .map(|at| counts(at).then_some((at, at)))
+            .collect();
+        for at in order.into_iter().rev() {
+            let head = self.nodes[at].head;
+            if let Some((first, last)) = reaches[at].filter(|_| head != at) {
+                let (from, to) = reaches[head].unwrap_or((first, last));
+                reaches[head] = Some((from.min(first), to.max(last)));
+            }
+        }
+        let reaches = reaches.into_iter().enumerate();
+        reaches
+            .map(|(at, reach)| reach.unwrap_or((at, at)))
+            .collect()
+    }
+
     /// Returns what of the tree lies in a part of the text: a node whose head does not is a root.
     pub(super) fn within(&self, part: Span) -> Self {
         let inside = |node: &Node| part.start() <= node.start && node.end <= part.end();
@@ -246,5 +272,25 @@ impl Tree {
             node = self.nodes[node].head;
         }
         node
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_reaches_as_far_as_what_hangs_below_it() {
+        // 1 is the root; 0 and 3 hang on it, 2 and 4 on 3; 4 is a mark.
+        let node = |head| Node {
+            start: 0,
+            end: 0,
+            kind: WordKind::Other,
+            head,
+            relation: Relation::Other,
+        };
+        let tree = Tree::new([1, 1, 3, 1, 3].into_iter().map(node).collect());
+        let reaches = tree.reaches(|at| at != 4);
+        assert_eq!(reaches, [(0, 0), (0, 3), (2, 2), (2, 3), (4, 4)]);
     }
 }

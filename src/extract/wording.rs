@@ -4,8 +4,9 @@
 use std::ops::Range;
 
 use super::clauses::{self, Clause, Piece};
-use super::grammar::{Grammar, Opening};
+use super::grammar::Grammar;
 use super::lexicon::{self, Class, Form};
+use super::openings::Opening;
 use super::phrases;
 use super::tokens::{self, Kind};
 use super::tree::Relation as R;
