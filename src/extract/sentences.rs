@@ -122,6 +122,20 @@ fn ends(words: &str, start: usize, stop: usize, run: usize, closed: usize) -> bo
     }
 }
 
+/// Says whether words end in a word of five letters or more, all small, that is no abbreviation.
+pub(super) fn is_whole_word_last(words: &str) -> bool {
+    let token = words.rsplit(|c: char| !c.is_ascii_lowercase()).next();
+    let token = token.unwrap_or_default();
+    let before = &words[..words.len() - token.len()];
+    let apart = before.is_empty() || before.ends_with(char::is_whitespace);
+    // A word without a vowel is a short form.
+    apart
+        && token.len() > 4
+        && token.contains(['a', 'e', 'i', 'o', 'u', 'y'])
+        && matches!(abbreviation(token), Abbreviation::None)
+        && !matches!(token, "approx" | "assoc" | "intro" | "incl")
+}
+
 enum Abbreviation {
     None,
     /// Always followed by the rest of a name: "Mr.".
@@ -244,6 +258,23 @@ mod tests {
             ("On Jan. 6 it began. In Oct. it ended.", 2),
         ] {
             assert_eq!(split(text).len(), borders, "{:?}", split(text));
+        }
+    }
+
+    #[test]
+    fn a_whole_word_is_told_from_a_short_form() {
+        for words in ["It cost 5 million", "the largest bridge", "percent"] {
+            assert!(is_whole_word_last(words), "{words}");
+        }
+        for words in [
+            "the law dept",
+            "the approx",
+            "Smith",
+            "example.company",
+            "5 mn",
+            "",
+        ] {
+            assert!(!is_whole_word_last(words), "{words}");
         }
     }
 

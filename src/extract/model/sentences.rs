@@ -51,6 +51,7 @@ impl<'a> Sentences<'a> {
     /// Adds the sentences of a section's pieces.
     pub(super) fn add(&mut self, pieces: &[Piece], mut ends: Vec<bool>) {
         for at in 1..pieces.len() {
+            ends[at - 1] |= is_missed(self.text, pieces, at);
             if ends[at - 1] && is_in_name(self.text, pieces, at) {
                 ends[at - 1] = false;
             }
@@ -111,6 +112,18 @@ fn is_in_name(text: &str, pieces: &[Piece], at: usize) -> bool {
         && text[piece.start..].starts_with(char::is_uppercase)
         && title.starts_with(char::is_uppercase)
         && (word.is(Class::Title) || word.is(Class::Person))
+}
+
+/// "cost 5 million. Rovers lost": a full stop behind a whole word in small letters, and a capital.
+fn is_missed(text: &str, pieces: &[Piece], at: usize) -> bool {
+    let (before, behind) = text.split_at(pieces[at - 1].end);
+    let next = text[pieces[at].start..].trim_start_matches(['"', '“', '‘', '(']);
+    let Some(sentence) = before.strip_suffix('.') else {
+        return false;
+    };
+    behind.starts_with(' ')
+        && next.starts_with(char::is_uppercase)
+        && sentences::is_whole_word_last(sentence)
 }
 
 /// A closing mark that belongs to what stands before it.
