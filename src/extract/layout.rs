@@ -58,10 +58,51 @@ pub fn blocks(text: &str) -> Vec<Block> {
         .count();
     let transcript = turns > 1 || takes_turns(text, &groups);
     let mut blocks = Vec::with_capacity(groups.len());
-    for span in groups {
-        push_block(text, span, alone, transcript, &mut blocks);
+    let mut listed = 0;
+    for (index, span) in groups.iter().enumerate() {
+        if listed == 0 {
+            listed = listed_behind(text, &groups[index..]);
+            push_block(text, *span, alone, transcript, &mut blocks);
+            continue;
+        }
+        listed -= 1;
+        push_block(text, *span, alone, transcript, &mut blocks);
+        if let Some(block) = blocks.last_mut()
+            && block.kind == BlockKind::Heading
+        {
+            block.kind = BlockKind::ListItem;
+        }
     }
     blocks
+}
+
+/// How many lines behind the first one are a list without marks: it ends with a colon, and there are
+/// several right below each other.
+fn listed_behind(text: &str, groups: &[Span]) -> usize {
+    let words = |span: &Span| &text[span.start()..span.end()];
+    let leads = |words: &str| words.ends_with(':') && !words.starts_with('#');
+    if !groups.first().is_some_and(|first| leads(words(first))) {
+        return 0;
+    }
+    let gap = |pair: &[Span]| text[pair[0].end()..pair[1].start()].matches('\n').count();
+    let item = |pair: &&[Span]| gap(pair) == 1 && !words(&pair[1]).starts_with('#');
+    let behind = groups.get(1..).unwrap_or_default();
+    if gap_is_long(groups, gap)
+        || behind
+            .first()
+            .is_some_and(|first| words(first).starts_with('#'))
+    {
+        return 0;
+    }
+    match behind.windows(2).take_while(item).count() {
+        0 => 0,
+        more => more + 1,
+    }
+}
+
+/// More than one empty line stands behind the first group.
+fn gap_is_long(groups: &[Span], gap: impl Fn(&[Span]) -> usize) -> bool {
+    groups.get(..2).is_none_or(|pair| gap(pair) > 2)
 }
 
 /// Says whether the lines of a text have speakers' names in mixed case before them: one of them comes
@@ -249,9 +290,14 @@ fn is_title_case(words: &str) -> bool {
 fn list_mark(words: &str) -> Option<usize> {
     let mut chars = words.chars();
     let first = chars.next()?;
-    if matches!(first, '-' | '*' | '•' | '‣' | '◦' | '·' | '▪') && chars.next() == Some(' ')
-    {
+    let bullets = [
+        '-', '*', '•', '‣', '◦', '·', '▪', '■', '●', '○', '►', '✓', '✔', '–', '—',
+    ];
+    if bullets.contains(&first) && chars.next() == Some(' ') {
         return Some(first.len_utf8() + 1);
+    }
+    if let Some(letter) = lettered(words) {
+        return Some(letter);
     }
     let digits = |words: &str| words.bytes().take_while(u8::is_ascii_digit).count();
     let number = digits(words);
@@ -265,6 +311,16 @@ fn list_mark(words: &str) -> Option<usize> {
     // A post of a thread: "3/", "3/12".
     let of = digits(rest.strip_prefix('/')?);
     (of <= 2 && rest[1 + of..].starts_with(' ')).then_some(number + of + 2)
+}
+
+/// "(a) ", "(1) ", "b) ".
+fn lettered(words: &str) -> Option<usize> {
+    let open = usize::from(words.starts_with('('));
+    let close = words[open..].find(") ")?;
+    let mark = &words[open..open + close];
+    let number = (1..=2).contains(&mark.len()) && mark.bytes().all(|b| b.is_ascii_digit());
+    let letter = mark.len() == 1 && mark.bytes().all(|b| b.is_ascii_lowercase());
+    (letter || number && open == 1).then_some(open + close + 2)
 }
 
 /// Returns the length of the name in `NAME: words`; a name in mixed case counts only if the text has more such turns.
@@ -354,6 +410,26 @@ mod tests {
             ]
         );
         assert!(blocks(text)[6].speaker.is_some());
+    }
+
+    #[test]
+    fn lines_behind_a_colon_are_a_list() {
+        use BlockKind::{Heading, ListItem, Paragraph};
+        let found: Vec<BlockKind> =
+            kinds("The council decided:\n\nThe road is closed\nRents rise in May\n\nNext Steps\n\nIt met again.\n")
+                .iter()
+                .map(|k| k.0)
+                .collect();
+        assert_eq!(found, [Paragraph, ListItem, ListItem, Heading, Paragraph]);
+        for item in [
+            "– It passed",
+            "(a) It passed",
+            "b) It passed",
+            "(2) It passed",
+        ] {
+            let text = format!("Words stand here.\n\n{item}\n");
+            assert_eq!(kinds(&text)[1], (ListItem, "It passed"));
+        }
     }
 
     #[test]
