@@ -23,6 +23,7 @@ mod content;
 mod coordination;
 mod datelines;
 mod deeds;
+mod demands;
 mod facts;
 mod grammar;
 pub mod language;
@@ -42,6 +43,8 @@ pub mod score;
 pub mod sentences;
 mod spoken;
 mod statements;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod told;
 mod tree;
