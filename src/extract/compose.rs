@@ -344,6 +344,9 @@ impl Maker<'_> {
         {
             reason = Reason::Passed(Why::Opinion);
         }
+        if said.is_none() && self.only_leads(clause, &own) {
+            reason = Reason::Passed(Why::Fragment);
+        }
         if said.is_none() && statements::leads_on(self.text, tokens).is_some() {
             reason = Reason::Passed(Why::Fragment);
         }
@@ -361,6 +364,27 @@ impl Maker<'_> {
             reason,
             sentence: self.sentence.span,
         })
+    }
+
+    /// "Defenders say that", "Citing a study": what is left beside a statement and only leads to it.
+    fn only_leads(&self, clause: &Clause, own: &[Token]) -> bool {
+        let tokens = &self.sentence.tokens;
+        let states = self.sentence.said.iter().filter(|said| said.here.states);
+        let content: Vec<&Range<usize>> = states.flat_map(|said| &said.here.content).collect();
+        let Some(Piece::Words(words)) = clause.pieces.last() else {
+            return false;
+        };
+        let begins = |at: usize| content.iter().any(|content| content.start == at);
+        let marks = tokens[words.end..].iter().take_while(|t| t.is_mark());
+        let open = begins(words.end + marks.count());
+        let last = tokens[words.end - 1];
+        let hangs = last.is(Class::Preposition)
+            || last.is(Class::Conjunction)
+            || tokens::lower(self.text, last) == "that";
+        let ing = own.first().is_some_and(|first| {
+            first.form(Form::Ing) && !(0..own.len()).any(|at| phrases::is_finite(own, at))
+        });
+        open && hangs || !content.is_empty() && ing
     }
 
     fn has_verb(&self, clause: &Clause) -> bool {

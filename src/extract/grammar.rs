@@ -85,7 +85,6 @@ impl<'a> Grammar<'a> {
             };
             let words = border.stretch.clone().filter(|i| !tokens[*i].is_mark());
             border.opening == Opening::Apposition
-                && (grammar.counts(start) || grammar.counts(start + 1))
                 && (0..tokens.len())
                     .find(own)
                     .is_some_and(|at| Some(grammar.last(at)) < words.max())

@@ -104,7 +104,12 @@ pub(super) fn join_verbs(nodes: &mut [Node], tokens: &[Token]) {
                 || nodes
                     .iter()
                     .any(|n| n.head == up && matches!(n.relation, R::Copula | R::Subject));
-            if is_predicate {
+            // "was seen after killing her and fled": a past form is not joined to "killing".
+            let unlike = tokens[at].form(Form::Past)
+                && tokens[up].form(Form::Ing)
+                && nodes[up].head != up
+                && !helped(nodes, up);
+            if is_predicate && !unlike {
                 nodes[at].head = up;
                 break;
             }
@@ -114,6 +119,11 @@ pub(super) fn join_verbs(nodes: &mut [Node], tokens: &[Token]) {
             up = nodes[up].head;
         }
     }
+}
+
+fn helped(nodes: &[Node], at: usize) -> bool {
+    let helps = |node: &Node| matches!(node.relation, R::Auxiliary | R::PassiveAuxiliary);
+    nodes.iter().any(|node| node.head == at && helps(node))
 }
 
 /// A word of several pieces has one head here, which could lead back to it.

@@ -115,6 +115,18 @@ pub(super) fn is_most(text: &str, token: Token) -> bool {
     superlative && !OTHERS.contains(&&*word) || MOST.contains(&&*word)
 }
 
+/// Says whether a word is a year, a month, a weekday or the like, of which hardly anything is told.
+pub(super) fn is_time(text: &str, token: Token) -> bool {
+    const TIMES: &str = "today yesterday tomorrow tonight week weeks month months year years day days night morning evening afternoon century decade spring summer autumn winter";
+    let word = tokens::lower(text, token);
+    let year = word.len() == 4
+        && (word.starts_with('1') || word.starts_with("20"))
+        && word.bytes().all(|b| b.is_ascii_digit());
+    year || token.is(Class::Month) && token.capital
+        || token.is(Class::Weekday)
+        || TIMES.split(' ').any(|other| other == word)
+}
+
 /// "not", "also", "fully": may stand between an auxiliary or "to" and its verb.
 fn is_between(token: Token) -> bool {
     token.is(Class::Negation)

@@ -9,7 +9,37 @@ use super::lexicon::{self, Class, Form};
 use super::openings::Opening;
 use super::phrases;
 use super::tokens::{self, Kind};
-use super::tree::Relation as R;
+use super::tree::{Relation as R, WordKind};
+
+/// Says whether no passive "was" belongs to a past form: "fled".
+pub(super) fn is_intransitive(word: &str) -> bool {
+    INTRANSITIVE.contains(&word)
+}
+
+const INTRANSITIVE: &[&str] = &[
+    "fled",
+    "died",
+    "went",
+    "came",
+    "fell",
+    "rose",
+    "returned",
+    "escaped",
+    "resigned",
+    "disappeared",
+    "arrived",
+    "remained",
+    "became",
+    "lived",
+    "travelled",
+    "traveled",
+    "survived",
+    "emerged",
+    "appeared",
+    "vanished",
+    "collapsed",
+    "retired",
+];
 
 impl Grammar<'_> {
     pub(super) fn clause(&self, opening: usize, own: Vec<Range<usize>>) -> Clause {
@@ -43,11 +73,15 @@ impl Grammar<'_> {
                 let head = self.node(opening).head;
                 let begins = own.first().map_or(opening, |first| first.start);
                 // "most of them in the north" has its own subject, if no verb.
-                if !self.node(head).kind.is_nominal() || self.counts(begins) {
+                if self.counts(begins) {
                     pieces.extend(words(own));
                     return Clause::new(pieces);
                 }
-                let noun = self.phrase(head);
+                let Some(noun) = self.bearer(head, begins) else {
+                    pieces.extend(self.clause_before(head, begins).map(Piece::Carried));
+                    pieces.extend(words(own));
+                    return Clause::new(pieces);
+                };
                 let plural = phrases::is_plural(self.tokens, &noun);
                 pieces.push(Piece::Carried(noun));
                 pieces.push(Piece::Inflected(clauses::be(plural, false).to_owned()));
@@ -57,6 +91,32 @@ impl Grammar<'_> {
             Opening::Adverbial => pieces.extend(words(own)),
         }
         Clause { pieces, has_verb }
+    }
+
+    /// Of whom an apposition is told: not of a time; behind "in 2019 in Kyiv," it is told of Kyiv.
+    fn bearer(&self, head: usize, begins: usize) -> Option<Range<usize>> {
+        if !self.node(head).kind.is_nominal() {
+            return None;
+        }
+        let phrase = self.phrase(head);
+        // "30 June" is headed by its number.
+        if !self.is_time(head) && !(phrase.len() < 4 && self.is_time(phrase.end - 1)) {
+            return Some(phrase);
+        }
+        let near = (0..begins).rev().find(|at| !self.tokens[*at].is_mark())?;
+        let can = self.node(near).kind == WordKind::Name && near > head && !self.is_time(near);
+        can.then(|| self.phrase(near))
+    }
+
+    /// "The bank closed its office on Monday," before "the third closure this year": the whole is what the
+    /// words behind it are told of.
+    fn clause_before(&self, head: usize, begins: usize) -> Option<Range<usize>> {
+        let mut at = head;
+        while !self.is_predicate(at) && self.node(at).head != at {
+            at = self.node(at).head;
+        }
+        let start = self.first(at);
+        (start < begins).then_some(start..begins)
     }
 
     /// "and the penalty alone cost 12 million": a subject that the tree may not have seen.
@@ -82,18 +142,11 @@ impl Grammar<'_> {
             || token.is(Class::Modal)
             || token.form(Form::Past) && !token.form(Form::Participle)
             || self.tree.has(at, R::Object) && token.form(Form::Past);
-        let helper = self.tree.by(first, &helpers).first().copied();
-        match helper {
-            Some(helper)
-                if own.is_empty()
-                    && !finite
-                    && helper == subject.end
-                    && self.shares(at, helper) =>
-            {
-                Some(subject.start..helper + 1)
-            }
-            _ => Some(subject),
-        }
+        let all = self.tree.by(first, &helpers);
+        // "had been" goes over whole.
+        let end = (subject.end..).find(|i| !all.contains(i))?;
+        let carries = end > subject.end && own.is_empty() && !finite && self.shares(at, end - 1);
+        Some(subject.start..if carries { end } else { subject.end })
     }
 
     /// "was arrested and sentenced to a year", not "was new and protected farmers".
@@ -101,10 +154,12 @@ impl Grammar<'_> {
         let object = self
             .tokens
             .get(at + 1)
-            .is_some_and(|t| !t.is_mark() && t.is_nominal() && !t.is(Class::Preposition));
+            .is_some_and(|t| !t.is_mark() && t.is_nominal() && !t.is(Class::Preposition))
+            && !self.tree.has(at, R::Agent)
+            && self.node(at + 1).kind != WordKind::Adverb;
         match self.node(helper).relation {
             R::Copula => !self.node(at).kind.is_verbal(),
-            R::PassiveAuxiliary => !object,
+            R::PassiveAuxiliary => !object && !self.is_one_of(at, INTRANSITIVE),
             _ => true,
         }
     }
@@ -273,5 +328,38 @@ impl Grammar<'_> {
             self.inflected(first, plural, past, pieces);
         }
         pieces.extend(own.map(Piece::Words));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::texts;
+
+    fn has(sentence: &str, expected: &str) {
+        let found = texts(sentence);
+        assert!(found.iter().any(|text| text == expected), "{found:#?}");
+    }
+
+    #[test]
+    fn an_apposition_is_told_of_what_it_can_be() {
+        has(
+            "In 2019 in Kyiv, the capital of Ukraine and its largest city, the two presidents met.",
+            "Kyiv is the capital of Ukraine and its largest city",
+        );
+        for text in texts("In 2019, the largest bank in the country, Orvel, failed.") {
+            assert!(!text.contains("2019 is"), "{text}");
+        }
+    }
+
+    #[test]
+    fn helping_verbs_are_carried_whole_or_not_at_all() {
+        has(
+            "It had been trusted by the agency and checked twice by the ministry.",
+            "It had been checked twice by the ministry",
+        );
+        has(
+            "Rell was seen by a guard after killing her and then fled to Spain.",
+            "Rell then fled to Spain",
+        );
     }
 }
