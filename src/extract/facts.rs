@@ -8,8 +8,9 @@
 
 use std::ops::Range;
 
-use super::clauses::{Clause, Piece};
-use super::predicates::Predicate;
+use super::clauses::{self, Clause, Piece};
+use super::phrases;
+use super::predicates::{Finite, Predicate};
 use super::tokens::Token;
 use super::tree::{Relation as R, Tree, WordKind};
 
@@ -45,6 +46,8 @@ struct Fact {
     /// A subject that stands elsewhere.
     carried: Vec<usize>,
     words: Vec<usize>,
+    /// What makes the verb finite, and which it is.
+    finite: Option<(usize, Finite)>,
     /// What the words are said to be, with an "is" between.
     is: Vec<usize>,
 }
@@ -54,9 +57,25 @@ impl Fact {
         let runs = |nodes: &[usize]| runs(tree, tokens, range, nodes);
         let carried = runs(&self.carried).into_iter().map(Piece::Carried);
         let mut pieces: Vec<Piece> = carried.collect();
-        pieces.extend(runs(&self.words).into_iter().map(Piece::Words));
+        match &self.finite {
+            Some((_, Finite::With(be))) => {
+                pieces.push(Piece::Inflected((*be).to_owned()));
+                pieces.extend(runs(&self.words).into_iter().map(Piece::Words));
+            }
+            Some((verb, Finite::As(finite))) => {
+                let (before, behind): (Vec<usize>, Vec<usize>) = (self.words.iter())
+                    .filter(|word| *word != verb)
+                    .partition(|word| *word < verb);
+                pieces.extend(runs(&before).into_iter().map(Piece::Words));
+                pieces.push(Piece::Inflected(finite.clone()));
+                pieces.extend(runs(&behind).into_iter().map(Piece::Words));
+            }
+            None => pieces.extend(runs(&self.words).into_iter().map(Piece::Words)),
+        }
         if !self.is.is_empty() {
-            pieces.push(Piece::Inflected("is".to_owned()));
+            let last = runs(&self.words).into_iter().next_back();
+            let plural = last.is_some_and(|run| phrases::is_plural(tokens, &run));
+            pieces.push(Piece::Inflected(clauses::be(plural, false).to_owned()));
             pieces.extend(runs(&self.is).into_iter().map(Piece::Words));
         }
         let words: usize = pieces
@@ -171,6 +190,9 @@ impl Reader<'_> {
                 facts.push(Fact {
                     carried,
                     words,
+                    finite: (predicate.finite.clone())
+                        .filter(|_| !predicate.own)
+                        .map(|finite| (predicate.node, finite)),
                     is: vec![],
                 });
             }
@@ -243,6 +265,9 @@ impl Reader<'_> {
             core.extend(self.noun(indirect));
         }
         let mut objects = self.tree.by(node, &[R::Object]);
+        if objects.is_empty() {
+            objects = self.shared_objects(node);
+        }
         let mut adverbials = self.tree.by(node, &[R::Oblique, R::Agent]);
         for complement in self.tree.by(node, &[R::OpenComplement]) {
             self.complement(complement, &mut core, &mut objects, &mut adverbials);
@@ -299,6 +324,20 @@ impl Reader<'_> {
             }
         }
         variants
+    }
+
+    /// "trusted and checked the data": the object of the verb that stands right behind "and".
+    fn shared_objects(&self, node: usize) -> Vec<usize> {
+        let joined = self.tree.by(node, &[R::Conjunct]).into_iter();
+        let beside = |other: &usize| {
+            *other == node + 2
+                && self.kind(*other) == WordKind::Verb
+                && self.word(node + 1) == "and"
+        };
+        let mut beside = joined.filter(beside);
+        beside
+            .next()
+            .map_or(vec![], |other| self.tree.by(other, &[R::Object]))
     }
 
     /// Adds a complement such as "to leave" or "president": its words belong to the verb's core, its objects and
@@ -451,5 +490,35 @@ impl Reader<'_> {
             .first()
             .map(|case| self.word(*case));
         case.is_some_and(|case| !matches!(&*case, "of" | "'" | "’"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::finest;
+
+    #[test]
+    fn every_fact_can_be_read_alone() {
+        for (sentence, expected, never) in [
+            (
+                "She was arrested after killing her husband in 2019.",
+                "She killed her husband",
+                "She killing",
+            ),
+            (
+                "The police trusted and checked the data.",
+                "The police trusted the data",
+                "The police trusted",
+            ),
+            (
+                "He works in the public sector to help the poor.",
+                "He works in the public sector",
+                "He help the poor",
+            ),
+        ] {
+            let found = finest(sentence);
+            assert!(found.iter().any(|text| text == expected), "{found:#?}");
+            assert!(!found.iter().any(|text| text == never), "{found:#?}");
+        }
     }
 }

@@ -1,8 +1,12 @@
 //! The predicates that facts are told with: verbs and what "is" joins to a subject, and of whom each is
 //! said.
 
+use super::clauses;
 use super::facts::Reader;
+use super::lexicon::{self, Form};
+use super::tokens;
 use super::tree::{Relation as R, WordKind};
+use super::wording::is_intransitive;
 
 /// A predicate: what is said, and of whom.
 pub(super) struct Predicate {
@@ -16,6 +20,17 @@ pub(super) struct Predicate {
     pub(super) relative: Option<usize>,
     /// Forms of "be" and the like, and "not".
     pub(super) helpers: Vec<usize>,
+    /// How the verb is said, if its own form can't stand in a sentence.
+    pub(super) finite: Option<Finite>,
+}
+
+/// What makes a participle finite.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Finite {
+    /// "built in May": "was" before it.
+    With(&'static str),
+    /// "leading teams": "led" in its place.
+    As(String),
 }
 
 impl Reader<'_> {
@@ -38,6 +53,10 @@ impl Reader<'_> {
             _ => false,
         };
         if !may_be || !self.is_predicate(node) {
+            return None;
+        }
+        let helpers = self.helpers(node);
+        if helpers.is_empty() && !self.may_stand(node) {
             return None;
         }
         let (subject, relative) = self.subject_of(node);
@@ -74,8 +93,73 @@ impl Reader<'_> {
             subjects,
             own,
             relative,
-            helpers: self.helpers(node),
+            finite: subject.and_then(|subject| self.finite(node, &helpers, subject)),
+            helpers,
         })
+    }
+
+    /// "to leave", "about making" and a joined "producing" say nothing without what they hang on.
+    fn may_stand(&self, node: usize) -> bool {
+        const TIMES: [&str; 5] = ["after", "before", "while", "when", "since"];
+        let own = self.tree.has(node, R::Subject);
+        let markers = self.tree.by(node, &[R::Marker]);
+        let to = markers.iter().any(|marker| self.word(*marker) == "to");
+        if to && !own {
+            return false;
+        }
+        if own || !self.is_ing(node) {
+            return true;
+        }
+        let timed = |marker: &usize| TIMES.contains(&&*self.word(*marker));
+        match self.relation(node) {
+            R::Root | R::Participle | R::RelativeClause => true,
+            R::AdverbialClause => markers.iter().all(timed),
+            _ => false,
+        }
+    }
+
+    fn is_ing(&self, node: usize) -> bool {
+        self.kind(node) == WordKind::Verb && lexicon::look_up(&self.word(node)).form(Form::Ing)
+    }
+
+    /// The finite form of a participle that has its subject elsewhere.
+    fn finite(&self, node: usize, helpers: &[usize], subject: usize) -> Option<Finite> {
+        let own = self.head(subject) == node && self.relation(subject) == R::Subject;
+        let relation = self.relation(node);
+        let hangs = matches!(relation, R::Participle | R::AdverbialClause);
+        let helped = helpers.iter().any(|helper| {
+            let relation = self.relation(*helper);
+            matches!(relation, R::Auxiliary | R::PassiveAuxiliary | R::Copula)
+        });
+        if !hangs || helped || own || self.kind(node) != WordKind::Verb {
+            return None;
+        }
+        let plural = tokens::is_plural_form(&self.word(subject));
+        let past = self.is_past(self.head(node));
+        let word = self.word(node);
+        let known = lexicon::look_up(&word);
+        if known.form(Form::Ing) {
+            return Some(match lexicon::finite_of(&word, plural, past) {
+                Some(verb) => Finite::As(verb),
+                None => Finite::With(clauses::be(plural, past)),
+            });
+        }
+        let marked = self.tree.has(node, R::Marker);
+        let participle = known.form(Form::Participle) && (relation == R::Participle || !marked);
+        participle.then(|| Finite::With(clauses::be(plural, past)))
+    }
+
+    /// The clause that a node stands in is told as past.
+    fn is_past(&self, mut node: usize) -> bool {
+        while !self.is_predicate(node) && self.head(node) != node {
+            node = self.head(node);
+        }
+        let helpers = [R::Auxiliary, R::PassiveAuxiliary, R::Copula];
+        let helpers = self.tree.by(node, &helpers);
+        match helpers.first() {
+            Some(first) => matches!(&*self.word(*first), "was" | "were" | "had" | "did"),
+            None => lexicon::look_up(&self.word(node)).form(Form::Past),
+        }
     }
 
     /// The node of whom a predicate says something, and the relative pronoun in its place.
@@ -95,7 +179,7 @@ impl Reader<'_> {
         let subject = self.tree.by(first, &[R::Subject]).first().copied();
         match subject {
             Some(subject)
-                if self.relation(clause) == R::RelativeClause
+                if matches!(self.relation(clause), R::RelativeClause | R::Participle)
                     && self.tree.has(first, R::Copula)
                     && !self.is_relative(subject) =>
             {
@@ -146,7 +230,7 @@ impl Reader<'_> {
             && !self.tree.has(node, R::Subject);
         if shares && self.tree.has(head, R::PassiveAuxiliary) {
             // "was arrested and sentenced", not "was arrested and left the country".
-            if !self.tree.has(node, R::Object) {
+            if !self.tree.has(node, R::Object) && !is_intransitive(&self.word(node)) {
                 helpers.extend(self.tree.by(head, &[R::PassiveAuxiliary, R::Auxiliary]));
             }
         } else if shares {

@@ -183,7 +183,7 @@ fn token(text: &str, start: usize, end: usize, first: char, previous: Option<Tok
     }
 }
 
-fn is_plural_form(written: &str) -> bool {
+pub(super) fn is_plural_form(written: &str) -> bool {
     let low = written.to_ascii_lowercase();
     matches!(
         &*low,
