@@ -100,7 +100,7 @@ impl Grammar<'_> {
         }
         let phrase = self.phrase(head);
         // "30 June" is headed by its number.
-        if !self.is_time(head) && !(phrase.len() < 4 && self.is_time(phrase.end - 1)) {
+        if !(self.is_time(head) || phrase.len() < 4 && self.is_time(phrase.end - 1)) {
             return Some(phrase);
         }
         let near = (0..begins).rev().find(|at| !self.tokens[*at].is_mark())?;
@@ -144,7 +144,7 @@ impl Grammar<'_> {
             || self.tree.has(at, R::Object) && token.form(Form::Past);
         let all = self.tree.by(first, &helpers);
         // "had been" goes over whole.
-        let end = (subject.end..).find(|i| !all.contains(i))?;
+        let end = (subject.end..=subject.end + all.len()).find(|i| !all.contains(i))?;
         let carries = end > subject.end && own.is_empty() && !finite && self.shares(at, end - 1);
         Some(subject.start..if carries { end } else { subject.end })
     }
