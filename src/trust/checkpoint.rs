@@ -87,7 +87,11 @@ impl Checkpoint {
     /// Reads a note whose signatures hold as a checkpoint. The caller then asks whose it is:
     /// [`check_origin`](Self::check_origin).
     pub fn from_verified(note: &VerifiedNote<'_>) -> Result<Self, CheckpointError> {
-        let text = note.text();
+        Self::from_text(note.text())
+    }
+
+    /// Reads the text of a note, whoever signed it.
+    pub(super) fn from_text(text: &str) -> Result<Self, CheckpointError> {
         let lines: Vec<&str> = text
             .strip_suffix('\n')
             .unwrap_or(text)
@@ -123,14 +127,15 @@ impl Checkpoint {
     }
 }
 
-/// Reads a decimal number without sign and leading zeros.
 fn parse_size(text: &str) -> Result<u64, CheckpointError> {
+    parse_decimal(text).ok_or_else(|| CheckpointError::Size(text.to_owned()))
+}
+
+/// Reads a decimal number below 2^64 without sign and leading zeros, as C2SP writes all of them.
+pub(super) fn parse_decimal(text: &str) -> Option<u64> {
     let digits = text.bytes().all(|b| b.is_ascii_digit());
     let leading_zero = text.len() > 1 && text.starts_with('0');
-    match text.parse() {
-        Ok(size) if digits && !leading_zero => Ok(size),
-        _ => Err(CheckpointError::Size(text.to_owned())),
-    }
+    text.parse().ok().filter(|_| digits && !leading_zero)
 }
 
 fn check_empty(head: &TreeHead) -> Result<(), CheckpointError> {
