@@ -16,6 +16,7 @@ mod multiples;
 pub mod note;
 pub mod proof;
 pub mod signature;
+pub mod slice;
 
 pub use checkpoint::Checkpoint;
 pub use key::{KeyId, KeyName, PublicKey, SigningKey, VerifierKey};
@@ -23,6 +24,7 @@ pub use merkle::{LeafHash, RootHash, TreeHead};
 pub use note::{SignedNote, VerifiedNote};
 pub use proof::{ConsistencyProof, InclusionProof};
 pub use signature::Signature;
+pub use slice::SliceRange;
 
 #[cfg(test)]
 mod definition;
