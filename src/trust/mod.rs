@@ -17,6 +17,7 @@ pub mod note;
 pub mod proof;
 pub mod signature;
 pub mod slice;
+pub mod tile;
 
 pub use checkpoint::Checkpoint;
 pub use key::{KeyId, KeyName, PublicKey, SigningKey, VerifierKey};
@@ -25,6 +26,7 @@ pub use note::{SignedNote, VerifiedNote};
 pub use proof::{ConsistencyProof, InclusionProof};
 pub use signature::Signature;
 pub use slice::SliceRange;
+pub use tile::{EntryBundle, HashTile, TilePath};
 
 #[cfg(test)]
 mod definition;
