@@ -6,7 +6,7 @@
 //!
 //! Departures, all of them narrower than the specification: a name has at most 255 bytes
 //! (tlog-cosignature counts it in one byte) and no control character; the key id is lower-case hex;
-//! base64 is canonical; the only type is Ed25519 (0x01); and a public key must decode canonically,
+//! base64 is canonical; the only type is Ed25519 (0x01; 0x04 for witnesses, in `cosignature`); and a public key must decode canonically,
 //! be torsion-free and not be of small order, so that no signature can hold for two keys or two
 //! messages by construction.
 //!
@@ -31,8 +31,15 @@ use sha2::{Digest, Sha256};
 use super::multiples::KeyMultiples;
 use super::signature::Signature;
 
-/// The type byte of Ed25519 in C2SP signed-note.
-const ED25519: u8 = 0x01;
+/// What the signatures of an Ed25519 key are over, and the byte that C2SP signed-note gives it in
+/// key ids and verifier keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum KeyType {
+    /// A note's text.
+    Text = 0x01,
+    /// A witness's time, and the text of a checkpoint: C2SP tlog-cosignature.
+    Cosignature = 0x04,
+}
 
 /// Says why something is not a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -68,6 +75,9 @@ pub enum KeyError {
     /// The key has a type that signs no entries.
     #[error("keys here are Ed25519 (type 0x01), this is {name} (type {byte:#04x})", name = type_name(*.0), byte = .0)]
     Type(u8),
+    /// The key has a type that no witness here has.
+    #[error("a witness's key is an Ed25519 cosignature key (type 0x04), this is {name} (type {byte:#04x})", name = type_name(*.0), byte = .0)]
+    WitnessType(u8),
     /// The key has another length than an Ed25519 key.
     #[error("an Ed25519 key has 32 bytes, this has {0}")]
     Length(usize),
@@ -173,9 +183,14 @@ pub struct KeyId(pub [u8; 4]);
 impl KeyId {
     /// Computes the id of an Ed25519 key: SHA-256(name ‖ 0x0A ‖ 0x01 ‖ key)[..4].
     pub fn of(name: &KeyName, public: &PublicKey) -> Self {
+        Self::of_type(KeyType::Text, name, public)
+    }
+
+    /// Computes the id of a key of a type: SHA-256(name ‖ 0x0A ‖ type ‖ key)[..4].
+    pub(super) fn of_type(key_type: KeyType, name: &KeyName, public: &PublicKey) -> Self {
         let hash = Sha256::new()
             .chain_update(name.as_str())
-            .chain_update([b'\n', ED25519])
+            .chain_update([b'\n', key_type as u8])
             .chain_update(public.as_bytes())
             .finalize();
         Self([hash[0], hash[1], hash[2], hash[3]])
@@ -359,9 +374,12 @@ impl VerifierKey {
 
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut key = [ED25519; 33];
-        key[1..].copy_from_slice(self.public.as_bytes());
-        write!(f, "{}+{}+{}", self.name, self.id, BASE64.encode(key))
+        f.write_str(&write_vkey(
+            KeyType::Text,
+            &self.name,
+            self.id,
+            &self.public,
+        ))
     }
 }
 
@@ -375,30 +393,54 @@ impl FromStr for VerifierKey {
     type Err = KeyError;
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        // A name has no '+', base64 may have some.
-        let mut parts = text.splitn(3, '+');
-        let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(KeyError::Parts(text.split('+').count()));
-        };
-        let name = KeyName::new(name)?;
-        let stated: KeyId = id.parse()?;
-        let key = BASE64.decode(key).map_err(KeyError::Base64)?;
-        let key = match key.split_first() {
-            Some((&ED25519, key)) => key,
-            Some((&other, _)) => return Err(KeyError::Type(other)),
-            None => return Err(KeyError::Length(0)),
-        };
-        let key = <&[u8; 32]>::try_from(key).map_err(|_| KeyError::Length(key.len()))?;
-        let key = Self::new(name, PublicKey::new(key)?);
-        if key.id != stated {
-            return Err(KeyError::IdMismatch {
-                name: key.name,
-                stated,
-                computed: key.id,
-            });
-        }
-        Ok(key)
+        let (name, id, public) = parse_vkey(KeyType::Text, text)?;
+        Ok(Self { name, id, public })
     }
+}
+
+/// Writes `<name>+<key id>+<base64(type ‖ key)>`.
+pub(super) fn write_vkey(
+    key_type: KeyType,
+    name: &KeyName,
+    id: KeyId,
+    public: &PublicKey,
+) -> String {
+    let mut key = [key_type as u8; 33];
+    key[1..].copy_from_slice(public.as_bytes());
+    format!("{name}+{id}+{}", BASE64.encode(key))
+}
+
+/// Reads a verifier key of a type, whose id must be the one that name, type and key give.
+pub(super) fn parse_vkey(
+    key_type: KeyType,
+    text: &str,
+) -> Result<(KeyName, KeyId, PublicKey), KeyError> {
+    // A name has no '+', base64 may have some.
+    let mut parts = text.splitn(3, '+');
+    let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(KeyError::Parts(text.split('+').count()));
+    };
+    let name = KeyName::new(name)?;
+    let stated: KeyId = id.parse()?;
+    let key = BASE64.decode(key).map_err(KeyError::Base64)?;
+    let (&byte, key) = key.split_first().ok_or(KeyError::Length(0))?;
+    if byte != key_type as u8 {
+        return Err(match key_type {
+            KeyType::Text => KeyError::Type(byte),
+            KeyType::Cosignature => KeyError::WitnessType(byte),
+        });
+    }
+    let key = <&[u8; 32]>::try_from(key).map_err(|_| KeyError::Length(key.len()))?;
+    let public = PublicKey::new(key)?;
+    let computed = KeyId::of_type(key_type, &name, &public);
+    if computed != stated {
+        return Err(KeyError::IdMismatch {
+            name,
+            stated,
+            computed,
+        });
+    }
+    Ok((name, computed, public))
 }
 
 impl TryFrom<String> for VerifierKey {
@@ -561,7 +603,7 @@ mod tests {
             error.to_string(),
             "keys here are Ed25519 (type 0x01), this is an Ed25519 witness cosignature key (type 0x04)"
         );
-        for byte in (0..=255).filter(|&byte| byte != ED25519) {
+        for byte in (0..=255).filter(|&byte| byte != 1) {
             let text = format!("a+00000000+{}", BASE64.encode([byte; 33]));
             assert_eq!(text.parse::<VerifierKey>(), Err(KeyError::Type(byte)));
         }

@@ -10,6 +10,7 @@
 //! [`VerifiedNote`] can be read as a [`Checkpoint`].
 
 pub mod checkpoint;
+pub mod cosignature;
 pub mod key;
 pub mod merkle;
 mod multiples;
@@ -20,6 +21,7 @@ pub mod slice;
 pub mod tile;
 
 pub use checkpoint::Checkpoint;
+pub use cosignature::{Cosignature, WitnessKey, WitnessSigningKey};
 pub use key::{KeyId, KeyName, PublicKey, SigningKey, VerifierKey};
 pub use merkle::{LeafHash, RootHash, TreeHead};
 pub use note::{SignedNote, VerifiedNote};
@@ -116,6 +118,35 @@ mod tests {
             assert_eq!(note.as_str(), frozen["note"]);
             let verified = note.verify(&[log.verifier()]).expect("verifies");
             assert_eq!(Checkpoint::from_verified(&verified), Ok(checkpoint));
+        }
+    }
+
+    #[test]
+    fn the_frozen_cosignatures_are_reproduced() {
+        let file: serde_json::Value = serde_json::from_str(FROZEN).expect("JSON");
+        let log = &keys(&file)[0];
+        for frozen in file["cosignatures"].as_array().expect("cosignatures") {
+            let index = usize::try_from(frozen["checkpoint"].as_u64().expect("an index"));
+            let note = &file["checkpoints"][index.expect("small")]["note"];
+            let note = SignedNote::parse(note.as_str().expect("a note").as_bytes());
+            let note = note.expect("a note");
+            let name = frozen["name"].as_str().expect("a name").parse();
+            let witness =
+                WitnessSigningKey::from_seed(name.expect("a name"), &seed_of(&frozen["seed"]));
+            assert_eq!(witness.witness().to_string(), frozen["vkey"]);
+
+            let verified = note.verify(&[log.verifier()]).expect("verifies");
+            let time = frozen["time"].as_u64().expect("a time");
+            let cosignature = witness.cosign(&verified, time).expect("a cosignature");
+            let line = cosignature.to_line(witness.witness()).to_string();
+            assert_eq!(line, frozen["line"]);
+            let cosigned = note.with_lines(&format!("{line}\n")).expect("a note");
+            let vkey: WitnessKey = frozen["vkey"]
+                .as_str()
+                .expect("text")
+                .parse()
+                .expect("a key");
+            assert_eq!(vkey.verify(&cosigned), Ok(cosignature));
         }
     }
 }

@@ -174,6 +174,14 @@ impl SignatureLine {
     }
 }
 
+/// Writes the line without its line feed.
+impl fmt::Display for SignatureLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let blob = [&self.id.0, self.signature.as_slice()].concat();
+        write!(f, "{LINE_START}{} {}", self.name, BASE64.encode(blob))
+    }
+}
+
 /// A note that was parsed, not verified: its bytes, and where in them what stands.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SignedNote {
@@ -258,11 +266,7 @@ impl SignedNote {
                     bytes: line.id.0.len(),
                 });
             }
-            let blob = [&line.id.0, line.signature.as_slice()].concat();
-            note.push_str(LINE_START);
-            note.push_str(line.name.as_str());
-            note.push(' ');
-            BASE64.encode_string(blob, &mut note);
+            note.push_str(&line.to_string());
             note.push('\n');
         }
         if note.len() > MAX_BYTES {
@@ -273,6 +277,21 @@ impl SignedNote {
             text_bytes: text.len(),
             signatures,
         })
+    }
+
+    /// Returns the note with further signature lines, as a witness answers with them: each ends in
+    /// a line feed, and none may be by a key whose line is there already. Checks no signature.
+    pub fn with_lines(&self, lines: &str) -> Result<Self, NoteError> {
+        if self.note.len() + lines.len() > MAX_BYTES {
+            return Err(NoteError::TooLong(self.note.len() + lines.len()));
+        }
+        check_control(lines)?;
+        let lines = lines.strip_suffix('\n').ok_or(NoteError::LastLine)?;
+        let mut signatures = self.signatures.clone();
+        for line in lines.split('\n') {
+            signatures.push(parse_line(signatures.len() + 1, line)?);
+        }
+        Self::assemble(self.text(), signatures)
     }
 
     /// Returns what was signed: the text with its final line feed.
@@ -446,6 +465,32 @@ fn parse_line(number: usize, line: &str) -> Result<SignatureLine, NoteError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_added_to_a_note_and_nothing_else_is() {
+        let [first, second] = [signer("a", 1), signer("b", 2)];
+        let both = SignedNote::sign("text\n", &[&first, &second]).expect("a note");
+        let note = SignedNote::sign("text\n", &[&first]).expect("a note");
+        let line = format!("{}\n", both.signatures()[1]);
+        assert_eq!(note.with_lines(&line), Ok(both.clone()));
+        let unended = line.trim_end();
+        let own = format!("{}\n", both.signatures()[0]);
+        let blank = format!("{line}\nmore\n\n{own}");
+        for (lines, line) in [("\n", 2), (&blank, 3), (&format!("\n{line}"), 2)] {
+            assert_eq!(note.with_lines(lines), Err(NoteError::LineSyntax(line)));
+        }
+        for lines in ["", unended] {
+            assert_eq!(note.with_lines(lines), Err(NoteError::LastLine));
+        }
+        let repeated = |result| matches!(result, Err(NoteError::Repeated { .. }));
+        assert!(repeated(note.with_lines(&own)));
+        assert!(repeated(both.with_lines(&line)));
+        assert!(note.with_lines(&line.repeat(1000)).is_err());
+        assert!(matches!(
+            note.with_lines("\t\n"),
+            Err(NoteError::Control { .. })
+        ));
+    }
 
     /// What is wrong, the note, and how to recognise the reason.
     type Case = (&'static str, String, fn(&NoteError) -> bool);
