@@ -20,7 +20,7 @@ use super::checkpoint::{Checkpoint, CheckpointError};
 use super::key::{
     KeyError, KeyId, KeyName, KeyType, PublicKey, SigningKey, parse_vkey, write_vkey,
 };
-use super::note::{SignatureLine, SignedNote, VerifiedNote};
+use super::note::{NoteError, SignatureLine, SignedNote, VerifiedNote};
 use super::signature::Signature;
 use crate::words::time::Timestamp;
 
@@ -33,7 +33,10 @@ pub enum CosignatureError {
     /// The note is not a checkpoint.
     #[error("what a witness cosigns is a checkpoint, and this is none")]
     Checkpoint(#[from] CheckpointError),
-    /// The note has no line by the witness.
+    /// A witness's answer is not signature lines.
+    #[error("the witness's answer is not signature lines")]
+    Answer(#[source] NoteError),
+    /// No line is by the witness.
     #[error("no line on the checkpoint is by witness {name} ({id})")]
     Missing {
         /// The witness's name.
@@ -107,13 +110,36 @@ impl WitnessKey {
     /// # Errors
     ///
     /// If there is no such line ([`CosignatureError::Missing`]), or it does not hold.
-    pub fn verify(&self, note: &SignedNote) -> Result<Cosignature, CosignatureError> {
-        let line = note.signatures().iter().find(|line| self.is_named_by(line));
+    pub fn verify(&self, checkpoint: &SignedNote) -> Result<Cosignature, CosignatureError> {
+        self.verify_among(checkpoint.signatures(), checkpoint)
+    }
+
+    /// Verifies a witness's answer to a request to cosign a checkpoint: signature lines, of which
+    /// those by other keys are ignored.
+    ///
+    /// # Errors
+    ///
+    /// If the answer is not signature lines, or as [`verify`](Self::verify).
+    pub fn verify_answer(
+        &self,
+        answer: &str,
+        checkpoint: &SignedNote,
+    ) -> Result<Cosignature, CosignatureError> {
+        let lines = SignatureLine::parse_all(answer).map_err(CosignatureError::Answer)?;
+        self.verify_among(&lines, checkpoint)
+    }
+
+    fn verify_among(
+        &self,
+        lines: &[SignatureLine],
+        checkpoint: &SignedNote,
+    ) -> Result<Cosignature, CosignatureError> {
+        let line = lines.iter().find(|line| self.is_named_by(line));
         let line = line.ok_or_else(|| CosignatureError::Missing {
             name: self.name.clone(),
             id: self.id,
         })?;
-        Checkpoint::from_text(note.text())?;
+        Checkpoint::from_text(checkpoint.text())?;
         let wrong_length = || CosignatureError::Length {
             name: self.name.clone(),
             found: line.signature.len(),
@@ -125,7 +151,7 @@ impl WitnessKey {
         let signature = signature.try_into().map_err(|_| wrong_length())?;
         let time = u64::from_be_bytes(*time);
         let signature = Signature(signature);
-        let message = message(time, note.text())?;
+        let message = message(time, checkpoint.text())?;
         match signature.verify(&self.public, message.as_bytes()) {
             Ok(()) => Ok(Cosignature { time, signature }),
             Err(_) => Err(CosignatureError::Signature {
@@ -282,7 +308,7 @@ mod tests {
         let verified = note.verify(&[log.verifier()]).expect("verifies");
         let cosignature = witness.cosign(&verified, TIME).expect("a cosignature");
         let line = cosignature.to_line(witness.witness());
-        note.with_lines(&format!("{line}\n")).expect("a note")
+        note.with_lines(&[line]).expect("a note")
     }
 
     #[test]
@@ -301,6 +327,28 @@ mod tests {
         let log = log();
         let verified = note.verify(&[log.verifier()]).expect("verifies");
         assert_eq!(verified.signers().len(), 1);
+    }
+
+    #[test]
+    fn the_witness_own_line_is_taken_from_its_answer() {
+        let (one, other) = (
+            witness("witness.example/w1", 9),
+            witness("witness.example/w2", 8),
+        );
+        let note = checkpoint();
+        let line = |witness| format!("{}\n", cosigned(witness).signatures()[1]);
+        let answer = line(&other) + &line(&one);
+        let cosignature = one.witness().verify_answer(&answer, &note);
+        let own = cosignature.expect("verifies").to_line(one.witness());
+        assert_eq!(note.with_lines(&[own]), Ok(cosigned(&one)));
+        let refused = |answer: &str| one.witness().verify_answer(answer, &note);
+        assert!(matches!(
+            refused(&line(&other)),
+            Err(CosignatureError::Missing { .. })
+        ));
+        for answer in ["", "OK\n", line(&one).trim_end()] {
+            assert!(matches!(refused(answer), Err(CosignatureError::Answer(_))));
+        }
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! The auditor's arithmetic: keys, signatures, notes, trees, checkpoints.
 //!
 //! What a stranger needs to check a ledger, as functions of bytes: nothing here opens a file, reads
-//! a clock or draws a random number. The formats are those of C2SP (signed-note, tlog-checkpoint)
-//! and RFC 6962 / RFC 9162 (the Merkle tree); where a file departs from its specification, its
-//! header says so. The bytes are in `docs/format.md`.
+//! a clock or draws a random number. The formats are those of C2SP (signed-note, tlog-checkpoint,
+//! tlog-cosignature, tlog-tiles, tlog-proof, tlog-witness, tlog-policy), RFC 6962 / RFC 9162 (the
+//! Merkle tree) and Bao (slices); where a file departs from its specification, its header says so.
+//! The bytes are in `docs/format.md`.
 //!
 //! A key passes three doors, each a type: [`PublicKey`] is 32 bytes that may verify,
 //! [`VerifierKey`] gives it a name, and only a
-//! [`VerifiedNote`] can be read as a [`Checkpoint`].
+//! [`VerifiedNote`] can be read as a [`Checkpoint`]. A witness has a [`WitnessKey`] instead.
 
 pub mod checkpoint;
 pub mod cosignature;
@@ -138,9 +139,9 @@ mod tests {
             let verified = note.verify(&[log.verifier()]).expect("verifies");
             let time = frozen["time"].as_u64().expect("a time");
             let cosignature = witness.cosign(&verified, time).expect("a cosignature");
-            let line = cosignature.to_line(witness.witness()).to_string();
-            assert_eq!(line, frozen["line"]);
-            let cosigned = note.with_lines(&format!("{line}\n")).expect("a note");
+            let line = cosignature.to_line(witness.witness());
+            assert_eq!(line.to_string(), frozen["line"]);
+            let cosigned = note.with_lines(&[line]).expect("a note");
             let vkey: WitnessKey = frozen["vkey"]
                 .as_str()
                 .expect("text")

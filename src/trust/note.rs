@@ -158,6 +158,30 @@ pub struct SignatureLine {
 }
 
 impl SignatureLine {
+    /// Reads signature lines that stand without their note, as a witness answers with them: at
+    /// least one, each with its line feed. Checks no signature.
+    pub fn parse_all(lines: &str) -> Result<Vec<Self>, NoteError> {
+        if lines.len() > MAX_BYTES {
+            return Err(NoteError::TooLong(lines.len()));
+        }
+        check_control(lines)?;
+        if lines.is_empty() {
+            return Err(NoteError::NoSignatures);
+        }
+        let lines = lines.strip_suffix('\n').ok_or(NoteError::LastLine)?;
+        let count = lines.split('\n').count();
+        if count > MAX_SIGNATURES {
+            return Err(NoteError::TooManySignatures(count));
+        }
+        let signatures = lines
+            .split('\n')
+            .enumerate()
+            .map(|(index, line)| parse_line(index + 1, line))
+            .collect::<Result<Vec<_>, _>>()?;
+        check_repeated(&signatures)?;
+        Ok(signatures)
+    }
+
     /// Returns whether the line names this key.
     pub fn names(&self, key: &VerifierKey) -> bool {
         self.id == key.id() && self.name == *key.name()
@@ -201,21 +225,7 @@ impl SignedNote {
         check_control(note)?;
         // Signatures start after the last blank line; the text keeps its final line feed.
         let text_bytes = note.rfind("\n\n").ok_or(NoteError::NoBlankLine)? + 1;
-        let lines = &note[text_bytes + 1..];
-        if lines.is_empty() {
-            return Err(NoteError::NoSignatures);
-        }
-        let lines = lines.strip_suffix('\n').ok_or(NoteError::LastLine)?;
-        let count = lines.split('\n').count();
-        if count > MAX_SIGNATURES {
-            return Err(NoteError::TooManySignatures(count));
-        }
-        let signatures = lines
-            .split('\n')
-            .enumerate()
-            .map(|(index, line)| parse_line(index + 1, line))
-            .collect::<Result<Vec<_>, _>>()?;
-        check_repeated(&signatures)?;
+        let signatures = SignatureLine::parse_all(&note[text_bytes + 1..])?;
         Ok(Self {
             note: note.to_owned(),
             text_bytes,
@@ -279,19 +289,10 @@ impl SignedNote {
         })
     }
 
-    /// Returns the note with further signature lines, as a witness answers with them: each ends in
-    /// a line feed, and none may be by a key whose line is there already. Checks no signature.
-    pub fn with_lines(&self, lines: &str) -> Result<Self, NoteError> {
-        if self.note.len() + lines.len() > MAX_BYTES {
-            return Err(NoteError::TooLong(self.note.len() + lines.len()));
-        }
-        check_control(lines)?;
-        let lines = lines.strip_suffix('\n').ok_or(NoteError::LastLine)?;
-        let mut signatures = self.signatures.clone();
-        for line in lines.split('\n') {
-            signatures.push(parse_line(signatures.len() + 1, line)?);
-        }
-        Self::assemble(self.text(), signatures)
+    /// Returns the note with further signature lines, none by a key whose line is there already.
+    /// Checks no signature.
+    pub fn with_lines(&self, lines: &[SignatureLine]) -> Result<Self, NoteError> {
+        Self::assemble(self.text(), [self.signatures(), lines].concat())
     }
 
     /// Returns what was signed: the text with its final line feed.
@@ -466,32 +467,6 @@ fn parse_line(number: usize, line: &str) -> Result<SignatureLine, NoteError> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn lines_are_added_to_a_note_and_nothing_else_is() {
-        let [first, second] = [signer("a", 1), signer("b", 2)];
-        let both = SignedNote::sign("text\n", &[&first, &second]).expect("a note");
-        let note = SignedNote::sign("text\n", &[&first]).expect("a note");
-        let line = format!("{}\n", both.signatures()[1]);
-        assert_eq!(note.with_lines(&line), Ok(both.clone()));
-        let unended = line.trim_end();
-        let own = format!("{}\n", both.signatures()[0]);
-        let blank = format!("{line}\nmore\n\n{own}");
-        for (lines, line) in [("\n", 2), (&blank, 3), (&format!("\n{line}"), 2)] {
-            assert_eq!(note.with_lines(lines), Err(NoteError::LineSyntax(line)));
-        }
-        for lines in ["", unended] {
-            assert_eq!(note.with_lines(lines), Err(NoteError::LastLine));
-        }
-        let repeated = |result| matches!(result, Err(NoteError::Repeated { .. }));
-        assert!(repeated(note.with_lines(&own)));
-        assert!(repeated(both.with_lines(&line)));
-        assert!(note.with_lines(&line.repeat(1000)).is_err());
-        assert!(matches!(
-            note.with_lines("\t\n"),
-            Err(NoteError::Control { .. })
-        ));
-    }
-
     /// What is wrong, the note, and how to recognise the reason.
     type Case = (&'static str, String, fn(&NoteError) -> bool);
 
@@ -507,6 +482,37 @@ mod tests {
     /// A test key, from a seed that anyone can guess.
     fn signer(name: &str, seed: u8) -> SigningKey {
         SigningKey::from_seed(name.parse().expect("a name"), &[seed; 32])
+    }
+
+    #[test]
+    fn lines_are_read_without_their_note_and_added_to_it() {
+        let [first, second] = [signer("a", 1), signer("b", 2)];
+        let both = SignedNote::sign("text\n", &[&first, &second]).expect("a note");
+        let note = SignedNote::sign("text\n", &[&first]).expect("a note");
+        let line = format!("{}\n", both.signatures()[1]);
+        let read = SignatureLine::parse_all(&line).expect("a line");
+        assert_eq!(read, both.signatures()[1..]);
+        assert_eq!(note.with_lines(&read), Ok(both.clone()));
+        for twice in [note.with_lines(note.signatures()), both.with_lines(&read)] {
+            assert!(matches!(twice, Err(NoteError::Repeated { .. })));
+        }
+        let cases: [(&str, fn(&NoteError) -> bool); 7] = [
+            ("", |e| *e == NoteError::NoSignatures),
+            (line.trim_end(), |e| *e == NoteError::LastLine),
+            ("\n", |e| *e == NoteError::LineSyntax(1)),
+            (&format!("\n{line}"), |e| *e == NoteError::LineSyntax(1)),
+            (&format!("{line}\n{line}"), |e| {
+                *e == NoteError::LineSyntax(2)
+            }),
+            (&line.repeat(2), |e| matches!(e, NoteError::Repeated { .. })),
+            (&line.repeat(101), |e| {
+                *e == NoteError::TooManySignatures(101)
+            }),
+        ];
+        for (lines, expected) in cases {
+            let error = SignatureLine::parse_all(lines).expect_err(lines);
+            assert!(expected(&error), "{lines:?}: {error:?}");
+        }
     }
 
     #[test]
