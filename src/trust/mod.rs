@@ -8,7 +8,9 @@
 //!
 //! A key passes three doors, each a type: [`PublicKey`] is 32 bytes that may verify,
 //! [`VerifierKey`] gives it a name, and only a
-//! [`VerifiedNote`] can be read as a [`Checkpoint`]. A witness has a [`WitnessKey`] instead.
+//! [`VerifiedNote`] can be read as a [`Checkpoint`]. A witness has a [`WitnessKey`] instead, and what
+//! a reader's [`TrustPolicy`] says of a checkpoint and its cosignatures is an
+//! [`Evaluation`](tlog_policy::Evaluation).
 
 pub mod checkpoint;
 pub mod cosignature;
@@ -20,6 +22,7 @@ pub mod proof;
 pub mod signature;
 pub mod slice;
 pub mod tile;
+pub mod tlog_policy;
 
 pub use checkpoint::Checkpoint;
 pub use cosignature::{Cosignature, WitnessKey, WitnessSigningKey};
@@ -30,6 +33,7 @@ pub use proof::{ConsistencyProof, InclusionProof};
 pub use signature::Signature;
 pub use slice::SliceRange;
 pub use tile::{EntryBundle, HashTile, TilePath};
+pub use tlog_policy::TrustPolicy;
 
 #[cfg(test)]
 mod definition;
