@@ -14,6 +14,7 @@
 
 pub mod checkpoint;
 pub mod cosignature;
+pub mod entry_proof;
 pub mod key;
 pub mod merkle;
 mod multiples;
@@ -26,6 +27,7 @@ pub mod tlog_policy;
 
 pub use checkpoint::Checkpoint;
 pub use cosignature::{Cosignature, WitnessKey, WitnessSigningKey};
+pub use entry_proof::{EntryProof, WitnessRequest};
 pub use key::{KeyId, KeyName, PublicKey, SigningKey, VerifierKey};
 pub use merkle::{LeafHash, RootHash, TreeHead};
 pub use note::{SignedNote, VerifiedNote};
