@@ -467,8 +467,11 @@ fn parse_line(number: usize, line: &str) -> Result<SignatureLine, NoteError> {
 mod tests {
     use super::*;
 
+    /// How to recognise a reason.
+    type Reason = fn(&NoteError) -> bool;
+
     /// What is wrong, the note, and how to recognise the reason.
-    type Case = (&'static str, String, fn(&NoteError) -> bool);
+    type Case = (&'static str, String, Reason);
 
     // C2SP signed-note v1, "Example".
     const EXAMPLE_KEY: &str =
@@ -496,21 +499,21 @@ mod tests {
         for twice in [note.with_lines(note.signatures()), both.with_lines(&read)] {
             assert!(matches!(twice, Err(NoteError::Repeated { .. })));
         }
-        let cases: [(&str, fn(&NoteError) -> bool); 7] = [
-            ("", |e| *e == NoteError::NoSignatures),
-            (line.trim_end(), |e| *e == NoteError::LastLine),
-            ("\n", |e| *e == NoteError::LineSyntax(1)),
-            (&format!("\n{line}"), |e| *e == NoteError::LineSyntax(1)),
-            (&format!("{line}\n{line}"), |e| {
+        let cases: Vec<(String, Reason)> = vec![
+            (String::new(), |e| *e == NoteError::NoSignatures),
+            (line.trim_end().into(), |e| *e == NoteError::LastLine),
+            ("\n".into(), |e| *e == NoteError::LineSyntax(1)),
+            (format!("\n{line}"), |e| *e == NoteError::LineSyntax(1)),
+            (format!("{line}\n{line}"), |e| {
                 *e == NoteError::LineSyntax(2)
             }),
-            (&line.repeat(2), |e| matches!(e, NoteError::Repeated { .. })),
-            (&line.repeat(101), |e| {
+            (line.repeat(2), |e| matches!(e, NoteError::Repeated { .. })),
+            (line.repeat(101), |e| {
                 *e == NoteError::TooManySignatures(101)
             }),
         ];
         for (lines, expected) in cases {
-            let error = SignatureLine::parse_all(lines).expect_err(lines);
+            let error = SignatureLine::parse_all(&lines).expect_err(&lines);
             assert!(expected(&error), "{lines:?}: {error:?}");
         }
     }

@@ -319,6 +319,7 @@ fn decode(
 }
 
 /// What a part of the text must hash to.
+#[derive(Clone, Copy)]
 enum Expected<'a> {
     /// The part is the whole text.
     Root(&'a ObjectId),

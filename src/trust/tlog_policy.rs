@@ -9,15 +9,20 @@
 //! be it a log's or a witness's; URLs are UTF-8; and the last line may lack its line feed, which is
 //! wider than the specification.
 //!
-//! Not here: whether a cosignature is old, or of the future: an [`Evaluation`] has the times.
+//! What a policy says of a checkpoint is an [`Evaluation`].
+//!
+//! Not here: whether a cosignature is old, or of the future: an evaluation has the times.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use super::checkpoint::{Checkpoint, CheckpointError, parse_decimal};
-use super::cosignature::{Cosignature, CosignatureError, WitnessKey};
+use super::checkpoint::parse_decimal;
+use super::cosignature::WitnessKey;
 use super::key::{KeyError, KeyId, KeyName, PublicKey, VerifierKey};
-use super::note::{SignedNote, VerifyError};
+
+mod evaluation;
+
+pub use evaluation::{Evaluation, EvaluationError};
 
 /// The most bytes a policy has: a thousand lines of each kind with long URLs fit well.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -101,26 +106,6 @@ pub enum LineError {
     SecondQuorum,
 }
 
-/// Says why a checkpoint can't be evaluated by a trust policy: a signature fails that should hold.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EvaluationError {
-    /// No known log signed it, or a known log's signature does not hold.
-    #[error("the checkpoint is not signed by a log that is known")]
-    Log(#[source] VerifyError),
-    /// What the log signed is not a checkpoint.
-    #[error("what the log signed is not a checkpoint")]
-    Checkpoint(#[source] CheckpointError),
-    /// The known log that signed bears another name.
-    #[error("the checkpoint is of {origin}, but no known log of this name signed it")]
-    Origin {
-        /// The checkpoint's origin.
-        origin: KeyName,
-    },
-    /// A known witness's cosignature does not hold.
-    #[error("a known witness's line does not hold")]
-    Witness(#[source] CosignatureError),
-}
-
 /// What a policy calls a witness or a group: bytes, compared as they are, which mean nothing
 /// outside of the policy.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -194,6 +179,15 @@ enum Party {
     Group(usize),
 }
 
+/// Who must have witnessed a checkpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quorum {
+    /// No cosignature is asked for.
+    Nobody,
+    /// This witness, or enough of this group.
+    Party(Party),
+}
+
 /// A trust policy: logs, witnesses, groups, and which of them is the quorum.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustPolicy {
@@ -201,8 +195,7 @@ pub struct TrustPolicy {
     witnesses: Vec<PolicyWitness>,
     /// Each group's members stand before it.
     groups: Vec<PolicyGroup>,
-    /// `None` asks for no cosignature.
-    quorum: Option<Party>,
+    quorum: Quorum,
 }
 
 impl TrustPolicy {
@@ -243,153 +236,10 @@ impl TrustPolicy {
 
     /// Returns the name of the witness or group that is the quorum; `None` if none is needed.
     pub fn quorum(&self) -> Option<&PolicyName> {
-        self.quorum.map(|party| match party {
-            Party::Witness(index) => &self.witnesses[index].name,
-            Party::Group(index) => &self.groups[index].name,
-        })
-    }
-
-    /// Evaluates a checkpoint of one of the policy's logs.
-    ///
-    /// # Errors
-    ///
-    /// If none of them signed it, or the line of a log or witness that the policy knows does not
-    /// hold. A quorum that is not met is no error: [`Evaluation::is_met`] tells.
-    pub fn evaluate(&self, note: &SignedNote) -> Result<Evaluation<'_>, EvaluationError> {
-        let logs: Vec<&VerifierKey> = self.logs.iter().map(|log| &log.key).collect();
-        self.evaluate_by(&logs, note)
-    }
-
-    /// Evaluates a checkpoint of a log that is known from elsewhere, as a ledger's is from its
-    /// entries, whichever logs the policy lists.
-    ///
-    /// # Errors
-    ///
-    /// As [`evaluate`](Self::evaluate).
-    pub fn evaluate_log<'a>(
-        &'a self,
-        log: &'a VerifierKey,
-        note: &SignedNote,
-    ) -> Result<Evaluation<'a>, EvaluationError> {
-        self.evaluate_by(&[log], note)
-    }
-
-    fn evaluate_by<'a>(
-        &'a self,
-        logs: &[&'a VerifierKey],
-        note: &SignedNote,
-    ) -> Result<Evaluation<'a>, EvaluationError> {
-        // Those that a line names: each of these lines must hold.
-        let named = |log: &&&VerifierKey| note.signatures().iter().any(|line| line.names(log));
-        let logs: Vec<&'a VerifierKey> = logs.iter().filter(named).copied().collect();
-        let verified = note.verify(&logs).map_err(EvaluationError::Log)?;
-        let checkpoint =
-            Checkpoint::from_verified(&verified).map_err(EvaluationError::Checkpoint)?;
-        let log = logs.iter().find(|log| *log.name() == checkpoint.origin);
-        let log = log.ok_or_else(|| EvaluationError::Origin {
-            origin: checkpoint.origin.clone(),
-        })?;
-        let mut cosignatures = Vec::with_capacity(self.witnesses.len());
-        for witness in &self.witnesses {
-            cosignatures.push(match witness.key.verify(note) {
-                Ok(cosignature) => Some(cosignature),
-                Err(CosignatureError::Missing { .. }) => None,
-                Err(error) => return Err(EvaluationError::Witness(error)),
-            });
-        }
-        let mut evaluation = Evaluation {
-            policy: self,
-            checkpoint,
-            log,
-            cosignatures,
-            counts: Vec::with_capacity(self.groups.len()),
-        };
-        for group in &self.groups {
-            let members = group.members.iter();
-            let count = members.filter(|&&member| evaluation.has(member)).count();
-            evaluation.counts.push(count);
-        }
-        Ok(evaluation)
-    }
-}
-
-/// What a policy says of one checkpoint, whose log's signature holds, as do the lines of all
-/// witnesses that the policy knows.
-///
-/// Printed, it is an account of each log, witness and group, a line each.
-#[derive(Debug, Clone)]
-pub struct Evaluation<'a> {
-    policy: &'a TrustPolicy,
-    checkpoint: Checkpoint,
-    log: &'a VerifierKey,
-    /// One for each witness.
-    cosignatures: Vec<Option<Cosignature>>,
-    /// For each group, how many of its members witnessed the checkpoint.
-    counts: Vec<usize>,
-}
-
-impl<'a> Evaluation<'a> {
-    /// Returns the checkpoint that the log signed.
-    pub fn checkpoint(&self) -> &Checkpoint {
-        &self.checkpoint
-    }
-
-    /// Returns the key of the log, whose name is the checkpoint's origin.
-    pub fn log(&self) -> &'a VerifierKey {
-        self.log
-    }
-
-    /// Returns each witness of the policy with its cosignature, if it gave one.
-    pub fn witnesses(&self) -> impl Iterator<Item = (&'a PolicyWitness, Option<&Cosignature>)> {
-        let cosignatures = self.cosignatures.iter().map(Option::as_ref);
-        self.policy.witnesses.iter().zip(cosignatures)
-    }
-
-    /// Returns each group of the policy with how many of its members witnessed the checkpoint.
-    pub fn groups(&self) -> impl Iterator<Item = (&'a PolicyGroup, usize)> {
-        self.policy.groups.iter().zip(self.counts.iter().copied())
-    }
-
-    /// Says whether the quorum witnessed the checkpoint.
-    pub fn is_met(&self) -> bool {
-        self.policy.quorum.is_none_or(|quorum| self.has(quorum))
-    }
-
-    /// Says whether a witness, or enough of a group, witnessed the checkpoint.
-    fn has(&self, party: Party) -> bool {
-        match party {
-            Party::Witness(index) => self.cosignatures[index].is_some(),
-            Party::Group(index) => self.counts[index] >= self.policy.groups[index].threshold,
-        }
-    }
-}
-
-impl fmt::Display for Evaluation<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let said = |met| if met { "met" } else { "not met" };
-        let size = self.checkpoint.head.size;
-        writeln!(f, "log {}: signed size {size}", self.log.name())?;
-        for (witness, cosignature) in self.witnesses() {
-            write!(f, "witness {} ({}): ", witness.name, witness.key.name())?;
-            match cosignature {
-                Some(cosignature) => match cosignature.timestamp() {
-                    Some(time) => writeln!(f, "cosigned at {time}")?,
-                    None => writeln!(f, "cosigned at second {}", cosignature.time())?,
-                },
-                None => writeln!(f, "no cosignature")?,
-            }
-        }
-        for (group, count) in self.groups() {
-            let (name, threshold, size) = (&group.name, group.threshold, group.size());
-            let met = said(count >= threshold);
-            writeln!(
-                f,
-                "group {name}: {count} of {size}, {threshold} needed: {met}"
-            )?;
-        }
-        match self.policy.quorum() {
-            Some(name) => writeln!(f, "quorum {name}: {}", said(self.is_met())),
-            None => writeln!(f, "quorum none: no cosignature is asked for"),
+        match self.quorum {
+            Quorum::Nobody => None,
+            Quorum::Party(Party::Witness(index)) => Some(&self.witnesses[index].name),
+            Quorum::Party(Party::Group(index)) => Some(&self.groups[index].name),
         }
     }
 }
@@ -400,7 +250,7 @@ struct Reader {
     logs: Vec<PolicyLog>,
     witnesses: Vec<PolicyWitness>,
     groups: Vec<PolicyGroup>,
-    quorum: Option<Option<Party>>,
+    quorum: Option<Quorum>,
     names: HashMap<PolicyName, Party>,
     members: HashSet<Party>,
     keys: HashSet<PublicKey>,
@@ -508,11 +358,10 @@ impl Reader {
         if self.quorum.is_some() {
             return Err(LineError::SecondQuorum);
         }
-        let none = *name == NONE;
-        self.quorum = Some(if none {
-            None
+        self.quorum = Some(if *name == NONE {
+            Quorum::Nobody
         } else {
-            Some(self.defined(name)?)
+            Quorum::Party(self.defined(name)?)
         });
         Ok(())
     }

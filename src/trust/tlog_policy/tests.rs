@@ -2,9 +2,11 @@ use std::fmt::Write as _;
 
 use proptest::prelude::*;
 
-use super::super::cosignature::WitnessSigningKey;
+use super::super::checkpoint::Checkpoint;
+use super::super::cosignature::{CosignatureError, WitnessSigningKey};
 use super::super::key::SigningKey;
 use super::super::merkle::{RootHash, TreeHead};
+use super::super::note::{SignedNote, VerifyError};
 use super::*;
 
 /// What is wrong, in which line, and how to recognise the reason.
@@ -145,9 +147,9 @@ fn an_evaluation_gives_an_account_of_everyone() {
          group X-and-Y: 1 of 2, 2 needed: not met\n\
          quorum X-and-Y: not met\n"
     );
-    let none = self::policy("quorum none");
+    let anyone = self::policy("quorum none");
     let log = log("desk.example/facts", 1);
-    let evaluation = none
+    let evaluation = anyone
         .evaluate_log(log.verifier(), &note)
         .expect("all lines hold");
     assert!(evaluation.is_met());
@@ -237,18 +239,29 @@ fn the_line_of_a_known_witness_must_hold() {
     assert!(evaluation.expect("an unknown line is nothing").is_met());
 }
 
+/// Checks that each text is refused in its line and for its reason.
+fn check(cases: Vec<Case>) {
+    for (text, line, expected) in cases {
+        match TrustPolicy::parse(text.as_bytes()).expect_err(&text) {
+            PolicyError::Line { line: at, source } => {
+                assert_eq!(at, line, "{text}");
+                assert!(expected(&source), "{text:?}: {source:?}");
+            }
+            error => panic!("{text:?}: {error:?}"),
+        }
+    }
+}
+
 #[test]
 fn what_is_not_a_policy_is_refused_for_its_reason() {
     let log = log("desk.example/facts", 1);
     let vkey = log.verifier().to_string();
     let w1 = witness(1).witness().to_string();
     let three = lines(1..=3);
-    let group = |rest: &str| (format!("{three}group {rest}\nquorum none"), 4);
     let renamed = WitnessKey::new(
         "other.example/name".parse().expect("a name"),
         witness(1).witness().public().clone(),
     );
-    let with = |(text, line): (String, usize), reason: fn(&LineError) -> bool| (text, line, reason);
     let cases: Vec<Case> = vec![
         ("quorum none\r\n".into(), 1, |e| *e == LineError::Byte(13)),
         ("\n# \0\nquorum none".into(), 2, |e| {
@@ -294,42 +307,6 @@ fn what_is_not_a_policy_is_refused_for_its_reason() {
         (format!("witness none {w1}"), 1, |e| {
             matches!(e, LineError::Taken(_))
         }),
-        with(group(""), |e| matches!(e, LineError::Form(_))),
-        with(group("g"), |e| matches!(e, LineError::Form(_))),
-        with(group("g all"), |e| matches!(e, LineError::Form(_))),
-        with(group("w1 all w2"), |e| matches!(e, LineError::Taken(_))),
-        with(group("none all w2"), |e| matches!(e, LineError::Taken(_))),
-        with(group("g all w4"), |e| matches!(e, LineError::Unknown(_))),
-        with(group("g all g"), |e| matches!(e, LineError::Unknown(_))),
-        with(group("g all W1"), |e| matches!(e, LineError::Unknown(_))),
-        with(group("g all none"), |e| matches!(e, LineError::Unknown(_))),
-        with(group("g any w1 w2 w1"), |e| {
-            matches!(e, LineError::MemberTwice(_))
-        }),
-        with(group("g 0 w1 w2"), |e| {
-            matches!(e, LineError::Threshold { .. })
-        }),
-        with(group("g 3 w1 w2"), |e| {
-            matches!(e, LineError::Threshold { members: 2, .. })
-        }),
-        with(group("g 01 w1 w2"), |e| {
-            matches!(e, LineError::Threshold { .. })
-        }),
-        with(group("g +1 w1 w2"), |e| {
-            matches!(e, LineError::Threshold { .. })
-        }),
-        with(group("g ALL w1 w2"), |e| {
-            matches!(e, LineError::Threshold { .. })
-        }),
-        with(group("g 18446744073709551617 w1"), |e| {
-            matches!(e, LineError::Threshold { .. })
-        }),
-        (format!("{three}group g any w1\ngroup h any w1"), 5, |e| {
-            matches!(e, LineError::MemberTwice(_))
-        }),
-        (format!("{three}group g any h\ngroup h any w1"), 4, |e| {
-            matches!(e, LineError::Unknown(_))
-        }),
         ("quorum w1".into(), 1, |e| {
             matches!(e, LineError::Unknown(_))
         }),
@@ -340,15 +317,7 @@ fn what_is_not_a_policy_is_refused_for_its_reason() {
             *e == LineError::SecondQuorum
         }),
     ];
-    for (text, line, expected) in cases {
-        match TrustPolicy::parse(text.as_bytes()).expect_err(&text) {
-            PolicyError::Line { line: at, source } => {
-                assert_eq!(at, line, "{text}");
-                assert!(expected(&source), "{text:?}: {source:?}");
-            }
-            error => panic!("{text:?}: {error:?}"),
-        }
-    }
+    check(cases);
     for text in ["", "\n", "# quorum none\n", three.as_str()] {
         assert_eq!(
             TrustPolicy::parse(text.as_bytes()),
@@ -362,6 +331,55 @@ fn what_is_not_a_policy_is_refused_for_its_reason() {
     );
     let text = format!("log {vkey}\nwitness w {key}\nquorum w");
     assert!(TrustPolicy::parse(text.as_bytes()).is_err());
+}
+
+#[test]
+fn groups_that_no_policy_has_are_refused_for_their_reason() {
+    let three = lines(1..=3);
+    let group = |rest: &str| format!("{three}group {rest}\nquorum none");
+    let cases: Vec<Case> = vec![
+        (group(""), 4, |e| matches!(e, LineError::Form(_))),
+        (group("g"), 4, |e| matches!(e, LineError::Form(_))),
+        (group("g all"), 4, |e| matches!(e, LineError::Form(_))),
+        (group("w1 all w2"), 4, |e| matches!(e, LineError::Taken(_))),
+        (group("none all w2"), 4, |e| {
+            matches!(e, LineError::Taken(_))
+        }),
+        (group("g all w4"), 4, |e| matches!(e, LineError::Unknown(_))),
+        (group("g all g"), 4, |e| matches!(e, LineError::Unknown(_))),
+        (group("g all W1"), 4, |e| matches!(e, LineError::Unknown(_))),
+        (group("g all none"), 4, |e| {
+            matches!(e, LineError::Unknown(_))
+        }),
+        (group("g any w1 w2 w1"), 4, |e| {
+            matches!(e, LineError::MemberTwice(_))
+        }),
+        (group("g 0 w1 w2"), 4, |e| {
+            matches!(e, LineError::Threshold { .. })
+        }),
+        (group("g 3 w1 w2"), 4, |e| {
+            matches!(e, LineError::Threshold { members: 2, .. })
+        }),
+        (group("g 01 w1 w2"), 4, |e| {
+            matches!(e, LineError::Threshold { .. })
+        }),
+        (group("g +1 w1 w2"), 4, |e| {
+            matches!(e, LineError::Threshold { .. })
+        }),
+        (group("g ALL w1 w2"), 4, |e| {
+            matches!(e, LineError::Threshold { .. })
+        }),
+        (group("g 18446744073709551617 w1"), 4, |e| {
+            matches!(e, LineError::Threshold { .. })
+        }),
+        (format!("{three}group g any w1\ngroup h any w1"), 5, |e| {
+            matches!(e, LineError::MemberTwice(_))
+        }),
+        (format!("{three}group g any h\ngroup h any w1"), 4, |e| {
+            matches!(e, LineError::Unknown(_))
+        }),
+    ];
+    check(cases);
 }
 
 #[test]
