@@ -6,9 +6,9 @@
 //!
 //! Departures, all of them narrower than the specification: a name has at most 255 bytes
 //! (tlog-cosignature counts it in one byte) and no control character; the key id is lower-case hex;
-//! base64 is canonical; the only type is Ed25519 (0x01; 0x04 for witnesses, in `cosignature`); and a public key must decode canonically,
-//! be torsion-free and not be of small order, so that no signature can hold for two keys or two
-//! messages by construction.
+//! base64 is canonical; the only types are Ed25519 (0x01) and, for witnesses (`cosignature`),
+//! Ed25519 cosignatures (0x04); and a public key must decode canonically, be torsion-free and not be
+//! of small order, so that no signature can hold for two keys or two messages by construction.
 //!
 //! Not here: key files and agents (`keys`), who is entitled to what (`audit`).
 

@@ -7,10 +7,9 @@
 //! The bytes are in `docs/format.md`.
 //!
 //! A key passes three doors, each a type: [`PublicKey`] is 32 bytes that may verify,
-//! [`VerifierKey`] gives it a name, and only a
-//! [`VerifiedNote`] can be read as a [`Checkpoint`]. A witness has a [`WitnessKey`] instead, and what
-//! a reader's [`TrustPolicy`] says of a checkpoint and its cosignatures is an
-//! [`Evaluation`](tlog_policy::Evaluation).
+//! [`VerifierKey`] gives it a name, and only a [`VerifiedNote`] can be read as a [`Checkpoint`].
+//! A witness has a [`WitnessKey`] instead, and what a reader's [`TrustPolicy`] says of a checkpoint
+//! and its cosignatures is an [`Evaluation`](tlog_policy::Evaluation).
 
 pub mod checkpoint;
 pub mod cosignature;
