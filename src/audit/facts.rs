@@ -13,7 +13,7 @@
 
 use std::sync::Arc;
 
-use crate::entry::{Kind, Role, RootSet};
+use crate::entry::{Basis, Decision, Kind, Role, RootSet};
 use crate::trust::key::{KeyId, KeyName, PublicKey, VerifierKey};
 use crate::words::id::{EntryId, ObjectId};
 use crate::words::policy::RatingCode;
@@ -32,6 +32,8 @@ pub struct LedgerFacts {
     pub roots: RootSet,
     /// The policy in force.
     pub policy: ObjectId,
+    /// Whether any signature is tainted, so that it is worth looking for.
+    pub has_taint: bool,
 }
 
 /// What a key may do, for all time.
@@ -65,16 +67,24 @@ pub struct SignerFacts {
 pub struct Ended {
     /// The index of the entry that ended it.
     pub at: u64,
-    /// The index from which its entries are tainted; `None` where it ended in good order.
-    pub tainted_from: Option<u64>,
+    /// Which of its signatures are tainted; `None` where it ended in good order.
+    pub tainted: Option<Taint>,
+}
+
+/// The signatures of a key that are tainted: those at `from` ≤ index < `until`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Taint {
+    /// The first index.
+    pub from: u64,
+    /// The index of the last entry that revoked the key.
+    pub until: u64,
 }
 
 impl SignerFacts {
-    /// Says whether an entry that this key signed at `index` is tainted by the key's revocation.
+    /// Says whether this key's signature on the entry at `index` is tainted.
     pub fn taints(&self, index: u64) -> bool {
-        self.ended.is_some_and(|ended| {
-            ended.tainted_from.is_some_and(|from| from <= index) && index < ended.at
-        })
+        let tainted = self.ended.and_then(|ended| ended.tainted);
+        tainted.is_some_and(|taint| (taint.from..taint.until).contains(&index))
     }
 }
 
@@ -102,10 +112,21 @@ pub struct EntryFacts {
     pub n: u64,
     /// The index of the holder's entry before it.
     pub previous: Option<u64>,
-    /// The entry that reaffirmed it.
+    /// The last entry that reaffirmed it.
     pub reaffirmed_by: Option<u64>,
+    /// The roots that signed it, if it is carried by roots and is not genesis.
+    pub carried: Option<Arc<Carried>>,
     /// What its kind adds.
     pub detail: Detail,
+}
+
+/// The roots that carry an entry.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Carried {
+    /// Those of its signers that were roots in force.
+    pub signers: Vec<PublicKey>,
+    /// How many had to sign.
+    pub threshold: u32,
 }
 
 /// What later entries may need to know of an entry, by its kind.
@@ -117,6 +138,8 @@ pub enum Detail {
     Claim(ClaimFacts),
     /// A verdict.
     Verdict(VerdictFacts),
+    /// An approval or dispute.
+    Approval(ApprovalFacts),
     /// An entry of another kind.
     Other(Kind),
 }
@@ -128,6 +151,7 @@ impl Detail {
             Self::Source(_) => Kind::Source,
             Self::Claim(_) => Kind::Claim,
             Self::Verdict(_) => Kind::Verdict,
+            Self::Approval(_) => Kind::Approval,
             Self::Other(kind) => *kind,
         }
     }
@@ -176,10 +200,8 @@ pub struct VerdictFacts {
     pub superseded_by: Option<u64>,
     /// The entry that took it back.
     pub retracted_by: Option<u64>,
-    /// How many holders approve of it.
-    pub approvals: u32,
-    /// How many holders dispute it.
-    pub disputes: u32,
+    /// The last entry that approves or disputes it.
+    pub last_decision: Option<u64>,
 }
 
 impl VerdictFacts {
@@ -189,6 +211,15 @@ impl VerdictFacts {
     }
 }
 
+/// What is known of an approval or dispute.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ApprovalFacts {
+    /// What was decided.
+    pub decision: Decision,
+    /// The entry before it that approves or disputes the same verdict.
+    pub previous: Option<u64>,
+}
+
 /// What is known of an object that entries speak of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ObjectFacts {
@@ -196,8 +227,17 @@ pub struct ObjectFacts {
     pub introduced_by: u64,
     /// Whether some entry names it as a policy, so that it can't be erased.
     pub is_policy: bool,
-    /// The entry that erased it.
-    pub erased_by: Option<u64>,
+    /// The entry that erased it, and on what ground.
+    pub erased: Option<ErasedFacts>,
+}
+
+/// How an object was erased.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ErasedFacts {
+    /// The entry's index.
+    pub by: u64,
+    /// On what ground.
+    pub basis: Basis,
 }
 
 /// Reads and keeps facts.
@@ -263,12 +303,5 @@ pub trait Facts {
         Ok(self
             .signer(public)?
             .map_or_else(|| public.clone(), |signer| signer.holder.clone()))
-    }
-
-    /// Says whether an entry is tainted by its author's revocation and not reaffirmed since.
-    fn is_tainted(&self, index: u64, entry: &EntryFacts) -> Result<bool, Self::Error> {
-        let signer = self.signer(&entry.author)?;
-        let tainted = signer.is_some_and(|signer| signer.taints(index));
-        Ok(tainted && entry.reaffirmed_by.is_none())
     }
 }

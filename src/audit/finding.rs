@@ -152,8 +152,6 @@ codes! {
     GenesisOther "genesis-other" Entries Fault false Never,
     /// The entry belongs to another ledger.
     LedgerOther "ledger-other" Entries Fault true Void,
-    /// The kind is not checked by this version.
-    UnsupportedKind "unsupported-kind" Entries Incomplete true Never,
 
     /// A signature does not verify, or does not stand in its place.
     SignatureInvalid "signature-invalid" Signatures Fault true Never,
@@ -176,6 +174,24 @@ codes! {
     KeyEnrolledBefore "key-enrolled-before" Entitlement Fault true Never,
     /// Another key is enrolled under the same name and key id.
     KeyIdTaken "key-id-taken" Entitlement Fault true Never,
+    /// The key that is rotated or revoked is not enrolled under this name.
+    KeyTargetUnknown "key-target-unknown" Entitlement Fault true Void,
+    /// The key that is rotated or revoked serves a function that the entry can't change.
+    KeyTargetFunction "key-target-function" Entitlement Fault true Never,
+    /// The key that is rotated was revoked or rotated before.
+    KeyTargetEnded "key-target-ended" Entitlement Fault true Never,
+    /// Fewer roots would be left than the threshold.
+    RootsTooFew "roots-too-few" Entitlement Fault true Void,
+    /// The entry taints from an index past its own.
+    FromSize "from-size" Entitlement Fault true Never,
+    /// The new log key takes over at a size past the entry's index.
+    LogSize "log-size" Entitlement Fault true Never,
+    /// The tree had another root at the size at which the new log key takes over.
+    LogRoot "log-root" Entitlement Fault true Damage,
+    /// Entries are tainted by a key that was revoked, and not reaffirmed.
+    EntriesTainted "entries-tainted" Entitlement Note false Never,
+    /// The entry is carried by too few roots whose keys are not tainted.
+    CarriedTainted "carried-tainted" Entitlement Note false Never,
 
     /// The author has used this number of the chain before.
     ChainFork "chain-fork" Chains Fault true Never,
@@ -279,6 +295,18 @@ codes! {
     SupersedesOtherClaim "supersedes-other-claim" References Fault true Never,
     /// The superseded verdict is not its author's latest on the claim.
     SupersedesNotLatest "supersedes-not-latest" References Fault true Void,
+    /// A verdict is approved or disputed by its own author.
+    ApprovalOwn "approval-own" References Fault true Never,
+    /// A verdict is approved or disputed that was superseded or retracted before.
+    ApprovalEnded "approval-ended" References Fault true Never,
+    /// An entry is reaffirmed that is not tainted.
+    ReaffirmedUntainted "reaffirmed-untainted" References Fault true Void,
+    /// No entry before speaks of the object that is erased.
+    ErasureUnknown "erasure-unknown" References Fault true Void,
+    /// A policy can't be erased.
+    ErasurePolicy "erasure-policy" References Fault true Never,
+    /// What was published is said to be made from more entries than stand before.
+    PublicationSize "publication-size" References Fault true Never,
     /// A verdict that supersedes another gives no reason.
     ReasonMissing "reason-missing" References Fault false Never,
     /// The change is said to be of the rating and is not, or the other way round.

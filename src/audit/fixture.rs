@@ -7,8 +7,9 @@ use super::finding::Finding;
 use super::memory::MemoryFacts;
 use super::replay::{Effect, Replay, record};
 use crate::entry::{
-    Body, Chain, ClaimEntry, Draft, Entry, Genesis, Header, KeyEntry, KeyOp, PolicyEntry,
-    Retraction, Role, RootSet, SourceEntry, VerdictEntry,
+    Approval, Basis, Body, Chain, ClaimEntry, Decision, Draft, Entry, Erasure, Genesis, Header,
+    KeyEntry, KeyOp, PolicyEntry, Reaffirmation, Retraction, RevocationReason, Role, RootSet,
+    Roots, SourceEntry, VerdictEntry,
 };
 use crate::trust::checkpoint::Checkpoint;
 use crate::trust::key::{SigningKey, VerifierKey};
@@ -217,6 +218,86 @@ impl Ledger {
     pub(super) fn add_key(&mut self, name: &str, roles: &[Role]) -> EntryId {
         let draft = self.key_entry(name, roles);
         self.append_draft(&draft, &["root", name])
+    }
+
+    /// Drafts a change of roots; `threshold` of the old and of the new ones must sign.
+    pub(super) fn roots_entry(&self, names: &[&str], threshold: u32, from: Option<u64>) -> Draft {
+        let mut keys: Vec<VerifierKey> = names
+            .iter()
+            .map(|name| key(name).verifier().clone())
+            .collect();
+        keys.sort_by(signing_order);
+        self.draft(
+            "root",
+            Body::Roots(Roots {
+                keys,
+                threshold,
+                from,
+            }),
+        )
+    }
+
+    /// Drafts a rotation from one key to another, by an author.
+    pub(super) fn rotation(&self, by: &str, old: &str, new: &str) -> Draft {
+        let body = Body::Key(KeyEntry {
+            op: KeyOp::Rotate,
+            key: key(new).verifier().clone(),
+            roles: None,
+            old: Some(key(old).verifier().clone()),
+            reason: None,
+            from: None,
+        });
+        self.draft(by, body)
+    }
+
+    /// Lets a key carry on another's chain, as after a rotation.
+    pub(super) fn carry_on(&mut self, old: &str, new: &str) {
+        if let Some(chain) = self.chains.get(key(old).verifier()).copied() {
+            self.chains.insert(key(new).verifier().clone(), chain);
+        }
+    }
+
+    /// Drafts a revocation by the first root.
+    pub(super) fn revocation(&self, name: &str, from: u64) -> Draft {
+        let body = Body::Key(KeyEntry {
+            op: KeyOp::Revoke,
+            key: key(name).verifier().clone(),
+            roles: None,
+            old: None,
+            reason: Some(RevocationReason::Compromised),
+            from: Some(from),
+        });
+        self.draft("root", body)
+    }
+
+    /// Drafts an approval or dispute.
+    pub(super) fn decision(&self, by: &str, verdict: VerdictId, decision: Decision) -> Draft {
+        let note = None;
+        self.draft(
+            by,
+            Body::Approval(Approval {
+                verdict,
+                decision,
+                note,
+            }),
+        )
+    }
+
+    /// Drafts a reaffirmation by the first root.
+    pub(super) fn reaffirmation(&mut self, entries: &[EntryId]) -> Draft {
+        let salt = self.salt();
+        let note = self.keep(&Note {
+            text: "Looked at again.".into(),
+            salt,
+        });
+        let entries = entries.to_vec();
+        self.draft("root", Body::Reaffirmation(Reaffirmation { entries, note }))
+    }
+
+    /// Drafts an erasure by the first root.
+    pub(super) fn erasure(&self, object: ObjectId) -> Draft {
+        let basis = Basis::Court;
+        self.draft("root", Body::Erasure(Erasure { object, basis }))
     }
 
     pub(super) fn policy_entry(&mut self, policy: &Policy) -> Draft {

@@ -9,10 +9,10 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use super::facts::{
-    ChainEnd, ClaimFacts, Detail, EntryFacts, Facts, LedgerFacts, ObjectFacts, SignerFacts,
-    SourceFacts, TextFacts, VerdictFacts,
+    ApprovalFacts, Carried, ChainEnd, ClaimFacts, Detail, EntryFacts, ErasedFacts, Facts,
+    LedgerFacts, ObjectFacts, SignerFacts, SourceFacts, TextFacts, VerdictFacts,
 };
-use crate::entry::Kind;
+use crate::entry::{Basis, Decision, Kind};
 use crate::trust::key::{KeyId, KeyName, PublicKey, VerifierKey};
 use crate::words::id::{EntryId, ObjectId};
 use crate::words::policy::RatingCode;
@@ -33,6 +33,8 @@ pub struct MemoryFacts {
     ratings: Interned<RatingCode>,
     policies: Interned<ObjectId>,
     texts: Vec<TextFacts>,
+    /// The roots that carry an entry, by its index: few entries are carried by roots.
+    carried: HashMap<u32, Arc<Carried>>,
 }
 
 impl MemoryFacts {
@@ -49,6 +51,11 @@ impl MemoryFacts {
     /// Returns how many objects entries speak of.
     pub fn objects(&self) -> usize {
         self.objects.len()
+    }
+
+    /// Returns the enrolled keys, in no order.
+    pub fn all_signers(&self) -> impl Iterator<Item = &SignerFacts> {
+        self.signers.values().map(|signer| &**signer)
     }
 
     fn author(&self, person: u32) -> PublicKey {
@@ -79,6 +86,10 @@ enum RowDetail {
         superseded_by: u32,
     },
     Verdict(VerdictRow),
+    Approval {
+        decision: Decision,
+        previous: u32,
+    },
     Other(Kind),
 }
 
@@ -90,8 +101,7 @@ struct VerdictRow {
     retracted_by: u32,
     rating: u32,
     policy: u32,
-    approvals: u16,
-    disputes: u16,
+    last_decision: u32,
 }
 
 #[derive(Clone, Copy)]
@@ -99,6 +109,8 @@ struct ObjectRow {
     id: [u8; 32],
     introduced_by: u32,
     erased_by: u32,
+    /// Of no meaning where nothing erased it.
+    basis: Basis,
     is_policy: bool,
 }
 
@@ -127,10 +139,6 @@ fn narrow_option(index: Option<u64>) -> u32 {
 
 fn widen(index: u32) -> Option<u64> {
     (index != NONE).then_some(u64::from(index))
-}
-
-fn count(number: u32) -> u16 {
-    u16::try_from(number).unwrap_or(u16::MAX)
 }
 
 impl Facts for MemoryFacts {
@@ -183,12 +191,15 @@ impl Facts for MemoryFacts {
         let row = usize::try_from(index)
             .ok()
             .and_then(|at| self.entries.get(at));
-        Ok(row.and_then(|row| self.widen_entry(row)))
+        Ok(row.and_then(|row| self.widen_entry(index, row)))
     }
 
     fn set_entry(&mut self, index: u64, entry: EntryFacts) -> Result<(), Infallible> {
         let at = narrow(index);
         let row = self.narrow_entry(&entry);
+        if let Some(carried) = entry.carried {
+            self.carried.insert(at, carried);
+        }
         while self.entries.len() <= at as usize {
             self.entries.push(ABSENT);
         }
@@ -228,7 +239,10 @@ impl Facts for MemoryFacts {
             ObjectFacts {
                 introduced_by: u64::from(row.introduced_by),
                 is_policy: row.is_policy,
-                erased_by: widen(row.erased_by),
+                erased: widen(row.erased_by).map(|by| ErasedFacts {
+                    by,
+                    basis: row.basis,
+                }),
             }
         }))
     }
@@ -237,7 +251,8 @@ impl Facts for MemoryFacts {
         let row = ObjectRow {
             id: id.0,
             introduced_by: narrow(object.introduced_by),
-            erased_by: narrow_option(object.erased_by),
+            erased_by: narrow_option(object.erased.map(|erased| erased.by)),
+            basis: object.erased.map_or(Basis::Other, |erased| erased.basis),
             is_policy: object.is_policy,
         };
         let objects = &self.objects;
@@ -274,9 +289,12 @@ impl MemoryFacts {
                 retracted_by: narrow_option(verdict.retracted_by),
                 rating: self.ratings.intern(&verdict.rating),
                 policy: self.policies.intern(&verdict.policy),
-                approvals: count(verdict.approvals),
-                disputes: count(verdict.disputes),
+                last_decision: narrow_option(verdict.last_decision),
             }),
+            Detail::Approval(approval) => RowDetail::Approval {
+                decision: approval.decision,
+                previous: narrow_option(approval.previous),
+            },
             Detail::Other(kind) => RowDetail::Other(*kind),
         };
         EntryRow {
@@ -290,7 +308,7 @@ impl MemoryFacts {
         }
     }
 
-    fn widen_entry(&self, row: &EntryRow) -> Option<EntryFacts> {
+    fn widen_entry(&self, index: u64, row: &EntryRow) -> Option<EntryFacts> {
         let detail = match row.detail {
             RowDetail::Absent => return None,
             RowDetail::Source { text } => {
@@ -313,8 +331,11 @@ impl MemoryFacts {
                 supersedes: widen(verdict.supersedes),
                 superseded_by: widen(verdict.superseded_by),
                 retracted_by: widen(verdict.retracted_by),
-                approvals: u32::from(verdict.approvals),
-                disputes: u32::from(verdict.disputes),
+                last_decision: widen(verdict.last_decision),
+            }),
+            RowDetail::Approval { decision, previous } => Detail::Approval(ApprovalFacts {
+                decision,
+                previous: widen(previous),
             }),
             RowDetail::Other(kind) => Detail::Other(kind),
         };
@@ -324,6 +345,7 @@ impl MemoryFacts {
             n: u64::from(row.n),
             previous: widen(row.previous),
             reaffirmed_by: widen(row.reaffirmed_by),
+            carried: self.carried.get(&narrow(index)).cloned(),
             detail,
         })
     }

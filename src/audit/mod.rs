@@ -9,7 +9,7 @@
 //! - [`mod@prepare`]: what can be checked of an entry without any other
 //! - [`replay`]: whether it is right where it stands, and what it adds
 //! - [`run`]: the audit of a whole log, and its [`report`]
-//! - [`mod@standing`]: what a verdict is worth, after all that
+//! - [`mod@standing`]: what a verdict is worth, after all that; [`taint`], what revoked keys leave of it
 //! - [`finding`]: what can be found, each with a stable code
 //!
 //! What it does not show: that a claim is true, that a rating is fair, that a reviewer read the
@@ -27,6 +27,7 @@ pub mod report;
 pub mod rows;
 pub mod run;
 pub mod standing;
+pub mod taint;
 #[cfg(test)]
 mod tests;
 

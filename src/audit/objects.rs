@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::words::id::{EntryId, ObjectId};
+use crate::words::id::ObjectId;
 use crate::words::span::CountedText;
 
 /// How an object was met.
@@ -14,8 +14,8 @@ use crate::words::span::CountedText;
 pub enum ObjectState {
     /// Its bytes, unchecked.
     Present(Vec<u8>),
-    /// Taken away by an `erasure` entry.
-    Erased(Option<EntryId>),
+    /// Taken away, as whoever keeps objects says; an `erasure` entry must say so too.
+    Erased,
     /// Not published.
     Withheld,
     /// Not there, and nothing says why.
@@ -95,7 +95,7 @@ impl Texts {
             ObjectState::Present(bytes) => String::from_utf8(bytes)
                 .map(|text| self.keep(*id, text))
                 .map_err(|_| NoText::Damaged),
-            ObjectState::Erased(_) => Err(NoText::Erased),
+            ObjectState::Erased => Err(NoText::Erased),
             ObjectState::Withheld => Err(NoText::Withheld),
             ObjectState::Missing => Err(NoText::Missing),
             ObjectState::Unreadable(_) => Err(NoText::Unreadable),

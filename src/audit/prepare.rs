@@ -4,6 +4,7 @@
 //! presence, hashes, types and fields, a claim's quote and ranges in the text that its object names.
 //! This half is most of an audit's work and runs on all cores at once.
 
+use super::facts::{ErasedFacts, ObjectFacts};
 use super::finding::{Code, Finding, causes};
 use super::objects::{NoText, ObjectState, Objects, Text, Texts};
 use crate::entry::{Body, Entry, SignatureError, SourceEntry};
@@ -25,8 +26,33 @@ pub struct Prepared {
     pub(super) signed: Option<Result<Vec<VerifierKey>, SignatureError>>,
     pub(super) content: Content,
     pub(super) findings: Vec<Finding>,
-    /// Objects that are said to be erased.
-    pub(super) erased: Vec<ObjectId>,
+    /// Objects that are not there. Whether they were erased is known once the log is through.
+    pub(super) absent: Vec<Absent>,
+}
+
+/// An object that an entry speaks of and that is not there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Absent {
+    pub(super) field: &'static str,
+    pub(super) object: ObjectId,
+}
+
+impl Absent {
+    /// Makes the finding: that it was erased, or that it is missing.
+    pub(super) fn finding(self, known: Option<ObjectFacts>) -> Finding {
+        let Self { field, object } = self;
+        let finding = match known.and_then(|known| known.erased) {
+            Some(ErasedFacts { by, basis }) => Finding::new(
+                Code::ObjectErased,
+                format!("the {field} object {object} was erased by entry {by}, basis {basis}"),
+            ),
+            None => Finding::new(
+                Code::ObjectMissing,
+                format!("the {field} object {object} is missing, and was not erased"),
+            ),
+        };
+        finding.of_object(object)
+    }
 }
 
 /// What the second half needs of an entry's objects; absent where an object is not there or not good.
@@ -62,7 +88,7 @@ pub fn prepare(entry: Entry, objects: &impl Objects, texts: &Texts) -> Prepared 
         signed,
         content: Content::None,
         findings: Vec::new(),
-        erased: Vec::new(),
+        absent: Vec::new(),
     };
     let body = prepared.entry.body().clone();
     let mut looking = Looking {
@@ -112,7 +138,7 @@ impl<O: Objects> Looking<'_, O> {
     }
 
     /// Returns an object's bytes if they are those of its id.
-    fn bytes(&mut self, field: &str, id: &ObjectId) -> Option<Vec<u8>> {
+    fn bytes(&mut self, field: &'static str, id: &ObjectId) -> Option<Vec<u8>> {
         match self.objects.object(id) {
             ObjectState::Present(bytes) => {
                 let found = ObjectId::of(&bytes);
@@ -125,27 +151,14 @@ impl<O: Objects> Looking<'_, O> {
                     format!("the {field} object {id} has the bytes of {found}"),
                 );
             }
-            ObjectState::Erased(by) => {
-                self.prepared.erased.push(*id);
-                let by = by.map_or_else(String::new, |by| format!(" by entry {by}"));
-                self.find(
-                    Code::ObjectErased,
-                    id,
-                    format!("the {field} object {id} was erased{by}"),
-                );
+            ObjectState::Erased | ObjectState::Missing => {
+                self.prepared.absent.push(Absent { field, object: *id });
             }
             ObjectState::Withheld => {
                 self.find(
                     Code::ObjectWithheld,
                     id,
                     format!("the {field} object {id} is withheld"),
-                );
-            }
-            ObjectState::Missing => {
-                self.find(
-                    Code::ObjectMissing,
-                    id,
-                    format!("the {field} object {id} is missing, and was not erased"),
                 );
             }
             ObjectState::Unreadable(reason) => {
@@ -160,7 +173,7 @@ impl<O: Objects> Looking<'_, O> {
     }
 
     /// Returns a JSON object if it is there and good.
-    fn json<T: Object>(&mut self, field: &str, id: &ObjectId) -> Option<T> {
+    fn json<T: Object>(&mut self, field: &'static str, id: &ObjectId) -> Option<T> {
         let bytes = self.bytes(field, id)?;
         match object::parse(&bytes) {
             Ok(value) => Some(value),
@@ -176,7 +189,7 @@ impl<O: Objects> Looking<'_, O> {
         }
     }
 
-    fn only<T: Object>(&mut self, field: &str, id: &ObjectId) {
+    fn only<T: Object>(&mut self, field: &'static str, id: &ObjectId) {
         self.json::<T>(field, id);
     }
 
@@ -217,7 +230,7 @@ impl<O: Objects> Looking<'_, O> {
         }
     }
 
-    fn kept(&mut self, field: &str, kept: &Kept) -> Option<Vec<u8>> {
+    fn kept(&mut self, field: &'static str, kept: &Kept) -> Option<Vec<u8>> {
         let id = &kept.blake3;
         let bytes = self.bytes(field, id)?;
         if bytes.len() as u64 != kept.bytes {

@@ -7,13 +7,11 @@
 //!
 //! An entry whose findings [void](super::finding::Code::voids) it is recorded, so that it can be
 //! referred to, but has no effect: it enrols no key, supersedes nothing, changes no policy.
-//!
-//! Checked so far: genesis, policy, key (add), source, claim, verdict, retraction. Entries of other
-//! kinds get a finding `unsupported-kind`.
 
 mod chain;
 mod claim;
 mod entitlement;
+mod keys;
 mod record;
 mod references;
 mod verdict;
@@ -23,8 +21,8 @@ use std::sync::Arc;
 use super::facts::{Facts, LedgerFacts, SignerFacts};
 use super::finding::{Code, Finding};
 use super::objects::{ObjectState, Objects, Texts};
-use super::prepare::{Content, Prepared, QuoteTask, prepare};
-use crate::entry::{Body, Entry, KeyOp};
+use super::prepare::{Absent, Content, Prepared, QuoteTask, prepare};
+use crate::entry::{Body, Entry, Role};
 use crate::trust::key::{PublicKey, VerifierKey};
 use crate::trust::merkle::{self, HashReader, TreeHead};
 use crate::words::id::ObjectId;
@@ -50,6 +48,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// Quotes of evidence that remain to be looked for.
     pub quotes: Vec<QuoteTask>,
+    /// Objects that are not there.
+    pub(super) absent: Vec<Absent>,
 }
 
 /// An entry, and everything that is wrong with it where it stands.
@@ -110,7 +110,15 @@ impl Replay {
         let Checked {
             mut findings,
             quotes,
+            absent,
         } = checked;
+        for absent in absent {
+            // What was erased before is refused for that.
+            let known = facts.object(&absent.object).map_err(ReplayError::Facts)?;
+            if known.is_none_or(|known| known.erased.is_none()) {
+                findings.push(absent.finding(None).of_entry(index, entry.id()));
+            }
+        }
         findings.extend(
             quotes
                 .into_iter()
@@ -135,7 +143,7 @@ impl Replay {
             signed,
             content,
             findings,
-            ..
+            absent,
         } = prepared;
         let ledger = facts.ledger().map_err(ReplayError::Facts)?;
         let policy = ledger
@@ -163,11 +171,21 @@ impl Replay {
         };
         self.check_after(&mut placed, tree)
             .map_err(ReplayError::Tree)?;
+        if let Body::Log(log) = entry.body() {
+            placed
+                .check_takeover(log, tree)
+                .map_err(ReplayError::Tree)?;
+        }
         placed.check(signed, &content).map_err(ReplayError::Facts)?;
         let Placed {
             findings, quotes, ..
         } = placed;
-        Ok((entry, Checked { findings, quotes }))
+        let checked = Checked {
+            findings,
+            quotes,
+            absent,
+        };
+        Ok((entry, checked))
     }
 
     /// Checks that the tree had the root that the entry says it comes after.
@@ -263,35 +281,42 @@ impl<F: Facts> Placed<'_, F> {
             Body::Genesis(genesis) if self.index == 0 => self.check_genesis(genesis)?,
             Body::Genesis(_) => {}
             Body::Policy(_) => self.check_threshold(signers.as_deref()),
-            Body::Key(key) if key.op == KeyOp::Add => {
+            Body::Roots(roots) => self.check_roots(roots, signers.as_deref())?,
+            Body::Log(log) => {
                 self.check_threshold(signers.as_deref());
-                self.check_enrolment(&key.key)?;
+                self.check_enrolment(&log.key)?;
             }
+            Body::Key(key) => self.check_key(key, signers.as_deref())?,
             Body::Source(source) => {
-                self.check_reviewer();
+                self.check_role(Role::Reviewer);
                 self.check_source(source)?;
             }
             Body::Claim(claim) => {
-                self.check_reviewer();
+                self.check_role(Role::Reviewer);
                 self.check_claim(claim, content)?;
             }
             Body::Verdict(verdict) => {
-                self.check_reviewer();
+                self.check_role(Role::Reviewer);
                 self.check_verdict(verdict, content)?;
             }
             Body::Retraction(retraction) => {
                 self.check_retraction(retraction, signers.as_deref())?;
             }
-            Body::Roots(_)
-            | Body::Log(_)
-            | Body::Key(_)
-            | Body::Approval(_)
-            | Body::Reaffirmation(_)
-            | Body::Erasure(_)
-            | Body::Publication(_) => {
-                let kind = self.entry.kind();
-                let message = format!("entries of kind {kind} are specified, but not checked yet");
-                self.find(Code::UnsupportedKind, message);
+            Body::Approval(approval) => {
+                self.check_role(Role::Approver);
+                self.check_approval(approval)?;
+            }
+            Body::Reaffirmation(reaffirmation) => {
+                self.check_threshold(signers.as_deref());
+                self.check_reaffirmation(reaffirmation)?;
+            }
+            Body::Erasure(erasure) => {
+                self.check_threshold(signers.as_deref());
+                self.check_erasure(erasure)?;
+            }
+            Body::Publication(publication) => {
+                self.check_role(Role::Publisher);
+                self.check_publication(publication);
             }
         }
         Ok(())
@@ -331,7 +356,8 @@ impl<F: Facts> Placed<'_, F> {
     fn check_erased(&mut self) -> Result<(), F::Error> {
         for object in self.entry.objects() {
             let known = self.facts.object(&object)?;
-            if let Some(by) = known.and_then(|known| known.erased_by) {
+            if let Some(erased) = known.and_then(|known| known.erased) {
+                let by = erased.by;
                 let message = format!("it introduces object {object}, which entry {by} erased");
                 self.find_object(Code::ObjectErasedBefore, object, message);
             }

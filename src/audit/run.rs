@@ -17,15 +17,17 @@ use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
-use super::facts::Facts as _;
+use super::facts::{ErasedFacts, Facts as _};
 use super::finding::{Code, Echo, Finding, Severity, Topic, causes};
 use super::memory::MemoryFacts;
 use super::objects::{Objects, Texts};
-use super::prepare::{Prepared, QuoteTask, prepare};
+use super::prepare::{Absent, Prepared, QuoteTask, prepare};
 use super::replay::{Effect, Replay, record};
 use super::report::{Check, Report, Unlisted, not_shown};
-use crate::entry::{Entry, Kind};
+use super::taint::is_tainted;
+use crate::entry::{Body, Entry, Kind};
 use crate::trust::checkpoint::Checkpoint;
+use crate::trust::key::{PublicKey, VerifierKey};
 use crate::trust::merkle::{LeafHash, RootHash, Tree};
 use crate::trust::note::SignedNote;
 use crate::words::id::{EntryId, ObjectId};
@@ -126,6 +128,7 @@ where
     auditor.check_ledger(ledger);
     auditor.check_checkpoints(head, checkpoints);
     auditor.check_objects(present);
+    auditor.check_taint();
     auditor.into_report()
 }
 
@@ -181,8 +184,10 @@ struct Auditor<'o, O> {
     tree: Tree,
     replay: Replay,
     quotes: Vec<QuoteTask>,
-    /// Objects that are said to be erased, and the entry that speaks of them.
-    erased: Vec<(u64, EntryId, ObjectId)>,
+    /// Objects that are not there, and the entry that speaks of them.
+    absent: Vec<(u64, EntryId, Absent)>,
+    /// Earlier keys of the log, each with the size up to which it signed.
+    earlier_log_keys: Vec<(u64, VerifierKey)>,
     findings: Vec<Finding>,
     checks: BTreeMap<Topic, Check>,
     echoes: BTreeMap<Code, Unlisted>,
@@ -233,7 +238,8 @@ impl<'o, O: Objects> Auditor<'o, O> {
             tree: Tree::new(),
             replay: Replay::new(),
             quotes: Vec::new(),
-            erased: Vec::new(),
+            absent: Vec::new(),
+            earlier_log_keys: Vec::new(),
             findings: Vec::new(),
             checks: Topic::ALL.map(|topic| (topic, Check::new(topic, 0))).into(),
             echoes: BTreeMap::new(),
@@ -260,13 +266,13 @@ impl<'o, O: Objects> Auditor<'o, O> {
     fn take_entry(&mut self, index: u64, prepared: Prepared, file: Option<&str>) {
         let id = prepared.entry().id();
         self.count_entry(prepared.entry());
-        self.erased
-            .extend(prepared.erased.iter().map(|object| (index, id, *object)));
         let checked = self
             .replay
             .check(prepared, index, &self.facts, self.objects, &self.tree);
         let (entry, checked) = checked.expect("memory can be read");
         self.quotes.extend(checked.quotes);
+        self.absent
+            .extend(checked.absent.iter().map(|absent| (index, id, *absent)));
         let unsigned = checked
             .findings
             .iter()
@@ -290,6 +296,11 @@ impl<'o, O: Objects> Auditor<'o, O> {
         self.tree.push(id.into());
         if !unsigned {
             let effect = if void { Effect::None } else { Effect::Full };
+            if let (Effect::Full, Body::Log(log)) = (effect, entry.body()) {
+                let ledger = self.facts.ledger().expect("memory can be read");
+                self.earlier_log_keys
+                    .extend(ledger.map(|ledger| (log.size, ledger.log.clone())));
+            }
             let kept: Result<(), Infallible> = record(&entry, index, &mut self.facts, effect);
             kept.expect("memory can be written");
         }
@@ -411,9 +422,8 @@ impl<'o, O: Objects> Auditor<'o, O> {
         let read = SignedNote::parse(&stored.bytes)
             .map_err(|error| causes(&error))
             .and_then(|note| {
-                let verified = note
-                    .verify(&[&ledger.log])
-                    .map_err(|error| causes(&error))?;
+                let log = self.log_key_of(&note, &ledger.log);
+                let verified = note.verify(&[log]).map_err(|error| causes(&error))?;
                 Checkpoint::from_verified(&verified).map_err(|error| causes(&error))
             });
         let checkpoint = match read {
@@ -430,6 +440,19 @@ impl<'o, O: Objects> Auditor<'o, O> {
             return None;
         }
         Some(checkpoint)
+    }
+
+    /// Returns the log's key that signs checkpoints of a note's size.
+    fn log_key_of<'a>(&'a self, note: &SignedNote, last: &'a VerifierKey) -> &'a VerifierKey {
+        // "Checkpoints of up to `size` entries are the old key's, larger ones the new key's."
+        let size: Option<u64> = note
+            .text()
+            .lines()
+            .nth(1)
+            .and_then(|line| line.parse().ok());
+        let earlier = self.earlier_log_keys.iter();
+        let found = size.and_then(|size| earlier.clone().find(|(until, _)| size <= *until));
+        found.map_or(last, |(_, key)| key)
     }
 
     fn compare(&mut self, checkpoint: &Checkpoint, file: &str, code: Code) {
@@ -465,14 +488,10 @@ impl<'o, O: Objects> Auditor<'o, O> {
     /// Checks that what is said to be erased was, that nothing erased is there, and that everything
     /// that is there belongs to an entry.
     fn check_objects(&mut self, present: impl Iterator<Item = PresentObject>) {
-        for (index, id, object) in std::mem::take(&mut self.erased) {
-            let known = self.facts.object(&object).expect("memory can be read");
-            if known.is_none_or(|known| known.erased_by.is_none()) {
-                let message =
-                    format!("object {object} is said to be erased, but no entry erased it");
-                let finding = Finding::new(Code::ObjectMissing, message);
-                self.keep(finding.of_entry(index, id).of_object(object));
-            }
+        for (index, id, absent) in std::mem::take(&mut self.absent) {
+            let known = self.facts.object(&absent.object);
+            let finding = absent.finding(known.expect("memory can be read"));
+            self.keep(finding.of_entry(index, id));
         }
         for PresentObject { id, file } in present {
             let known = self.facts.object(&id).expect("memory can be read");
@@ -481,8 +500,8 @@ impl<'o, O: Objects> Auditor<'o, O> {
                     let message = format!("no entry speaks of object {id}");
                     Finding::new(Code::ObjectUnreferenced, message)
                 }
-                Some(known) => match known.erased_by {
-                    Some(by) => {
+                Some(known) => match known.erased {
+                    Some(ErasedFacts { by, .. }) => {
                         let message = format!("object {id} is there, but entry {by} erased it");
                         Finding::new(Code::ObjectErasedPresent, message)
                     }
@@ -496,6 +515,47 @@ impl<'o, O: Objects> Auditor<'o, O> {
             });
         }
         self.count(Topic::Objects, self.facts.objects() as u64);
+    }
+
+    /// Tells which entries are tainted: by author, and one by one those that roots carry.
+    fn check_taint(&mut self) {
+        let ledger = self.facts.ledger().expect("memory can be read");
+        if !ledger.is_some_and(|ledger| ledger.has_taint) {
+            return;
+        }
+        let mut by_author: BTreeMap<[u8; 32], (PublicKey, Vec<u64>)> = BTreeMap::new();
+        for index in 1..self.tree.size() {
+            let Some(entry) = self.facts.entry(index).expect("memory can be read") else {
+                continue;
+            };
+            if !is_tainted(&self.facts, index, &entry).expect("memory can be read") {
+                continue;
+            }
+            if entry.carried.is_some() {
+                let kind = entry.detail.kind();
+                let message =
+                    format!("too few roots carry this {kind} entry whose keys are not tainted");
+                self.keep(Finding::new(Code::CarriedTainted, message).of_entry(index, entry.id));
+            } else {
+                let of = by_author.entry(*entry.author.as_bytes());
+                of.or_insert_with(|| (entry.author, Vec::new()))
+                    .1
+                    .push(index);
+            }
+        }
+        for (author, indexes) in by_author.into_values() {
+            let signer = self.facts.signer(&author).expect("memory can be read");
+            let name = signer.map_or_else(
+                || "an unknown key".to_owned(),
+                |signer| signer.key.to_string(),
+            );
+            let (first, last) = (indexes[0], indexes[indexes.len() - 1]);
+            let message = match indexes.len() {
+                1 => format!("entry {first} by {name} is tainted"),
+                number => format!("{number} entries by {name} are tainted, from {first} to {last}"),
+            };
+            self.keep(Finding::new(Code::EntriesTainted, message));
+        }
     }
 
     fn into_report(mut self) -> Report {

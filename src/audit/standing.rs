@@ -8,7 +8,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::facts::{Detail, Facts};
+use super::facts::{Detail, Facts, VerdictFacts};
+use super::taint::is_tainted;
+use crate::entry::Decision;
+use crate::trust::key::PublicKey;
 use crate::words::policy::Policy;
 
 /// Whether a verdict counts.
@@ -50,7 +53,7 @@ impl fmt::Display for Standing {
 }
 
 /// A verdict's standing, and the entries that it comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct VerdictStanding {
     /// Whether it counts.
     pub standing: Standing,
@@ -63,6 +66,54 @@ pub struct VerdictStanding {
     /// The index of the claim that took the place of its claim: it was given on the earlier wording.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claim_superseded_by: Option<u64>,
+    /// The indexes of the approvals that count.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<u64>,
+    /// How many approvals its policy asks for.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub approvals_needed: u32,
+    /// The indexes of the disputes that count.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub disputes: Vec<u64>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// What an approver decided on a verdict last, tainted decisions aside.
+struct LastDecision {
+    holder: PublicKey,
+    decision: Decision,
+    index: u64,
+}
+
+/// Returns the last decision of each approver on a verdict, the newest first.
+fn decisions<F: Facts>(verdict: &VerdictFacts, facts: &F) -> Result<Vec<LastDecision>, F::Error> {
+    let mut found: Vec<LastDecision> = Vec::new();
+    let mut next = verdict.last_decision;
+    while let Some(index) = next {
+        let Some(entry) = facts.entry(index)? else {
+            break;
+        };
+        let Detail::Approval(approval) = &entry.detail else {
+            break;
+        };
+        next = approval.previous.filter(|previous| *previous < index);
+        let holder = facts.holder(&entry.author)?;
+        if found.iter().all(|known| known.holder != holder) && !is_tainted(facts, index, &entry)? {
+            found.push(LastDecision {
+                holder,
+                decision: approval.decision,
+                index,
+            });
+        }
+    }
+    Ok(found)
 }
 
 /// Returns the standing of the verdict at `index`; `None` if there is no verdict.
@@ -79,15 +130,26 @@ pub fn standing<F: Facts>(
     let Detail::Verdict(verdict) = &entry.detail else {
         return Ok(None);
     };
+    let decisions = decisions(verdict, facts)?;
+    let of = |wanted: Decision| -> Vec<u64> {
+        let mut indexes: Vec<u64> = decisions
+            .iter()
+            .filter(|last| last.decision == wanted)
+            .map(|last| last.index)
+            .collect();
+        indexes.reverse();
+        indexes
+    };
+    let (approvals, disputes) = (of(Decision::Approve), of(Decision::Dispute));
     let standing = if verdict.retracted_by.is_some() {
         Standing::Retracted
     } else if verdict.superseded_by.is_some() {
         Standing::Superseded
-    } else if facts.is_tainted(index, &entry)? {
+    } else if is_tainted(facts, index, &entry)? {
         Standing::Tainted
-    } else if verdict.disputes > 0 {
+    } else if !disputes.is_empty() {
         Standing::Disputed
-    } else if verdict.approvals < policy.approvals {
+    } else if (approvals.len() as u64) < u64::from(policy.approvals) {
         Standing::Proposed
     } else {
         Standing::Standing
@@ -101,12 +163,15 @@ pub fn standing<F: Facts>(
         superseded_by: verdict.superseded_by,
         retracted_by: verdict.retracted_by,
         claim_superseded_by,
+        approvals,
+        approvals_needed: policy.approvals,
+        disputes,
     }))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::facts::Ended;
+    use super::super::facts::{Ended, LedgerFacts, Taint};
     use super::super::fixture::{Ledger, key};
     use super::*;
 
@@ -146,9 +211,15 @@ mod tests {
         ] {
             signer.ended = Some(Ended {
                 at: 12,
-                tainted_from,
+                tainted: tainted_from.map(|from| Taint { from, until: 12 }),
             });
             ledger.facts.set_signer(signer.clone()).expect("memory");
+            let known = ledger.facts.ledger().expect("memory").expect("a ledger");
+            let known = LedgerFacts {
+                has_taint: true,
+                ..(*known).clone()
+            };
+            ledger.facts.set_ledger(known).expect("memory");
             assert_eq!(of(&ledger, 9, &policy).standing, expected);
         }
     }

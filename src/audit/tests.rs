@@ -1,5 +1,7 @@
 //! What replay refuses, one case a code; and that it lets everything else pass.
 
+mod keys;
+
 use super::finding::{Code, Finding};
 use super::fixture::{ARTICLE, CHARTER, Ledger, Sample, key, sign};
 use super::replay::Effect;
@@ -91,15 +93,6 @@ const CASES: &[Case] = &[
         "replayed from another ledger",
         |ledger, _| header(ledger, |header| header.ledger = Some(EntryId([1; 32]))),
     ),
-    case(Code::UnsupportedKind, "an erasure", |ledger, sample| {
-        let object = ObjectId(sample.article.0);
-        let basis = crate::entry::Basis::Court;
-        let draft = ledger.draft(
-            "root",
-            Body::Erasure(crate::entry::Erasure { object, basis }),
-        );
-        sign(&draft, &["root"])
-    }),
     case(
         Code::SignatureInvalid,
         "another text was signed",

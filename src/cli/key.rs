@@ -126,7 +126,10 @@ fn key(ledger: &Ledger, signer: &SignerFacts, files: &[PrivateKeyFile]) -> anyho
         roles,
         since: signer.since,
         ended: signer.ended.map(|ended| ended.at),
-        tainted_from: signer.ended.and_then(|ended| ended.tainted_from),
+        tainted_from: signer
+            .ended
+            .and_then(|ended| ended.tainted)
+            .map(|taint| taint.from),
         current: signer.ended.is_none(),
         entries: ledger.chain_of(public)?.len() as u64,
         file: file.map(|file| screen::path(file.path())),

@@ -192,13 +192,14 @@ impl Entry {
     pub fn verify(&self, roots: &[VerifierKey]) -> Result<Vec<VerifierKey>, SignatureError> {
         let mut allowed = vec![&self.header.by];
         let required = self.body.required_signers();
-        for key in required.iter().copied().chain(
-            self.body
-                .takes_roots()
-                .then_some(roots)
-                .into_iter()
-                .flatten(),
-        ) {
+        let roots = self.body.takes_roots().then_some(roots);
+        let beside = roots.into_iter().flatten();
+        for key in required
+            .iter()
+            .copied()
+            .chain(beside)
+            .chain(self.body.permitted_signers())
+        {
             if !allowed.contains(&key) {
                 allowed.push(key);
             }

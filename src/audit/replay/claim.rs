@@ -4,6 +4,7 @@ use super::Placed;
 use crate::audit::facts::Facts;
 use crate::audit::finding::Code;
 use crate::audit::prepare::Content;
+use crate::audit::taint::is_tainted;
 use crate::entry::ClaimEntry;
 
 impl<F: Facts> Placed<'_, F> {
@@ -43,7 +44,7 @@ impl<F: Facts> Placed<'_, F> {
         }
         // By its author, or by any reviewer if tainted.
         if self.facts.holder(&target.entry.author)? != self.holder
-            && !self.facts.is_tainted(target.index, &target.entry)?
+            && !is_tainted(self.facts, target.index, &target.entry)?
         {
             self.find_other_author(target.index, &target.entry)?;
         }

@@ -55,12 +55,12 @@ impl<F: Facts> Placed<'_, F> {
         Some(signer.function.clone())
     }
 
-    /// Checks that the author is a reviewer.
-    pub(super) fn check_reviewer(&mut self) {
+    /// Checks that the author has a role.
+    pub(super) fn check_role(&mut self, role: Role) {
         if let Some(function) = self.function()
-            && !function.has_role(Role::Reviewer)
+            && !function.has_role(role)
         {
-            self.find_not_entitled(&function, "a reviewer");
+            self.find_not_entitled(&function, with_article(role));
         }
     }
 
@@ -76,20 +76,29 @@ impl<F: Facts> Placed<'_, F> {
         let (Some(signers), Some(ledger)) = (signers, self.ledger.clone()) else {
             return;
         };
+        self.check_signed_by(&ledger.roots.keys, ledger.roots.threshold, signers, "roots");
+    }
+
+    /// Checks that a threshold of these roots signed.
+    pub(super) fn check_signed_by(
+        &mut self,
+        roots: &[VerifierKey],
+        threshold: u32,
+        signers: &[VerifierKey],
+        called: &str,
+    ) {
         // Thresholds count distinct public keys.
-        let roots: BTreeSet<&PublicKey> =
-            ledger.roots.keys.iter().map(VerifierKey::public).collect();
+        let roots: BTreeSet<&PublicKey> = roots.iter().map(VerifierKey::public).collect();
         let signed: BTreeSet<&PublicKey> = signers
             .iter()
             .map(VerifierKey::public)
             .filter(|key| roots.contains(key))
             .collect();
-        if (signed.len() as u64) < u64::from(ledger.roots.threshold) {
+        if (signed.len() as u64) < u64::from(threshold) {
             let message = format!(
-                "{} of {} roots signed, but {} must",
+                "{} of {} {called} signed, but {threshold} must",
                 signed.len(),
                 roots.len(),
-                ledger.roots.threshold
             );
             self.find(Code::ThresholdNotMet, message);
         }
@@ -139,6 +148,14 @@ impl<F: Facts> Placed<'_, F> {
     }
 }
 
+const fn with_article(role: Role) -> &'static str {
+    match role {
+        Role::Reviewer => "a reviewer",
+        Role::Approver => "an approver",
+        Role::Publisher => "a publisher",
+    }
+}
+
 impl Function {
     /// Says whether it has this role.
     pub fn has_role(&self, role: Role) -> bool {
@@ -156,11 +173,7 @@ impl std::fmt::Display for Function {
             });
         };
         for (at, role) in roles.iter().enumerate() {
-            let role = match role {
-                Role::Reviewer => "a reviewer",
-                Role::Approver => "an approver",
-                Role::Publisher => "a publisher",
-            };
+            let role = with_article(*role);
             write!(f, "{}{role}", if at == 0 { "" } else { " and " })?;
         }
         Ok(())

@@ -1,10 +1,15 @@
 //! What an entry adds to the facts.
 
+use std::sync::Arc;
+
 use crate::audit::facts::{
-    ChainEnd, ClaimFacts, Detail, EntryFacts, Facts, Function, LedgerFacts, ObjectFacts,
-    SignerFacts, SourceFacts, TextFacts, VerdictFacts,
+    ApprovalFacts, Carried, ChainEnd, ClaimFacts, Detail, Ended, EntryFacts, ErasedFacts, Facts,
+    Function, LedgerFacts, ObjectFacts, SignerFacts, SourceFacts, Taint, TextFacts, VerdictFacts,
 };
-use crate::entry::{Body, ClaimEntry, Entry, Genesis, KeyOp, SourceEntry, VerdictEntry};
+use crate::entry::{
+    Approval, Body, ClaimEntry, Entry, Erasure, Genesis, KeyEntry, KeyOp, LogKey, RootSet, Roots,
+    SourceEntry, VerdictEntry,
+};
 use crate::trust::key::{PublicKey, VerifierKey};
 use crate::words::id::{EntryId, VerdictId};
 
@@ -33,12 +38,14 @@ pub fn record<F: Facts>(
     let end = facts.chain(&holder)?;
     let detail = detail(entry, index, facts, effect)?;
     let previous = end.map(|end| end.index);
+    let carried = carried(entry, facts)?;
     let kept = EntryFacts {
         id: entry.id(),
         author: header.by.public().clone(),
         n: header.chain.n,
         previous,
         reaffirmed_by: None,
+        carried,
         detail,
     };
     facts.set_entry(index, kept)?;
@@ -58,6 +65,24 @@ pub fn record<F: Facts>(
     Ok(())
 }
 
+/// Returns the roots that carry an entry, where its author is one.
+fn carried<F: Facts>(entry: &Entry, facts: &F) -> Result<Option<Arc<Carried>>, F::Error> {
+    let author = facts.signer(entry.header().by.public())?;
+    if author.is_none_or(|author| author.function != Function::Root) {
+        return Ok(None);
+    }
+    let Some(ledger) = facts.ledger()? else {
+        return Ok(None);
+    };
+    let lines = entry.note().signatures();
+    let signed = |root: &&VerifierKey| lines.iter().any(|line| line.names(root));
+    let signers = ledger.roots.keys.iter().filter(signed);
+    Ok(Some(Arc::new(Carried {
+        signers: signers.map(|root| root.public().clone()).collect(),
+        threshold: ledger.roots.threshold,
+    })))
+}
+
 fn record_objects<F: Facts>(entry: &Entry, index: u64, facts: &mut F) -> Result<(), F::Error> {
     let is_policy = matches!(entry.body(), Body::Genesis(_) | Body::Policy(_));
     for id in entry.objects() {
@@ -66,7 +91,7 @@ fn record_objects<F: Facts>(entry: &Entry, index: u64, facts: &mut F) -> Result<
                 let object = ObjectFacts {
                     introduced_by: index,
                     is_policy,
-                    erased_by: None,
+                    erased: None,
                 };
                 facts.set_object(&id, object)?;
             }
@@ -91,6 +116,7 @@ fn detail<F: Facts>(
         Body::Source(source) => Some(source_detail(source)),
         Body::Claim(claim) => claim_detail(claim, index, facts, effect)?,
         Body::Verdict(verdict) => verdict_detail(verdict, facts)?,
+        Body::Approval(approval) => approval_detail(approval, facts, effect)?,
         _ => None,
     };
     Ok(detail.unwrap_or(Detail::Other(entry.kind())))
@@ -142,9 +168,25 @@ fn verdict_detail<F: Facts>(verdict: &VerdictEntry, facts: &F) -> Result<Option<
         supersedes,
         superseded_by: None,
         retracted_by: None,
-        approvals: 0,
-        disputes: 0,
+        last_decision: None,
     })))
+}
+
+fn approval_detail<F: Facts>(
+    approval: &Approval,
+    facts: &F,
+    effect: Effect,
+) -> Result<Option<Detail>, F::Error> {
+    let Some((_, verdict)) = facts.find(&approval.verdict.entry())? else {
+        return Ok(None);
+    };
+    Ok(match (verdict.detail, effect) {
+        (Detail::Verdict(verdict), Effect::Full) => Some(Detail::Approval(ApprovalFacts {
+            decision: approval.decision,
+            previous: verdict.last_decision,
+        })),
+        _ => None,
+    })
 }
 
 fn take_effect<F: Facts>(
@@ -164,11 +206,12 @@ fn take_effect<F: Facts>(
                 ..(*ledger).clone()
             })
         }
-        Body::Key(key) => match (key.op, &key.roles) {
-            (KeyOp::Add, Some(roles)) => {
-                enrol(&key.key, Function::Roles(roles.clone()), index, facts)
-            }
-            _ => Ok(()),
+        Body::Roots(roots) => change_roots(roots, index, facts),
+        Body::Log(log) => change_log(log, index, facts),
+        Body::Key(key) => match key.op {
+            KeyOp::Add => add(key, index, facts),
+            KeyOp::Rotate => rotate(key, index, facts),
+            KeyOp::Revoke => revoke(key, index, facts),
         },
         Body::Claim(claim) => {
             let Some(older) = claim.supersedes else {
@@ -187,14 +230,35 @@ fn take_effect<F: Facts>(
                 facts.set_latest_verdict(claim, holder, index)?;
             }
             match verdict.supersedes {
-                Some(older) => end_verdict(older, facts, |older| older.superseded_by = Some(index)),
+                Some(older) => {
+                    change_verdict(older, facts, |older| older.superseded_by = Some(index))
+                }
                 None => Ok(()),
             }
         }
-        Body::Retraction(retraction) => end_verdict(retraction.verdict, facts, |verdict| {
+        Body::Approval(approval) => change_verdict(approval.verdict, facts, |verdict| {
+            verdict.last_decision = Some(index);
+        }),
+        Body::Retraction(retraction) => change_verdict(retraction.verdict, facts, |verdict| {
             verdict.retracted_by = Some(index);
         }),
-        _ => Ok(()),
+        Body::Reaffirmation(reaffirmation) => {
+            for id in &reaffirmation.entries {
+                if let Some((at, older)) = facts.find(id)? {
+                    let reaffirmed_by = Some(index);
+                    facts.set_entry(
+                        at,
+                        EntryFacts {
+                            reaffirmed_by,
+                            ..older
+                        },
+                    )?;
+                }
+            }
+            Ok(())
+        }
+        Body::Erasure(erasure) => erase(erasure, index, facts),
+        Body::Source(_) | Body::Publication(_) => Ok(()),
     }
 }
 
@@ -210,16 +274,135 @@ fn begin<F: Facts>(
         log: genesis.log.clone(),
         roots: genesis.roots.clone(),
         policy: genesis.policy,
+        has_taint: false,
     })?;
     for root in &genesis.roots.keys {
-        enrol(root, Function::Root, index, facts)?;
+        enrol(root, Function::Root, None, index, facts)?;
     }
-    enrol(&genesis.log, Function::Log, index, facts)
+    enrol(&genesis.log, Function::Log, None, index, facts)
+}
+
+/// Puts other roots, or another threshold, in place of those in force.
+fn change_roots<F: Facts>(roots: &Roots, index: u64, facts: &mut F) -> Result<(), F::Error> {
+    let Some(ledger) = facts.ledger()? else {
+        return Ok(());
+    };
+    let stays = |root: &&VerifierKey| !roots.keys.contains(root);
+    for gone in ledger.roots.keys.iter().filter(stays) {
+        end(gone.public(), index, roots.from, facts)?;
+    }
+    for root in &roots.keys {
+        if !ledger.roots.keys.contains(root) {
+            enrol(root, Function::Root, None, index, facts)?;
+        }
+    }
+    set_roots(
+        RootSet {
+            keys: roots.keys.clone(),
+            threshold: roots.threshold,
+        },
+        facts,
+    )
+}
+
+fn set_roots<F: Facts>(roots: RootSet, facts: &mut F) -> Result<(), F::Error> {
+    match facts.ledger()? {
+        Some(ledger) => facts.set_ledger(LedgerFacts {
+            roots,
+            ..(*ledger).clone()
+        }),
+        None => Ok(()),
+    }
+}
+
+fn change_log<F: Facts>(log: &LogKey, index: u64, facts: &mut F) -> Result<(), F::Error> {
+    let Some(ledger) = facts.ledger()? else {
+        return Ok(());
+    };
+    end(ledger.log.public(), index, None, facts)?;
+    enrol(&log.key, Function::Log, None, index, facts)?;
+    facts.set_ledger(LedgerFacts {
+        log: log.key.clone(),
+        ..(*ledger).clone()
+    })
+}
+
+fn add<F: Facts>(key: &KeyEntry, index: u64, facts: &mut F) -> Result<(), F::Error> {
+    let roles = key.roles.clone().unwrap_or_default();
+    enrol(&key.key, Function::Roles(roles), None, index, facts)
+}
+
+/// Puts a key in another's place: with its function, for the same holder.
+fn rotate<F: Facts>(key: &KeyEntry, index: u64, facts: &mut F) -> Result<(), F::Error> {
+    let Some(old) = &key.old else { return Ok(()) };
+    let Some(signer) = facts.signer(old.public())? else {
+        return Ok(());
+    };
+    end(old.public(), index, None, facts)?;
+    let (function, holder) = (signer.function.clone(), signer.holder.clone());
+    enrol(&key.key, function, Some(holder), index, facts)
+}
+
+fn revoke<F: Facts>(key: &KeyEntry, index: u64, facts: &mut F) -> Result<(), F::Error> {
+    end(key.key.public(), index, key.from, facts)?;
+    let Some(ledger) = facts.ledger()? else {
+        return Ok(());
+    };
+    if !ledger.roots.keys.contains(&key.key) {
+        return Ok(());
+    }
+    let mut roots = ledger.roots.clone();
+    roots.keys.retain(|root| *root != key.key);
+    set_roots(roots, facts)
+}
+
+/// Ends a key, if it has not ended; its signatures from `from` on are tainted.
+fn end<F: Facts>(
+    public: &PublicKey,
+    index: u64,
+    from: Option<u64>,
+    facts: &mut F,
+) -> Result<(), F::Error> {
+    let Some(signer) = facts.signer(public)? else {
+        return Ok(());
+    };
+    let before = signer.ended.and_then(|ended| ended.tainted);
+    let tainted = match (from.filter(|from| *from < index), before) {
+        (Some(from), before) => Some(Taint {
+            from: before.map_or(from, |before| before.from.min(from)),
+            until: index,
+        }),
+        (None, before) => before,
+    };
+    let at = signer.ended.map_or(index, |ended| ended.at);
+    facts.set_signer(SignerFacts {
+        ended: Some(Ended { at, tainted }),
+        ..(*signer).clone()
+    })?;
+    match facts.ledger()? {
+        Some(ledger) if tainted.is_some() && !ledger.has_taint => facts.set_ledger(LedgerFacts {
+            has_taint: true,
+            ..(*ledger).clone()
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn erase<F: Facts>(erasure: &Erasure, index: u64, facts: &mut F) -> Result<(), F::Error> {
+    let Some(known) = facts.object(&erasure.object)? else {
+        return Ok(());
+    };
+    let erased = Some(ErasedFacts {
+        by: index,
+        basis: erasure.basis,
+    });
+    facts.set_object(&erasure.object, ObjectFacts { erased, ..known })
 }
 
 fn enrol<F: Facts>(
     key: &VerifierKey,
     function: Function,
+    holder: Option<PublicKey>,
     index: u64,
     facts: &mut F,
 ) -> Result<(), F::Error> {
@@ -227,22 +410,22 @@ fn enrol<F: Facts>(
     facts.set_signer(SignerFacts {
         key: key.clone(),
         function,
-        holder: key.public().clone(),
+        holder: holder.unwrap_or_else(|| key.public().clone()),
         since: index,
         ended: None,
     })
 }
 
-fn end_verdict<F: Facts>(
+fn change_verdict<F: Facts>(
     verdict: VerdictId,
     facts: &mut F,
-    end: impl FnOnce(&mut VerdictFacts),
+    change: impl FnOnce(&mut VerdictFacts),
 ) -> Result<(), F::Error> {
     let Some((at, mut older)) = facts.find(&verdict.entry())? else {
         return Ok(());
     };
     if let Detail::Verdict(verdict) = &mut older.detail {
-        end(verdict);
+        change(verdict);
     }
     facts.set_entry(at, older)
 }

@@ -1,9 +1,12 @@
 //! What an entry refers to: it stands before, and is of the kind that it should be.
 
 use super::Placed;
-use crate::audit::facts::{ClaimFacts, Detail, EntryFacts, Facts, SourceFacts, VerdictFacts};
+use crate::audit::facts::{
+    ClaimFacts, Detail, EntryFacts, Facts, Function, SourceFacts, VerdictFacts,
+};
 use crate::audit::finding::Code;
-use crate::entry::{Kind, Retraction, SourceEntry};
+use crate::audit::taint::is_tainted;
+use crate::entry::{Approval, Erasure, Kind, Publication, Reaffirmation, Retraction, SourceEntry};
 use crate::trust::key::VerifierKey;
 use crate::words::id::{ClaimId, EntryId, SourceId, VerdictId};
 
@@ -95,7 +98,7 @@ impl<F: Facts> Placed<'_, F> {
         let is_root = self
             .signer
             .as_ref()
-            .is_some_and(|signer| signer.function == crate::audit::facts::Function::Root);
+            .is_some_and(|signer| signer.function == Function::Root);
         if is_root {
             self.check_threshold(signers);
         } else if self.function().is_some() {
@@ -114,6 +117,82 @@ impl<F: Facts> Placed<'_, F> {
         }
         self.check_not_ended(target.index, &target.detail);
         Ok(())
+    }
+
+    /// Checks that a verdict is approved or disputed by another than its author, while it holds.
+    pub(super) fn check_approval(&mut self, approval: &Approval) -> Result<(), F::Error> {
+        let Some(target) = self.verdict("verdict", approval.verdict)? else {
+            return Ok(());
+        };
+        if self.facts.holder(&target.entry.author)? == self.holder {
+            let by = self.entry.header().by.name();
+            let message = format!(
+                "verdict entry {} is {by}'s own, and another must approve or dispute it",
+                target.index
+            );
+            self.find(Code::ApprovalOwn, message);
+        }
+        let by = target.detail.superseded_by.or(target.detail.retracted_by);
+        if let Some(by) = by {
+            let message = format!(
+                "verdict entry {} was superseded or retracted by entry {by} before",
+                target.index
+            );
+            self.find(Code::ApprovalEnded, message);
+        }
+        Ok(())
+    }
+
+    /// Checks that all entries that are reaffirmed are tainted.
+    pub(super) fn check_reaffirmation(
+        &mut self,
+        reaffirmation: &Reaffirmation,
+    ) -> Result<(), F::Error> {
+        for id in &reaffirmation.entries {
+            let Some((index, entry)) = self.facts.find(id)? else {
+                let message = format!("it reaffirms {id}, but no entry before it has that id");
+                self.find(Code::ReferenceUnknown, message);
+                continue;
+            };
+            if !is_tainted(self.facts, index, &entry)? {
+                let message = format!("it reaffirms entry {index}, which is not tainted");
+                self.find(Code::ReaffirmedUntainted, message);
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that an object may be erased: an entry speaks of it, and none as a policy.
+    pub(super) fn check_erasure(&mut self, erasure: &Erasure) -> Result<(), F::Error> {
+        let object = erasure.object;
+        match self.facts.object(&object)? {
+            None => {
+                let message = format!("it erases object {object}, which no entry before speaks of");
+                self.find_object(Code::ErasureUnknown, object, message);
+            }
+            Some(known) if known.is_policy => {
+                let message = format!("it erases object {object}, a policy");
+                self.find_object(Code::ErasurePolicy, object, message);
+            }
+            Some(known) => {
+                if let Some(erased) = known.erased {
+                    let message = format!("entry {} erased object {object} before", erased.by);
+                    self.find_object(Code::ObjectErasedBefore, object, message);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that what was published was made from entries that stand before.
+    pub(super) fn check_publication(&mut self, publication: &Publication) {
+        if publication.size == 0 || publication.size > self.index {
+            let message = format!(
+                "it was made from {} entries, but {} stand before it",
+                publication.size, self.index
+            );
+            self.find(Code::PublicationSize, message);
+        }
     }
 
     pub(super) fn check_not_ended(&mut self, index: u64, verdict: &VerdictFacts) -> bool {

@@ -5,6 +5,7 @@ use super::references::Reference;
 use crate::audit::facts::{ClaimFacts, Detail, Facts, VerdictFacts};
 use crate::audit::finding::{Code, Finding};
 use crate::audit::prepare::{Content, QuoteTask, VerdictContent};
+use crate::audit::taint::is_tainted;
 use crate::entry::VerdictEntry;
 use crate::words::id::SourceId;
 use crate::words::span::Quote;
@@ -214,7 +215,7 @@ impl<F: Facts> Placed<'_, F> {
             .policy
             .as_ref()
             .is_none_or(|policy| policy.others_may_supersede);
-        Ok(lets_others || self.facts.is_tainted(target.index, &target.entry)?)
+        Ok(lets_others || is_tainted(self.facts, target.index, &target.entry)?)
     }
 }
 

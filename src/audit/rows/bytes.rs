@@ -3,11 +3,13 @@
 //! A text is a length in one byte and UTF-8; an optional number is a byte 0, or a byte 1 and the
 //! number; a choice is one byte.
 
+use std::sync::Arc;
+
 use super::super::facts::{
-    ChainEnd, ClaimFacts, Detail, Ended, EntryFacts, Function, LedgerFacts, ObjectFacts,
-    SignerFacts, SourceFacts, TextFacts, VerdictFacts,
+    ApprovalFacts, Carried, ChainEnd, ClaimFacts, Detail, Ended, EntryFacts, ErasedFacts, Function,
+    LedgerFacts, ObjectFacts, SignerFacts, SourceFacts, Taint, TextFacts, VerdictFacts,
 };
-use crate::entry::{Kind, Role, RootSet};
+use crate::entry::{Basis, Decision, Kind, Role, RootSet};
 use crate::trust::key::{KeyName, PublicKey, VerifierKey};
 use crate::words::id::{EntryId, ObjectId};
 use crate::words::policy::RatingCode;
@@ -28,6 +30,13 @@ pub enum RowError {
 }
 
 const ROLES: [Role; 3] = [Role::Reviewer, Role::Approver, Role::Publisher];
+const BASES: [Basis; 5] = [
+    Basis::Court,
+    Basis::Privacy,
+    Basis::Copyright,
+    Basis::Safety,
+    Basis::Other,
+];
 
 impl LedgerFacts {
     /// Writes the row.
@@ -46,6 +55,7 @@ impl LedgerFacts {
             put_key(&mut out, root);
         }
         out.extend_from_slice(self.policy.as_bytes());
+        out.push(u8::from(self.has_taint));
         out
     }
 
@@ -66,6 +76,7 @@ impl LedgerFacts {
                 log,
                 roots,
                 policy,
+                has_taint: fields.flag("taint mark")?,
             })
         })
     }
@@ -90,7 +101,9 @@ impl SignerFacts {
         out.extend_from_slice(self.holder.as_bytes());
         out.extend_from_slice(&self.since.to_be_bytes());
         put_index(&mut out, self.ended.map(|ended| ended.at));
-        put_index(&mut out, self.ended.and_then(|ended| ended.tainted_from));
+        let tainted = self.ended.and_then(|ended| ended.tainted);
+        put_index(&mut out, tainted.map(|taint| taint.from));
+        put_index(&mut out, tainted.map(|taint| taint.until));
         out
     }
 
@@ -114,10 +127,14 @@ impl SignerFacts {
             };
             let holder = fields.public()?;
             let since = fields.number()?;
-            let ended = match (fields.index()?, fields.index()?) {
-                (Some(at), tainted_from) => Some(Ended { at, tainted_from }),
-                (None, None) => None,
-                (None, Some(_)) => return Err(RowError::Value("end")),
+            let ended = match (fields.index()?, fields.index()?, fields.index()?) {
+                (Some(at), Some(from), Some(until)) => Some(Ended {
+                    at,
+                    tainted: Some(Taint { from, until }),
+                }),
+                (Some(at), None, None) => Some(Ended { at, tainted: None }),
+                (None, None, None) => None,
+                _ => return Err(RowError::Value("end")),
             };
             Ok(Self {
                 key,
@@ -168,6 +185,7 @@ impl EntryFacts {
         out.extend_from_slice(&self.n.to_be_bytes());
         put_index(&mut out, self.previous);
         put_index(&mut out, self.reaffirmed_by);
+        put_carried(&mut out, self.carried.as_deref());
         out.push(kind_byte(self.detail.kind()));
         match &self.detail {
             Detail::Source(source) => match source.text {
@@ -190,9 +208,17 @@ impl EntryFacts {
                 put_index(&mut out, verdict.supersedes);
                 put_index(&mut out, verdict.superseded_by);
                 put_index(&mut out, verdict.retracted_by);
-                out.extend_from_slice(&verdict.approvals.to_be_bytes());
-                out.extend_from_slice(&verdict.disputes.to_be_bytes());
+                put_index(&mut out, verdict.last_decision);
             }
+            Detail::Approval(approval) => {
+                out.push(match approval.decision {
+                    Decision::Approve => 1,
+                    Decision::Dispute => 2,
+                });
+                put_index(&mut out, approval.previous);
+            }
+            // An approval that leads nowhere is told from one that does by this byte.
+            Detail::Other(Kind::Approval) => out.push(0),
             Detail::Other(_) => {}
         }
         out
@@ -206,6 +232,7 @@ impl EntryFacts {
             let n = fields.number()?;
             let previous = fields.index()?;
             let reaffirmed_by = fields.index()?;
+            let carried = fields.carried()?;
             let [kind] = fields.take()?;
             let kind = Kind::ALL
                 .get(usize::from(kind))
@@ -226,9 +253,20 @@ impl EntryFacts {
                     supersedes: fields.index()?,
                     superseded_by: fields.index()?,
                     retracted_by: fields.index()?,
-                    approvals: u32::from_be_bytes(fields.take()?),
-                    disputes: u32::from_be_bytes(fields.take()?),
+                    last_decision: fields.index()?,
                 }),
+                Kind::Approval => match fields.take()? {
+                    [0] => Detail::Other(Kind::Approval),
+                    [decision @ (1 | 2)] => Detail::Approval(ApprovalFacts {
+                        decision: if decision == 1 {
+                            Decision::Approve
+                        } else {
+                            Decision::Dispute
+                        },
+                        previous: fields.index()?,
+                    }),
+                    _ => return Err(RowError::Value("decision")),
+                },
                 other => Detail::Other(*other),
             };
             Ok(Self {
@@ -237,6 +275,7 @@ impl EntryFacts {
                 n,
                 previous,
                 reaffirmed_by,
+                carried,
                 detail,
             })
         })
@@ -249,7 +288,15 @@ impl ObjectFacts {
         let mut out = Vec::with_capacity(18);
         out.extend_from_slice(&self.introduced_by.to_be_bytes());
         out.push(u8::from(self.is_policy));
-        put_index(&mut out, self.erased_by);
+        put_index(&mut out, self.erased.map(|erased| erased.by));
+        if let Some(erased) = self.erased {
+            let basis = BASES.iter().position(|basis| *basis == erased.basis);
+            out.push(
+                basis
+                    .and_then(|at| u8::try_from(at).ok())
+                    .expect("there are 5 grounds"),
+            );
+        }
         out
     }
 
@@ -258,11 +305,21 @@ impl ObjectFacts {
         read(row, |fields| {
             let introduced_by = fields.number()?;
             let is_policy = fields.flag("policy mark")?;
-            let erased_by = fields.index()?;
+            let erased = match fields.index()? {
+                None => None,
+                Some(by) => {
+                    let [basis] = fields.take()?;
+                    let basis = BASES.get(usize::from(basis));
+                    Some(ErasedFacts {
+                        by,
+                        basis: *basis.ok_or(RowError::Value("ground"))?,
+                    })
+                }
+            };
             Ok(Self {
                 introduced_by,
                 is_policy,
-                erased_by,
+                erased,
             })
         })
     }
@@ -301,6 +358,19 @@ fn put_index(out: &mut Vec<u8>, index: Option<u64>) {
             out.push(1);
             out.extend_from_slice(&index.to_be_bytes());
         }
+    }
+}
+
+fn put_carried(out: &mut Vec<u8>, carried: Option<&Carried>) {
+    let Some(carried) = carried else {
+        out.push(0);
+        return;
+    };
+    out.push(1);
+    out.extend_from_slice(&carried.threshold.to_be_bytes());
+    out.push(u8::try_from(carried.signers.len()).expect("an entry has fewer than 256 signatures"));
+    for signer in &carried.signers {
+        out.extend_from_slice(signer.as_bytes());
     }
 }
 
@@ -377,6 +447,18 @@ impl Fields<'_> {
     fn key(&mut self) -> Result<VerifierKey, RowError> {
         let name = self.name()?;
         Ok(VerifierKey::new(name, self.public()?))
+    }
+
+    fn carried(&mut self) -> Result<Option<Arc<Carried>>, RowError> {
+        if !self.flag("mark of roots")? {
+            return Ok(None);
+        }
+        let threshold = u32::from_be_bytes(self.take()?);
+        let [count] = self.take()?;
+        let signers = (0..count)
+            .map(|_| self.public())
+            .collect::<Result<_, _>>()?;
+        Ok(Some(Arc::new(Carried { signers, threshold })))
     }
 
     fn text(&mut self) -> Result<Option<TextFacts>, RowError> {

@@ -114,8 +114,8 @@ fn objects_in_every_state_have_their_codes() {
         ),
         // Whoever hands it out says that it was erased; no entry did.
         (
-            ObjectState::Erased(None),
-            vec![(Code::ObjectErased, at), (Code::ObjectMissing, at)],
+            ObjectState::Erased,
+            vec![(Code::ObjectMissing, at)],
             Severity::Fault,
         ),
     ] {

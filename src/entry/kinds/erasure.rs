@@ -1,5 +1,7 @@
 //! Erasure: removes an object.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Kind, KindFields};
@@ -19,6 +21,25 @@ pub enum Basis {
     Safety,
     /// None of these.
     Other,
+}
+
+impl Basis {
+    /// Returns its name, as the field `basis` has it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Court => "court",
+            Self::Privacy => "privacy",
+            Self::Copyright => "copyright",
+            Self::Safety => "safety",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl fmt::Display for Basis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// Removes an object. A threshold of roots signs.

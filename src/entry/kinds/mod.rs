@@ -180,6 +180,10 @@ trait KindFields: Serialize + DeserializeOwned {
         vec![]
     }
 
+    /// Returns the keys beside the author's whose signature the entry may carry, roots in force aside.
+    fn permitted_signers(&self) -> &[VerifierKey] {
+        &[]
+    }
     /// Checks what the fields' types leave open.
     fn check(&self, _by: &VerifierKey) -> Result<(), EntryError> {
         Ok(())
@@ -267,6 +271,11 @@ impl Body {
     /// Returns the keys beside the author's whose signature the entry must carry.
     pub(super) fn required_signers(&self) -> Vec<&VerifierKey> {
         each_kind!(self, own => own.required_signers())
+    }
+
+    /// Returns the keys beside the author's whose signature the entry may carry, roots in force aside.
+    pub(super) fn permitted_signers(&self) -> &[VerifierKey] {
+        each_kind!(self, own => own.permitted_signers())
     }
 
     /// Says whether roots beside the author may sign.

@@ -23,6 +23,10 @@ impl KindFields for Roots {
     const KIND: Kind = Kind::Roots;
     const TAKES_ROOTS: bool = true;
 
+    fn permitted_signers(&self) -> &[VerifierKey] {
+        &self.keys
+    }
+
     fn check(&self, _: &VerifierKey) -> Result<(), EntryError> {
         check_roots::<Self>(&self.keys, self.threshold)
     }
