@@ -162,6 +162,8 @@ impl Detail {
 pub struct SourceFacts {
     /// Its text, where it has one.
     pub text: Option<TextFacts>,
+    /// Whether nothing of it may be published.
+    pub is_withheld: bool,
 }
 
 /// A source's text.

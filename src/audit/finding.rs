@@ -236,6 +236,8 @@ codes! {
     ObjectErased "object-erased" Objects Incomplete false Never,
     /// An object is not published.
     ObjectWithheld "object-withheld" Objects Note false Never,
+    /// An object is withheld that its source's rights let be published.
+    WithheldUnexpected "withheld-unexpected" Objects Incomplete false Never,
     /// The entry speaks of an object that was erased before.
     ObjectErasedBefore "object-erased-before" Objects Fault false Never,
     /// An erased object's bytes are there.
@@ -270,6 +272,10 @@ codes! {
     ClaimHull "claim-hull" Claims Fault false Never,
     /// A range of the claim does not lie in the text, on borders of characters.
     ClaimRange "claim-range" Claims Fault false Never,
+    /// A slice does not show what stands in the text.
+    SliceInvalid "slice-invalid" Claims Fault false Never,
+    /// A slice is of a text of another length than the source entry signs.
+    SliceLength "slice-length" Claims Fault false Never,
     /// A quote can't be checked, for its text is not there.
     QuoteUnchecked "quote-unchecked" Claims Incomplete false Fault,
 
@@ -346,6 +352,9 @@ pub struct Finding {
     /// The file, or where in it the bytes lie.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    /// Two checkpoints that the log's key signed and that contradict each other, as notes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub checkpoints: Vec<String>,
     /// What is wrong: starts in lower case, names the thing and both values.
     pub message: String,
     /// The index of an earlier faulty entry that may alone be the reason for this finding.
@@ -364,6 +373,7 @@ impl Finding {
             id: None,
             object: None,
             file: None,
+            checkpoints: Vec::new(),
             message: message.into(),
             follows: None,
         }

@@ -79,6 +79,7 @@ enum RowDetail {
     Absent,
     Source {
         text: u32,
+        is_withheld: bool,
     },
     Claim {
         source: u32,
@@ -271,12 +272,13 @@ impl Facts for MemoryFacts {
 impl MemoryFacts {
     fn narrow_entry(&mut self, entry: &EntryFacts) -> EntryRow {
         let detail = match &entry.detail {
-            Detail::Source(SourceFacts { text: None }) => RowDetail::Source { text: NONE },
-            Detail::Source(SourceFacts { text: Some(text) }) => {
-                let at = narrow(self.texts.len() as u64);
-                self.texts.push(*text);
-                RowDetail::Source { text: at }
-            }
+            Detail::Source(SourceFacts { text, is_withheld }) => RowDetail::Source {
+                text: text.map_or(NONE, |text| {
+                    self.texts.push(text);
+                    narrow(self.texts.len() as u64 - 1)
+                }),
+                is_withheld: *is_withheld,
+            },
             Detail::Claim(claim) => RowDetail::Claim {
                 source: narrow(claim.source),
                 line: narrow(claim.line),
@@ -311,9 +313,9 @@ impl MemoryFacts {
     fn widen_entry(&self, index: u64, row: &EntryRow) -> Option<EntryFacts> {
         let detail = match row.detail {
             RowDetail::Absent => return None,
-            RowDetail::Source { text } => {
+            RowDetail::Source { text, is_withheld } => {
                 let text = (text != NONE).then(|| self.texts[text as usize]);
-                Detail::Source(SourceFacts { text })
+                Detail::Source(SourceFacts { text, is_withheld })
             }
             RowDetail::Claim {
                 source,

@@ -8,6 +8,7 @@
 //! - [`facts`]: what is known before the next entry; in [`memory`] or in a database's [`rows`]
 //! - [`mod@prepare`]: what can be checked of an entry without any other
 //! - [`replay`]: whether it is right where it stands, and what it adds
+//! - [`slices`]: quotes of texts that are withheld
 //! - [`run`]: the audit of a whole log, and its [`report`]
 //! - [`mod@standing`]: what a verdict is worth, after all that; [`taint`], what revoked keys leave of it
 //! - [`finding`]: what can be found, each with a stable code
@@ -26,6 +27,7 @@ pub mod replay;
 pub mod report;
 pub mod rows;
 pub mod run;
+pub mod slices;
 pub mod standing;
 pub mod taint;
 #[cfg(test)]
@@ -38,5 +40,5 @@ pub use objects::{ObjectState, Objects, Texts};
 pub use replay::{Effect, Replay, record};
 pub use report::{Check, Report};
 pub use rows::{RowFacts, Rows};
-pub use run::{Input, PresentObject, StoredCheckpoint, StoredEntry, audit};
+pub use run::{Input, PresentObject, StoredCheckpoint, StoredEntry, audit, audit_tree};
 pub use standing::{Standing, VerdictStanding, standing};

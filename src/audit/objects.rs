@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::trust::slice::SliceRange;
 use crate::words::id::ObjectId;
 use crate::words::span::CountedText;
 
@@ -28,11 +29,20 @@ pub enum ObjectState {
 pub trait Objects: Sync {
     /// Returns an object, or why there is none.
     fn object(&self, id: &ObjectId) -> ObjectState;
+
+    /// Returns a slice of a text that is withheld, unchecked; `None` where there is none.
+    fn slice(&self, _text: &ObjectId, _range: SliceRange) -> Option<Vec<u8>> {
+        None
+    }
 }
 
 impl<O: Objects + ?Sized> Objects for &O {
     fn object(&self, id: &ObjectId) -> ObjectState {
         (**self).object(id)
+    }
+
+    fn slice(&self, text: &ObjectId, range: SliceRange) -> Option<Vec<u8>> {
+        (**self).slice(text, range)
     }
 }
 

@@ -4,9 +4,10 @@
 //! presence, hashes, types and fields, a claim's quote and ranges in the text that its object names.
 //! This half is most of an audit's work and runs on all cores at once.
 
-use super::facts::{ErasedFacts, ObjectFacts};
+use super::facts::{ErasedFacts, ObjectFacts, TextFacts};
 use super::finding::{Code, Finding, causes};
 use super::objects::{NoText, ObjectState, Objects, Text, Texts};
+use super::slices::{NotInSlices, SlicedText, spans_of_claim, spans_of_quote};
 use crate::entry::{Body, Entry, SignatureError, SourceEntry};
 use crate::trust::key::VerifierKey;
 use crate::words::claim::Claim;
@@ -28,6 +29,8 @@ pub struct Prepared {
     pub(super) findings: Vec<Finding>,
     /// Objects that are not there. Whether they were erased is known once the log is through.
     pub(super) absent: Vec<Absent>,
+    /// Objects that are withheld. Whether they may be, the log says.
+    pub(super) withheld: Vec<Absent>,
 }
 
 /// An object that an entry speaks of and that is not there.
@@ -65,6 +68,8 @@ pub(super) enum Content {
 /// What the second half needs of a claim.
 pub(super) struct ClaimContent {
     pub(super) text: ObjectId,
+    /// The claim, where its text is withheld and slices must show its quote.
+    pub(super) sliced: Option<Box<Claim>>,
 }
 
 /// What the second half needs of a verdict.
@@ -89,6 +94,7 @@ pub fn prepare(entry: Entry, objects: &impl Objects, texts: &Texts) -> Prepared 
         content: Content::None,
         findings: Vec::new(),
         absent: Vec::new(),
+        withheld: Vec::new(),
     };
     let body = prepared.entry.body().clone();
     let mut looking = Looking {
@@ -155,11 +161,7 @@ impl<O: Objects> Looking<'_, O> {
                 self.prepared.absent.push(Absent { field, object: *id });
             }
             ObjectState::Withheld => {
-                self.find(
-                    Code::ObjectWithheld,
-                    id,
-                    format!("the {field} object {id} is withheld"),
-                );
+                self.prepared.withheld.push(Absent { field, object: *id });
             }
             ObjectState::Unreadable(reason) => {
                 self.find(
@@ -262,7 +264,6 @@ impl<O: Objects> Looking<'_, O> {
         let Some(claim) = self.json::<Claim>("claim", id) else {
             return;
         };
-        self.prepared.content = Content::Claim(ClaimContent { text: claim.source });
         let quoted = claim.quote.bytes;
         if hull != Some(quoted) {
             let (start, end) = (quoted.start(), quoted.end());
@@ -276,14 +277,19 @@ impl<O: Objects> Looking<'_, O> {
                 format!("the claim's quote is bytes {start} to {end}, but the entry says {stated}"),
             );
         }
-        match self.texts.get(&claim.source, self.objects) {
+        let text = claim.source;
+        let mut sliced = None;
+        match self.texts.get(&text, self.objects) {
             Ok(text) => self.claim_in_text(id, &claim, &text),
+            // How long the text is, its source entry must say.
+            Err(NoText::Withheld) => sliced = Some(Box::new(claim)),
             Err(why) => self.find(
                 Code::QuoteUnchecked,
                 id,
                 format!("the claim's quote can't be checked: {why}"),
             ),
         }
+        self.prepared.content = Content::Claim(ClaimContent { text, sliced });
     }
 
     fn claim_in_text(&mut self, id: &ObjectId, claim: &Claim, text: &Text) {
@@ -298,12 +304,7 @@ impl<O: Objects> Looking<'_, O> {
                 ),
             );
         }
-        let parts = claim.parts.iter().map(|span| ("parts", *span));
-        let statement = claim.statement.iter().map(|span| ("statement", *span));
-        let cue = claim.cue.map(|span| ("cue", span));
-        let claimant = claim.claimant.as_ref().and_then(|claimant| claimant.span);
-        let claimant = claimant.map(|span| ("claimant.span", span));
-        for (field, span) in parts.chain(statement).chain(cue).chain(claimant) {
+        for (field, span) in ranges(claim) {
             if let Err(error) = span.of(text.as_str()) {
                 self.find(
                     Code::ClaimRange,
@@ -329,28 +330,43 @@ impl<O: Objects> Looking<'_, O> {
     }
 }
 
-/// A quote of a piece of evidence, to be looked for in its source's text.
+/// A quote of a piece of evidence, to be looked for in its source's text, or of a claim in slices.
 ///
 /// Finding out which text that is takes the entries before; looking takes none of them, so an audit
 /// does it on all cores.
 pub struct QuoteTask {
     pub(super) finding: Finding,
-    pub(super) text: ObjectId,
-    pub(super) quote: Quote,
+    pub(super) text: TextFacts,
+    pub(super) quoted: Quoted,
+}
+
+/// What is looked for.
+pub(super) enum Quoted {
+    /// The quote of a piece of evidence.
+    Evidence(Box<Quote>),
+    /// A claim on a text that is withheld.
+    Claim(Box<Claim>),
 }
 
 impl QuoteTask {
     /// Looks for the quote.
     pub fn run(self, objects: &impl Objects, texts: &Texts) -> Option<Finding> {
-        let (code, reason) = match texts.get(&self.text, objects) {
-            Ok(text) => match text.check(&self.quote) {
-                Ok(()) => return None,
-                Err(error) => (Code::EvidenceQuote, causes(&error)),
+        let (code, reason) = match &self.quoted {
+            Quoted::Evidence(quote) => match texts.get(&self.text.id, objects) {
+                Ok(text) => match text.check(quote) {
+                    Ok(()) => return None,
+                    Err(error) => (Code::EvidenceQuote, causes(&error)),
+                },
+                Err(NoText::Withheld) => {
+                    let found = spans_of_quote(quote).map_or_else(Vec::new, |span| vec![span]);
+                    let found = SlicedText::take(&found, &self.text.id, self.text.bytes, objects);
+                    let found = found.and_then(|text| text.check_quote(quote));
+                    let NotInSlices { code, reason } = found.err()?;
+                    (code.unwrap_or(Code::EvidenceQuote), reason)
+                }
+                Err(why) => (Code::QuoteUnchecked, why.to_string()),
             },
-            Err(why @ (NoText::Erased | NoText::Withheld)) => {
-                (Code::QuoteUnchecked, why.to_string())
-            }
-            Err(why) => (Code::QuoteUnchecked, why.to_string()),
+            Quoted::Claim(claim) => self.claim_in_slices(claim, objects).err()?,
         };
         let message = format!("{}: {reason}", self.finding.message);
         let Finding {
@@ -363,4 +379,31 @@ impl QuoteTask {
             ..Finding::new(code, message)
         })
     }
+
+    fn claim_in_slices(&self, claim: &Claim, objects: &impl Objects) -> Result<(), (Code, String)> {
+        let TextFacts { id, bytes } = self.text;
+        let spans = spans_of_claim(claim).unwrap_or_default();
+        let refused = |NotInSlices { code, reason }| (code.unwrap_or(Code::ClaimQuote), reason);
+        let text = SlicedText::take(&spans, &id, bytes, objects).map_err(refused)?;
+        text.check_quote(&claim.quote).map_err(refused)?;
+        for (field, span) in ranges(claim) {
+            if !text.admits(span) {
+                let (start, end) = (span.start(), span.end());
+                let reason =
+                    format!("its {field}, bytes {start} to {end}, is no range of the text");
+                return Err((Code::ClaimRange, reason));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns a claim's ranges beside its quote, each with the field that has it.
+fn ranges(claim: &Claim) -> impl Iterator<Item = (&'static str, Span)> {
+    let parts = claim.parts.iter().map(|span| ("parts", *span));
+    let statement = claim.statement.iter().map(|span| ("statement", *span));
+    let cue = claim.cue.map(|span| ("cue", span));
+    let claimant = claim.claimant.as_ref().and_then(|claimant| claimant.span);
+    let claimant = claimant.map(|span| ("claimant.span", span));
+    parts.chain(statement).chain(cue).chain(claimant)
 }

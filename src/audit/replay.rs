@@ -50,6 +50,8 @@ pub struct Checked {
     pub quotes: Vec<QuoteTask>,
     /// Objects that are not there.
     pub(super) absent: Vec<Absent>,
+    /// Objects that are withheld.
+    pub(super) withheld: Vec<Absent>,
 }
 
 /// An entry, and everything that is wrong with it where it stands.
@@ -111,7 +113,13 @@ impl Replay {
             mut findings,
             quotes,
             absent,
+            withheld,
         } = checked;
+        for Absent { field, object } in withheld {
+            let message = format!("the {field} object {object} is withheld");
+            let finding = Finding::new(Code::WithheldUnexpected, message);
+            findings.push(finding.of_entry(index, entry.id()).of_object(object));
+        }
         for absent in absent {
             // What was erased before is refused for that.
             let known = facts.object(&absent.object).map_err(ReplayError::Facts)?;
@@ -144,6 +152,7 @@ impl Replay {
             content,
             findings,
             absent,
+            withheld,
         } = prepared;
         let ledger = facts.ledger().map_err(ReplayError::Facts)?;
         let policy = ledger
@@ -184,6 +193,7 @@ impl Replay {
             findings,
             quotes,
             absent,
+            withheld,
         };
         Ok((entry, checked))
     }

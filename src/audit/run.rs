@@ -11,25 +11,25 @@
 //! and beyond the first [`LISTED_ECHOES`] of a code they are counted rather than listed. No other
 //! finding is ever left out.
 
+mod checkpoints;
+mod objects;
+
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
-use super::facts::{ErasedFacts, Facts as _};
+use super::facts::Facts as _;
 use super::finding::{Code, Echo, Finding, Severity, Topic, causes};
 use super::memory::MemoryFacts;
 use super::objects::{Objects, Texts};
 use super::prepare::{Absent, Prepared, QuoteTask, prepare};
 use super::replay::{Effect, Replay, record};
 use super::report::{Check, Report, Unlisted, not_shown};
-use super::taint::is_tainted;
 use crate::entry::{Body, Entry, Kind};
-use crate::trust::checkpoint::Checkpoint;
-use crate::trust::key::{PublicKey, VerifierKey};
-use crate::trust::merkle::{LeafHash, RootHash, Tree};
-use crate::trust::note::SignedNote;
+use crate::trust::key::VerifierKey;
+use crate::trust::merkle::{LeafHash, Tree};
 use crate::words::id::{EntryId, ObjectId};
 
 /// Entries in one chunk: enough to keep all cores busy, a few megabytes at most.
@@ -84,7 +84,20 @@ pub struct Input<E, O, P> {
 /// Audits a log, on the threads of the pool that the caller is in.
 ///
 /// `progress` is told how many entries have been replayed, now and then.
-pub fn audit<E, O, P>(input: Input<E, O, P>, mut progress: impl FnMut(u64) + Send) -> Report
+pub fn audit<E, O, P>(input: Input<E, O, P>, progress: impl FnMut(u64) + Send) -> Report
+where
+    E: Iterator<Item = StoredEntry> + Send,
+    O: Objects,
+    P: Iterator<Item = PresentObject>,
+{
+    audit_tree(input, progress).0
+}
+
+/// As [`audit`]; gives the log's tree beside the report, to compare published hashes with.
+pub fn audit_tree<E, O, P>(
+    input: Input<E, O, P>,
+    mut progress: impl FnMut(u64) + Send,
+) -> (Report, Tree)
 where
     E: Iterator<Item = StoredEntry> + Send,
     O: Objects,
@@ -128,6 +141,7 @@ where
     auditor.check_ledger(ledger);
     auditor.check_checkpoints(head, checkpoints);
     auditor.check_objects(present);
+    auditor.tell_withheld();
     auditor.check_taint();
     auditor.into_report()
 }
@@ -186,6 +200,8 @@ struct Auditor<'o, O> {
     quotes: Vec<QuoteTask>,
     /// Objects that are not there, and the entry that speaks of them.
     absent: Vec<(u64, EntryId, Absent)>,
+    /// How many objects are withheld, by the field that names them.
+    withheld: BTreeMap<&'static str, u64>,
     /// Earlier keys of the log, each with the size up to which it signed.
     earlier_log_keys: Vec<(u64, VerifierKey)>,
     findings: Vec<Finding>,
@@ -239,6 +255,7 @@ impl<'o, O: Objects> Auditor<'o, O> {
             replay: Replay::new(),
             quotes: Vec::new(),
             absent: Vec::new(),
+            withheld: BTreeMap::new(),
             earlier_log_keys: Vec::new(),
             findings: Vec::new(),
             checks: Topic::ALL.map(|topic| (topic, Check::new(topic, 0))).into(),
@@ -273,6 +290,9 @@ impl<'o, O: Objects> Auditor<'o, O> {
         self.quotes.extend(checked.quotes);
         self.absent
             .extend(checked.absent.iter().map(|absent| (index, id, *absent)));
+        for absent in checked.withheld {
+            self.take_withheld(&entry, index, absent);
+        }
         let unsigned = checked
             .findings
             .iter()
@@ -380,185 +400,7 @@ impl<'o, O: Objects> Auditor<'o, O> {
         }
     }
 
-    /// Checks the head against the tree, and every checkpoint that was kept.
-    fn check_checkpoints(
-        &mut self,
-        head: Option<StoredCheckpoint>,
-        checkpoints: Vec<StoredCheckpoint>,
-    ) {
-        for stored in checkpoints {
-            self.count(Topic::Checkpoints, 1);
-            if let Some(checkpoint) = self.read_checkpoint(&stored) {
-                self.compare(&checkpoint, &stored.file, Code::CheckpointRoot);
-            }
-        }
-        let size = self.tree.size();
-        let Some(stored) = head else {
-            self.keep_last(Finding::new(Code::HeadMissing, "the head is missing"));
-            return;
-        };
-        self.count(Topic::Checkpoints, 1);
-        let Some(checkpoint) = self.read_checkpoint(&stored) else {
-            return;
-        };
-        if checkpoint.head.size < size {
-            let message = format!(
-                "the head is of size {}, but the log has {size} entries",
-                checkpoint.head.size
-            );
-            self.keep_last(Finding::new(Code::HeadSize, message).of_file(stored.file.as_str()));
-        }
-        self.compare(&checkpoint, &stored.file, Code::HeadRoot);
-    }
-
-    fn read_checkpoint(&mut self, stored: &StoredCheckpoint) -> Option<Checkpoint> {
-        let file = stored.file.as_str();
-        let Some(ledger) = self.facts.ledger().expect("memory can be read") else {
-            let message =
-                "it can't be verified, for there is no good genesis to name the log's key";
-            self.keep_last(Finding::new(Code::CheckpointUnchecked, message).of_file(file));
-            return None;
-        };
-        let read = SignedNote::parse(&stored.bytes)
-            .map_err(|error| causes(&error))
-            .and_then(|note| {
-                let log = self.log_key_of(&note, &ledger.log);
-                let verified = note.verify(&[log]).map_err(|error| causes(&error))?;
-                Checkpoint::from_verified(&verified).map_err(|error| causes(&error))
-            });
-        let checkpoint = match read {
-            Ok(checkpoint) => checkpoint,
-            Err(reason) => {
-                let message = format!("not a checkpoint that the log's key signed: {reason}");
-                self.keep_last(Finding::new(Code::CheckpointDamaged, message).of_file(file));
-                return None;
-            }
-        };
-        if let Err(error) = checkpoint.check_origin(&ledger.origin) {
-            let message = causes(&error);
-            self.keep_last(Finding::new(Code::CheckpointOrigin, message).of_file(file));
-            return None;
-        }
-        Some(checkpoint)
-    }
-
-    /// Returns the log's key that signs checkpoints of a note's size.
-    fn log_key_of<'a>(&'a self, note: &SignedNote, last: &'a VerifierKey) -> &'a VerifierKey {
-        // "Checkpoints of up to `size` entries are the old key's, larger ones the new key's."
-        let size: Option<u64> = note
-            .text()
-            .lines()
-            .nth(1)
-            .and_then(|line| line.parse().ok());
-        let earlier = self.earlier_log_keys.iter();
-        let found = size.and_then(|size| earlier.clone().find(|(until, _)| size <= *until));
-        found.map_or(last, |(_, key)| key)
-    }
-
-    fn compare(&mut self, checkpoint: &Checkpoint, file: &str, code: Code) {
-        let (stated, size) = (checkpoint.head, self.tree.size());
-        if stated.size > size {
-            let message = format!(
-                "it is of size {}, but the log has {size} entries",
-                stated.size
-            );
-            self.keep_last(Finding::new(Code::CheckpointSize, message).of_file(file));
-            return;
-        }
-        let root = self.root(stated.size);
-        if root != stated.root {
-            let message = format!(
-                "at size {} the tree's root is {root}, but it says {}",
-                stated.size, stated.root
-            );
-            let follows = self.first.damage.filter(|damaged| *damaged < stated.size);
-            self.keep(Finding {
-                follows,
-                ..Finding::new(code, message).of_file(file)
-            });
-        }
-    }
-
-    fn root(&self, size: u64) -> RootHash {
-        self.tree
-            .root(size)
-            .expect("the size is not larger than the tree")
-    }
-
-    /// Checks that what is said to be erased was, that nothing erased is there, and that everything
-    /// that is there belongs to an entry.
-    fn check_objects(&mut self, present: impl Iterator<Item = PresentObject>) {
-        for (index, id, absent) in std::mem::take(&mut self.absent) {
-            let known = self.facts.object(&absent.object);
-            let finding = absent.finding(known.expect("memory can be read"));
-            self.keep(finding.of_entry(index, id));
-        }
-        for PresentObject { id, file } in present {
-            let known = self.facts.object(&id).expect("memory can be read");
-            let finding = match known {
-                None => {
-                    let message = format!("no entry speaks of object {id}");
-                    Finding::new(Code::ObjectUnreferenced, message)
-                }
-                Some(known) => match known.erased {
-                    Some(ErasedFacts { by, .. }) => {
-                        let message = format!("object {id} is there, but entry {by} erased it");
-                        Finding::new(Code::ObjectErasedPresent, message)
-                    }
-                    None => continue,
-                },
-            };
-            let finding = finding.of_object(id);
-            self.keep_last(match file {
-                Some(file) => finding.of_file(file),
-                None => finding,
-            });
-        }
-        self.count(Topic::Objects, self.facts.objects() as u64);
-    }
-
-    /// Tells which entries are tainted: by author, and one by one those that roots carry.
-    fn check_taint(&mut self) {
-        let ledger = self.facts.ledger().expect("memory can be read");
-        if !ledger.is_some_and(|ledger| ledger.has_taint) {
-            return;
-        }
-        let mut by_author: BTreeMap<[u8; 32], (PublicKey, Vec<u64>)> = BTreeMap::new();
-        for index in 1..self.tree.size() {
-            let Some(entry) = self.facts.entry(index).expect("memory can be read") else {
-                continue;
-            };
-            if !is_tainted(&self.facts, index, &entry).expect("memory can be read") {
-                continue;
-            }
-            if entry.carried.is_some() {
-                let kind = entry.detail.kind();
-                let message =
-                    format!("too few roots carry this {kind} entry whose keys are not tainted");
-                self.keep(Finding::new(Code::CarriedTainted, message).of_entry(index, entry.id));
-            } else {
-                let of = by_author.entry(*entry.author.as_bytes());
-                of.or_insert_with(|| (entry.author, Vec::new()))
-                    .1
-                    .push(index);
-            }
-        }
-        for (author, indexes) in by_author.into_values() {
-            let signer = self.facts.signer(&author).expect("memory can be read");
-            let name = signer.map_or_else(
-                || "an unknown key".to_owned(),
-                |signer| signer.key.to_string(),
-            );
-            let (first, last) = (indexes[0], indexes[indexes.len() - 1]);
-            let message = match indexes.len() {
-                1 => format!("entry {first} by {name} is tainted"),
-                number => format!("{number} entries by {name} are tainted, from {first} to {last}"),
-            };
-            self.keep(Finding::new(Code::EntriesTainted, message));
-        }
-    }
-
-    fn into_report(mut self) -> Report {
+    fn into_report(mut self) -> (Report, Tree) {
         self.findings
             .sort_by_key(|finding| finding.entry.unwrap_or(u64::MAX));
         let head = self.tree.head();
@@ -569,7 +411,7 @@ impl<'o, O: Objects> Auditor<'o, O> {
                 .filter(|count| *count > 0)?;
             Some(Unlisted { count, ..echoes })
         });
-        Report {
+        let report = Report {
             head,
             objects: self.facts.objects() as u64,
             signers: self.facts.signers() as u64,
@@ -577,7 +419,8 @@ impl<'o, O: Objects> Auditor<'o, O> {
             findings: self.findings,
             unlisted: unlisted.collect(),
             not_shown: not_shown(head.size),
-        }
+        };
+        (report, self.tree)
     }
 }
 

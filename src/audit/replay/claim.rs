@@ -2,8 +2,8 @@
 
 use super::Placed;
 use crate::audit::facts::Facts;
-use crate::audit::finding::Code;
-use crate::audit::prepare::Content;
+use crate::audit::finding::{Code, Finding};
+use crate::audit::prepare::{Content, QuoteTask, Quoted};
 use crate::audit::taint::is_tainted;
 use crate::entry::ClaimEntry;
 
@@ -25,6 +25,18 @@ impl<F: Facts> Placed<'_, F> {
                         object.text, source.index, text.id
                     );
                     self.find_instead_of_unchecked(Code::ClaimOtherText, message);
+                }
+                (Some(text), Content::Claim(object)) => {
+                    if let Some(sliced) = &object.sliced {
+                        let message = "the claim's quote".to_owned();
+                        self.quotes.push(QuoteTask {
+                            finding: Finding::new(Code::ClaimQuote, message)
+                                .of_entry(self.index, self.entry.id())
+                                .of_object(claim.claim),
+                            text,
+                            quoted: Quoted::Claim(sliced.clone()),
+                        });
+                    }
                 }
                 _ => {}
             }

@@ -12,6 +12,7 @@ use crate::entry::{
 };
 use crate::trust::key::{PublicKey, VerifierKey};
 use crate::words::id::{EntryId, VerdictId};
+use crate::words::source::Rights;
 
 /// Whether an entry has the effect that its kind has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -127,7 +128,10 @@ fn source_detail(source: &SourceEntry) -> Detail {
         id: text.blake3,
         bytes: text.bytes,
     });
-    Detail::Source(SourceFacts { text })
+    Detail::Source(SourceFacts {
+        text,
+        is_withheld: source.rights == Rights::Withheld,
+    })
 }
 
 fn claim_detail<F: Facts>(

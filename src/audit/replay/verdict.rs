@@ -4,7 +4,7 @@ use super::Placed;
 use super::references::Reference;
 use crate::audit::facts::{ClaimFacts, Detail, Facts, VerdictFacts};
 use crate::audit::finding::{Code, Finding};
-use crate::audit::prepare::{Content, QuoteTask, VerdictContent};
+use crate::audit::prepare::{Content, QuoteTask, Quoted, VerdictContent};
 use crate::audit::taint::is_tainted;
 use crate::entry::VerdictEntry;
 use crate::words::id::SourceId;
@@ -112,8 +112,8 @@ impl<F: Facts> Placed<'_, F> {
             finding: Finding::new(Code::EvidenceQuote, message)
                 .of_entry(self.index, self.entry.id())
                 .of_object(text.id),
-            text: text.id,
-            quote: quote.clone(),
+            text,
+            quoted: Quoted::Evidence(Box::new(quote.clone())),
         });
         Ok(())
     }

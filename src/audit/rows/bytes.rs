@@ -188,14 +188,17 @@ impl EntryFacts {
         put_carried(&mut out, self.carried.as_deref());
         out.push(kind_byte(self.detail.kind()));
         match &self.detail {
-            Detail::Source(source) => match source.text {
-                None => out.push(0),
-                Some(text) => {
-                    out.push(1);
-                    out.extend_from_slice(text.id.as_bytes());
-                    out.extend_from_slice(&text.bytes.to_be_bytes());
+            Detail::Source(source) => {
+                out.push(u8::from(source.is_withheld));
+                match source.text {
+                    None => out.push(0),
+                    Some(text) => {
+                        out.push(1);
+                        out.extend_from_slice(text.id.as_bytes());
+                        out.extend_from_slice(&text.bytes.to_be_bytes());
+                    }
                 }
-            },
+            }
             Detail::Claim(claim) => {
                 out.extend_from_slice(&claim.source.to_be_bytes());
                 out.extend_from_slice(&claim.line.to_be_bytes());
@@ -239,6 +242,7 @@ impl EntryFacts {
                 .ok_or(RowError::Value("kind"))?;
             let detail = match kind {
                 Kind::Source => Detail::Source(SourceFacts {
+                    is_withheld: fields.flag("mark of rights")?,
                     text: fields.text()?,
                 }),
                 Kind::Claim => Detail::Claim(ClaimFacts {

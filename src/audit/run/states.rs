@@ -6,7 +6,9 @@ use super::super::fixture::{Ledger, key, sign};
 use super::*;
 use crate::audit::objects::ObjectState;
 use crate::entry::{Body, KeyEntry, KeyOp, Role};
+use crate::trust::checkpoint::Checkpoint;
 use crate::trust::key::SigningKey;
+use crate::trust::note::SignedNote;
 
 /// Objects, some of them in another state than present.
 struct Partly<'o> {
@@ -109,7 +111,7 @@ fn objects_in_every_state_have_their_codes() {
         ),
         (
             ObjectState::Withheld,
-            vec![(Code::ObjectWithheld, at)],
+            vec![(Code::ObjectWithheld, None)],
             Severity::Note,
         ),
         // Whoever hands it out says that it was erased; no entry did.

@@ -1,0 +1,131 @@
+//! The head and the checkpoints that were kept, against the tree.
+
+use super::{Auditor, StoredCheckpoint};
+use crate::audit::facts::Facts as _;
+use crate::audit::finding::{Code, Finding, Topic, causes};
+use crate::audit::objects::Objects;
+use crate::trust::checkpoint::Checkpoint;
+use crate::trust::key::VerifierKey;
+use crate::trust::merkle::RootHash;
+use crate::trust::note::SignedNote;
+
+impl<O: Objects> Auditor<'_, O> {
+    /// Checks the head against the tree, and every checkpoint that was kept.
+    pub(super) fn check_checkpoints(
+        &mut self,
+        head: Option<StoredCheckpoint>,
+        checkpoints: Vec<StoredCheckpoint>,
+    ) {
+        for stored in checkpoints {
+            self.count(Topic::Checkpoints, 1);
+            if let Some(checkpoint) = self.read_checkpoint(&stored) {
+                let finding = self.compare(&checkpoint, &stored.file, Code::CheckpointRoot);
+                // Both are signed by the log: it said two things.
+                let notes = [Some(&stored), head.as_ref()].into_iter().flatten();
+                let checkpoints =
+                    notes.map(|note| String::from_utf8_lossy(&note.bytes).into_owned());
+                if let Some(finding) = finding {
+                    let checkpoints = checkpoints.collect();
+                    self.keep(Finding {
+                        checkpoints,
+                        ..finding
+                    });
+                }
+            }
+        }
+        let size = self.tree.size();
+        let Some(stored) = head else {
+            self.keep_last(Finding::new(Code::HeadMissing, "the head is missing"));
+            return;
+        };
+        self.count(Topic::Checkpoints, 1);
+        let Some(checkpoint) = self.read_checkpoint(&stored) else {
+            return;
+        };
+        if checkpoint.head.size < size {
+            let message = format!(
+                "the head is of size {}, but the log has {size} entries",
+                checkpoint.head.size
+            );
+            self.keep_last(Finding::new(Code::HeadSize, message).of_file(stored.file.as_str()));
+        }
+        if let Some(finding) = self.compare(&checkpoint, &stored.file, Code::HeadRoot) {
+            self.keep(finding);
+        }
+    }
+
+    fn read_checkpoint(&mut self, stored: &StoredCheckpoint) -> Option<Checkpoint> {
+        let file = stored.file.as_str();
+        let Some(ledger) = self.facts.ledger().expect("memory can be read") else {
+            let message =
+                "it can't be verified, for there is no good genesis to name the log's key";
+            self.keep_last(Finding::new(Code::CheckpointUnchecked, message).of_file(file));
+            return None;
+        };
+        let read = SignedNote::parse(&stored.bytes)
+            .map_err(|error| causes(&error))
+            .and_then(|note| {
+                let log = self.log_key_of(&note, &ledger.log);
+                let verified = note.verify(&[log]).map_err(|error| causes(&error))?;
+                Checkpoint::from_verified(&verified).map_err(|error| causes(&error))
+            });
+        let checkpoint = match read {
+            Ok(checkpoint) => checkpoint,
+            Err(reason) => {
+                let message = format!("not a checkpoint that the log's key signed: {reason}");
+                self.keep_last(Finding::new(Code::CheckpointDamaged, message).of_file(file));
+                return None;
+            }
+        };
+        if let Err(error) = checkpoint.check_origin(&ledger.origin) {
+            let message = causes(&error);
+            self.keep_last(Finding::new(Code::CheckpointOrigin, message).of_file(file));
+            return None;
+        }
+        Some(checkpoint)
+    }
+
+    /// Returns the log's key that signs checkpoints of a note's size.
+    fn log_key_of<'a>(&'a self, note: &SignedNote, last: &'a VerifierKey) -> &'a VerifierKey {
+        // "Checkpoints of up to `size` entries are the old key's, larger ones the new key's."
+        let size: Option<u64> = note
+            .text()
+            .lines()
+            .nth(1)
+            .and_then(|line| line.parse().ok());
+        let earlier = self.earlier_log_keys.iter();
+        let found = size.and_then(|size| earlier.clone().find(|(until, _)| size <= *until));
+        found.map_or(last, |(_, key)| key)
+    }
+
+    /// Compares a checkpoint with the tree.
+    fn compare(&self, checkpoint: &Checkpoint, file: &str, code: Code) -> Option<Finding> {
+        let (stated, size) = (checkpoint.head, self.tree.size());
+        if stated.size > size {
+            let message = format!(
+                "it is of size {}, but the log has {size} entries",
+                stated.size
+            );
+            return Some(Finding::new(Code::CheckpointSize, message).of_file(file));
+        }
+        let root = self.root(stated.size);
+        if root == stated.root {
+            return None;
+        }
+        let message = format!(
+            "at size {} the tree's root is {root}, but it says {}",
+            stated.size, stated.root
+        );
+        let follows = self.first.damage.filter(|damaged| *damaged < stated.size);
+        Some(Finding {
+            follows,
+            ..Finding::new(code, message).of_file(file)
+        })
+    }
+
+    fn root(&self, size: u64) -> RootHash {
+        self.tree
+            .root(size)
+            .expect("the size is not larger than the tree")
+    }
+}

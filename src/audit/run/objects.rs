@@ -1,0 +1,130 @@
+//! Objects, once the log is through: erased, withheld, there without an entry; and what is tainted.
+
+use std::collections::BTreeMap;
+
+use super::{Auditor, PresentObject};
+use crate::audit::facts::{Detail, ErasedFacts, Facts as _};
+use crate::audit::finding::{Code, Finding, Topic};
+use crate::audit::objects::Objects;
+use crate::audit::prepare::Absent;
+use crate::audit::taint::is_tainted;
+use crate::entry::{Body, Entry};
+use crate::trust::key::PublicKey;
+use crate::words::source::Rights;
+
+impl<O: Objects> Auditor<'_, O> {
+    /// Counts an object that is withheld, or finds that it need not be.
+    pub(super) fn take_withheld(&mut self, entry: &Entry, index: u64, absent: Absent) {
+        let Absent { field, object } = absent;
+        let may_be = match entry.body() {
+            Body::Source(source) => match source.rights {
+                Rights::Withheld => true,
+                Rights::Quoted => field != "meta",
+                Rights::Public => false,
+            },
+            Body::Claim(claim) => {
+                let source = self.facts.find(&claim.source.entry());
+                let source = source.expect("memory can be read");
+                source.is_some_and(
+                    |(_, source)| matches!(source.detail, Detail::Source(source) if source.is_withheld),
+                )
+            }
+            // Whether its evidence quotes a withheld source, only the verdict says.
+            Body::Verdict(_) | Body::Approval(_) => true,
+            _ => false,
+        };
+        if may_be {
+            *self.withheld.entry(field).or_default() += 1;
+        } else {
+            let message = format!("the {field} object {object} is withheld, and need not be");
+            let finding = Finding::new(Code::WithheldUnexpected, message);
+            self.keep(finding.of_entry(index, entry.id()).of_object(object));
+        }
+    }
+
+    /// Tells in one finding what is withheld.
+    pub(super) fn tell_withheld(&mut self) {
+        if self.withheld.is_empty() {
+            return;
+        }
+        let kinds = self.withheld.iter();
+        let kinds: Vec<String> = kinds
+            .map(|(field, number)| format!("{number} {field}"))
+            .collect();
+        let message = format!("objects are withheld: {}", kinds.join(", "));
+        self.keep(Finding::new(Code::ObjectWithheld, message));
+    }
+
+    /// Checks that what is said to be erased was, that nothing erased is there, and that everything
+    /// that is there belongs to an entry.
+    pub(super) fn check_objects(&mut self, present: impl Iterator<Item = PresentObject>) {
+        for (index, id, absent) in std::mem::take(&mut self.absent) {
+            let known = self.facts.object(&absent.object);
+            let finding = absent.finding(known.expect("memory can be read"));
+            self.keep(finding.of_entry(index, id));
+        }
+        for PresentObject { id, file } in present {
+            let known = self.facts.object(&id).expect("memory can be read");
+            let finding = match known {
+                None => {
+                    let message = format!("no entry speaks of object {id}");
+                    Finding::new(Code::ObjectUnreferenced, message)
+                }
+                Some(known) => match known.erased {
+                    Some(ErasedFacts { by, .. }) => {
+                        let message = format!("object {id} is there, but entry {by} erased it");
+                        Finding::new(Code::ObjectErasedPresent, message)
+                    }
+                    None => continue,
+                },
+            };
+            let finding = finding.of_object(id);
+            self.keep_last(match file {
+                Some(file) => finding.of_file(file),
+                None => finding,
+            });
+        }
+        self.count(Topic::Objects, self.facts.objects() as u64);
+    }
+
+    /// Tells which entries are tainted: by author, and one by one those that roots carry.
+    pub(super) fn check_taint(&mut self) {
+        let ledger = self.facts.ledger().expect("memory can be read");
+        if !ledger.is_some_and(|ledger| ledger.has_taint) {
+            return;
+        }
+        let mut by_author: BTreeMap<[u8; 32], (PublicKey, Vec<u64>)> = BTreeMap::new();
+        for index in 1..self.tree.size() {
+            let Some(entry) = self.facts.entry(index).expect("memory can be read") else {
+                continue;
+            };
+            if !is_tainted(&self.facts, index, &entry).expect("memory can be read") {
+                continue;
+            }
+            if entry.carried.is_some() {
+                let kind = entry.detail.kind();
+                let message =
+                    format!("too few roots carry this {kind} entry whose keys are not tainted");
+                self.keep(Finding::new(Code::CarriedTainted, message).of_entry(index, entry.id));
+            } else {
+                let of = by_author.entry(*entry.author.as_bytes());
+                of.or_insert_with(|| (entry.author, Vec::new()))
+                    .1
+                    .push(index);
+            }
+        }
+        for (author, indexes) in by_author.into_values() {
+            let signer = self.facts.signer(&author).expect("memory can be read");
+            let name = signer.map_or_else(
+                || "an unknown key".to_owned(),
+                |signer| signer.key.to_string(),
+            );
+            let (first, last) = (indexes[0], indexes[indexes.len() - 1]);
+            let message = match indexes.len() {
+                1 => format!("entry {first} by {name} is tainted"),
+                number => format!("{number} entries by {name} are tainted, from {first} to {last}"),
+            };
+            self.keep(Finding::new(Code::EntriesTainted, message));
+        }
+    }
+}
