@@ -18,7 +18,8 @@
 //! | [`export`] | ClaimReview, tables | `words` |
 //! | [`keys`] | key files | `trust` |
 //! | [`store`] | journal, head, object files, database | `trust`, `entry` |
-//! | [`ledger`] | init, append, verify | `trust`, `entry`, `audit`, `store` |
+//! | [`mirror`] | the published form: write it, read it | `trust`, `entry`, `audit` |
+//! | [`ledger`] | init, append, verify, publish | `trust`, `entry`, `audit`, `store`, `mirror` |
 //! | [`net`] | fetching | `trust` |
 
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
@@ -30,6 +31,7 @@ pub mod extract;
 pub mod intake;
 pub mod keys;
 pub mod ledger;
+pub mod mirror;
 pub mod net;
 pub mod store;
 pub mod trust;

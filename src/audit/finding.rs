@@ -213,6 +213,12 @@ codes! {
     /// The head has another root than the log.
     HeadRoot "head-root" Tree Fault false Damage,
 
+    /// A tile or bundle that the checkpoint calls for is not there.
+    TileMissing "tile-missing" Tree Fault false Never,
+    /// A tile has other hashes than the entries give, or a bundle is none.
+    TileDamaged "tile-damaged" Tree Fault false Damage,
+    /// A file stands where tiles do and is none of this log.
+    TileUnexpected "tile-unexpected" Tree Fault false Never,
     /// The bytes are not a checkpoint that the log's key signed.
     CheckpointDamaged "checkpoint-damaged" Checkpoints Fault false Never,
     /// A checkpoint can't be verified, for the log's key is not known.
@@ -236,6 +242,14 @@ codes! {
     ObjectErased "object-erased" Objects Incomplete false Never,
     /// An object is not published.
     ObjectWithheld "object-withheld" Objects Note false Never,
+    /// Files were being written when the copy was read: no entry speaks of this yet.
+    PublishingUnfinished "publishing-unfinished" Objects Note false Never,
+    /// There is no good list of the objects that are withheld.
+    WithheldForm "withheld-form" Objects Fault false Never,
+    /// An object is said to be withheld, and is there.
+    WithheldPresent "withheld-present" Objects Fault false Never,
+    /// An object is said to be withheld that no entry speaks of, or that was erased.
+    WithheldUnreferenced "withheld-unreferenced" Objects Fault false Damage,
     /// An object is withheld that its source's rights let be published.
     WithheldUnexpected "withheld-unexpected" Objects Incomplete false Never,
     /// The entry speaks of an object that was erased before.

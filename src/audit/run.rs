@@ -73,6 +73,10 @@ pub struct Input<E, O, P> {
     pub objects: O,
     /// All objects that are there.
     pub present: P,
+    /// The objects that are said to be withheld.
+    pub withheld: Vec<ObjectId>,
+    /// Whether entries may be missing that objects belong to, for files were being written.
+    pub is_unfinished: bool,
     /// The head: the last checkpoint. `None` where it is missing.
     pub head: Option<StoredCheckpoint>,
     /// Earlier checkpoints that were kept.
@@ -107,6 +111,8 @@ where
         mut entries,
         objects,
         present,
+        withheld,
+        is_unfinished,
         head,
         checkpoints,
         ledger,
@@ -140,7 +146,8 @@ where
     }
     auditor.check_ledger(ledger);
     auditor.check_checkpoints(head, checkpoints);
-    auditor.check_objects(present);
+    auditor.check_objects(present, is_unfinished);
+    auditor.check_withheld(&withheld, is_unfinished);
     auditor.tell_withheld();
     auditor.check_taint();
     auditor.into_report()

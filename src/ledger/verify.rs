@@ -115,6 +115,8 @@ fn verify_layout(
         entries: Entries::new(layout),
         objects: files,
         present: layout.present(),
+        withheld: vec![],
+        is_unfinished: false,
         head,
         checkpoints: layout.checkpoints.clone(),
         ledger: options.ledger,

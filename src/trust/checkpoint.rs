@@ -131,6 +131,11 @@ fn parse_size(text: &str) -> Result<u64, CheckpointError> {
     parse_decimal(text).ok_or_else(|| CheckpointError::Size(text.to_owned()))
 }
 
+/// Returns the size that a note's text states where a checkpoint has it, whoever signed it.
+pub fn stated_size(text: &str) -> Option<u64> {
+    text.lines().nth(1).and_then(parse_decimal)
+}
+
 /// Reads a decimal number below 2^64 without sign and leading zeros, as C2SP writes all of them.
 pub(super) fn parse_decimal(text: &str) -> Option<u64> {
     let digits = text.bytes().all(|b| b.is_ascii_digit());

@@ -4,7 +4,7 @@ use super::{Auditor, StoredCheckpoint};
 use crate::audit::facts::Facts as _;
 use crate::audit::finding::{Code, Finding, Topic, causes};
 use crate::audit::objects::Objects;
-use crate::trust::checkpoint::Checkpoint;
+use crate::trust::checkpoint::{Checkpoint, stated_size};
 use crate::trust::key::VerifierKey;
 use crate::trust::merkle::RootHash;
 use crate::trust::note::SignedNote;
@@ -88,11 +88,7 @@ impl<O: Objects> Auditor<'_, O> {
     /// Returns the log's key that signs checkpoints of a note's size.
     fn log_key_of<'a>(&'a self, note: &SignedNote, last: &'a VerifierKey) -> &'a VerifierKey {
         // "Checkpoints of up to `size` entries are the old key's, larger ones the new key's."
-        let size: Option<u64> = note
-            .text()
-            .lines()
-            .nth(1)
-            .and_then(|line| line.parse().ok());
+        let size = stated_size(note.text());
         let earlier = self.earlier_log_keys.iter();
         let found = size.and_then(|size| earlier.clone().find(|(until, _)| size <= *until));
         found.map_or(last, |(_, key)| key)

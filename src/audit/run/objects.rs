@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::{Auditor, PresentObject};
-use crate::audit::facts::{Detail, ErasedFacts, Facts as _};
+use crate::audit::facts::{Detail, ErasedFacts, Facts as _, ObjectFacts};
 use crate::audit::finding::{Code, Finding, Topic};
 use crate::audit::objects::Objects;
 use crate::audit::prepare::Absent;
 use crate::audit::taint::is_tainted;
 use crate::entry::{Body, Entry};
 use crate::trust::key::PublicKey;
+use crate::words::id::ObjectId;
 use crate::words::source::Rights;
 
 impl<O: Objects> Auditor<'_, O> {
@@ -57,7 +58,11 @@ impl<O: Objects> Auditor<'_, O> {
 
     /// Checks that what is said to be erased was, that nothing erased is there, and that everything
     /// that is there belongs to an entry.
-    pub(super) fn check_objects(&mut self, present: impl Iterator<Item = PresentObject>) {
+    pub(super) fn check_objects(
+        &mut self,
+        present: impl Iterator<Item = PresentObject>,
+        is_unfinished: bool,
+    ) {
         for (index, id, absent) in std::mem::take(&mut self.absent) {
             let known = self.facts.object(&absent.object);
             let finding = absent.finding(known.expect("memory can be read"));
@@ -68,7 +73,11 @@ impl<O: Objects> Auditor<'_, O> {
             let finding = match known {
                 None => {
                     let message = format!("no entry speaks of object {id}");
-                    Finding::new(Code::ObjectUnreferenced, message)
+                    let code = match is_unfinished {
+                        true => Code::PublishingUnfinished,
+                        false => Code::ObjectUnreferenced,
+                    };
+                    Finding::new(code, message)
                 }
                 Some(known) => match known.erased {
                     Some(ErasedFacts { by, .. }) => {
@@ -85,6 +94,23 @@ impl<O: Objects> Auditor<'_, O> {
             });
         }
         self.count(Topic::Objects, self.facts.objects() as u64);
+    }
+
+    /// Checks that the log speaks of what is said to be withheld, and did not erase it.
+    pub(super) fn check_withheld(&mut self, withheld: &[ObjectId], is_unfinished: bool) {
+        for id in withheld {
+            let known = self.facts.object(id).expect("memory can be read");
+            let message = match known {
+                Some(ObjectFacts { erased: None, .. }) => continue,
+                Some(_) => format!("object {id} was erased, and is said to be withheld"),
+                None => format!("object {id} is said to be withheld, and no entry speaks of it"),
+            };
+            let code = match (known, is_unfinished) {
+                (None, true) => Code::PublishingUnfinished,
+                _ => Code::WithheldUnreferenced,
+            };
+            self.keep_last(Finding::new(code, message).of_object(*id));
+        }
     }
 
     /// Tells which entries are tainted: by author, and one by one those that roots carry.

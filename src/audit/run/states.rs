@@ -64,6 +64,8 @@ impl Changed {
                     id: *id,
                     file: None,
                 }),
+                withheld: vec![],
+                is_unfinished: false,
                 head: Some(stored(self.head.unwrap_or_else(|| ledger.checkpoint()))),
                 checkpoints: self.checkpoints.into_iter().map(stored).collect(),
                 ledger: None,

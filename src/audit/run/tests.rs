@@ -49,6 +49,8 @@ impl Log {
                 id: *id,
                 file: None,
             }),
+            withheld: vec![],
+            is_unfinished: false,
             head: Some(StoredCheckpoint {
                 bytes: self.head.clone(),
                 file: "head".into(),
@@ -282,6 +284,8 @@ fn another_ledger_than_the_one_asked_for_is_seen() {
         }),
         objects: &log.objects,
         present: std::iter::empty(),
+        withheld: vec![],
+        is_unfinished: false,
         head: None,
         checkpoints: vec![],
         ledger: Some(EntryId([1; 32])),

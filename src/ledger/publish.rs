@@ -1,0 +1,354 @@
+//! Publishing a ledger: what of it goes into a copy, by the rights of its sources.
+//!
+//! `docs/format.md`, section 13. A run goes through the entries since the checkpoint that is there,
+//! or through all of them where a run was stopped or the copy is new.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::{Ledger, LedgerError};
+use crate::audit::facts::Facts as _;
+use crate::audit::finding::causes;
+use crate::audit::rows::RowFacts;
+use crate::audit::slices::{spans_of_claim, spans_of_quote};
+use crate::entry::{Body, Entry, SourceEntry};
+use crate::mirror::{Folder, Opened, WriteError, Writer};
+use crate::trust::checkpoint::Checkpoint;
+use crate::trust::note::SignedNote;
+use crate::trust::slice::{self, SliceRange};
+use crate::trust::tile::EntryBundle;
+use crate::words::claim::Claim;
+use crate::words::id::{ObjectId, SourceId};
+use crate::words::source::Rights;
+use crate::words::span::Span;
+use crate::words::verdict::Verdict;
+
+use super::index::Reading;
+
+/// Texts at hand while slices are made: claims of one source stand together.
+const TEXTS_AT_HAND: usize = 8;
+
+/// Says why a ledger could not be published.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The ledger could not be read.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The copy could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// What is there is not a copy of this ledger as it was.
+    #[error("{folder} holds a checkpoint that is not of this ledger: {reason}")]
+    OtherCheckpoint {
+        /// The folder.
+        folder: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The copy is newer than the ledger.
+    #[error("{folder} holds {copy} entries, and this ledger {ledger}: it is an old backup")]
+    OldBackup {
+        /// The folder.
+        folder: String,
+        /// How many entries the copy has.
+        copy: u64,
+        /// How many the ledger has.
+        ledger: u64,
+    },
+}
+
+/// What a run of publishing did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Published {
+    /// The size of the log that is published now.
+    pub size: u64,
+    /// From which entry on they were gone through.
+    pub from: u64,
+    /// How many files were written.
+    pub files: u64,
+    /// How many objects are withheld, of the entries gone through.
+    pub withheld: u64,
+    /// How many slices the entries gone through call for.
+    pub slices: u64,
+    /// How many verdicts are withheld, for their evidence quotes a source of which nothing may leave.
+    pub withheld_verdicts: u64,
+    /// Whether an earlier run had been stopped.
+    pub was_stopped: bool,
+}
+
+impl Ledger {
+    /// Publishes the ledger into a folder: everything for its own keeper (`is_full`), or what may leave
+    /// the house.
+    ///
+    /// `progress` is told now and then how many entries of how many have been gone through.
+    pub fn publish(
+        &self,
+        folder: &Path,
+        is_full: bool,
+        progress: Option<&dyn Fn(u64, u64)>,
+    ) -> Result<Published, PublishError> {
+        let name = folder.display().to_string();
+        let (writer, opened) = Writer::open(Folder::new(folder), is_full)?;
+        let from = match self.published_size(&name, &opened) {
+            Ok(from) => from,
+            Err(error) => {
+                // Nothing was changed; only the mark was set.
+                if !opened.was_stopped {
+                    writer.cancel()?;
+                }
+                return Err(error);
+            }
+        };
+        let size = self.tree_head().size;
+        let mut run = Run {
+            ledger: self,
+            writer,
+            is_full,
+            sources: BTreeMap::new(),
+            texts: Vec::new(),
+            done: Published {
+                size,
+                from,
+                was_stopped: opened.was_stopped,
+                ..Published::default()
+            },
+        };
+        for index in from..size {
+            let record = self.entry_at(index)?;
+            run.entry(&record.entry)?;
+            if let Some(progress) = progress {
+                progress(index + 1, size);
+            }
+        }
+        run.bundles(from, size)?;
+        let Run {
+            mut writer, done, ..
+        } = run;
+        writer.put_tiles(from, size, &self.store.hashes())?;
+        writer.drop_partial(from, size);
+        let files = writer.finish(self.checkpoint())?;
+        Ok(Published { files, ..done })
+    }
+
+    /// Returns how many entries the copy that is there covers, once it is known to be of this ledger.
+    fn published_size(&self, folder: &str, opened: &Opened) -> Result<u64, PublishError> {
+        let Some(bytes) = &opened.checkpoint else {
+            return Ok(0);
+        };
+        let other = |reason: String| PublishError::OtherCheckpoint {
+            folder: folder.to_owned(),
+            reason,
+        };
+        let note = SignedNote::parse(bytes).map_err(|error| other(causes(&error)))?;
+        let facts = self.store.facts();
+        let log = RowFacts(Reading(&facts)).ledger();
+        let log = log.map_err(|error| LedgerError::Rows(error.into()))?;
+        let log = log.ok_or(LedgerError::NoGenesis)?.log.clone();
+        let verified = note
+            .verify(&[&log])
+            .map_err(|error| other(causes(&error)))?;
+        let checkpoint =
+            Checkpoint::from_verified(&verified).map_err(|error| other(causes(&error)))?;
+        let (copy, ledger) = (checkpoint.head.size, self.tree_head().size);
+        if copy > ledger {
+            let folder = folder.to_owned();
+            return Err(PublishError::OldBackup {
+                folder,
+                copy,
+                ledger,
+            });
+        }
+        let root = self.root_at(copy)?;
+        if root != checkpoint.head.root {
+            return Err(other(format!(
+                "at size {copy} its root is {}, and this ledger's {root}",
+                checkpoint.head.root
+            )));
+        }
+        Ok(copy)
+    }
+}
+
+/// One run of publishing.
+struct Run<'l> {
+    ledger: &'l Ledger,
+    writer: Writer,
+    is_full: bool,
+    sources: BTreeMap<SourceId, SourceEntry>,
+    texts: Vec<(ObjectId, Vec<u8>)>,
+    done: Published,
+}
+
+impl Run<'_> {
+    /// Writes what an entry speaks of.
+    fn entry(&mut self, entry: &Entry) -> Result<(), PublishError> {
+        if let Body::Erasure(erasure) = entry.body() {
+            self.writer.erase(&erasure.object);
+            return Ok(());
+        }
+        if self.is_full {
+            return entry.objects().iter().try_for_each(|id| self.publish(id));
+        }
+        match entry.body() {
+            Body::Source(source) => self.source(source),
+            Body::Claim(claim) => {
+                if self.rights_of(claim.source)? == Rights::Withheld {
+                    return self.withhold(&claim.claim);
+                }
+                self.publish(&claim.claim)?;
+                self.slices_of_claim(&claim.claim, claim.source)
+            }
+            Body::Verdict(verdict) => self.verdict(&verdict.verdict),
+            Body::Approval(approval) => approval.note.iter().try_for_each(|id| self.withhold(id)),
+            _ => entry.objects().iter().try_for_each(|id| self.publish(id)),
+        }
+    }
+
+    fn source(&mut self, source: &SourceEntry) -> Result<(), PublishError> {
+        let kept = [source.raw, source.text].into_iter().flatten();
+        for kept in kept {
+            if source.rights == Rights::Public {
+                self.publish(&kept.blake3)?;
+            } else {
+                self.withhold(&kept.blake3)?;
+            }
+        }
+        if source.rights == Rights::Withheld {
+            self.withhold(&source.meta)
+        } else {
+            self.publish(&source.meta)
+        }
+    }
+
+    fn verdict(&mut self, id: &ObjectId) -> Result<(), PublishError> {
+        if self.is_erased(id)? {
+            return Ok(());
+        }
+        let verdict: Verdict = self.ledger.object(id)?;
+        let mut quoted = Vec::new();
+        for evidence in &verdict.evidence {
+            let Some(quote) = &evidence.quote else {
+                continue;
+            };
+            match self.rights_of(evidence.source)? {
+                Rights::Withheld => {
+                    self.done.withheld_verdicts += 1;
+                    return self.withhold(id);
+                }
+                Rights::Quoted => quoted.push((evidence.source, spans_of_quote(quote))),
+                Rights::Public => {}
+            }
+        }
+        self.publish(id)?;
+        for (source, span) in quoted {
+            self.slices(source, &span.map_or_else(Vec::new, |span| vec![span]))?;
+        }
+        Ok(())
+    }
+
+    fn slices_of_claim(&mut self, id: &ObjectId, source: SourceId) -> Result<(), PublishError> {
+        if self.rights_of(source)? != Rights::Quoted || self.is_erased(id)? {
+            return Ok(());
+        }
+        let claim: Claim = self.ledger.object(id)?;
+        self.slices(source, &spans_of_claim(&claim).unwrap_or_default())
+    }
+
+    /// Writes the slices of a source's text that show these spans.
+    fn slices(&mut self, source: SourceId, spans: &[Span]) -> Result<(), PublishError> {
+        let Some(text) = self.source_entry(source)?.text else {
+            return Ok(());
+        };
+        // A text that is published for another source's sake needs none.
+        if self.writer.has_object(&text.blake3) || self.is_erased(&text.blake3)? {
+            return Ok(());
+        }
+        let ranges = SliceRange::covering(spans, text.bytes).unwrap_or_default();
+        for range in ranges {
+            self.done.slices += 1;
+            if self.writer.has_slice(&text.blake3, range) {
+                continue;
+            }
+            let bytes = slice::make(self.text(&text.blake3)?, range);
+            if let Ok(bytes) = bytes {
+                self.writer.put_slice(&text.blake3, range, &bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, id: &ObjectId) -> Result<&[u8], PublishError> {
+        let at = match self.texts.iter().position(|(known, _)| known == id) {
+            Some(at) => at,
+            None => {
+                let bytes = self.ledger.object_bytes(id)?;
+                let bytes = bytes.ok_or(LedgerError::NoObject(*id))?;
+                if self.texts.len() == TEXTS_AT_HAND {
+                    self.texts.remove(0);
+                }
+                self.texts.push((*id, bytes));
+                self.texts.len() - 1
+            }
+        };
+        Ok(&self.texts[at].1)
+    }
+
+    fn publish(&mut self, id: &ObjectId) -> Result<(), PublishError> {
+        if self.writer.has_object(id) || self.is_erased(id)? {
+            return Ok(());
+        }
+        let bytes = self.ledger.object_bytes(id)?;
+        let bytes = bytes.ok_or(LedgerError::NoObject(*id))?;
+        Ok(self.writer.put_object(id, &bytes)?)
+    }
+
+    fn withhold(&mut self, id: &ObjectId) -> Result<(), PublishError> {
+        if !self.is_erased(id)? {
+            self.writer.withhold(id);
+            self.done.withheld += 1;
+        }
+        Ok(())
+    }
+
+    fn is_erased(&self, id: &ObjectId) -> Result<bool, LedgerError> {
+        let known = self.ledger.facts_of_object(id)?;
+        Ok(known.is_some_and(|known| known.erased.is_some()))
+    }
+
+    fn rights_of(&mut self, source: SourceId) -> Result<Rights, PublishError> {
+        Ok(self.source_entry(source)?.rights)
+    }
+
+    fn source_entry(&mut self, id: SourceId) -> Result<SourceEntry, PublishError> {
+        if let Some(known) = self.sources.get(&id) {
+            return Ok(known.clone());
+        }
+        let record = self
+            .ledger
+            .entry_of(crate::entry::Kind::Source, &id.entry())?;
+        let Body::Source(source) = record.entry.body() else {
+            return Err(LedgerError::NoEntry(id.entry()).into());
+        };
+        // A handful is asked for again and again; a ledger of many sources must still fit in memory.
+        if self.sources.len() > 4096 {
+            self.sources.clear();
+        }
+        self.sources.insert(id, source.clone());
+        Ok(source.clone())
+    }
+
+    /// Writes the bundles of entries that the copy has not.
+    fn bundles(&mut self, from: u64, size: u64) -> Result<(), PublishError> {
+        let bundles: BTreeSet<EntryBundle> = EntryBundle::between(from, size).collect();
+        for bundle in bundles {
+            let first = bundle.first_entry();
+            let mut entries = Vec::with_capacity(usize::from(bundle.width()));
+            for index in first..first + u64::from(bundle.width()) {
+                let entry = self.ledger.store.entry(index).map_err(LedgerError::from)?;
+                entries.push(entry.ok_or(LedgerError::NoIndex(index))?);
+            }
+            self.writer.put_bundle(bundle, &entries)?;
+        }
+        Ok(())
+    }
+}
