@@ -7,6 +7,7 @@ mod claim;
 mod claim_list;
 mod claims;
 mod context;
+mod copies;
 mod demo;
 mod drafts;
 mod editor;
@@ -25,12 +26,15 @@ mod near;
 mod numbering;
 mod opening;
 mod pager;
+mod progress;
 mod prompt;
 mod proposals;
+mod publish;
 mod published;
 mod quotes;
 mod ratings;
 mod record;
+mod restore;
 mod retract;
 mod review;
 mod says;
@@ -103,6 +107,8 @@ enum Command {
     Show(show::Args),
     Log(log::Args),
     Verify(verify::Args),
+    Publish(publish::Args),
+    Restore(restore::Args),
     Export(export::Args),
     Key(key::Args),
     Checkpoint(checkpoint::Args),
@@ -145,6 +151,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Show(args) => show::run(&args, &context),
         Command::Log(args) => log::run(&args, &context),
         Command::Verify(args) => verify::run(&args, &context),
+        Command::Publish(args) => publish::run(&args, &context),
+        Command::Restore(args) => restore::run(&args, &context),
         Command::Export(args) => export::run(&args, &context),
         Command::Key(args) => key::run(&args, &context),
         Command::Checkpoint(args) => checkpoint::run(&args, &context),

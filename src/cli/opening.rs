@@ -31,13 +31,17 @@ impl Context {
     ///
     /// What opening found, such as a database that had to be built anew, is said on standard error.
     pub(crate) fn open_ledger(&self) -> anyhow::Result<Ledger> {
-        let folder = self.ledger_folder()?;
+        self.open_ledger_in(&self.ledger_folder()?)
+    }
+
+    /// Opens the ledger in a folder, as [`open_ledger`](Self::open_ledger) does.
+    pub(crate) fn open_ledger_in(&self, folder: &Path) -> anyhow::Result<Ledger> {
         let mut options = self.ledger_options()?;
-        options.log_key = log_key(&folder).unwrap_or_else(|fault| {
+        options.log_key = log_key(folder).unwrap_or_else(|fault| {
             self.note_log_key_fault(fault);
             None
         });
-        let (ledger, notices) = Ledger::open(&folder, options)?;
+        let (ledger, notices) = Ledger::open(folder, options)?;
         self.tell_notices(&notices);
         Ok(ledger)
     }

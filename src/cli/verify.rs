@@ -1,20 +1,22 @@
 //! `factlog verify`: audit everything, and say what was looked at and what that does not show.
 
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal, Write};
-use std::time::Duration;
+use std::io::Write;
+use std::path::PathBuf;
 
-use factlog::audit::{Finding, Report, Severity};
+use factlog::audit::{Finding, Report, Severity, StoredCheckpoint};
 use factlog::entry::SourceEntry;
 use factlog::intake::{self, Hint};
 use factlog::ledger::{self, VerifyOptions};
+use factlog::mirror::{self, Files as _};
 use factlog::words::id::EntryId;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use super::context::{self, Context};
+use super::copies::{self, Place, Seen};
 use super::exit::{self, Failure, Status};
 use super::json_out;
+use super::progress;
 use super::screen::{self, BAD, GOOD, STRONG, WARN};
 use super::stdout;
 
@@ -31,15 +33,23 @@ use super::stdout;
 Examples:
   factlog verify
   factlog verify --ledger /backup/desk
+  factlog verify /srv/www/ledger       a published copy, as a stranger would
+  factlog verify https://desk.example/ledger --head 2026-11-22.checkpoint
   factlog verify --rederive            make each plain text anew, and compare
   factlog verify --json | jq '.findings[].code'
 
 No fault means: this is what was recorded, by these keys, in this order, about these words. It does
 not mean that a claim is true.")]
 pub(crate) struct Args {
-    /// A published copy, in a folder or on the web: not built yet
+    /// Audit a published copy, in a folder or on the web, instead of a ledger
+    ///
+    /// It needs no database and no key. The checkpoint is remembered; the next audit of the same ledger
+    /// finds if it was rolled back or forked since.
     #[arg(value_name = "DIR|URL")]
     copy: Option<String>,
+    /// Check that the log begins with this checkpoint, which you have from elsewhere (repeatable)
+    #[arg(long = "head", value_name = "CHECKPOINT")]
+    heads: Vec<PathBuf>,
     /// Use so many threads; without it, as many as there are cores
     #[arg(long, value_name = "N", value_parser = threads)]
     threads: Option<usize>,
@@ -66,20 +76,19 @@ struct Output<'a> {
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    let checkpoints = copies::checkpoints(&args.heads)?;
     if let Some(copy) = &args.copy {
-        let message = format!("verifying a published copy is not built yet, so {copy:?} was not");
-        return Err(Failure::new(Status::Usage, message)
-            .hint("a ledger's own folder is verified with `factlog verify --ledger DIR`")
-            .into());
+        return verify_copy(copy, args, checkpoints, context);
     }
     let options = VerifyOptions {
         threads: args.threads.unwrap_or(0),
         ledger: args.id,
+        checkpoints,
         rederive: args.rederive.then_some(rederive),
     };
     let (report, id) = match context.open_ledger() {
         Ok(ledger) => {
-            let bar = bar(ledger.tree_head().size, context);
+            let bar = progress::entries("verifying", ledger.tree_head().size, context);
             let report = ledger.verify(&options, Some(&|done, _| bar.set_position(done)));
             bar.finish_and_clear();
             (report?, Some(ledger.id()))
@@ -89,14 +98,59 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             None => return Err(error),
         },
     };
+    told(&report, id, context)
+}
+
+/// Verifies a published copy, against the checkpoint of its ledger that was verified here last, too.
+fn verify_copy(
+    copy: &str,
+    args: &Args,
+    mut checkpoints: Vec<StoredCheckpoint>,
+    context: &Context,
+) -> anyhow::Result<Status> {
+    if args.rederive {
+        let message = "--rederive needs the ledger itself: a copy may withhold raw bytes";
+        return Err(Failure::new(Status::Usage, message).into());
+    }
+    let place = Place::of(copy)?;
+    let seen = Seen::of(context)?;
+    let id = mirror::ledger_of(&place)?;
+    if let Some(id) = &id {
+        checkpoints.extend(seen.last(id)?);
+    }
+    let options = mirror::VerifyOptions {
+        ledger: args.id,
+        checkpoints,
+    };
+    let size = mirror::stated_size_of(&place)?;
+    let bar = progress::entries("verifying", size, context);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0));
+    let verified = pool
+        .build()?
+        .install(|| mirror::verify(&place, options, Some(&|done, _| bar.set_position(done))));
+    bar.finish_and_clear();
+    let (report, id) = verified?;
+    let status = told(&report, id, context)?;
+    if let (Some(id), true) = (id, status != Status::Failed) {
+        let checkpoint = place.read(mirror::CHECKPOINT, mirror::MAX_CHECKPOINT_BYTES)?;
+        match seen.remember(&id, &checkpoint.unwrap_or_default()) {
+            Ok(()) => {}
+            Err(error) => context.warn(&format!("{error:#}")),
+        }
+    }
+    Ok(status)
+}
+
+/// Prints a report; returns how the command ends.
+fn told(report: &Report, id: Option<EntryId>, context: &Context) -> anyhow::Result<Status> {
     if context.global.json {
         json_out::print(&Output {
             ledger: id,
             closing: report.closing(),
-            report: &report,
+            report,
         })?;
     } else {
-        print(&report)?;
+        print(report)?;
     }
     Ok(match report.worst() {
         Some(Severity::Fault) => Status::Failed,
@@ -126,18 +180,6 @@ fn files(
     context::report(error, hint.as_deref());
     context.say("the ledger can't be opened; its files were verified as they are");
     Ok(Some((report, id)))
-}
-
-/// Shows how far it has come, for a person who waits; it vanishes when it is done.
-fn bar(size: u64, context: &Context) -> ProgressBar {
-    if context.global.quiet || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::with_draw_target(Some(size), ProgressDrawTarget::stderr());
-    let style = ProgressStyle::with_template("verifying {bar:30} {pos} of {len} entries");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
 }
 
 /// Makes a source's text again from its raw bytes; `None` where the text is not that of plain text, or
@@ -219,6 +261,12 @@ fn finding_line(finding: &Finding) -> String {
     // The file stands in the text only where no entry is named.
     if let (Some(_), Some(file)) = (finding.entry, &finding.file) {
         let _ = write!(line, " in {}", screen::one_line(file));
+    }
+    // Whoever reads this must be able to show them to others.
+    for checkpoint in &finding.checkpoints {
+        for text in checkpoint.lines().filter(|text| !text.is_empty()) {
+            let _ = write!(line, "\n    {}", screen::one_line(text));
+        }
     }
     line
 }

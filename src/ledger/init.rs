@@ -141,7 +141,7 @@ impl Ledger {
 }
 
 /// Writes a file that only its owner may read, and syncs it.
-fn write_private(path: &Path, bytes: &[u8]) -> Result<(), InitError> {
+pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), InitError> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -19,6 +19,7 @@ mod layout;
 mod pending;
 mod publish;
 mod read;
+mod restore;
 mod rows;
 mod verify;
 
@@ -41,6 +42,7 @@ pub use self::init::{InitError, Start};
 pub use self::pending::{MAX_PENDING_BYTES, PENDING_TYPE, Pending, PendingError};
 pub use self::publish::{PublishError, Published};
 pub use self::read::{Found, MOST_FOUND, Record, SeekError};
+pub use self::restore::{RestoreError, Restored, restore};
 pub use self::verify::{Rederive, VerifyError, VerifyOptions, verify_files};
 pub use crate::store::{OnProgress, OnStep, OnWait, Progress, Step};
 

@@ -19,12 +19,14 @@ use crate::trust::merkle::{self, LeafHash, RootHash};
 use crate::words::id::{EntryId, ObjectId};
 
 /// How a ledger is verified.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct VerifyOptions {
     /// How many threads verify; 0 for as many as there are processors.
     pub threads: usize,
     /// The ledger that it must be, where the caller knows its id.
     pub ledger: Option<EntryId>,
+    /// Checkpoints that the caller has from elsewhere: the log must begin with each.
+    pub checkpoints: Vec<StoredCheckpoint>,
     /// Makes a source's text again from its raw bytes, to compare, which otherwise the reviewer who
     /// signed the source attests; gives `None` for a source of which it can't.
     pub rederive: Option<Rederive>,
@@ -118,7 +120,7 @@ fn verify_layout(
         withheld: vec![],
         is_unfinished: false,
         head,
-        checkpoints: layout.checkpoints.clone(),
+        checkpoints: [&*layout.checkpoints, &*options.checkpoints].concat(),
         ledger: options.ledger,
     };
     let pool = rayon::ThreadPoolBuilder::new()

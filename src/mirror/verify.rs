@@ -72,6 +72,18 @@ pub fn verify<F: Files>(
     Ok((report, id.map(EntryId::from)))
 }
 
+/// Returns the id of a copy's ledger, unverified; `None` if the copy has no first entry.
+pub fn ledger_of<F: Files>(files: &F) -> Result<Option<EntryId>, ReadError> {
+    let copy = Copy::open(files)?;
+    let first = copy.entries().next().and_then(|first| first.bytes.ok());
+    Ok(first.map(|bytes| LeafHash::of(&bytes).into()))
+}
+
+/// Returns the size that a copy's checkpoint states, unverified.
+pub fn stated_size_of<F: Files>(files: &F) -> Result<u64, ReadError> {
+    Ok(Copy::open(files)?.size)
+}
+
 /// What a listing of a copy shows, where there is one.
 #[derive(Default)]
 struct Names {

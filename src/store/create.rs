@@ -123,7 +123,11 @@ impl Drop for Creation {
 }
 
 /// Makes the temporary folder and locks it.
-fn lock_temporary(place: &Path, folder: &Path, options: &Options) -> Result<Lock, StoreError> {
+pub(super) fn lock_temporary(
+    place: &Path,
+    folder: &Path,
+    options: &Options,
+) -> Result<Lock, StoreError> {
     let path = folder.join(LOCK_NAME);
     // What lies there is cleared, and it would be something else than we made.
     if is_link(folder) {
@@ -142,21 +146,21 @@ fn lock_temporary(place: &Path, folder: &Path, options: &Options) -> Result<Lock
 }
 
 /// Returns the folder in which the ledger in `place` is built: `.factlog.tmp` for `.factlog`.
-fn temporary(place: &Path) -> PathBuf {
+pub(super) fn temporary(place: &Path) -> PathBuf {
     let mut name = place.file_name().unwrap_or_default().to_owned();
     name.push(".tmp");
     place.with_file_name(name)
 }
 
 /// Returns the folder that holds the name of `place`.
-fn parent(place: &Path) -> Option<&Path> {
+pub(super) fn parent(place: &Path) -> Option<&Path> {
     match place.parent() {
         Some(parent) if parent.as_os_str().is_empty() => Some(Path::new(".")),
         parent => parent,
     }
 }
 
-fn refuse_if_there(place: &Path) -> Result<(), StoreError> {
+pub(super) fn refuse_if_there(place: &Path) -> Result<(), StoreError> {
     let free = match fs::read_dir(place) {
         Ok(mut names) => names.next().is_none(),
         Err(error) => error.kind() == io::ErrorKind::NotFound,
@@ -170,7 +174,7 @@ fn refuse_if_there(place: &Path) -> Result<(), StoreError> {
 }
 
 /// Removes what a stopped creation left, but for the lock, which we hold.
-fn clear(folder: &Path) -> Result<(), StoreError> {
+pub(super) fn clear(folder: &Path) -> Result<(), StoreError> {
     for entry in fs::read_dir(folder).on(FileAction::List, folder)? {
         let entry = entry.on(FileAction::List, folder)?;
         if entry.file_name() == LOCK_NAME {

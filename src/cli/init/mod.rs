@@ -167,7 +167,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
 }
 
 /// Returns the folder that the ledger's files will be in.
-fn place(context: &Context) -> anyhow::Result<PathBuf> {
+pub(crate) fn place(context: &Context) -> anyhow::Result<PathBuf> {
     let folder = match context.global.ledger() {
         Some(folder) => folder.to_owned(),
         None => env::current_dir().context("finding the working folder")?,

@@ -1,0 +1,146 @@
+//! Restoring a ledger from a copy of it: a full one gives all of it back, a public one says what it
+//! could not.
+
+use std::path::Path;
+
+use super::init::write_private;
+use super::{InitError, Options};
+use crate::audit::finding::Severity;
+use crate::audit::objects::{ObjectState, Objects as _};
+use crate::audit::report::Report;
+use crate::entry::{Body, Entry, EntryError};
+use crate::mirror::{self, Copy, Files, ReadError};
+use crate::store::{Restoration, StoreError};
+use crate::trust::key::VerifierKey;
+use crate::trust::note::{NoteError, SignedNote};
+use crate::words::id::{EntryId, ObjectId};
+
+/// Says why a ledger could not be restored.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// The copy could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The copy has faults.
+    #[error("the copy has {} faults, so nothing was restored", .0.count(Severity::Fault))]
+    Faults(Box<Report>),
+    /// An entry can't be read, though the copy was verified: it changed meanwhile.
+    #[error("entry {index} of the copy changed while it was read")]
+    Entry {
+        /// Its index.
+        index: u64,
+        /// Why.
+        #[source]
+        source: EntryError,
+    },
+    /// A file of the copy can't be read.
+    #[error("entry {index} of the copy can't be read: {reason}")]
+    Unread {
+        /// Its index.
+        index: u64,
+        /// Why.
+        reason: String,
+    },
+    /// The checkpoint has no line by the log's key.
+    #[error("the copy's checkpoint is not signed by the log's key")]
+    Unsigned,
+    /// The checkpoint can't be written as a head.
+    #[error("the copy's checkpoint can't be a head")]
+    Head(#[from] NoteError),
+    /// The ledger's files could not be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The log's key could not be written.
+    #[error(transparent)]
+    Key(#[from] InitError),
+}
+
+/// What was restored, and what could not be.
+#[derive(Debug)]
+pub struct Restored {
+    /// The ledger's id.
+    pub ledger: Option<EntryId>,
+    /// How many entries it has.
+    pub size: u64,
+    /// How many objects came back.
+    pub objects: u64,
+    /// Objects that the copy withholds.
+    pub withheld: Vec<ObjectId>,
+    /// How many objects were erased.
+    pub erased: u64,
+}
+
+/// Restores a ledger in `place` from a copy, which is verified first.
+///
+/// `log_key` is the log's key file, without which the ledger can only be read. `progress` is told of
+/// the verifying and then of the writing.
+pub fn restore<F: Files>(
+    files: &F,
+    place: &Path,
+    log_key: Option<(&str, &[u8])>,
+    options: &Options,
+    progress: Option<&(dyn Fn(u64, u64) + Sync)>,
+) -> Result<Restored, RestoreError> {
+    let (report, ledger) = mirror::verify(files, mirror::VerifyOptions::default(), progress)?;
+    if report.worst() == Some(Severity::Fault) {
+        return Err(RestoreError::Faults(Box::new(report)));
+    }
+    let copy = Copy::open(files)?;
+    let mut restored = Restored {
+        ledger,
+        size: 0,
+        objects: 0,
+        withheld: Vec::new(),
+        erased: 0,
+    };
+    let mut restoration = Restoration::begin(place, options)?;
+    if let Some((name, bytes)) = log_key {
+        write_private(&restoration.folder().join(name), bytes)?;
+    }
+    let mut log = None;
+    for (index, stored) in (0..).zip(copy.entries()) {
+        let note = stored
+            .bytes
+            .map_err(|reason| RestoreError::Unread { index, reason })?;
+        let entry = Entry::parse(&note).map_err(|source| RestoreError::Entry { index, source })?;
+        match entry.body() {
+            Body::Genesis(genesis) => log = Some(genesis.log.clone()),
+            Body::Log(change) => log = Some(change.key.clone()),
+            Body::Erasure(_) => restored.erased += 1,
+            _ => {}
+        }
+        for id in entry.objects() {
+            if restoration.has_object(&id) {
+                continue;
+            }
+            match copy.object(&id) {
+                ObjectState::Present(bytes) if ObjectId::of(&bytes) == id => {
+                    restoration.push_object(id, bytes)?;
+                    restored.objects += 1;
+                }
+                ObjectState::Withheld => restored.withheld.push(id),
+                // The copy was verified: what is not there was erased.
+                _ => {}
+            }
+        }
+        restoration.push_entry(&note)?;
+        restored.size = index + 1;
+        if let Some(progress) = progress {
+            progress(restored.size, copy.size);
+        }
+    }
+    restored.withheld.sort_unstable();
+    restored.withheld.dedup();
+    let head = head(&copy.checkpoint, log.as_ref())?;
+    restoration.finish(head.bytes())?;
+    Ok(restored)
+}
+
+/// Makes the head: the checkpoint with the log's signature alone.
+fn head(checkpoint: &[u8], log: Option<&VerifierKey>) -> Result<SignedNote, RestoreError> {
+    let note = SignedNote::parse(checkpoint)?;
+    let log = log.ok_or(RestoreError::Unsigned)?;
+    let line = note.signatures().iter().find(|line| line.names(log));
+    let line = line.ok_or(RestoreError::Unsigned)?;
+    Ok(SignedNote::assemble(note.text(), vec![line.clone()])?)
+}
