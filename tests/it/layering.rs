@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A folder, and those that it may use beside `words`.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("words", &[]),
     ("intake", &[]),
     ("extract", &[]),
@@ -15,7 +15,8 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("audit", &["trust", "entry"]),
     ("keys", &["trust"]),
     ("store", &["trust", "entry"]),
-    ("ledger", &["trust", "entry", "audit", "store"]),
+    ("mirror", &["trust", "entry", "audit"]),
+    ("ledger", &["trust", "entry", "audit", "store", "mirror"]),
     ("net", &["trust"]),
 ];
 

@@ -15,6 +15,7 @@ mod format_example;
 mod kill;
 mod layering;
 mod ledger;
+mod mirror;
 mod pages;
 mod readme;
 mod sample;

@@ -1,0 +1,444 @@
+//! Published copies: what is written, what an audit of them finds, and how they are restored.
+//!
+//! The tamper tests keep a copy in memory: every byte of every file is changed in two patterns, every
+//! entry dropped, doubled and swapped, every file removed and cut. An unoptimised build changes one
+//! byte in 17; `cargo test --release` all of them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use factlog::audit::{Code, Finding, Report, Severity, StoredCheckpoint};
+use factlog::mirror::files::FileError;
+use factlog::mirror::{self, Files, VerifyOptions};
+
+use crate::desk::{ARTICLE, Desk, INIT, copy, files_below, verdict};
+
+/// Every so many bytes are changed.
+const STRIDE: usize = if cfg!(debug_assertions) { 17 } else { 1 };
+
+/// What is done to a byte.
+const PATTERNS: [u8; 2] = [0b0000_0001, 0b1111_1111];
+
+/// A copy in memory.
+#[derive(Clone)]
+struct Memory(BTreeMap<String, Vec<u8>>);
+
+impl Files for Memory {
+    fn read(&self, path: &str, _limit: u64) -> Result<Option<Vec<u8>>, FileError> {
+        Ok(self.0.get(path).cloned())
+    }
+
+    fn list(&self, under: &str) -> Result<Option<Vec<String>>, FileError> {
+        let inside = |path: &&String| path.strip_prefix(under).is_some_and(|p| p.starts_with('/'));
+        Ok(Some(self.0.keys().filter(inside).cloned().collect()))
+    }
+}
+
+impl Memory {
+    fn load(folder: &Path) -> Self {
+        let files = files_below(folder).into_iter().map(|path| {
+            let name = path.strip_prefix(folder).unwrap().to_str().unwrap();
+            (name.replace('\\', "/"), fs::read(&path).unwrap())
+        });
+        Self(files.collect())
+    }
+
+    fn verify(&self) -> Report {
+        self.verify_against(Vec::new())
+    }
+
+    fn verify_against(&self, checkpoints: Vec<StoredCheckpoint>) -> Report {
+        let options = VerifyOptions {
+            ledger: None,
+            checkpoints,
+        };
+        mirror::verify(self, options, None).unwrap().0
+    }
+}
+
+fn faults(report: &Report) -> Vec<&Finding> {
+    let is_fault = |finding: &&Finding| finding.severity == Severity::Fault;
+    report.findings.iter().filter(is_fault).collect()
+}
+
+/// A desk whose ledger has a long quoted article, a public one and a withheld one, claims on each, and
+/// verdicts with evidence.
+fn desk() -> Desk {
+    let desk = Desk::empty();
+    desk.done(&INIT);
+    let long = "The council met on Monday and closed one of its bridges.\n\n".repeat(60);
+    fs::write(desk.path("long.txt"), long).unwrap();
+    for (name, text, rights) in [
+        ("article.txt", ARTICLE, "quoted"),
+        ("public.txt", "The register lists 12 bridges.\n", "public"),
+        (
+            "secret.txt",
+            "A caller said the mayor owns 3 houses.\n",
+            "withheld",
+        ),
+    ] {
+        fs::write(desk.path(name), text).unwrap();
+        desk.done(&["add", name, "--rights", rights]);
+    }
+    desk.done(&verdict("1"));
+    desk.done(&[
+        "verdict",
+        "2",
+        "--rating",
+        "false",
+        "--summary",
+        "The register lists another sum.",
+        "--refutes",
+        "long.txt",
+        "--yes",
+    ]);
+    desk
+}
+
+fn published(desk: &Desk) -> Memory {
+    desk.done(&["publish", "out"]);
+    Memory::load(&desk.path("out"))
+}
+
+#[test]
+fn what_leaves_the_house_follows_the_rights() {
+    let desk = desk();
+    let files = published(&desk);
+    let report = files.verify();
+    assert_eq!(faults(&report), Vec::<&Finding>::new());
+    assert_eq!(report.worst(), Some(Severity::Note));
+    let all: Vec<u8> = files.0.values().flatten().copied().collect();
+    let has = |words: &str| {
+        all.windows(words.len())
+            .any(|window| window == words.as_bytes())
+    };
+    assert!(has("The register lists 12 bridges."), "public");
+    assert!(!has("A caller said the mayor"), "withheld");
+    assert!(
+        has("The council spent 12 million on repairs"),
+        "quoted by a claim"
+    );
+    // Of the quoted article only what the slices of its claims show, a kilobyte each.
+    let slices = files.0.keys().filter(|path| path.starts_with("slice/"));
+    assert!(slices.count() >= 1);
+    let long = files.0.iter().filter(|(_, bytes)| bytes.len() > 3000);
+    assert_eq!(long.count(), 0, "the long article does not leave");
+
+    desk.done(&["publish", "--full", "full"]);
+    let full = Memory::load(&desk.path("full"));
+    assert_eq!(full.verify().worst(), None);
+    assert!(full.0.contains_key("full") && !files.0.contains_key("full"));
+    for (other, folder) in [("--full", "out"), ("--quiet", "full")] {
+        let said = desk.refused(&["publish", other, folder], 1);
+        assert!(said.contains("copy, and a"), "{said}");
+    }
+}
+
+#[test]
+fn every_changed_byte_of_a_copy_is_found() {
+    let files = published(&desk());
+    assert_eq!(faults(&files.verify()), Vec::<&Finding>::new());
+    let cases: Vec<(&String, usize)> = files
+        .0
+        .iter()
+        .flat_map(|(path, bytes)| (0..bytes.len()).map(move |at| (path, at)))
+        .filter(|(_, at)| at % STRIDE == 0)
+        .collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let missed: Vec<String> = std::thread::scope(|scope| {
+        let work: Vec<_> = cases
+            .chunks(cases.len().div_ceil(threads))
+            .map(|cases| {
+                let files = &files;
+                scope.spawn(move || change_each(files, cases))
+            })
+            .collect();
+        work.into_iter()
+            .flat_map(|done| done.join().unwrap())
+            .collect()
+    });
+    println!(
+        "{} bytes of {} files changed in {} patterns: {} missed",
+        cases.len(),
+        files.0.len(),
+        PATTERNS.len(),
+        missed.len()
+    );
+    assert!(missed.is_empty(), "{missed:#?}");
+}
+
+/// Changes bytes one after the other; returns those of which nothing, or nothing that names the place,
+/// was found.
+fn change_each(files: &Memory, cases: &[(&String, usize)]) -> Vec<String> {
+    let mut missed = Vec::new();
+    for (path, at) in cases {
+        for pattern in PATTERNS {
+            let mut changed = files.clone();
+            changed.0.get_mut(*path).unwrap()[*at] ^= pattern;
+            let report = changed.verify();
+            let found = faults(&report);
+            if found.is_empty() {
+                missed.push(format!("{path} byte {at}: nothing was found"));
+            } else if !found.iter().any(|finding| names(finding, path)) {
+                missed.push(format!("{path} byte {at} is not named by {found:#?}"));
+            }
+        }
+    }
+    missed
+}
+
+/// Says whether a finding names the file, or what stands in it.
+fn names(finding: &Finding, path: &str) -> bool {
+    let by_file = finding.file.as_deref().is_some_and(|file| {
+        file == path || (path.starts_with("tile/") && file.starts_with("tile/"))
+    });
+    let by_object = finding
+        .object
+        .is_some_and(|object| path == mirror::object_path(&object) || path == mirror::WITHHELD);
+    // What a slice is of, and what claims on it say.
+    let by_slice = path.starts_with("slice/") && finding.message.contains("slice");
+    by_file || by_object || by_slice
+}
+
+#[test]
+fn entries_that_are_dropped_doubled_or_swapped_and_files_that_are_gone_are_found() {
+    let files = published(&desk());
+    let (path, bundle) = files
+        .0
+        .iter()
+        .find(|(path, _)| path.starts_with("tile/entries/"))
+        .unwrap();
+    let mut entries: Vec<&[u8]> = Vec::new();
+    let mut rest = bundle.as_slice();
+    while let Some((length, after)) = rest.split_first_chunk::<2>() {
+        let (entry, after) = after.split_at(usize::from(u16::from_be_bytes(*length)));
+        entries.push(entry);
+        rest = after;
+    }
+    let write = |entries: &[&[u8]]| -> Memory {
+        let mut changed = files.clone();
+        let bytes = entries.iter().flat_map(|entry| {
+            let length = u16::try_from(entry.len()).unwrap().to_be_bytes();
+            length.into_iter().chain(entry.iter().copied())
+        });
+        changed.0.insert(path.clone(), bytes.collect());
+        changed
+    };
+    assert_eq!(faults(&write(&entries).verify()), Vec::<&Finding>::new());
+    let mut tried = 0;
+    for at in 0..entries.len() {
+        let mut dropped = entries.clone();
+        dropped.remove(at);
+        let mut doubled = entries.clone();
+        doubled.insert(at, entries[at]);
+        let mut swapped = entries.clone();
+        swapped.swap(at, (at + 1) % entries.len());
+        for changed in [dropped, doubled, swapped] {
+            assert!(!faults(&write(&changed).verify()).is_empty(), "entry {at}");
+            tried += 1;
+        }
+    }
+    for path in files.0.keys() {
+        let mut gone = files.clone();
+        gone.0.remove(path);
+        match mirror::verify(&gone, VerifyOptions::default(), None) {
+            Ok((report, _)) => assert!(!faults(&report).is_empty(), "{path} is gone"),
+            Err(error) => assert_eq!(path, mirror::CHECKPOINT, "{error}"),
+        }
+        for length in [0, files.0[path].len() / 2, files.0[path].len() - 1] {
+            let mut cut = files.clone();
+            cut.0.get_mut(path).unwrap().truncate(length);
+            assert!(!faults(&cut.verify()).is_empty(), "{path} cut to {length}");
+        }
+        let mut longer = files.clone();
+        longer.0.get_mut(path).unwrap().push(b'\n');
+        assert!(
+            !faults(&longer.verify()).is_empty(),
+            "{path} with a byte more"
+        );
+        tried += 5;
+    }
+    println!("{tried} changes, 0 missed");
+    // What the log does not speak of has no place there.
+    for (path, code) in [
+        ("object/00/stray", Code::ObjectUnreferenced),
+        ("tile/0/007", Code::TileUnexpected),
+        ("tile/x", Code::TileUnexpected),
+        ("checkpoints/3", Code::CheckpointDamaged),
+    ] {
+        let mut more = files.clone();
+        more.0.insert(path.to_owned(), vec![7; 8192]);
+        let report = more.verify();
+        assert!(
+            faults(&report).iter().any(|found| found.code == code),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn a_hostile_checkpoint_is_answered_soon() {
+    let mut files = published(&desk());
+    let checkpoint = String::from_utf8(files.0[mirror::CHECKPOINT].clone()).unwrap();
+    for size in ["18446744073709551615", "9007199254740991", "1000000000000"] {
+        let mut lines: Vec<&str> = checkpoint.lines().collect();
+        lines[1] = size;
+        let hostile = lines.join("\n") + "\n";
+        files
+            .0
+            .insert(mirror::CHECKPOINT.to_owned(), hostile.into_bytes());
+        assert!(!faults(&files.verify()).is_empty(), "{size}");
+    }
+}
+
+#[test]
+fn a_copy_grows_with_its_ledger_and_is_taken_up_again() {
+    let desk = desk();
+    published(&desk);
+    let first = desk.size();
+    desk.done(&verdict("3"));
+    let (said, _) = desk.done(&["publish", "out"]);
+    assert!(
+        said.contains("1 of them new") || said.contains("2 of them new"),
+        "{said}"
+    );
+    let grown = Memory::load(&desk.path("out"));
+    assert_eq!(faults(&grown.verify()), Vec::<&Finding>::new());
+    // A run that was stopped: the mark is there, the checkpoint is old, files are ahead or missing.
+    fs::write(desk.path("out/publishing"), "").unwrap();
+    let tile = format!("tile/0/000.p/{}", desk.size());
+    fs::remove_file(desk.path("out").join(&tile)).unwrap();
+    desk.done(&verdict("4"));
+    let (said, told) = desk.done(&["publish", "out"]);
+    assert!(told.contains("was stopped"), "{said}{told}");
+    let again = Memory::load(&desk.path("out"));
+    assert_eq!(faults(&again.verify()), Vec::<&Finding>::new());
+    assert!(!again.0.contains_key(mirror::PUBLISHING));
+    // The same as one that was written at once, but for partial tiles of earlier sizes.
+    desk.done(&["publish", "fresh"]);
+    let fresh = Memory::load(&desk.path("fresh"));
+    for (path, bytes) in &fresh.0 {
+        assert_eq!(again.0.get(path), Some(bytes), "{path}");
+    }
+    for path in again.0.keys().filter(|path| !fresh.0.contains_key(*path)) {
+        assert!(path.contains(".p/"), "{path}");
+    }
+    assert!(desk.size() > first);
+}
+
+#[test]
+fn an_old_backup_and_another_ledger_are_not_published_over_a_copy() {
+    let desk = desk();
+    copy(&desk.ledger(), &desk.path("backup/.factlog"));
+    desk.done(&verdict("3"));
+    published(&desk);
+    let backup = desk.path("backup");
+    let old = ["--ledger", backup.to_str().unwrap(), "publish", "out"];
+    let said = desk.refused(&old, 1);
+    assert!(said.contains("old backup"), "{said}");
+    let other = Desk::new();
+    let out = desk.path("out");
+    let said = other.refused(&["publish", out.to_str().unwrap()], 1);
+    assert!(said.contains("is not of this ledger"), "{said}");
+    // Neither left a mark or changed anything.
+    assert!(!desk.path("out/publishing").exists());
+    assert_eq!(faults(&Memory::load(&out).verify()), Vec::<&Finding>::new());
+}
+
+#[test]
+fn a_rollback_and_a_fork_are_shown_with_both_checkpoints() {
+    let desk = desk();
+    copy(&desk.ledger(), &desk.path("fork/.factlog"));
+    let before = published(&desk);
+    desk.done(&["verify", "out"]);
+    desk.done(&verdict("3"));
+    desk.done(&["publish", "out"]);
+    desk.done(&["verify", "out"]);
+    let after = Memory::load(&desk.path("out"));
+    // The keeper shows the copy as it was before: this machine has seen a larger one.
+    fs::rename(desk.path("out"), desk.path("newer")).unwrap();
+    for (path, bytes) in &before.0 {
+        let place = desk.path("out").join(path);
+        fs::create_dir_all(place.parent().unwrap()).unwrap();
+        fs::write(place, bytes).unwrap();
+    }
+    let output = desk.run(&["verify", "out"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("[checkpoint-size]"), "{said}");
+    // A fork: the same log key signed another entry at the same place.
+    let fork = desk.path("fork");
+    let fork = fork.to_str().unwrap();
+    let forked = desk.run(&[
+        "--ledger",
+        fork,
+        "verdict",
+        "4",
+        "--rating",
+        "false",
+        "--summary",
+        "Another story.",
+        "--yes",
+    ]);
+    // Its own copy of the head says that this is an old backup; the thief has none.
+    let home = desk.path("thief");
+    copy(&desk.path("home"), &home);
+    fs::remove_dir_all(home.join("heads")).unwrap();
+    assert!(!forked.status.success());
+    let run = |arguments: &[&str]| {
+        let mut command = desk.factlog(arguments);
+        command.env("FACTLOG_HOME", &home).output().unwrap()
+    };
+    let mut arguments = vec!["--ledger", fork];
+    arguments.extend(verdict("4"));
+    assert!(run(&arguments).status.success());
+    assert!(
+        run(&["--ledger", fork, "publish", "forked"])
+            .status
+            .success()
+    );
+    let kept = StoredCheckpoint {
+        bytes: after.0[mirror::CHECKPOINT].clone(),
+        file: "kept".into(),
+    };
+    let report = Memory::load(&desk.path("forked")).verify_against(vec![kept]);
+    let found = faults(&report);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0].code, Code::CheckpointRoot);
+    assert_eq!(found[0].checkpoints.len(), 2);
+    assert_ne!(found[0].checkpoints[0], found[0].checkpoints[1]);
+}
+
+#[test]
+fn a_ledger_comes_back_from_a_full_copy_whole_and_from_a_public_one_in_part() {
+    let desk = desk();
+    desk.done(&["publish", "--full", "full"]);
+    desk.done(&["publish", "out"]);
+    let key = desk.ledger().join("log.key");
+    let key = key.to_str().unwrap();
+    desk.done(&["--ledger", "back", "restore", "full", "--log-key", key]);
+    desk.done(&["--ledger", "back", "verify"]);
+    for file in ["journal", "head"] {
+        let of = |folder: &str| fs::read(desk.path(folder).join(".factlog").join(file)).unwrap();
+        assert_eq!(
+            of("back"),
+            fs::read(desk.ledger().join(file)).unwrap(),
+            "{file}"
+        );
+    }
+    let mut more = vec!["--ledger", "back"];
+    more.extend(verdict("3"));
+    desk.done(&more);
+    let output = desk.run(&["--ledger", "part", "restore", "out", "--json"]);
+    assert_eq!(output.status.code(), Some(5));
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(!told["withheld"].as_array().unwrap().is_empty());
+    // Nothing is restored from a copy with a fault, or over a ledger.
+    desk.refused(&["--ledger", "back", "restore", "full"], 1);
+    let tile = desk.path("full/checkpoint");
+    let text = fs::read_to_string(&tile).unwrap();
+    fs::write(&tile, text.replacen('A', "B", 1)).unwrap();
+    let said = desk.refused(&["--ledger", "none", "restore", "full"], 1);
+    assert!(said.contains("nothing was restored") && !desk.path("none/.factlog").exists());
+}
