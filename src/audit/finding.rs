@@ -184,6 +184,8 @@ codes! {
     RootsTooFew "roots-too-few" Entitlement Fault true Void,
     /// The entry taints from an index past its own.
     FromSize "from-size" Entitlement Fault true Never,
+    /// The new log key's name is not the ledger's origin.
+    LogName "log-name" Entitlement Fault true Never,
     /// The new log key takes over at a size past the entry's index.
     LogSize "log-size" Entitlement Fault true Never,
     /// The tree had another root at the size at which the new log key takes over.
@@ -290,6 +292,8 @@ codes! {
     SliceInvalid "slice-invalid" Claims Fault false Never,
     /// A slice is of a text of another length than the source entry signs.
     SliceLength "slice-length" Claims Fault false Never,
+    /// A slice that a quote calls for is not there.
+    SliceMissing "slice-missing" Claims Fault false Never,
     /// A quote can't be checked, for its text is not there.
     QuoteUnchecked "quote-unchecked" Claims Incomplete false Fault,
 

@@ -337,6 +337,8 @@ impl<O: Objects> Looking<'_, O> {
 pub struct QuoteTask {
     pub(super) finding: Finding,
     pub(super) text: TextFacts,
+    /// Whether nothing of the source may be published, its slices neither.
+    pub(super) is_withheld: bool,
     pub(super) quoted: Quoted,
 }
 
@@ -367,6 +369,10 @@ impl QuoteTask {
                 Err(why) => (Code::QuoteUnchecked, why.to_string()),
             },
             Quoted::Claim(claim) => self.claim_in_slices(claim, objects).err()?,
+        };
+        let code = match code {
+            Code::SliceMissing if self.is_withheld => Code::QuoteUnchecked,
+            code => code,
         };
         let message = format!("{}: {reason}", self.finding.message);
         let Finding {

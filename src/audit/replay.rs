@@ -294,6 +294,7 @@ impl<F: Facts> Placed<'_, F> {
             Body::Roots(roots) => self.check_roots(roots, signers.as_deref())?,
             Body::Log(log) => {
                 self.check_threshold(signers.as_deref());
+                self.check_log_name(log);
                 self.check_enrolment(&log.key)?;
             }
             Body::Key(key) => self.check_key(key, signers.as_deref())?,

@@ -31,6 +31,7 @@ use crate::entry::{Body, Entry, Kind};
 use crate::trust::key::VerifierKey;
 use crate::trust::merkle::{LeafHash, Tree};
 use crate::words::id::{EntryId, ObjectId};
+use crate::words::source::Rights;
 
 /// Entries in one chunk: enough to keep all cores busy, a few megabytes at most.
 const CHUNK: usize = 1024;
@@ -207,6 +208,8 @@ struct Auditor<'o, O> {
     quotes: Vec<QuoteTask>,
     /// Objects that are not there, and the entry that speaks of them.
     absent: Vec<(u64, EntryId, Absent)>,
+    /// Whether there is a source of which nothing may be published.
+    has_withheld_source: bool,
     /// How many objects are withheld, by the field that names them.
     withheld: BTreeMap<&'static str, u64>,
     /// Earlier keys of the log, each with the size up to which it signed.
@@ -262,6 +265,7 @@ impl<'o, O: Objects> Auditor<'o, O> {
             replay: Replay::new(),
             quotes: Vec::new(),
             absent: Vec::new(),
+            has_withheld_source: false,
             withheld: BTreeMap::new(),
             earlier_log_keys: Vec::new(),
             findings: Vec::new(),
@@ -297,6 +301,9 @@ impl<'o, O: Objects> Auditor<'o, O> {
         self.quotes.extend(checked.quotes);
         self.absent
             .extend(checked.absent.iter().map(|absent| (index, id, *absent)));
+        if let Body::Source(source) = entry.body() {
+            self.has_withheld_source |= source.rights == Rights::Withheld;
+        }
         for absent in checked.withheld {
             self.take_withheld(&entry, index, absent);
         }

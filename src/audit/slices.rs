@@ -53,11 +53,14 @@ impl SlicedText {
         objects: &impl Objects,
     ) -> Result<Self, NotInSlices> {
         let ranges = SliceRange::covering(spans, bytes).map_err(|error| wrong(causes(&error)))?;
+        // All are asked for, so that whoever hands them out knows which are called for.
+        let found = ranges.iter().map(|range| objects.slice(text, *range));
+        let found: Vec<Option<Vec<u8>>> = found.collect();
         let mut known = Vec::with_capacity(ranges.len());
-        for range in ranges {
-            let Some(found) = objects.slice(text, range) else {
+        for (range, found) in ranges.into_iter().zip(found) {
+            let Some(found) = found else {
                 return Err(NotInSlices {
-                    code: Some(Code::QuoteUnchecked),
+                    code: Some(Code::SliceMissing),
                     reason: format!("the text is withheld, and there is no slice {range} of it"),
                 });
             };

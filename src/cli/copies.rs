@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use factlog::audit::StoredCheckpoint;
 use factlog::mirror::files::FileError;
-use factlog::mirror::{Files, Folder};
+use factlog::mirror::{self, Files, Folder};
 use factlog::net::fetch::{self, FetchError, Limits};
 use factlog::words::id::EntryId;
 
@@ -40,7 +40,7 @@ impl Place {
         }
         let path = PathBuf::from(named);
         let folder = Folder::new(&path);
-        if folder.has("checkpoint") || folder.has("publishing") {
+        if folder.has("checkpoint") || path.join("tile").is_dir() {
             return Ok(Self::Folder(folder));
         }
         let is_ledger = path.join(LEDGER_FOLDER).is_dir() || path.join("journal").is_file();
@@ -56,6 +56,23 @@ impl Place {
             failure.hint("make one with `factlog publish DIR`")
         }
         .into())
+    }
+}
+
+impl Place {
+    /// Refuses an address at which there is no checkpoint: files of a server can't be listed, so
+    /// nothing would be found.
+    pub(crate) fn refuse_nothing(&self, named: &str) -> anyhow::Result<()> {
+        let Self::Web(web) = self else { return Ok(()) };
+        match web.read(mirror::CHECKPOINT, mirror::MAX_CHECKPOINT_BYTES)? {
+            Some(_) => Ok(()),
+            None => {
+                let message = format!("there is no checkpoint at {named}/checkpoint");
+                Err(Failure::new(Status::NotFound, message)
+                    .hint("name the address of the folder that `factlog publish` wrote")
+                    .into())
+            }
+        }
     }
 }
 

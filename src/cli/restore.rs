@@ -52,6 +52,7 @@ struct Output {
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let place = Place::of(&args.copy)?;
+    place.refuse_nothing(&args.copy)?;
     let folder = init::place(context)?;
     let log_key = match &args.log_key {
         Some(path) => Some(fs::read(path).with_context(|| format!("reading {}", path.display()))?),

@@ -113,6 +113,7 @@ fn verify_copy(
         return Err(Failure::new(Status::Usage, message).into());
     }
     let place = Place::of(copy)?;
+    place.refuse_nothing(copy)?;
     let seen = Seen::of(context)?;
     let id = mirror::ledger_of(&place)?;
     if let Some(id) = &id {

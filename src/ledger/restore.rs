@@ -131,7 +131,8 @@ pub fn restore<F: Files>(
     }
     restored.withheld.sort_unstable();
     restored.withheld.dedup();
-    let head = head(&copy.checkpoint, log.as_ref())?;
+    let checkpoint = copy.checkpoint.as_deref().ok_or(RestoreError::Unsigned)?;
+    let head = head(checkpoint, log.as_ref())?;
     restoration.finish(head.bytes())?;
     Ok(restored)
 }

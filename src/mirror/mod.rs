@@ -36,7 +36,7 @@ pub const PUBLISHING: &str = "publishing";
 pub const FULL: &str = "full";
 
 /// A checkpoint has at most this many bytes: a hundred signatures and more.
-pub const MAX_CHECKPOINT_BYTES: u64 = 64 * 1024;
+pub const MAX_CHECKPOINT_BYTES: u64 = 16 * 1024;
 /// An object has at most this many bytes.
 pub const MAX_OBJECT_BYTES: u64 = 64 * 1024 * 1024;
 

@@ -15,7 +15,7 @@ use crate::audit::run::{StoredCheckpoint, StoredEntry};
 use crate::trust::checkpoint;
 use crate::trust::note::SignedNote;
 use crate::trust::slice::SliceRange;
-use crate::trust::tile::{EntryBundle, FULL_WIDTH};
+use crate::trust::tile::{EntryBundle, FULL_WIDTH, TilePath};
 use crate::words::id::ObjectId;
 
 /// A tile or bundle has at most this many bytes: 256 entries of the largest length that the tile
@@ -28,22 +28,22 @@ pub enum ReadError {
     /// A file could not be read.
     #[error(transparent)]
     File(#[from] FileError),
-    /// There is no copy where one was looked for.
-    #[error("there is no checkpoint")]
-    NoCheckpoint,
 }
 
 /// A copy, its checkpoint and its list of withheld objects read.
 pub struct Copy<'f, F> {
     pub(super) files: &'f F,
-    /// The checkpoint, as it is.
-    pub checkpoint: Vec<u8>,
-    /// The size that the checkpoint states, unverified; 0 where it states none.
+    /// The checkpoint, as it is; `None` where there is none.
+    pub checkpoint: Option<Vec<u8>>,
+    /// The size that the checkpoint states, unverified; where it states none, that of the entries that
+    /// are there, as far as they can be listed.
     pub size: u64,
     /// The objects that are withheld.
     pub withheld: BTreeSet<ObjectId>,
     /// What was found wrong with its files so far.
     found: Mutex<Vec<Finding>>,
+    /// The slices that were asked for: those that quotes call for.
+    asked: Mutex<BTreeSet<(ObjectId, SliceRange)>>,
     /// Whether files were being written when the copy was read.
     pub is_unfinished: bool,
 }
@@ -52,9 +52,12 @@ impl<'f, F: Files> Copy<'f, F> {
     /// Reads a copy's checkpoint and its list.
     pub fn open(files: &'f F) -> Result<Self, ReadError> {
         let checkpoint = files.read(CHECKPOINT, MAX_CHECKPOINT_BYTES)?;
-        let checkpoint = checkpoint.ok_or(ReadError::NoCheckpoint)?;
-        let stated = SignedNote::parse(&checkpoint).ok();
-        let stated = stated.and_then(|note| checkpoint::stated_size(note.text()));
+        let stated = checkpoint.as_deref().map(SignedNote::parse);
+        let stated = stated.and_then(|note| checkpoint::stated_size(note.ok()?.text()));
+        let size = match stated {
+            Some(size) => size,
+            None => listed_size(files)?,
+        };
         let list = files.read(WITHHELD, MAX_WITHHELD_BYTES)?;
         let list = match &list {
             Some(bytes) => withheld::parse(bytes),
@@ -69,9 +72,10 @@ impl<'f, F: Files> Copy<'f, F> {
         Ok(Self {
             files,
             checkpoint,
-            size: stated.unwrap_or(0),
+            size,
             withheld,
             found: Mutex::new(found),
+            asked: Mutex::default(),
             is_unfinished: files.read(PUBLISHING, 0)?.is_some(),
         })
     }
@@ -82,11 +86,17 @@ impl<'f, F: Files> Copy<'f, F> {
     }
 
     /// Returns the checkpoint as an audit takes it.
-    pub fn stored_checkpoint(&self) -> StoredCheckpoint {
-        StoredCheckpoint {
-            bytes: self.checkpoint.clone(),
+    pub fn stored_checkpoint(&self) -> Option<StoredCheckpoint> {
+        Some(StoredCheckpoint {
+            bytes: self.checkpoint.clone()?,
             file: CHECKPOINT.to_owned(),
-        }
+        })
+    }
+
+    /// Says whether a quote called for a slice.
+    pub(super) fn was_asked_for(&self, text: ObjectId, range: SliceRange) -> bool {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.contains(&(text, range))
     }
 
     /// Goes through the entries that the checkpoint covers, in order.
@@ -117,6 +127,16 @@ impl<'f, F: Files> Copy<'f, F> {
     }
 }
 
+/// Returns how many entries the bundles hold whose names can be listed.
+fn listed_size<F: Files>(files: &F) -> Result<u64, FileError> {
+    let paths = files.list("tile/entries")?.unwrap_or_default();
+    let ends = paths.iter().filter_map(|path| match path.parse() {
+        Ok(TilePath::Entries(bundle)) => Some(bundle.first_entry() + u64::from(bundle.width())),
+        _ => None,
+    });
+    Ok(ends.max().unwrap_or(0))
+}
+
 impl<F: Files> Objects for Copy<'_, F> {
     fn object(&self, id: &ObjectId) -> ObjectState {
         if self.withheld.contains(id) {
@@ -130,6 +150,9 @@ impl<F: Files> Objects for Copy<'_, F> {
     }
 
     fn slice(&self, text: &ObjectId, range: SliceRange) -> Option<Vec<u8>> {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.insert((*text, range));
+        drop(asked);
         // A slice is its bytes, and at most as many again for the hashes between them.
         let limit = 2 * (range.end() - range.start()) + 8 * 1024;
         self.files.read(&slice_path(text, range), limit).ok()?

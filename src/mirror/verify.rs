@@ -13,6 +13,7 @@ use crate::audit::run::{Input, PresentObject, StoredCheckpoint, audit_tree};
 use crate::trust::checkpoint::stated_size;
 use crate::trust::merkle::{LeafHash, Tree};
 use crate::trust::note::SignedNote;
+use crate::trust::slice::SliceRange;
 use crate::trust::tile::{FULL_WIDTH, HashTile, TilePath};
 use crate::words::id::{EntryId, ObjectId};
 
@@ -31,8 +32,7 @@ pub struct VerifyOptions {
 /// `progress` is told now and then how many entries of how many have been verified.
 ///
 /// # Errors
-/// The checkpoint is missing, or a file that tells what there is can't be read. A file that is missing
-/// or damaged is a finding.
+/// A file that tells what there is can't be read. A file that is missing or damaged is a finding.
 pub fn verify<F: Files>(
     files: &F,
     options: VerifyOptions,
@@ -46,10 +46,10 @@ pub fn verify<F: Files>(
     let input = Input {
         entries: copy.entries(),
         objects: &copy,
-        present: names.objects.iter().cloned(),
+        present: names.objects.iter().chain(&names.sliced).cloned(),
         withheld: copy.withheld.iter().copied().collect(),
         is_unfinished: copy.is_unfinished,
-        head: Some(copy.stored_checkpoint()),
+        head: copy.stored_checkpoint(),
         checkpoints,
         ledger: options.ledger,
     };
@@ -60,6 +60,7 @@ pub fn verify<F: Files>(
     });
     let mut found = std::mem::take(&mut *copy.found());
     found.append(&mut names.findings);
+    found.append(&mut names.uncalled(&copy));
     found.append(&mut check_tiles(&copy, &tree)?);
     found.append(&mut check_others(&copy, &tree, &names.tiles)?);
     for finding in &mut report.findings {
@@ -88,6 +89,9 @@ pub fn stated_size_of<F: Files>(files: &F) -> Result<u64, ReadError> {
 #[derive(Default)]
 struct Names {
     objects: Vec<PresentObject>,
+    /// The texts that slices are of, each with the slice's path.
+    sliced: Vec<PresentObject>,
+    slices: Vec<(ObjectId, SliceRange, String)>,
     checkpoints: Vec<StoredCheckpoint>,
     tiles: Vec<String>,
     findings: Vec<Finding>,
@@ -123,8 +127,51 @@ impl Names {
             self.checkpoints
                 .push(StoredCheckpoint { bytes, file: path });
         }
+        for path in copy.files.list("slice")?.into_iter().flatten() {
+            self.add_slice(copy.is_unfinished, path);
+        }
         self.tiles = copy.files.list("tile")?.unwrap_or_default();
         Ok(())
+    }
+
+    fn add_slice(&mut self, is_unfinished: bool, path: String) {
+        let parts = path
+            .strip_prefix("slice/")
+            .and_then(|rest| rest.rsplit_once('/'));
+        let named = parts.and_then(|(text, range)| {
+            let text: ObjectId = text.replace('/', "").parse().ok()?;
+            Some((text, range.parse::<SliceRange>().ok()?))
+        });
+        match named.filter(|(text, range)| super::slice_path(text, *range) == path) {
+            Some((text, range)) => {
+                let file = Some(path.clone());
+                self.sliced.push(PresentObject { id: text, file });
+                self.slices.push((text, range, path));
+            }
+            None if is_unfinished => {}
+            None => {
+                let message = "its name is not that of a text and a range of it";
+                let finding = Finding::new(Code::ObjectUnreferenced, message);
+                self.findings.push(finding.of_file(path));
+            }
+        }
+    }
+
+    /// Returns the slices that no quote calls for, once all quotes were looked for.
+    fn uncalled<F: Files>(&self, copy: &Copy<'_, F>) -> Vec<Finding> {
+        if copy.is_unfinished {
+            return Vec::new();
+        }
+        // Where the whole text is there, nobody asks for slices of it.
+        let uncalled = self.slices.iter().filter(|(text, range, _)| {
+            copy.withheld.contains(text) && !copy.was_asked_for(*text, *range)
+        });
+        let finding = |(text, _, path): &(ObjectId, SliceRange, String)| {
+            let message = "no quote calls for this slice".to_owned();
+            let finding = Finding::new(Code::ObjectUnreferenced, message);
+            finding.of_object(*text).of_file(&**path)
+        };
+        uncalled.map(finding).collect()
     }
 
     fn add_object<F: Files>(&mut self, copy: &Copy<'_, F>, id: ObjectId, path: String) {

@@ -34,6 +34,7 @@ impl<F: Facts> Placed<'_, F> {
                                 .of_entry(self.index, self.entry.id())
                                 .of_object(claim.claim),
                             text,
+                            is_withheld: source.detail.is_withheld,
                             quoted: Quoted::Claim(sliced.clone()),
                         });
                     }

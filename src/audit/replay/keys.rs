@@ -37,6 +37,21 @@ impl<F: Facts> Placed<'_, F> {
         Ok(())
     }
 
+    /// Checks that a new log key is named as the ledger is in checkpoints.
+    pub(super) fn check_log_name(&mut self, log: &LogKey) {
+        let Some(ledger) = self.ledger.clone() else {
+            return;
+        };
+        if *log.key.name() != ledger.origin {
+            let message = format!(
+                "the new log key is named {}, but the origin is {}",
+                log.key.name(),
+                ledger.origin
+            );
+            self.find(Code::LogName, message);
+        }
+    }
+
     /// Checks at which tree a new log key takes over.
     pub(super) fn check_takeover<T: HashReader>(
         &mut self,

@@ -56,33 +56,41 @@ impl<O: Objects> Auditor<'_, O> {
 
     fn read_checkpoint(&mut self, stored: &StoredCheckpoint) -> Option<Checkpoint> {
         let file = stored.file.as_str();
+        let note = match SignedNote::parse(&stored.bytes) {
+            Ok(note) if stated_size(note.text()).is_some() => note,
+            Ok(_) => return self.find_damaged(file, "it states no size"),
+            Err(error) => return self.find_damaged(file, &causes(&error)),
+        };
         let Some(ledger) = self.facts.ledger().expect("memory can be read") else {
             let message =
                 "it can't be verified, for there is no good genesis to name the log's key";
             self.keep_last(Finding::new(Code::CheckpointUnchecked, message).of_file(file));
             return None;
         };
-        let read = SignedNote::parse(&stored.bytes)
-            .map_err(|error| causes(&error))
-            .and_then(|note| {
-                let log = self.log_key_of(&note, &ledger.log);
-                let verified = note.verify(&[log]).map_err(|error| causes(&error))?;
-                Checkpoint::from_verified(&verified).map_err(|error| causes(&error))
-            });
+        let log = self.log_key_of(&note, &ledger.log).clone();
+        let read = note.verify(&[&log]).map_err(|error| causes(&error));
+        let read = read.and_then(|verified| {
+            Checkpoint::from_verified(&verified).map_err(|error| causes(&error))
+        });
         let checkpoint = match read {
             Ok(checkpoint) => checkpoint,
-            Err(reason) => {
-                let message = format!("not a checkpoint that the log's key signed: {reason}");
-                self.keep_last(Finding::new(Code::CheckpointDamaged, message).of_file(file));
-                return None;
-            }
+            Err(reason) => return self.find_damaged(file, &reason),
         };
         if let Err(error) = checkpoint.check_origin(&ledger.origin) {
             let message = causes(&error);
             self.keep_last(Finding::new(Code::CheckpointOrigin, message).of_file(file));
             return None;
         }
+        if checkpoint.to_text() != note.text() {
+            return self.find_damaged(file, "it has lines that a checkpoint of ours has not");
+        }
         Some(checkpoint)
+    }
+
+    fn find_damaged(&mut self, file: &str, reason: &str) -> Option<Checkpoint> {
+        let message = format!("not a checkpoint that the log's key signed: {reason}");
+        self.keep_last(Finding::new(Code::CheckpointDamaged, message).of_file(file));
+        None
     }
 
     /// Returns the log's key that signs checkpoints of a note's size.

@@ -31,7 +31,8 @@ impl<O: Objects> Auditor<'_, O> {
                 )
             }
             // Whether its evidence quotes a withheld source, only the verdict says.
-            Body::Verdict(_) | Body::Approval(_) => true,
+            Body::Verdict(_) => self.has_withheld_source,
+            Body::Approval(_) => true,
             _ => false,
         };
         if may_be {
