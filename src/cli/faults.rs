@@ -107,6 +107,10 @@ fn calls(status: Status, hint: Option<&'static str>) -> Option<Calls> {
 fn of_append(error: &AppendError) -> Option<Calls> {
     match error {
         AppendError::Refused { refusal, .. } => of_refusal(refusal),
+        AppendError::HeadGoneOn { .. } => calls(
+            Status::Failed,
+            Some("make and sign the change of the log's key anew: factlog key log"),
+        ),
         AppendError::Ledger(error) => of_ledger(error),
     }
 }

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use factlog::entry::{Body, Chain, Draft, Entry, Kind};
+use factlog::keys::HeldKey;
 use factlog::ledger::{Composer, Ledger, Pending};
-use factlog::trust::SigningKey;
 use factlog::words::id::EntryId;
 use factlog::words::time::Timestamp;
 use serde::Serialize;
@@ -20,7 +20,7 @@ use super::signing::SigningArgs;
 #[derive(Clone)]
 pub(crate) struct Signer {
     composer: Composer,
-    key: SigningKey,
+    key: HeldKey,
     at: Timestamp,
     /// What was signed, with the objects that it brings.
     pub(crate) pending: Pending,
@@ -39,7 +39,7 @@ impl Signer {
     /// # Errors
     /// The ledger is an old backup: what is signed on it, even for another machine, would fork the
     /// author's chain.
-    pub(crate) fn start(ledger: &Ledger, key: SigningKey, at: Timestamp) -> anyhow::Result<Self> {
+    pub(crate) fn start(ledger: &Ledger, key: HeldKey, at: Timestamp) -> anyhow::Result<Self> {
         ledger.check_copy()?;
         Ok(Self {
             composer: ledger.composer(key.verifier())?,
@@ -56,7 +56,8 @@ impl Signer {
 
     /// Signs a draft; returns the entry's id.
     pub(crate) fn sign(&mut self, draft: &Draft) -> anyhow::Result<EntryId> {
-        let entry = self.composer.sign(draft, &self.key, &[])?;
+        let line = self.key.line(&draft.text()?)?;
+        let entry = self.composer.assemble(draft, vec![line])?;
         let id = entry.id();
         self.pending.entries.push(entry);
         Ok(id)
@@ -131,10 +132,17 @@ pub(crate) fn deliver(
     }
     if let Some(path) = &args.out {
         write_out(path, pending)?;
-        context.say(&format!(
-            "signed, not appended; whoever keeps the ledger types: factlog append {}",
-            screen::path(path)
-        ));
+        let path = screen::path(path);
+        if pending.wanted.is_empty() {
+            context.say(&format!(
+                "signed, not appended; whoever keeps the ledger types: factlog append {path}"
+            ));
+        } else {
+            for wanted in &pending.wanted {
+                context.say(&format!("signed, not complete: {}", screen::one_line(wanted)));
+            }
+            context.say(&format!("each of them types: factlog sign {path}"));
+        }
         return Ok(lines(&pending.entries, &[]));
     }
     let indexes = ledger.append(pending)?;
@@ -153,7 +161,7 @@ pub(crate) fn lines(entries: &[Entry], indexes: &[u64]) -> Vec<EntryLine> {
 }
 
 /// Writes a pending file, whole or not at all, and never over another file.
-fn write_out(path: &Path, pending: &Pending) -> anyhow::Result<()> {
+pub(crate) fn write_out(path: &Path, pending: &Pending) -> anyhow::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

@@ -120,7 +120,7 @@ fn sign(
     args: &Args,
     context: &Context,
     ledger: &mut Ledger,
-    key: factlog::trust::SigningKey,
+    key: factlog::keys::HeldKey,
     verdict: EntryId,
     reason: &str,
 ) -> anyhow::Result<Status> {

@@ -2,7 +2,7 @@
 
 use super::{Body, Entry, EntryError, Header, MAX_BYTES, SignatureError, TAG, fields};
 use crate::trust::key::{SigningKey, VerifierKey};
-use crate::trust::note::{NoteError, SignedNote, signing_order};
+use crate::trust::note::{NoteError, SignatureLine, SignedNote, signing_order};
 
 /// Says why a draft could not be signed.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +64,55 @@ impl Draft {
             self.body.clone(),
         ))
     }
+}
+
+impl Draft {
+    /// Puts signature lines to the draft, the author's first and the others in their order. Checks
+    /// no signature, and not whether all are there.
+    ///
+    /// # Errors
+    /// The draft's fields are wrong, the note would be too long, or a key's line stands twice.
+    pub fn assemble(&self, lines: Vec<SignatureLine>) -> Result<Entry, DraftError> {
+        let note = assemble(&self.text()?, &self.header.by, lines)?;
+        Ok(Entry::of_parts(
+            note,
+            self.header.clone(),
+            self.body.clone(),
+        ))
+    }
+}
+
+impl Entry {
+    /// Returns the entry with one more signature line, in its place. Checks no signature.
+    ///
+    /// The id covers the lines: it is another entry than before.
+    ///
+    /// # Errors
+    /// The note would be too long, or the key's line is there already.
+    pub fn with_line(&self, line: SignatureLine) -> Result<Self, DraftError> {
+        let mut lines = self.note().signatures().to_vec();
+        lines.push(line);
+        let note = assemble(self.note().text(), &self.header().by, lines)?;
+        let (header, body) = (self.header().clone(), self.body().clone());
+        Ok(Self::of_parts(note, header, body))
+    }
+}
+
+fn assemble(
+    text: &str,
+    author: &VerifierKey,
+    mut lines: Vec<SignatureLine>,
+) -> Result<SignedNote, DraftError> {
+    lines.sort_by(|a, b| {
+        (!a.names(author))
+            .cmp(&!b.names(author))
+            .then_with(|| (a.name.as_str(), a.id.0).cmp(&(b.name.as_str(), b.id.0)))
+    });
+    let note = SignedNote::assemble(text, lines)?;
+    if note.bytes().len() > MAX_BYTES {
+        return Err(EntryError::TooLong(note.bytes().len()).into());
+    }
+    Ok(note)
 }
 
 /// Puts the author first and the others in byte order of (name, key id).

@@ -15,6 +15,7 @@
 mod draft;
 mod fields;
 mod kinds;
+mod wanting;
 
 use std::fmt;
 
@@ -31,6 +32,7 @@ pub use kinds::{
     KeyEntry, KeyOp, Kind, LogKey, PolicyEntry, Publication, Reaffirmation, Retraction,
     RevocationReason, Role, RootSet, Roots, SourceEntry, VerdictEntry,
 };
+pub use wanting::{Short, Wanting};
 
 /// The first line of every entry.
 pub const TAG: &str = "factlog/entry@v1";
@@ -190,6 +192,32 @@ impl Entry {
     /// `roots` are those in force where the entry stands; a kind that takes no root's signature
     /// ignores them. Whether the signers reach a threshold is for the caller to say.
     pub fn verify(&self, roots: &[VerifierKey]) -> Result<Vec<VerifierKey>, SignatureError> {
+        let signers = self.named_signers(roots)?;
+        if let Some(missing) = std::iter::once(&self.header.by)
+            .chain(self.body.required_signers())
+            .find(|key| !signers.contains(key))
+        {
+            return Err(SignatureError::Missing(missing.to_string()));
+        }
+        let expected = draft::in_order(&self.header.by, signers);
+        self.note.verify_exactly(&expected)?;
+        Ok(expected.into_iter().cloned().collect())
+    }
+
+    /// Verifies the signature lines that stand, and their order, while others may be missing still;
+    /// returns who signed, the author first.
+    pub fn verify_so_far(&self, roots: &[VerifierKey]) -> Result<Vec<VerifierKey>, SignatureError> {
+        let signers = self.named_signers(roots)?;
+        let expected = draft::in_order(&self.header.by, signers);
+        self.note.verify_exactly(&expected)?;
+        Ok(expected.into_iter().cloned().collect())
+    }
+
+    /// Returns the keys that the lines name, each of which the entry may carry.
+    fn named_signers<'a>(
+        &'a self,
+        roots: &'a [VerifierKey],
+    ) -> Result<Vec<&'a VerifierKey>, SignatureError> {
         let mut allowed = vec![&self.header.by];
         let required = self.body.required_signers();
         let roots = self.body.takes_roots().then_some(roots);
@@ -215,15 +243,7 @@ impl Entry {
                 })?;
             signers.push(key);
         }
-        if let Some(missing) = std::iter::once(&self.header.by)
-            .chain(required)
-            .find(|key| !signers.contains(key))
-        {
-            return Err(SignatureError::Missing(missing.to_string()));
-        }
-        let expected = draft::in_order(&self.header.by, signers);
-        self.note.verify_exactly(&expected)?;
-        Ok(expected.into_iter().cloned().collect())
+        Ok(signers)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::audit::objects::{ObjectState, Objects};
 use crate::audit::prepare::{Prepared, prepare};
 use crate::audit::replay::{Examined, Replay};
 use crate::audit::rows::{RowFacts, RowFactsError};
-use crate::entry::{Chain, Entry};
+use crate::entry::{Body, Chain, Entry};
 use crate::store::{FactError, Facts, Hashes, Round, StoreError, TailCheck, TailView};
 use crate::trust::key::PublicKey;
 use crate::trust::merkle::TreeHead;
@@ -62,6 +62,17 @@ pub enum AppendError {
         kind: crate::entry::Kind,
         /// Why.
         refusal: Refusal,
+    },
+    /// A new log key would take over at another size than the log has now: checkpoints in between
+    /// would be the old key's past the size up to which it signs.
+    #[error(
+        "the new log key takes over at size {size}, but the ledger has {now} entries now"
+    )]
+    HeadGoneOn {
+        /// The size that the entry names.
+        size: u64,
+        /// The ledger's size.
+        now: u64,
     },
     /// The ledger could not be read or written.
     #[error(transparent)]
@@ -183,6 +194,13 @@ impl Appending<'_> {
             });
         }
         drop(facts);
+        let now = round.size() - round.entries();
+        if let Body::Log(log) = entry.body()
+            && log.size != now
+        {
+            let size = log.size;
+            return Err(AppendError::HeadGoneOn { size, now });
+        }
         for id in entry.objects() {
             if let Some(bytes) = objects.remove(&id) {
                 round

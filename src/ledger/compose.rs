@@ -3,6 +3,7 @@
 use crate::entry::{Body, Chain, Draft, DraftError, Entry, Header};
 use crate::trust::key::{SigningKey, VerifierKey};
 use crate::trust::merkle::TreeHead;
+use crate::trust::note::SignatureLine;
 use crate::words::id::EntryId;
 use crate::words::time::Timestamp;
 
@@ -100,11 +101,27 @@ impl Composer {
                 .filter(|other| other.verifier() != key.verifier()),
         );
         let entry = draft.sign(&keys)?;
+        self.go_on(draft, &entry);
+        Ok(entry)
+    }
+
+    /// Puts signature lines that were made elsewhere, the author's among them, to a draft of this
+    /// composer, and goes on to the next place in the chain.
+    pub fn assemble(
+        &mut self,
+        draft: &Draft,
+        lines: Vec<SignatureLine>,
+    ) -> Result<Entry, ComposeError> {
+        let entry = draft.assemble(lines)?;
+        self.go_on(draft, &entry);
+        Ok(entry)
+    }
+
+    fn go_on(&mut self, draft: &Draft, entry: &Entry) {
         self.chain = Chain {
             n: self.chain.n + 1,
             prev: Some(entry.id()),
         };
         self.last = Some(draft.header.at);
-        Ok(entry)
     }
 }

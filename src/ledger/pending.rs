@@ -1,8 +1,8 @@
 //! Pending files: entries signed here, appended elsewhere.
 //!
-//! JSON of the signing profile, of type `factlog/pending@v1`: `entries` (notes as text, in order) and
-//! `objects` (standard base64), as `docs/format.md`, section 8 has it. Appending validates and
-//! appends all of it or nothing.
+//! JSON of the signing profile, of type `factlog/pending@v1`: `entries` (notes as text, in order),
+//! `objects` (standard base64) and, while signatures are missing, `wanted`, as `docs/format.md`,
+//! section 8 has it. Appending validates and appends all of it or nothing.
 
 use std::collections::HashSet;
 use std::{fmt, io};
@@ -67,6 +67,9 @@ pub enum PendingError {
         #[source]
         source: base64::DecodeError,
     },
+    /// It says that signatures are wanted, and lists none.
+    #[error("its \"wanted\" is empty")]
+    NothingWanted,
     /// An object that none of the entries speaks of.
     #[error("object {0} belongs to none of the entries")]
     Unclaimed(ObjectId),
@@ -79,6 +82,9 @@ pub struct Pending {
     pub entries: Vec<Entry>,
     /// The bytes of the objects.
     pub objects: Vec<Vec<u8>>,
+    /// Whose signatures are still missing, in words, for whoever opens the file. Whoever reads the
+    /// file computes it anew: [`parse`](Self::parse) leaves it empty.
+    pub wanted: Vec<String>,
 }
 
 /// What a file's type is; all else is passed over.
@@ -96,6 +102,8 @@ struct Form {
     entries: Items,
     objects: Items,
     r#type: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    wanted: Option<Items>,
 }
 
 impl Form {
@@ -118,6 +126,11 @@ impl Form {
         }
         if form.objects.more {
             return Err(PendingError::TooManyObjects);
+        }
+        if let Some(wanted) = &form.wanted
+            && wanted.texts.is_empty()
+        {
+            return Err(PendingError::NothingWanted);
         }
         let mut rest = Compared { bytes, at: 0 };
         match serde_json::to_writer(&mut rest, &form) {
@@ -230,7 +243,11 @@ impl Pending {
                 return Err(PendingError::Unclaimed(id));
             }
         }
-        Ok(Self { entries, objects })
+        Ok(Self {
+            entries,
+            objects,
+            wanted: vec![],
+        })
     }
 
     /// Writes a pending file, with a line feed at its end.
@@ -247,6 +264,7 @@ impl Pending {
             entries: items(self.entries.iter().map(note).collect()),
             objects: items(encoded.collect()),
             r#type: PENDING_TYPE.to_owned(),
+            wanted: (!self.wanted.is_empty()).then(|| items(self.wanted.clone())),
         };
         let mut bytes =
             serde_json::to_vec(&form).expect("texts and lists can be written to memory");

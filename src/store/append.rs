@@ -8,7 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::Store;
+use super::{Options, Store};
 use super::error::StoreError;
 use super::facts::Facts;
 use super::files::{FileAction, FileError, OnFile as _, is_same_file};
@@ -136,18 +136,24 @@ impl Store {
     pub(super) fn signing_key(&self, draft: &Draft) -> Result<SigningKey, StoreError> {
         let facts = Facts::new(self.database(), Some(&draft.changes));
         let expected = (self.options().log_key_of)(&facts).map_err(StoreError::LogKey)?;
-        let Some(key) = &self.options().log_key else {
-            return Err(StoreError::LogKeyMissing {
+        let Options {
+            log_key,
+            next_log_key,
+            ..
+        } = self.options();
+        let keys = || log_key.iter().chain(next_log_key);
+        if let Some(key) = keys().find(|key| *key.verifier() == expected) {
+            return Ok(key.clone());
+        }
+        Err(match keys().next() {
+            None => StoreError::LogKeyMissing {
                 key: Box::new(expected),
-            });
-        };
-        if *key.verifier() != expected {
-            return Err(StoreError::OtherLogKey {
+            },
+            Some(key) => StoreError::OtherLogKey {
                 expected: Box::new(expected),
                 found: Box::new(key.verifier().clone()),
-            });
-        }
-        Ok(key.clone())
+            },
+        })
     }
 
     /// Compares the head with its copy elsewhere: if that is newer, this folder is an old backup.

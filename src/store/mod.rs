@@ -96,6 +96,8 @@ pub struct Options {
     /// The log's private key; without it a store can be read only, as long as nothing needs to be
     /// rolled forward.
     pub log_key: Option<SigningKey>,
+    /// The key that takes the log key's place once an entry says so.
+    pub next_log_key: Option<SigningKey>,
     /// The folder for copies of heads, `$FACTLOG_HOME/heads`; `None` keeps no copy.
     pub heads: Option<PathBuf>,
     /// How long to wait for a ledger in use.
@@ -119,6 +121,7 @@ impl Options {
             log_key_of,
             check_tail: None,
             log_key: None,
+            next_log_key: None,
             heads: None,
             lock_wait: LOCK_WAIT,
             read_only: false,

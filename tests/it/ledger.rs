@@ -292,6 +292,7 @@ fn an_entry_by_a_key_that_is_not_enrolled_is_refused() {
     let forged = Pending {
         entries: vec![entry],
         objects: pending.objects,
+        ..Pending::default()
     };
     assert!(matches!(
         ledger.append(&forged),
@@ -401,6 +402,7 @@ fn what_was_written_to_the_journal_without_a_key_is_not_signed() {
     let forged = Pending {
         entries: vec![factlog::entry::Entry::parse(text.as_bytes()).unwrap()],
         objects: recorded.objects.clone(),
+        ..Pending::default()
     };
     let forged = refused(&frames(&forged));
     assert!(forged.contains("[signature-invalid]"), "{forged}");

@@ -189,6 +189,7 @@ fn a_pending_file_is_as_it_was_and_is_read() {
     let pending = Pending {
         entries: vec![ledger.entries.last().expect("one").1.clone()],
         objects: vec![ledger.objects.last().expect("one").1.clone()],
+        ..Pending::default()
     };
     let frozen = read("pending.json");
     assert_eq!(

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use factlog::ledger::{AppendError, Ledger};
 use factlog::net::address;
-use factlog::trust::SigningKey;
+use factlog::keys::HeldKey;
 use factlog::words::id::{ClaimId, EntryId, ObjectId, SourceId};
 use factlog::words::object::MAX_JSON_BYTES;
 use factlog::words::policy::RatingCode;
@@ -278,7 +278,7 @@ fn parse(bytes: &[u8]) -> Result<(Named, Judgement), Fault> {
 
 struct Batch<'a> {
     context: &'a Context,
-    key: SigningKey,
+    key: HeldKey,
     /// Open while lines come.
     ledger: Option<Ledger>,
     /// Goes on from round to round; entries come after the log as it was at first.

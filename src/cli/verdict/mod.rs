@@ -15,7 +15,8 @@ use std::path::PathBuf;
 
 use factlog::entry::{Body, Kind};
 use factlog::ledger::Ledger;
-use factlog::trust::{SigningKey, VerifierKey};
+use factlog::keys::HeldKey;
+use factlog::trust::VerifierKey;
 use factlog::words::id::{ClaimId, EntryId};
 use factlog::words::policy::{Policy, RatingCode};
 use factlog::words::verdict::{Verdict, VerdictChange};
@@ -216,7 +217,7 @@ struct Sitting<'a> {
     signing: &'a SigningArgs,
     chosen: ChosenKey,
     author: VerifierKey,
-    key: Option<SigningKey>,
+    key: Option<HeldKey>,
     policy: Policy,
     line: ClaimLine,
     /// The reviewer's own verdict on the claim that stands, for the form to start from.

@@ -1,0 +1,124 @@
+//! What an entry still wants: whose signatures are missing before it may be appended.
+//!
+//! `docs/format.md`, section 2.2, "Who signs what". An entry that several people sign goes from one
+//! to the other in a pending file (section 8); each time what is missing is computed anew, from the
+//! entry and the roots in force.
+//!
+//! Not here: whether the signatures hold ([`Entry::verify_so_far`]), and whether the author may sign
+//! at all, which replay says.
+
+use std::fmt;
+
+use super::{Body, Entry, RootSet};
+use crate::trust::key::VerifierKey;
+
+/// Whose signatures an entry lacks.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Wanting {
+    /// Keys that must sign and have not.
+    pub keys: Vec<VerifierKey>,
+    /// The roots in force, where too few of them signed.
+    pub roots: Option<Short>,
+    /// The roots that the entry puts in their place, where too few of them signed.
+    pub new_roots: Option<Short>,
+}
+
+/// A threshold that is not met.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Short {
+    /// How many signed.
+    pub signed: usize,
+    /// How many must.
+    pub threshold: u32,
+    /// Those that have not signed.
+    pub open: Vec<VerifierKey>,
+}
+
+impl Short {
+    fn of(entry: &Entry, keys: &[VerifierKey], threshold: u32) -> Option<Self> {
+        let (there, open): (Vec<_>, Vec<_>) = keys.iter().partition(|key| has_signed(entry, key));
+        (there.len() < threshold as usize).then(|| Self {
+            signed: there.len(),
+            threshold,
+            open: open.into_iter().cloned().collect(),
+        })
+    }
+
+    fn write(&self, called: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let more = self.threshold as usize - self.signed;
+        let names: Vec<String> = self.open.iter().map(named).collect();
+        write!(f, "{more} more of the {called} {}", names.join(", "))
+    }
+}
+
+fn has_signed(entry: &Entry, key: &VerifierKey) -> bool {
+    let lines = entry.note().signatures();
+    lines.iter().any(|line| line.names(key))
+}
+
+fn named(key: &VerifierKey) -> String {
+    format!("{}+{}", key.name(), key.id())
+}
+
+impl Entry {
+    /// Says whose signatures are missing, by the roots in force where it would be appended.
+    ///
+    /// Lines are taken at their word: [`Self::verify_so_far`] verifies them.
+    pub fn wanting(&self, roots: &RootSet) -> Wanting {
+        let must = std::iter::once(&self.header().by).chain(self.body().required_signers());
+        let mut keys: Vec<VerifierKey> = Vec::new();
+        for key in must {
+            if !has_signed(self, key) && !keys.contains(key) {
+                keys.push(key.clone());
+            }
+        }
+        let is_carried = self.body().takes_roots() && roots.keys.contains(&self.header().by);
+        let new_roots = match self.body() {
+            Body::Roots(new) => Short::of(self, &new.keys, new.threshold),
+            _ => None,
+        };
+        Wanting {
+            keys,
+            roots: is_carried
+                .then(|| Short::of(self, &roots.keys, roots.threshold))
+                .flatten(),
+            new_roots,
+        }
+    }
+}
+
+impl Wanting {
+    /// Says whether no signature is missing.
+    pub fn is_complete(&self) -> bool {
+        self.keys.is_empty() && self.roots.is_none() && self.new_roots.is_none()
+    }
+
+    /// Returns the keys whose signatures would bring the entry nearer to being complete.
+    pub fn open(&self) -> Vec<&VerifierKey> {
+        let mut open: Vec<&VerifierKey> = self.keys.iter().collect();
+        let short = self.roots.iter().chain(&self.new_roots);
+        for key in short.flat_map(|short| &short.open) {
+            if !open.contains(&key) {
+                open.push(key);
+            }
+        }
+        open
+    }
+}
+
+impl fmt::Display for Wanting {
+    /// Names those who are missing, in one line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys: Vec<String> = self.keys.iter().map(named).collect();
+        f.write_str(&keys.join(", "))?;
+        let mut comma = if keys.is_empty() { "" } else { "; " };
+        for (short, called) in [(&self.roots, "roots"), (&self.new_roots, "new roots")] {
+            if let Some(short) = short {
+                f.write_str(comma)?;
+                short.write(called, f)?;
+                comma = "; ";
+            }
+        }
+        Ok(())
+    }
+}
