@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use factlog::audit::standing::Standing;
+use factlog::export::PublishedDecision;
 use factlog::entry::{Body, Kind};
 use factlog::ledger::Ledger;
 use factlog::words::claim::Manner;
@@ -13,6 +14,7 @@ use serde::Serialize;
 
 use super::claim_list::{self, ClaimLine, State};
 use super::context::Context;
+use super::decisions::{self, Decisions};
 use super::exit::Status;
 use super::json_out;
 use super::screen::{self, FAINT, GOOD, STRONG, WARN};
@@ -126,7 +128,17 @@ struct ShownVerdict {
     id: String,
     rating: String,
     standing: Standing,
+    /// Who approves it, by the name of the key.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    approved_by: Vec<String>,
+    /// How many approvals its policy asks for.
+    approvals_needed: u32,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    disputed_by: Vec<String>,
     reviewer: String,
+    /// Who decided what, in words.
+    #[serde(skip)]
+    decided: Option<String>,
 }
 
 impl Shown {
@@ -187,11 +199,24 @@ fn verdicts(ledger: &Ledger, claim: &ClaimId) -> anyhow::Result<Vec<ShownVerdict
         let Body::Verdict(verdict) = record.entry.body() else {
             continue;
         };
-        let standing = ledger.standing(&VerdictId(id.0))?.standing;
+        let standing = ledger.standing(&VerdictId(id.0))?;
+        let Decisions {
+            approvals,
+            approvals_needed,
+            disputes,
+        } = Decisions::of(ledger, &standing)?;
+        let names = |decisions: &[PublishedDecision]| {
+            let names = decisions.iter().map(|decision| decision.by.clone());
+            names.collect()
+        };
         shown.push(ShownVerdict {
             id: id.to_string(),
             rating: verdict.rating.to_string(),
-            standing,
+            standing: standing.standing,
+            approved_by: names(&approvals),
+            approvals_needed,
+            disputed_by: names(&disputes),
+            decided: decisions::words(&approvals, approvals_needed, &disputes),
             reviewer: record.entry.header().by.name().to_string(),
         });
     }
@@ -234,10 +259,12 @@ pub(crate) fn print(shown: &[Shown]) -> anyhow::Result<()> {
                 WARN
             };
             let rating = screen::styled(style, &verdict.rating);
+            let decided = verdict.decided.as_deref().map(screen::one_line);
             writeln!(
                 out,
-                "     {rating} ({}) by {} {}",
+                "     {rating} ({}{}) by {} {}",
                 verdict.standing,
+                decided.map_or_else(String::new, |decided| format!(", {decided}")),
                 screen::one_line(&verdict.reviewer),
                 screen::styled(FAINT, &verdict.id[..8]),
             )?;

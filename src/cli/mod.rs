@@ -2,12 +2,14 @@
 
 mod add;
 mod append;
+mod approve;
 mod checkpoint;
 mod claim;
 mod claim_list;
 mod claims;
 mod context;
 mod copies;
+mod decisions;
 mod demo;
 mod drafts;
 mod editor;
@@ -27,12 +29,14 @@ mod numbering;
 mod opening;
 mod pager;
 mod progress;
+mod policy;
 mod prompt;
 mod proposals;
 mod publish;
 mod published;
 mod quotes;
 mod ratings;
+mod reaffirm;
 mod record;
 mod restore;
 mod retract;
@@ -41,6 +45,7 @@ mod says;
 mod screen;
 mod seek;
 mod show;
+mod sign;
 mod signing;
 mod sources;
 mod split;
@@ -103,6 +108,8 @@ enum Command {
     Review(review::Args),
     Claim(claim::Args),
     Verdict(verdict::Args),
+    Approve(approve::ApproveArgs),
+    Dispute(approve::DisputeArgs),
     Retract(retract::Args),
     Show(show::Args),
     Log(log::Args),
@@ -112,6 +119,9 @@ enum Command {
     Export(export::Args),
     Key(key::Args),
     Checkpoint(checkpoint::Args),
+    Policy(policy::Args),
+    Reaffirm(reaffirm::Args),
+    Sign(sign::Args),
     Append(append::Args),
     Help(help::Args),
 }
@@ -147,6 +157,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Review(args) => review::run(&args, &context),
         Command::Claim(args) => claim::run(&args, &context),
         Command::Verdict(args) => verdict::run(&args, &context),
+        Command::Approve(args) => approve::approve(&args, &context),
+        Command::Dispute(args) => approve::dispute(&args, &context),
         Command::Retract(args) => retract::run(&args, &context),
         Command::Show(args) => show::run(&args, &context),
         Command::Log(args) => log::run(&args, &context),
@@ -156,6 +168,9 @@ pub(crate) fn main() -> ExitCode {
         Command::Export(args) => export::run(&args, &context),
         Command::Key(args) => key::run(&args, &context),
         Command::Checkpoint(args) => checkpoint::run(&args, &context),
+        Command::Policy(args) => policy::run(&args, &context),
+        Command::Reaffirm(args) => reaffirm::run(&args, &context),
+        Command::Sign(args) => sign::run(&args, &context),
         Command::Append(args) => append::run(&args, &context),
         Command::Help(args) => help::run(&args, &context),
     };

@@ -18,6 +18,7 @@ use factlog::words::note::Note;
 use factlog::words::object::Object;
 use factlog::words::policy::Policy;
 
+use super::decisions::Decisions;
 use super::says;
 
 /// Reads claims with their verdicts, and what these rest on.
@@ -146,6 +147,8 @@ impl<'l> Gatherer<'l> {
         };
         let by = facts.as_ref().and_then(|facts| facts.superseded_by);
         let header = record.entry.header();
+        let known = self.ledger.standing(&id)?;
+        let decisions = Decisions::of(self.ledger, &known)?;
         Ok(PublishedVerdict {
             id,
             index: record.index,
@@ -154,7 +157,10 @@ impl<'l> Gatherer<'l> {
             rating: entry.rating.clone(),
             policy: entry.policy,
             verdict: content,
-            standing: standing(self.ledger.standing(&id)?.standing),
+            standing: standing(known.standing),
+            approvals: decisions.approvals,
+            approvals_needed: decisions.approvals_needed,
+            disputes: decisions.disputes,
             supersedes: entry.supersedes,
             change: entry.change,
             superseded_by: says::at(self.ledger, by)?.map(|id| VerdictId(id.0)),

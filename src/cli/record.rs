@@ -11,6 +11,7 @@ use factlog::ledger::{Composer, Ledger, Pending};
 use factlog::words::id::EntryId;
 use factlog::words::time::Timestamp;
 use serde::Serialize;
+use tempfile::{NamedTempFile, PersistError};
 
 use super::context::Context;
 use super::screen;
@@ -162,6 +163,19 @@ pub(crate) fn lines(entries: &[Entry], indexes: &[u64]) -> Vec<EntryLine> {
 
 /// Writes a pending file, whole or not at all, and never over another file.
 pub(crate) fn write_out(path: &Path, pending: &Pending) -> anyhow::Result<()> {
+    write(path, pending, |file| file.persist_noclobber(path))
+}
+
+/// Writes a pending file in the place of the one that it was read from, whole or not at all.
+pub(crate) fn write_back(path: &Path, pending: &Pending) -> anyhow::Result<()> {
+    write(path, pending, |file| file.persist(path))
+}
+
+fn write(
+    path: &Path,
+    pending: &Pending,
+    put: impl FnOnce(NamedTempFile) -> Result<fs::File, PersistError>,
+) -> anyhow::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -172,7 +186,7 @@ pub(crate) fn write_out(path: &Path, pending: &Pending) -> anyhow::Result<()> {
             .tempfile_in(folder)?;
         file.write_all(&pending.to_bytes())?;
         file.as_file().sync_all()?;
-        file.persist_noclobber(path)?;
+        put(file)?;
         fs::File::open(folder)?.sync_all()
     };
     write().with_context(|| format!("writing {}", screen::path(path)))

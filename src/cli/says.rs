@@ -21,6 +21,7 @@ use factlog::words::source::Meta;
 use factlog::words::verdict::Verdict;
 use serde::Serialize;
 
+use super::decisions::{self, Decisions};
 use super::screen;
 
 /// What stands where an object's words would.
@@ -208,7 +209,7 @@ pub(crate) fn short(ledger: &Ledger, id: EntryId) -> Result<String, LedgerError>
     ledger.short(id.as_bytes())
 }
 
-fn key_words(key: &KeyEntry) -> String {
+pub(crate) fn key_words(key: &KeyEntry) -> String {
     let name = format!("{}+{}", key.key.name(), key.key.id());
     match key.op {
         KeyOp::Add => {
@@ -257,9 +258,22 @@ fn verdict_words(
     };
     let content: Option<Verdict> = readable(ledger, &verdict.verdict)?;
     let mut words = String::new();
-    let standing = ledger.standing(&id)?.standing;
-    if standing != Standing::Standing {
-        let _ = write!(words, "[{standing}] ");
+    let known = ledger.standing(&id)?;
+    let standing = known.standing;
+    let decisions = Decisions::of(ledger, &known)?;
+    let decided = decisions::words(
+        &decisions.approvals,
+        decisions.approvals_needed,
+        &decisions.disputes,
+    );
+    match decided {
+        Some(decided) => {
+            let _ = write!(words, "[{standing}, {decided}] ");
+        }
+        None if standing != Standing::Standing => {
+            let _ = write!(words, "[{standing}] ");
+        }
+        None => {}
     }
     words.push_str(&rating_label(policy.as_ref(), &verdict.rating));
     if let Some(older) = verdict.supersedes {

@@ -110,6 +110,12 @@ pub struct PublishedVerdict {
     pub verdict: Option<Verdict>,
     /// Whether it stands.
     pub standing: Standing,
+    /// The approvals that count, in log order.
+    pub approvals: Vec<PublishedDecision>,
+    /// How many its policy asks for.
+    pub approvals_needed: u32,
+    /// The disputes that count, in log order.
+    pub disputes: Vec<PublishedDecision>,
     /// The verdict whose place it takes.
     pub supersedes: Option<VerdictId>,
     /// How it differs from that.
@@ -118,6 +124,22 @@ pub struct PublishedVerdict {
     pub superseded_by: Option<VerdictId>,
     /// How it was taken back.
     pub retraction: Option<PublishedRetraction>,
+}
+
+/// What an approver decided about a verdict: the last word of each.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct PublishedDecision {
+    /// The approval entry.
+    pub entry: EntryId,
+    /// Its index.
+    pub index: u64,
+    /// When its author says it was recorded.
+    pub at: Timestamp,
+    /// The name of its author's key.
+    pub by: String,
+    /// What was said with it; `None` if nothing was, or that was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// How a verdict was taken back.

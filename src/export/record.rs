@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{PublishedClaim, PublishedLedger, PublishedVerdict, Standing};
+use super::{PublishedClaim, PublishedDecision, PublishedLedger, PublishedVerdict, Standing};
 use crate::words::claim::Manner;
 use crate::words::id::{ClaimId, EntryId, ObjectId, SourceId, VerdictId};
 use crate::words::policy::RatingCode;
@@ -24,6 +24,12 @@ pub(super) struct Record<'a> {
     pub(super) at: Timestamp,
     pub(super) reviewer: &'a str,
     pub(super) standing: Standing,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(super) approvals: &'a [PublishedDecision],
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(super) approvals_needed: u32,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(super) disputes: &'a [PublishedDecision],
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) supersedes: Option<VerdictId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -142,6 +148,14 @@ pub(super) struct LedgerRecord<'a> {
     pub(super) root: &'a str,
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
 impl<'a> Record<'a> {
     pub(super) fn new(
         ledger: &'a PublishedLedger,
@@ -158,6 +172,9 @@ impl<'a> Record<'a> {
             at: verdict.at,
             reviewer: &verdict.reviewer,
             standing: verdict.standing,
+            approvals: &verdict.approvals,
+            approvals_needed: verdict.approvals_needed,
+            disputes: &verdict.disputes,
             supersedes: verdict.supersedes,
             change: verdict.change,
             reason: content.and_then(|v| v.reason.as_deref()),

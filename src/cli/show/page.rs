@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use anstream::AutoStream;
 use factlog::entry::Kind;
-use factlog::export::Standing;
+use factlog::export::{PublishedDecision, Standing};
 use factlog::words::claim::Manner;
 use factlog::words::policy::Policy;
 use factlog::words::source::Kept;
@@ -175,6 +175,31 @@ impl<W: Write> Page<'_, W> {
         Ok(())
     }
 
+    /// Says who approves and disputes a verdict, and what they said.
+    fn decisions(&mut self, verdict: &VerdictShown) -> io::Result<()> {
+        let VerdictShown {
+            approvals,
+            approvals_needed,
+            disputes,
+            ..
+        } = verdict;
+        if *approvals_needed > 0 || !approvals.is_empty() {
+            let by: Vec<String> = approvals.iter().map(decided).collect();
+            let mut text = match approvals_needed {
+                0 => approvals.len().to_string(),
+                needed => format!("{} of {needed}", approvals.len()),
+            };
+            if !by.is_empty() {
+                text = format!("{text}: {}", by.join("; "));
+            }
+            self.field("approvals", &text)?;
+        }
+        for dispute in disputes {
+            self.field("disputed", &format!("by {}", decided(dispute)))?;
+        }
+        Ok(())
+    }
+
     fn verdict(&mut self, verdict: &VerdictShown) -> io::Result<()> {
         let style = match verdict.standing {
             Standing::Standing => GOOD,
@@ -186,6 +211,7 @@ impl<W: Write> Page<'_, W> {
             screen::styled(STRONG, &screen::one_line(&verdict.rating_label)),
             screen::styled(style, verdict.standing.as_str()),
         ))?;
+        self.decisions(verdict)?;
         if let Some(retraction) = &verdict.retraction {
             let reason = retraction.reason.as_deref().unwrap_or(says::GONE);
             self.field(
@@ -455,4 +481,11 @@ impl<W: Write> Page<'_, W> {
 
 fn kept(kept: &Kept) -> String {
     format!("{} bytes, object {}", kept.bytes, kept.blake3)
+}
+
+/// Names who decided, with what they said.
+fn decided(decision: &PublishedDecision) -> String {
+    let note = decision.note.as_ref();
+    let note = note.map_or_else(String::new, |note| format!(", “{note}”"));
+    format!("{} (entry {}){note}", decision.by, decision.index)
 }

@@ -4,7 +4,7 @@
 //! `schemas/output-show.schema.json` describes the JSON. A field that does not apply is absent.
 
 use factlog::entry::Kind;
-use factlog::export::Standing;
+use factlog::export::{PublishedDecision, Standing};
 use factlog::words::claim::Manner;
 use factlog::words::id::ObjectId;
 use factlog::words::policy::{Policy, RatingCode};
@@ -203,6 +203,14 @@ pub(super) struct VerdictShown {
     pub(super) rating: RatingCode,
     pub(super) rating_label: String,
     pub(super) standing: Standing,
+    /// The approvals that count.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) approvals: Vec<PublishedDecision>,
+    /// How many its policy asks for.
+    pub(super) approvals_needed: u32,
+    /// The disputes that count.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) disputes: Vec<PublishedDecision>,
     /// The claim was given other words since.
     pub(super) on_earlier_wording: bool,
     #[serde(skip_serializing_if = "Option::is_none")]

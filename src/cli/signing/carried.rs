@@ -28,7 +28,8 @@ pub(crate) enum Hand<'a> {
 }
 
 impl Hand<'_> {
-    fn verifier(&self) -> &VerifierKey {
+    /// Returns the public half, with the name.
+    pub(crate) fn verifier(&self) -> &VerifierKey {
         match self {
             Self::There(key) => key.verifier(),
             Self::Made(key, _) => key,

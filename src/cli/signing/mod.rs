@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use factlog::keys::passphrase::PassphraseError;
 use factlog::keys::{KeyFileError, Passphrase, PrivateKeyFile};
-use factlog::trust::{KeyName, SigningKey};
+use factlog::trust::{KeyName, PublicKey, SigningKey};
 
 pub(crate) use self::choice::{ChosenKey, Wanted, choose, choose_roots, choose_to, find_key};
 pub(crate) use self::choice::{agent_keys, answers_to};
@@ -117,6 +117,43 @@ pub(crate) fn ask(context: &Context, prompt: &str) -> anyhow::Result<Passphrase>
         })
     };
     asked(|refusal| context.warn(&refusal), typed)
+}
+
+/// Asks for a new passphrase twice, or reads it from the file that the environment names.
+pub(crate) fn new_passphrase(context: &Context) -> anyhow::Result<Passphrase> {
+    if let Some(passphrase) = passphrase_from_file()? {
+        return Ok(passphrase);
+    }
+    if !context.can_ask() {
+        return Err(Failure::new(
+            Status::Key,
+            format!("the new keys need a passphrase, and {}", context.why_not_ask()),
+        )
+        .hint(format!("put it in a file, and name the file in {PASSPHRASE_FILE}; --unencrypted-keys is for tests"))
+        .into());
+    }
+    loop {
+        let first = ask(context, "passphrase for the new keys: ")?;
+        let again = ask(context, "the same passphrase again: ")?;
+        if first == again {
+            return Ok(first);
+        }
+        context.warn("the two are not the same; try again");
+    }
+}
+
+/// Writes a public key as OpenSSH does: `ssh-ed25519 <base64>`.
+pub(crate) fn public_key(key: &PublicKey) -> String {
+    use base64::Engine as _;
+    const TYPE: &[u8] = b"ssh-ed25519";
+    let mut blob = Vec::with_capacity(51);
+    for part in [TYPE, key.as_bytes().as_slice()] {
+        let length = u32::try_from(part.len()).expect("32 bytes at most");
+        blob.extend(length.to_be_bytes());
+        blob.extend(part);
+    }
+    let blob = base64::engine::general_purpose::STANDARD.encode(blob);
+    format!("ssh-ed25519 {blob}")
 }
 
 /// Takes what is typed for a passphrase, and asks again where it can't be one.

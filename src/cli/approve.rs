@@ -1,0 +1,287 @@
+//! `factlog approve` and `factlog dispute`: what another than its author says of a verdict.
+
+use std::io::{self, IsTerminal, Write as _};
+
+use factlog::audit::Standing;
+use factlog::audit::facts::Detail;
+use factlog::entry::{Approval, Body, Decision, Kind, Role, VerdictEntry};
+use factlog::ledger::{Ledger, Record};
+use factlog::words::id::{EntryId, VerdictId};
+use factlog::words::note::Note;
+use factlog::words::object;
+use factlog::words::verdict::Verdict;
+use serde::Serialize;
+
+use super::claim_list;
+use super::context::Context;
+use super::decisions::{self, Decisions};
+use super::exit::{Failure, Status};
+use super::json_out;
+use super::record::EntryLine;
+use super::says;
+use super::screen;
+use super::seek;
+use super::signing::carried::{self, Carried, Delivered, Hand};
+use super::signing::{self, SigningArgs, Wanted};
+use super::stdout;
+
+/// Approve another's verdict
+///
+/// Where the policy asks for approvals, a verdict is proposed until as many approvers as that have
+/// approved it. It takes an approver's key, and never the verdict's own author's. Each approver's last
+/// word counts: who disputed before, and approves now, approves.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  factlog approve 5f3a9c12
+  factlog approve 5f3a9c12 --note \"I called the registry, too.\"
+  factlog approve 5f3a9c12 --as bob --out approval.pending
+
+Exit status: 0 signed; 1 the verdict was superseded or retracted, or you said no; 3 no such
+verdict; 4 no approver's key is here, or the verdict is your own.")]
+pub(crate) struct ApproveArgs {
+    /// The verdict: the beginning of its id
+    verdict: String,
+    /// What you want said with it; it is published
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    #[command(flatten)]
+    signing: SigningArgs,
+}
+
+/// Dispute another's verdict, and say why
+///
+/// A verdict that an approver disputes does not stand until that approver approves it, or its author
+/// puts another in its place. It takes an approver's key, and never the verdict's own author's.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  factlog dispute 5f3a9c12 --note \"The figure is for 2020, not 2021.\"
+  factlog dispute 5f3a9c12 --note \"…\" --out dispute.pending
+
+Exit status: 0 signed; 1 the verdict was superseded or retracted, or you said no; 3 no such
+verdict; 4 no approver's key is here, or the verdict is your own.")]
+pub(crate) struct DisputeArgs {
+    /// The verdict: the beginning of its id
+    verdict: String,
+    /// Why; it is published with the verdict
+    #[arg(long, value_name = "TEXT")]
+    note: String,
+    #[command(flatten)]
+    signing: SigningArgs,
+}
+
+#[derive(Serialize)]
+struct Report {
+    approval: EntryId,
+    verdict: EntryId,
+    decision: Decision,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<u64>,
+    /// What the verdict's standing is now; absent where nothing was appended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    standing: Option<Standing>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approvals: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approvals_needed: Option<u32>,
+    entries: Vec<EntryLine>,
+}
+
+pub(crate) fn approve(args: &ApproveArgs, context: &Context) -> anyhow::Result<Status> {
+    let decided = Decided {
+        decision: Decision::Approve,
+        verdict: &args.verdict,
+        note: args.note.as_deref(),
+        signing: &args.signing,
+    };
+    decided.run(context)
+}
+
+pub(crate) fn dispute(args: &DisputeArgs, context: &Context) -> anyhow::Result<Status> {
+    let decided = Decided {
+        decision: Decision::Dispute,
+        verdict: &args.verdict,
+        note: Some(&args.note),
+        signing: &args.signing,
+    };
+    decided.run(context)
+}
+
+/// What a person decided.
+struct Decided<'a> {
+    decision: Decision,
+    verdict: &'a str,
+    note: Option<&'a str>,
+    signing: &'a SigningArgs,
+}
+
+impl Decided<'_> {
+    fn run(&self, context: &Context) -> anyhow::Result<Status> {
+        let note = self.note.map(str::trim);
+        if note.is_some_and(str::is_empty) {
+            return Err(Failure::new(Status::Usage, "the note is empty")
+                .hint("say it with --note \"…\"")
+                .into());
+        }
+        let ledger = context.open_ledger()?;
+        let record = seek::find_entry(&ledger, Kind::Verdict, self.verdict)?;
+        let verdict = record.entry.id();
+        let short = ledger.short(&verdict.0)?;
+        refuse_ended(&ledger, &verdict, &short)?;
+        let author = &record.entry.header().by;
+        let holder = ledger.signer(author.public())?.map(|signer| signer.holder);
+        let chosen = signing::choose_to(
+            context,
+            self.signing,
+            &ledger,
+            Wanted::Role(Role::Approver),
+            holder.as_ref(),
+        )?;
+        let own = ledger.signer(chosen.verifier().public())?;
+        if own.map(|signer| signer.holder) == holder {
+            return Err(Failure::new(
+                Status::Key,
+                format!(
+                    "the verdict {short} is {}'s own, and another must {} it",
+                    chosen.verifier().name(),
+                    name(self.decision)
+                ),
+            )
+            .hint("an approver other than its author signs: `factlog key list` shows them; --as NAME says which")
+            .into());
+        }
+        let words = self.words(&ledger, &record, &short)?;
+        let mut objects = Vec::new();
+        let mut note_id = None;
+        if let Some(text) = note {
+            let note = Note {
+                text: text.to_owned(),
+                salt: context.salt()?,
+            };
+            let bytes = object::to_bytes(&note)?;
+            note_id = Some(factlog::words::id::ObjectId::of(&bytes));
+            objects.push(bytes);
+        }
+        let carried = Carried {
+            body: Body::Approval(Approval {
+                verdict: VerdictId(verdict.0),
+                decision: self.decision,
+                note: note_id,
+            }),
+            objects,
+            hands: vec![Hand::There(chosen)],
+            words,
+            question: format!("{} the verdict {short}", name(self.decision)),
+        };
+        match carried::sign(context, self.signing, ledger, carried)? {
+            Some(done) => self.tell(context, verdict, done),
+            None => Ok(Status::Failed),
+        }
+    }
+
+    /// Says what is decided about what.
+    fn words(&self, ledger: &Ledger, record: &Record, short: &str) -> anyhow::Result<Vec<String>> {
+        let mut words = Vec::new();
+        let Body::Verdict(body) = record.entry.body() else {
+            unreachable!("it was looked up as a verdict");
+        };
+        let claim = ledger.entry_of(Kind::Claim, &body.claim.entry())?;
+        if let Some(claim) = claim_list::of_record(ledger, &claim)? {
+            words.push(format!("the claim: “{}”, said by {}", claim.claim.text, claim.who()));
+        }
+        let author = record.entry.header().by.name();
+        words.push(format!(
+            "the verdict {short} by {author}: {}{}",
+            body.rating,
+            summary(ledger, body)?
+        ));
+        let standing = ledger.standing(&VerdictId(record.entry.id().0))?;
+        let decisions = Decisions::of(ledger, &standing)?;
+        if let Some(so_far) = decisions::words(
+            &decisions.approvals,
+            decisions.approvals_needed,
+            &decisions.disputes,
+        ) {
+            words.push(format!("so far: {}, {so_far}", standing.standing));
+        }
+        if let Some(note) = self.note {
+            words.push(format!("your note: {note}"));
+        }
+        Ok(words)
+    }
+
+    fn tell(
+        &self,
+        context: &Context,
+        verdict: EntryId,
+        done: Delivered,
+    ) -> anyhow::Result<Status> {
+        let mut report = Report {
+            approval: done.id,
+            verdict,
+            decision: self.decision,
+            index: done.index,
+            standing: None,
+            approvals: None,
+            approvals_needed: None,
+            entries: done.entries,
+        };
+        if let Some(index) = done.index {
+            let ledger = context.open_ledger()?;
+            let standing = ledger.standing(&VerdictId(verdict.0))?;
+            let decisions = Decisions::of(&ledger, &standing)?;
+            let short = ledger.short(&verdict.0)?;
+            drop(ledger);
+            let by = decisions::words(
+                &decisions.approvals,
+                decisions.approvals_needed,
+                &decisions.disputes,
+            );
+            context.say(&format!(
+                "{}d the verdict {short} (entry {index}): it is {}{}",
+                name(self.decision),
+                standing.standing,
+                by.map_or_else(String::new, |by| format!(", {}", screen::one_line(&by)))
+            ));
+            report.standing = Some(standing.standing);
+            report.approvals = Some(standing.approvals.len());
+            report.approvals_needed = Some(standing.approvals_needed);
+        }
+        if context.global.json {
+            json_out::print(&report)?;
+        } else if !io::stdout().is_terminal() {
+            writeln!(stdout::plain(), "{}", done.id)?;
+        }
+        Ok(Status::Done)
+    }
+}
+
+fn summary(ledger: &Ledger, verdict: &VerdictEntry) -> anyhow::Result<String> {
+    let content: Option<Verdict> = says::object(ledger, &verdict.verdict)?;
+    Ok(content.map_or_else(String::new, |content| format!(", “{}”", content.summary)))
+}
+
+/// Refuses to decide about a verdict that was superseded or retracted.
+fn refuse_ended(ledger: &Ledger, verdict: &EntryId, short: &str) -> anyhow::Result<()> {
+    let Detail::Verdict(facts) = ledger.facts_of(verdict)?.1.detail else {
+        return Ok(());
+    };
+    let retracted = facts.retracted_by.map(|by| ("retracted", by));
+    let Some((how, by)) = retracted.or(facts.superseded_by.map(|by| ("superseded", by))) else {
+        return Ok(());
+    };
+    Err(Failure::new(
+        Status::Failed,
+        format!("the verdict {short} was {how} before, by entry {by}"),
+    )
+    .hint(format!("`factlog show {short}` shows what became of it"))
+    .into())
+}
+
+const fn name(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Approve => "approve",
+        Decision::Dispute => "dispute",
+    }
+}
