@@ -18,6 +18,7 @@
 
 pub mod facts;
 pub mod finding;
+pub mod foresight;
 #[cfg(test)]
 mod fixture;
 pub mod memory;

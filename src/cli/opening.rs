@@ -8,6 +8,7 @@ use std::io::{self, IsTerminal, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use factlog::keys::{KeyFileError, Keyring, PrivateKeyFile};
 use factlog::ledger::{self, Ledger, Options, Progress};
 use factlog::trust::{KeyName, SigningKey};
@@ -19,6 +20,9 @@ use super::stops;
 
 /// The file with the log's own key, in the ledger's folder.
 pub(crate) const LOG_KEY_FILE: &str = "log.key";
+
+/// The file with the key that takes its place, while the entry that says so is not appended.
+pub(crate) const NEXT_LOG_KEY_FILE: &str = "log.key.new";
 
 /// A checkpoint's first line is read from no more than this of `head`: a name has at most 255 bytes.
 const LONGEST_FIRST_LINE: usize = 256;
@@ -37,12 +41,23 @@ impl Context {
     /// Opens the ledger in a folder, as [`open_ledger`](Self::open_ledger) does.
     pub(crate) fn open_ledger_in(&self, folder: &Path) -> anyhow::Result<Ledger> {
         let mut options = self.ledger_options()?;
-        options.log_key = log_key(folder).unwrap_or_else(|fault| {
+        options.log_key = log_key(folder, LOG_KEY_FILE).unwrap_or_else(|fault| {
             self.note_log_key_fault(fault);
             None
         });
+        options.next_log_key = log_key(folder, NEXT_LOG_KEY_FILE).unwrap_or_else(|fault| {
+            self.warn(&fault.to_string());
+            None
+        });
+        let next = options.next_log_key.clone();
         let (ledger, notices) = Ledger::open(folder, options)?;
         self.tell_notices(&notices);
+        if let Some(next) = next
+            && ledger.ledger_facts()?.log == *next.verifier()
+            && !ledger.is_read_only()
+        {
+            put_in_place(folder)?;
+        }
         Ok(ledger)
     }
 
@@ -103,8 +118,8 @@ pub(crate) fn read_claims<T>(
 
 /// Reads the log's key; `None` where it is not kept here, as on the machine of a reviewer who is not
 /// the ledger's keeper.
-fn log_key(folder: &Path) -> Result<Option<SigningKey>, KeyFileError> {
-    let path = folder.join(LOG_KEY_FILE);
+fn log_key(folder: &Path, file: &str) -> Result<Option<SigningKey>, KeyFileError> {
+    let path = folder.join(file);
     let Some(origin) = origin_in_head(folder) else {
         return Ok(None);
     };
@@ -112,6 +127,14 @@ fn log_key(folder: &Path) -> Result<Option<SigningKey>, KeyFileError> {
         return Ok(None);
     }
     Ok(Some(PrivateKeyFile::read(&path)?.unlock(origin, None)?))
+}
+
+/// Puts the new log key's file in the old one's place: the ledger says that it signs now.
+fn put_in_place(folder: &Path) -> anyhow::Result<()> {
+    let path = folder.join(LOG_KEY_FILE);
+    fs::rename(folder.join(NEXT_LOG_KEY_FILE), &path)
+        .and_then(|()| fs::File::open(folder)?.sync_all())
+        .with_context(|| format!("replacing {}", path.display()))
 }
 
 /// Returns the first line of the checkpoint in `head`: the log's name. Opening verifies the rest.

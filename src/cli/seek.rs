@@ -348,3 +348,34 @@ pub(crate) fn find_entry(ledger: &Ledger, kind: Kind, what: &str) -> anyhow::Res
     }
     Ok(record)
 }
+
+/// Finds the entry that a person means by its index, which is digits alone, or by the beginning of its
+/// id.
+pub(crate) fn entry_or_index(ledger: &Ledger, typed: &str) -> anyhow::Result<Record> {
+    let typed = typed.trim();
+    if !typed.is_empty() && typed.len() < 16 && typed.bytes().all(|b| b.is_ascii_digit()) {
+        return match typed.parse() {
+            Ok(index) if index < ledger.tree_head().size => Ok(ledger.entry_at(index)?),
+            _ => Err(Failure::new(
+                Status::NotFound,
+                format!(
+                    "there is no entry {typed}: the last one is {}",
+                    ledger.tree_head().size - 1
+                ),
+            )
+            .hint("`factlog log` lists them; more digits of an id say that it is one")
+            .into()),
+        };
+    }
+    match ledger.find(&typed.to_ascii_lowercase()) {
+        Ok(Found::Entry(id)) => Ok(ledger.entry(&id)?),
+        Ok(Found::Object(_)) => Err(Failure::new(
+            Status::NotFound,
+            format!("{typed} is an object, not an entry"),
+        )
+        .hint("`factlog log` lists the entries")
+        .into()),
+        Err(SeekError::Ambiguous { prefix, found }) => Err(ambiguous(ledger, &prefix, &found)),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -5,8 +5,10 @@ use std::sync::{Arc, PoisonError};
 use super::index::Reading;
 use super::{Ledger, LedgerError, rows};
 use crate::audit::facts::{Detail, EntryFacts, Facts as _, LedgerFacts, ObjectFacts, SignerFacts};
+use crate::audit::foresight;
 use crate::audit::rows::RowFacts;
 use crate::audit::standing::{self, VerdictStanding};
+use crate::audit::taint;
 use crate::entry::{Body, Entry, Kind};
 use crate::store::StoreError;
 use crate::trust::key::{PublicKey, VerifierKey};
@@ -292,6 +294,24 @@ impl Ledger {
             }
         }
         Ok(keys)
+    }
+
+    /// Returns the entries that revoking a key now would taint, from an index on, and that are not
+    /// tainted before.
+    pub fn would_taint(&self, key: &PublicKey, from: u64) -> Result<Vec<Record>, LedgerError> {
+        let facts = self.store.facts();
+        let size = self.tree_head().size;
+        let indexes = foresight::would_taint(&RowFacts(Reading(&facts)), key, from, size)
+            .map_err(|e| LedgerError::Rows(e.into()))?;
+        indexes.into_iter().map(|index| self.entry_at(index)).collect()
+    }
+
+    /// Says whether an entry is tainted, and not reaffirmed since.
+    pub fn is_tainted(&self, id: &EntryId) -> Result<bool, LedgerError> {
+        let (index, entry) = self.facts_of(id)?;
+        let facts = self.store.facts();
+        taint::is_tainted(&RowFacts(Reading(&facts)), index, &entry)
+            .map_err(|e| LedgerError::Rows(e.into()))
     }
 
     fn listed(&self, prefix: &[u8]) -> Result<Vec<Record>, LedgerError> {

@@ -13,7 +13,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Failure, Status};
 use crate::cli::opening::LOG_KEY_FILE;
 use crate::cli::screen;
-use crate::cli::signing::{self, PASSPHRASE_FILE};
+use crate::cli::signing;
 
 /// A key, and the file that it is in.
 pub(super) struct Held {
@@ -159,7 +159,7 @@ impl Keys<'_> {
 
     fn make(&mut self, name: &KeyName) -> anyhow::Result<Held> {
         if !self.unencrypted && self.passphrase.is_none() {
-            self.passphrase = Some(new_passphrase(self.context)?);
+            self.passphrase = Some(signing::new_passphrase(self.context)?);
         }
         let seed = Seed::draw().context("drawing random bytes for a key")?;
         let protection = match &self.passphrase {
@@ -203,29 +203,6 @@ fn ledger_of(heads: &Path, origin: &KeyName) -> Option<String> {
         read.is_ok() && start.strip_suffix(b"\n") == Some(origin.as_str().as_bytes())
     })?;
     Some(screen::path(copy.file_name()))
-}
-
-/// Asks for a new passphrase twice, or reads it from the file that the environment names.
-fn new_passphrase(context: &Context) -> anyhow::Result<Passphrase> {
-    if let Some(passphrase) = signing::passphrase_from_file()? {
-        return Ok(passphrase);
-    }
-    if !context.can_ask() {
-        return Err(Failure::new(
-            Status::Key,
-            format!("the new keys need a passphrase, and {}", context.why_not_ask()),
-        )
-        .hint(format!("put it in a file, and name the file in {PASSPHRASE_FILE}; --unencrypted-keys is for tests"))
-        .into());
-    }
-    loop {
-        let first = signing::ask(context, "passphrase for the new keys: ")?;
-        let again = signing::ask(context, "the same passphrase again: ")?;
-        if first == again {
-            return Ok(first);
-        }
-        context.warn("the two are not the same; try again");
-    }
 }
 
 fn new_log_key(origin: &KeyName) -> anyhow::Result<LogKey> {
@@ -279,7 +256,10 @@ pub(super) fn remember(context: &Context, keyring: &Keyring, path: &Path, key: &
     let linked = fs::canonicalize(path)
         .and_then(|path| {
             fs::create_dir_all(keyring.folder())?;
-            fs::write(&public, public_line(key))?;
+            fs::write(
+                &public,
+                format!("{} {}\n", signing::public_key(key.public()), key.name()),
+            )?;
             link_to(&path, &link)
         })
         .is_ok();
@@ -300,21 +280,4 @@ fn link_to(path: &Path, link: &Path) -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn link_to(_: &Path, _: &Path) -> std::io::Result<()> {
     Err(std::io::ErrorKind::Unsupported.into())
-}
-
-/// Writes a public key as OpenSSH does: `ssh-ed25519 <base64> <name>`.
-fn public_line(key: &VerifierKey) -> String {
-    use base64::Engine as _;
-    const TYPE: &[u8] = b"ssh-ed25519";
-    let mut blob = Vec::with_capacity(51);
-    for part in [TYPE, key.public().as_bytes().as_slice()] {
-        blob.extend(
-            u32::try_from(part.len())
-                .expect("32 bytes at most")
-                .to_be_bytes(),
-        );
-        blob.extend(part);
-    }
-    let blob = base64::engine::general_purpose::STANDARD.encode(blob);
-    format!("ssh-ed25519 {blob} {}\n", key.name())
 }

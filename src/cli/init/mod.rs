@@ -293,7 +293,7 @@ fn name(flag: &str, text: &str) -> anyhow::Result<KeyName> {
 }
 
 /// Reads a policy: its fields as JSON, with or without a `type`, written in any way.
-fn read_policy(path: &Path) -> anyhow::Result<Policy> {
+pub(crate) fn read_policy(path: &Path) -> anyhow::Result<Policy> {
     let reading = || format!("reading the policy {}", path.display());
     let length = fs::metadata(path).with_context(reading)?.len();
     if length > MAX_POLICY_BYTES {

@@ -1,56 +1,40 @@
-//! `factlog key`: the keys that a ledger knows.
+//! `factlog key list`: the keys that a ledger knows.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use clap::Subcommand;
 use factlog::audit::facts::{Function, SignerFacts};
 use factlog::entry::Role;
 use factlog::keys::{Keyring, PrivateKeyFile};
 use factlog::ledger::Ledger;
+use factlog::trust::PublicKey;
 use serde::Serialize;
 
-use super::context::Context;
-use super::exit::Status;
-use super::json_out;
-use super::screen::{self, BAD, FAINT, STRONG};
-use super::stdout;
-
-/// List the keys that sign here
-#[derive(clap::Args)]
-#[command(
-    arg_required_else_help = true,
-    after_help = "\
-Examples:
-  factlog key list
-  factlog key list --json
-
-`factlog help keys` says what each kind of key is for."
-)]
-pub(crate) struct Args {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    List(ListArgs),
-}
+use crate::cli::context::Context;
+use crate::cli::exit::Status;
+use crate::cli::json_out;
+use crate::cli::screen::{self, BAD, FAINT, STRONG};
+use crate::cli::signing;
+use crate::cli::stdout;
 
 /// List every key that was ever enrolled
 ///
-/// Each with its name, what it may do, since which entry, whether it has ended, and where its private
-/// half is if that is on this machine.
+/// Each with its name, what it may do, since which entry, whether it has ended, which of its entries are
+/// tainted, and where its private half is if that is on this machine or in the ssh-agent.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   factlog key list
-  factlog key list --json | jq '.keys[].vkey'")]
-pub(crate) struct ListArgs {}
+  factlog key list --json | jq '.keys[].vkey'
+
+Exit status: 0 listed; 3 no ledger here.")]
+pub(crate) struct Args {}
 
 #[derive(Serialize)]
 struct Output {
     ledger: String,
+    /// How many roots must sign.
+    threshold: u32,
     keys: Vec<Key>,
 }
 
@@ -66,32 +50,44 @@ struct Key {
     ended: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tainted_from: Option<u64>,
+    /// The index before which that ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tainted_until: Option<u64>,
     /// Whether it is entitled now; a root or log key that was replaced is not.
     current: bool,
     entries: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<String>,
+    /// Whether the ssh-agent holds it.
+    agent: bool,
 }
 
-pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
-    match &args.command {
-        Command::List(_) => list(context),
-    }
-}
-
-fn list(context: &Context) -> anyhow::Result<Status> {
+pub(super) fn run(context: &Context) -> anyhow::Result<Status> {
     let ledger = context.open_ledger()?;
     let files = key_files(context, &ledger);
+    let held = signing::agent_keys();
     let mut keys = Vec::new();
     for signer in ledger.keys()? {
-        keys.push(key(&ledger, &signer, &files)?);
+        keys.push(key(&ledger, &signer, &files, &held)?);
     }
     let id = ledger.id().to_string();
+    let roots = ledger.ledger_facts()?.roots;
     drop(ledger);
     if context.global.json {
-        json_out::print(&Output { ledger: id, keys })?;
+        json_out::print(&Output {
+            ledger: id,
+            threshold: roots.threshold,
+            keys,
+        })?;
     } else {
         print(&keys)?;
+        if roots.keys.len() > 1 {
+            context.say(&format!(
+                "{} of {} roots must sign what roots carry",
+                roots.threshold,
+                roots.keys.len()
+            ));
+        }
     }
     Ok(Status::Done)
 }
@@ -110,7 +106,12 @@ fn key_files(context: &Context, ledger: &Ledger) -> Vec<PrivateKeyFile> {
     files
 }
 
-fn key(ledger: &Ledger, signer: &SignerFacts, files: &[PrivateKeyFile]) -> anyhow::Result<Key> {
+fn key(
+    ledger: &Ledger,
+    signer: &SignerFacts,
+    files: &[PrivateKeyFile],
+    held: &[PublicKey],
+) -> anyhow::Result<Key> {
     let (function, roles) = match &signer.function {
         Function::Root => ("root", vec![]),
         Function::Log => ("log", vec![]),
@@ -130,13 +131,18 @@ fn key(ledger: &Ledger, signer: &SignerFacts, files: &[PrivateKeyFile]) -> anyho
             .ended
             .and_then(|ended| ended.tainted)
             .map(|taint| taint.from),
+        tainted_until: signer
+            .ended
+            .and_then(|ended| ended.tainted)
+            .map(|taint| taint.until),
         current: signer.ended.is_none(),
         entries: ledger.chain_of(public)?.len() as u64,
         file: file.map(|file| screen::path(file.path())),
+        agent: held.contains(public),
     })
 }
 
-const fn role(role: Role) -> &'static str {
+pub(super) const fn role(role: Role) -> &'static str {
     match role {
         Role::Reviewer => "reviewer",
         Role::Approver => "approver",
@@ -158,6 +164,9 @@ fn print(keys: &[Key]) -> anyhow::Result<()> {
         }
         if let Some(from) = key.tainted_from {
             let _ = write!(state, ", tainted from entry {from}");
+            if let Some(until) = key.tainted_until {
+                let _ = write!(state, " to {}", until - 1);
+            }
         }
         let style = if key.current { STRONG } else { BAD };
         writeln!(
@@ -169,6 +178,7 @@ fn print(keys: &[Key]) -> anyhow::Result<()> {
         )?;
         let file = match &key.file {
             Some(path) => screen::one_line(path),
+            None if key.agent => "in the ssh-agent".to_owned(),
             None => "its private half is not on this machine".to_owned(),
         };
         writeln!(out, "  {}", screen::styled(FAINT, &file))?;

@@ -1,0 +1,97 @@
+//! `factlog key add`: give a key its roles.
+
+use factlog::entry::{Body, KeyEntry, KeyOp, Role};
+
+use super::make::{NewKey, new_key};
+use super::tell;
+use crate::cli::context::Context;
+use crate::cli::exit::Status;
+use crate::cli::screen;
+use crate::cli::signing::SigningArgs;
+use crate::cli::signing::carried::{self, Carried};
+
+/// Add a key that may sign here
+///
+/// With a name, makes a key file in $FACTLOG_HOME/keys as `init` does, or takes one of that name that is
+/// there and serves no function yet. With a whole key (as `factlog key new` prints it on its holder's
+/// machine), adds that; where its private half is not here, --out writes a file for its holder, who
+/// signs it with `factlog sign`. Roots sign.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  factlog key add desk.example/bob --role reviewer,approver
+  factlog key add desk.example/bob+1a2b3c4d+AY… --role approver --out bob.pending
+
+The second is for a key that its holder made elsewhere, with `factlog key new`.
+Exit status: 0 signed; 1 you said no; 2 no such role; 4 the key is enrolled already,
+or too few of those who must sign are here and there is no --out.")]
+pub(crate) struct Args {
+    /// A name for a new key, such as desk.example/bob; or a whole key: NAME+ID+KEY
+    #[arg(value_name = "NAME|VKEY")]
+    key: String,
+    /// What it may sign: reviewer (sources, claims, verdicts), approver (approvals), publisher
+    #[arg(long, required = true, value_delimiter = ',', value_name = "ROLE", value_parser = role)]
+    role: Vec<Role>,
+    /// Write the new key without a passphrase, for tests and demonstrations
+    #[arg(long)]
+    unencrypted_keys: bool,
+    #[command(flatten)]
+    signing: SigningArgs,
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    let ledger = context.open_ledger()?;
+    let mut roles = args.role.clone();
+    roles.sort_unstable();
+    roles.dedup();
+    let NewKey {
+        verifier,
+        hand,
+        file,
+    } = new_key(
+        context,
+        &args.signing,
+        &ledger,
+        &args.key,
+        args.unencrypted_keys,
+    )?;
+    let mut hands = carried::roots(context, &args.signing, &ledger)?;
+    hands.extend(hand);
+    let names: Vec<&str> = roles.iter().copied().map(super::list::role).collect();
+    let what = format!(
+        "the key {}+{} as {}",
+        screen::one_line(verifier.name().as_str()),
+        verifier.id(),
+        names.join(", ")
+    );
+    let carried = Carried {
+        words: vec![
+            format!("adds {what}"),
+            "its holder may sign that from then on; the name stands in the log for ever".to_owned(),
+        ],
+        body: Body::Key(KeyEntry {
+            op: KeyOp::Add,
+            key: verifier.clone(),
+            roles: Some(roles),
+            old: None,
+            reason: None,
+            from: None,
+        }),
+        objects: vec![],
+        hands,
+        question: format!("add {what}"),
+    };
+    let done = carried::sign(context, &args.signing, ledger, carried)?;
+    let file = NewKey::made(&file);
+    let key = Some(verifier.to_string());
+    tell(context, done, &format!("added {what}"), key, file, None)
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    match text.trim() {
+        "reviewer" => Ok(Role::Reviewer),
+        "approver" => Ok(Role::Approver),
+        "publisher" => Ok(Role::Publisher),
+        _ => Err("a role is reviewer, approver or publisher".to_owned()),
+    }
+}

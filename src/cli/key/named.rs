@@ -1,0 +1,46 @@
+//! From what a person typed to the enrolled key that it names.
+
+use factlog::audit::facts::SignerFacts;
+use factlog::ledger::Ledger;
+
+use crate::cli::exit::{Failure, Status};
+use crate::cli::signing::answers_to;
+
+/// Finds an enrolled key: by its whole vkey, its name with or without the key id, the part of its name
+/// after the last slash, or its key id. Of several with the same name the one in force is meant.
+pub(super) fn find(ledger: &Ledger, typed: &str) -> anyhow::Result<SignerFacts> {
+    let fits = |signer: &SignerFacts| {
+        let key = &signer.key;
+        key.to_string() == typed
+            || format!("{}+{}", key.name(), key.id()) == typed
+            || key.id().to_string() == typed
+            || answers_to(key.name(), typed)
+    };
+    let mut found: Vec<SignerFacts> = ledger.keys()?.into_iter().filter(fits).collect();
+    found.dedup_by(|a, b| a.key == b.key);
+    let in_force = found.iter().filter(|signer| signer.ended.is_none()).count();
+    if found.len() > 1 && in_force == 1 {
+        found.retain(|signer| signer.ended.is_none());
+    }
+    match found.len() {
+        1 => Ok(found.swap_remove(0)),
+        0 => Err(Failure::new(
+            Status::NotFound,
+            format!("no key that is enrolled here is {typed}"),
+        )
+        .hint("`factlog key list` shows them")
+        .into()),
+        many => {
+            let keys: Vec<String> = found
+                .iter()
+                .map(|signer| format!("{}+{}", signer.key.name(), signer.key.id()))
+                .collect();
+            Err(Failure::new(
+                Status::NotFound,
+                format!("{typed} is the name of {many} keys:\n  {}", keys.join("\n  ")),
+            )
+            .hint("write the name with the key id, as NAME+ID")
+            .into())
+        }
+    }
+}

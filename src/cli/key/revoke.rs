@@ -1,0 +1,227 @@
+//! `factlog key revoke`: end a key, and taint what it signed from some entry on.
+
+use clap::ValueEnum;
+use factlog::audit::facts::{Function, SignerFacts};
+use factlog::entry::{Body, KeyEntry, KeyOp, Kind, RevocationReason};
+use factlog::ledger::{Ledger, Record};
+use factlog::words::id::EntryId;
+use factlog::words::time::Timestamp;
+use serde::Serialize;
+
+use super::{named, tell};
+use crate::cli::context::Context;
+use crate::cli::exit::{Failure, Status};
+use crate::cli::says::{self, Policies};
+use crate::cli::screen;
+use crate::cli::seek;
+use crate::cli::signing::SigningArgs;
+use crate::cli::signing::carried::{self, Carried};
+
+/// So many tainted entries are told of; `factlog verify` lists all.
+const MOST_TOLD: usize = 20;
+
+/// End a key: it can sign nothing more, and what it signed from --from on is tainted
+///
+/// Roots sign. A tainted entry stays in the log and in effect, but a tainted verdict does not stand and
+/// a tainted approval does not count, until the roots reaffirm it or another reviewer's takes its place.
+/// Before you sign you are told how many entries and verdicts that is. A key may be revoked again with
+/// an earlier --from.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  factlog key revoke bob --reason retired
+  factlog key revoke bob --reason compromised --from 2026-11-20
+  factlog key revoke bob --reason compromised --from 5f3a9c12
+  factlog reaffirm 5f3a9c12 --note \"Bob confirms it, by telephone.\"
+
+The last is for what the holder still stands by. Exit status: 0 signed; 1 you said no;
+2 no --from for a compromised key; 3 no such key or entry; 4 too few roots are here and
+there is no --out, or would be left.")]
+pub(crate) struct Args {
+    /// The key: its name, its key id, or both as NAME+ID
+    key: String,
+    /// Why: compromised (someone else may have it), lost, retired (its holder has left), other
+    #[arg(long)]
+    reason: Reason,
+    /// The first entry that is tainted: an index (digits alone), the beginning of an entry's id, or a
+    /// day or second; nothing is tainted if left out
+    ///
+    /// A time means the first entry of the log, by anyone, that is dated so or later: dates are what
+    /// the authors say. `--from 0` taints all that the key ever signed.
+    #[arg(long, value_name = "INDEX|ENTRY|DATE")]
+    from: Option<String>,
+    #[command(flatten)]
+    signing: SigningArgs,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Reason {
+    Compromised,
+    Lost,
+    Retired,
+    Other,
+}
+
+impl From<Reason> for RevocationReason {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::Compromised => Self::Compromised,
+            Reason::Lost => Self::Lost,
+            Reason::Retired => Self::Retired,
+            Reason::Other => Self::Other,
+        }
+    }
+}
+
+/// What a revocation taints.
+#[derive(Serialize)]
+pub(super) struct Tainted {
+    /// The index from which the key's entries are tainted.
+    from: u64,
+    entries: Vec<EntryId>,
+    verdicts: Vec<EntryId>,
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    let ledger = context.open_ledger()?;
+    let signer = named::find(&ledger, &args.key)?;
+    check(&ledger, &signer)?;
+    let size = ledger.tree_head().size;
+    let from = match &args.from {
+        Some(from) => first(&ledger, from)?,
+        None if args.reason == Reason::Compromised => {
+            return Err(Failure::new(
+                Status::Usage,
+                "--from is needed for a key that is compromised: the first entry that may not be its \
+                 holder's",
+            )
+            .hint("give a day before the theft, such as --from 2026-11-20, or --from 0 for all")
+            .into());
+        }
+        None => size,
+    };
+    let records = ledger.would_taint(signer.key.public(), from)?;
+    let name = format!(
+        "{}+{}",
+        screen::one_line(signer.key.name().as_str()),
+        signer.key.id()
+    );
+    let mut words = vec![format!("revokes the key {name}: it can sign nothing more")];
+    words.extend(told(&ledger, &records, from, size)?);
+    let of = |kind: Kind| records.iter().filter(move |record| record.entry.kind() == kind);
+    let tainted = Tainted {
+        from,
+        entries: records.iter().map(|record| record.entry.id()).collect(),
+        verdicts: of(Kind::Verdict).map(|record| record.entry.id()).collect(),
+    };
+    let mut hands = carried::roots(context, &args.signing, &ledger)?;
+    // Where others can, the key that is revoked does not sign its own end.
+    hands.sort_by_key(|hand| hand.verifier() == &signer.key);
+    let carried = Carried {
+        body: Body::Key(KeyEntry {
+            op: KeyOp::Revoke,
+            key: signer.key.clone(),
+            roles: None,
+            old: None,
+            reason: Some(args.reason.into()),
+            from: Some(from),
+        }),
+        objects: vec![],
+        hands,
+        words,
+        question: format!("revoke the key {name}"),
+    };
+    let done = carried::sign(context, &args.signing, ledger, carried)?;
+    let key = Some(signer.key.to_string());
+    let what = format!("revoked the key {name}");
+    tell(context, done, &what, key, None, Some(tainted))
+}
+
+fn check(ledger: &Ledger, signer: &SignerFacts) -> anyhow::Result<()> {
+    if signer.function == Function::Log {
+        let message = format!("{} is the log's key, which is not revoked", signer.key.name());
+        return Err(Failure::new(Status::Key, message)
+            .hint("`factlog key log` puts a new one in its place")
+            .into());
+    }
+    let roots = ledger.ledger_facts()?.roots;
+    if roots.keys.contains(&signer.key) && roots.keys.len() <= roots.threshold as usize {
+        let message = format!(
+            "{} roots would be left, but {} must sign",
+            roots.keys.len() - 1,
+            roots.threshold
+        );
+        return Err(Failure::new(Status::Key, message)
+            .hint("put another in its place: factlog key roots --add NAME --remove NAME")
+            .into());
+    }
+    Ok(())
+}
+
+/// Returns the index that `--from` means.
+fn first(ledger: &Ledger, typed: &str) -> anyhow::Result<u64> {
+    let size = ledger.tree_head().size;
+    let time = if typed.len() == 10 && typed.as_bytes()[4] == b'-' {
+        format!("{typed}T00:00:00Z").parse::<Timestamp>().ok()
+    } else {
+        typed.parse::<Timestamp>().ok()
+    };
+    let Some(time) = time else {
+        return Ok(seek::entry_or_index(ledger, typed)?.index);
+    };
+    for index in 0..size {
+        if ledger.entry_at(index)?.entry.header().at >= time {
+            return Ok(index);
+        }
+    }
+    Ok(size)
+}
+
+/// Says what is tainted, and what to do with it.
+fn told(
+    ledger: &Ledger,
+    records: &[Record],
+    from: u64,
+    size: u64,
+) -> anyhow::Result<Vec<String>> {
+    if records.is_empty() {
+        return Ok(vec![if from < size {
+            format!("nothing that stands at {from} or later is tainted by it")
+        } else {
+            "nothing that it signed is tainted".to_owned()
+        }]);
+    }
+    let verdicts = records
+        .iter()
+        .filter(|record| record.entry.kind() == Kind::Verdict)
+        .count();
+    let counted = |count: usize, one: &str, many: &str| {
+        format!("{count} {}", if count == 1 { one } else { many })
+    };
+    let mut words = vec![format!(
+        "from entry {from} on, {} {} tainted, {} among them:",
+        counted(records.len(), "entry", "entries"),
+        if records.len() == 1 { "is" } else { "are" },
+        counted(verdicts, "verdict", "verdicts"),
+    )];
+    let mut policies = Policies::new();
+    for record in records.iter().take(MOST_TOLD) {
+        let says = says::says(ledger, record, &mut policies)?;
+        words.push(format!(
+            "  {} {} {}: {}",
+            record.index,
+            record.entry.kind(),
+            ledger.short(record.entry.id().as_bytes())?,
+            screen::cut(&says, 70)
+        ));
+    }
+    if let Some(more) = records.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
+        words.push(format!("  and {more} more"));
+    }
+    words.push(
+        "what holds is reaffirmed by roots: factlog reaffirm ENTRY … --note \"…\"; what does not is \
+         superseded by another reviewer: factlog verdict CLAIM --supersedes VERDICT"
+            .to_owned(),
+    );
+    Ok(words)
+}
