@@ -5,7 +5,8 @@ use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use factlog::ledger::{Ledger, LedgerError, MAX_PENDING_BYTES, Pending, PendingError};
+use factlog::audit::Code;
+use factlog::ledger::{AppendError, Ledger, LedgerError, MAX_PENDING_BYTES, Pending, PendingError};
 use serde::Serialize;
 
 use super::context::Context;
@@ -14,6 +15,7 @@ use super::faults;
 use super::json_out;
 use super::record::{self, EntryLine};
 use super::screen;
+use super::signing::carried::wanted_line;
 use super::stdout;
 use super::waiting;
 
@@ -27,7 +29,9 @@ Examples:
   factlog verdict 3 --rating true --summary \"…\" --out verdict.pending
   factlog append verdict.pending
 
-The first is run on the reviewer's machine, the second where the ledger is kept.")]
+The first is run on the reviewer's machine, the second where the ledger is kept. Exit status: 0
+appended, or there already; 1 refused; 3 no such file; 4 a key or signature is not right; 5 a
+signature is missing: the message says whose, and `factlog sign FILE` adds it.")]
 pub(crate) struct Args {
     /// Files that --out wrote, or - for standard input
     #[arg(required = true, value_name = "FILE")]
@@ -76,7 +80,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             }),
             Err(error) => {
                 let unfinished = faults::is_unfinished(&error);
-                let error = anyhow::Error::from(error);
+                let error = match incomplete(&ledger, file, &pending, &error)? {
+                    Some(failure) => failure.into(),
+                    None => anyhow::Error::from(error),
+                };
                 failed = Some(if unfinished {
                     error
                 } else {
@@ -103,6 +110,35 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     }
 }
 
+/// Says who is missing, where nothing but signatures is; `None` where something else is wrong, too.
+fn incomplete(
+    ledger: &Ledger,
+    file: &Path,
+    pending: &Pending,
+    error: &AppendError,
+) -> anyhow::Result<Option<Failure>> {
+    let AppendError::Refused {
+        position, refusal, ..
+    } = error
+    else {
+        return Ok(None);
+    };
+    let of_signatures = |code| matches!(code, Code::SignatureMissing | Code::ThresholdNotMet);
+    if !refusal.findings.iter().all(|finding| of_signatures(finding.code)) {
+        return Ok(None);
+    }
+    let entry = &pending.entries[*position];
+    let wanting = entry.wanting(&ledger.ledger_facts()?.roots);
+    if wanting.is_complete() {
+        return Ok(None);
+    }
+    let message = format!("it is not complete: {}", wanted_line(entry, &wanting));
+    Ok(Some(Failure::new(Status::Incomplete, message).hint(format!(
+        "each of them types: factlog sign {}",
+        screen::path(file)
+    ))))
+}
+
 /// Returns the indexes of entries that are all in the ledger: an append that is tried again, after a
 /// stop in between, is done.
 fn there_already(ledger: &Ledger, pending: &Pending) -> anyhow::Result<Option<Vec<u64>>> {
@@ -117,7 +153,7 @@ fn there_already(ledger: &Ledger, pending: &Pending) -> anyhow::Result<Option<Ve
     Ok(Some(indexes))
 }
 
-fn read(path: &Path, context: &Context) -> anyhow::Result<Vec<u8>> {
+pub(crate) fn read(path: &Path, context: &Context) -> anyhow::Result<Vec<u8>> {
     let reading = || format!("reading {}", screen::path(path));
     let mut bytes = Vec::new();
     // One byte more than there may be, so that too many are noticed and not held.
