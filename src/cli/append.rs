@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::context::Context;
 use super::exit::{Failure, Status};
 use super::faults;
+use super::forks;
 use super::json_out;
 use super::record::{self, EntryLine};
 use super::screen;
@@ -80,10 +81,11 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             }),
             Err(error) => {
                 let unfinished = faults::is_unfinished(&error);
-                let error = match incomplete(&ledger, file, &pending, &error)? {
-                    Some(failure) => failure.into(),
-                    None => anyhow::Error::from(error),
+                let failure = match incomplete(&ledger, file, &pending, &error)? {
+                    Some(failure) => Some(failure),
+                    None => forks::kept(&ledger, &pending, &error)?,
                 };
+                let error = failure.map_or_else(|| anyhow::Error::from(error), Into::into);
                 failed = Some(if unfinished {
                     error
                 } else {

@@ -118,20 +118,47 @@ fn of_append(error: &AppendError) -> Option<Calls> {
 fn of_refusal(refusal: &Refusal) -> Option<Calls> {
     let keys = |topic| matches!(topic, Topic::Signatures | Topic::Entitlement);
     let has = |code| refusal.findings.iter().any(|finding| finding.code == code);
-    if refusal.findings.iter().any(|finding| keys(finding.topic)) {
+    if has(Code::LedgerOther) {
         return calls(
             Status::Key,
-            Some("`factlog key list` shows who may sign here"),
+            Some("append it where it belongs, with --ledger DIR: an entry names its ledger for good"),
         );
+    }
+    if refusal.findings.iter().any(|finding| keys(finding.topic)) {
+        return calls(Status::Key, Some(of_keys(has)));
     }
     let hint = if has(Code::SupersedesMissing) {
         Some("change your earlier verdict with --supersedes VERDICT --change … --reason …")
+    } else if has(Code::ApprovalOwn) {
+        return calls(
+            Status::Key,
+            Some("another approver than its author signs: `factlog key list` shows them"),
+        );
+    } else if has(Code::AtEarlier) || has(Code::AfterSize) || has(Code::AfterRoot) {
+        Some(
+            "sign it anew, on a machine whose clock is right, and after a copy of this ledger as it is now",
+        )
     } else if has(Code::ChainFork) || has(Code::ChainGap) || has(Code::ChainPrevious) {
         Some("the same reviewer signed something else meanwhile: sign it anew")
     } else {
         None
     };
     calls(Status::Failed, hint)
+}
+
+/// Says what to try where a key may not sign what it signed.
+fn of_keys(has: impl Fn(Code) -> bool) -> &'static str {
+    if has(Code::KeyEnded) {
+        "sign it anew with a key in force: `factlog key list` shows them, and `factlog key add` adds one"
+    } else if has(Code::ApprovalOwn) {
+        "another approver than its author signs: `factlog key list` shows them"
+    } else if has(Code::SignatureMissing) || has(Code::ThresholdNotMet) {
+        "more have to sign: factlog sign FILE"
+    } else if has(Code::KeyEnrolledBefore) || has(Code::KeyIdTaken) {
+        "a key serves one function for all time: `factlog key new NAME` makes another"
+    } else {
+        "`factlog key list` shows who may sign here"
+    }
 }
 
 fn of_seek(error: &SeekError) -> Option<Calls> {

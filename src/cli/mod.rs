@@ -18,6 +18,7 @@ mod export;
 mod extractor;
 mod faults;
 mod files;
+mod forks;
 mod help;
 mod highlight;
 mod init;

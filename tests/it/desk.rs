@@ -51,6 +51,7 @@ impl Desk {
             .env_remove("FACTLOG_STOP_AFTER")
             .env_remove("FACTLOG_PAUSE_AFTER")
             .env_remove("FACTLOG_PASSPHRASE_FILE")
+            .env_remove("SSH_AUTH_SOCK")
             .stdin(Stdio::null());
         command
     }

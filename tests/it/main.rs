@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails says so by panicking")]
 
 mod cli_cases;
+mod cli_keys;
 mod cli_read;
 mod cli_write;
 mod damage;

@@ -28,7 +28,7 @@ or too few of those who must sign are here and there is no --out.")]
 pub(crate) struct Args {
     /// A name for a new key, such as desk.example/bob; or a whole key: NAME+ID+KEY
     #[arg(value_name = "NAME|VKEY")]
-    key: String,
+    added: String,
     /// What it may sign: reviewer (sources, claims, verdicts), approver (approvals), publisher
     #[arg(long, required = true, value_delimiter = ',', value_name = "ROLE", value_parser = role)]
     role: Vec<Role>,
@@ -52,7 +52,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         context,
         &args.signing,
         &ledger,
-        &args.key,
+        &args.added,
         args.unencrypted_keys,
     )?;
     let mut hands = carried::roots(context, &args.signing, &ledger)?;

@@ -39,7 +39,8 @@ The last is for what the holder still stands by. Exit status: 0 signed; 1 you sa
 there is no --out, or would be left.")]
 pub(crate) struct Args {
     /// The key: its name, its key id, or both as NAME+ID
-    key: String,
+    #[arg(value_name = "KEY")]
+    revoked: String,
     /// Why: compromised (someone else may have it), lost, retired (its holder has left), other
     #[arg(long)]
     reason: Reason,
@@ -84,7 +85,7 @@ pub(super) struct Tainted {
 
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let ledger = context.open_ledger()?;
-    let signer = named::find(&ledger, &args.key)?;
+    let signer = named::find(&ledger, &args.revoked)?;
     check(&ledger, &signer)?;
     let size = ledger.tree_head().size;
     let from = match &args.from {
