@@ -16,6 +16,8 @@ pub struct Report {
     pub objects: u64,
     /// How many keys are enrolled.
     pub signers: u64,
+    /// How many verdicts there are, by what stands of them.
+    pub standings: Standings,
     /// What was looked at, topic by topic.
     pub checks: Vec<Check>,
     /// Everything that was found, in the order of the log.
@@ -42,6 +44,40 @@ pub struct Check {
     pub incomplete: u64,
     /// How much else should be known.
     pub notes: u64,
+}
+
+/// How many verdicts there are of each standing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "each field is the standing of the same name")]
+pub struct Standings {
+    pub proposed: u64,
+    pub standing: u64,
+    pub disputed: u64,
+    pub superseded: u64,
+    pub retracted: u64,
+    pub tainted: u64,
+}
+
+impl Standings {
+    /// Says in words how many of the verdicts stand; `None` where none waits, is disputed or is
+    /// tainted, and there is nothing that a person need know.
+    fn words(&self) -> Option<String> {
+        let open = [
+            (self.proposed, "proposed"),
+            (self.disputed, "disputed"),
+            (self.tainted, "tainted"),
+        ];
+        let open = open.into_iter().filter(|(count, _)| *count > 0);
+        let open: Vec<String> = open.map(|(count, name)| format!("{count} {name}")).collect();
+        (!open.is_empty()).then(|| {
+            format!(
+                "Of the verdicts, {} {}, {}.",
+                self.standing,
+                if self.standing == 1 { "stands" } else { "stand" },
+                open.join(", ")
+            )
+        })
+    }
 }
 
 /// Findings of one code that were counted, not listed.
@@ -101,8 +137,14 @@ impl Report {
                 )
             }
         };
+        // What stands of a ledger with faults is anybody's guess.
+        let standings = match self.count(Severity::Fault) {
+            0 => self.standings.words(),
+            _ => None,
+        };
+        let standings = standings.map_or_else(String::new, |words| format!(" {words}"));
         format!(
-            "{}, {}, {}: {found}. Not shown: {}.",
+            "{}, {}, {}: {found}.{standings} Not shown: {}.",
             counted(self.head.size, "entry", "entries"),
             counted(self.objects, "object", "objects"),
             counted(self.signers, "signer", "signers"),

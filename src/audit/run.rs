@@ -13,6 +13,7 @@
 
 mod checkpoints;
 mod objects;
+mod standings;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -428,6 +429,7 @@ impl<'o, O: Objects> Auditor<'o, O> {
         let report = Report {
             head,
             objects: self.facts.objects() as u64,
+            standings: self.standings(),
             signers: self.facts.signers() as u64,
             checks: self.checks.into_values().collect(),
             findings: self.findings,

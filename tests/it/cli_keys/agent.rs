@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 use std::fs;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -15,6 +16,10 @@ impl Drop for SshAgent {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+fn is_public(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "pub")
 }
 
 fn start(desk: &Desk) -> Option<SshAgent> {
@@ -47,7 +52,7 @@ fn a_key_in_the_agent_signs_where_no_file_has_it() {
         .map(|file| file.unwrap().path())
         .filter(|path| path.to_string_lossy().contains("alice"))
         .collect();
-    let private = alice.iter().find(|path| path.extension().is_none()).unwrap();
+    let private = alice.iter().find(|path| !is_public(path)).unwrap();
     let added = Command::new("ssh-add")
         .arg("-q")
         .arg(private)

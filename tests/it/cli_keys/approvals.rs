@@ -30,6 +30,8 @@ fn a_verdict_stands_once_as_many_as_the_policy_asks_for_approve_it() {
     let second = json(&desk, "output-approve", &second);
     assert_eq!(second["standing"], "standing");
 
+    let report = json(&desk, "output-verify", &["verify"]);
+    assert_eq!(report["standings"]["standing"], 1);
     let claims = json(&desk, "output-claims", &["claims"]);
     let verdict = &claims["claims"][0]["verdicts"][0];
     assert_eq!(verdict["approvals_needed"], 2);
@@ -49,6 +51,9 @@ fn a_verdict_stands_once_as_many_as_the_policy_asks_for_approve_it() {
     assert_eq!(disputed["standing"], "disputed");
     let page = desk.done(&["show", &id]).0;
     assert!(page.contains("The figure is for 2020."), "{page}");
+    let (report, _) = desk.done(&["verify"]);
+    let report = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(report.contains("0 stand, 1 disputed"), "{report}");
     // The last word counts.
     let (_, said) = desk.done(&["approve", &id, "--as", "carol"]);
     assert!(said.contains("it is standing, 2 of 2 approvals"), "{said}");
