@@ -18,9 +18,9 @@
 
 pub mod facts;
 pub mod finding;
-pub mod foresight;
 #[cfg(test)]
 mod fixture;
+pub mod foresight;
 pub mod memory;
 pub mod objects;
 pub mod prepare;

@@ -68,12 +68,18 @@ impl Standings {
             (self.tainted, "tainted"),
         ];
         let open = open.into_iter().filter(|(count, _)| *count > 0);
-        let open: Vec<String> = open.map(|(count, name)| format!("{count} {name}")).collect();
+        let open: Vec<String> = open
+            .map(|(count, name)| format!("{count} {name}"))
+            .collect();
         (!open.is_empty()).then(|| {
             format!(
                 "Of the verdicts, {} {}, {}.",
                 self.standing,
-                if self.standing == 1 { "stands" } else { "stand" },
+                if self.standing == 1 {
+                    "stands"
+                } else {
+                    "stand"
+                },
                 open.join(", ")
             )
         })

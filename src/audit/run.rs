@@ -419,6 +419,7 @@ impl<'o, O: Objects> Auditor<'o, O> {
         self.findings
             .sort_by_key(|finding| finding.entry.unwrap_or(u64::MAX));
         let head = self.tree.head();
+        let standings = self.standings();
         let unlisted = self.echoes.into_values().filter_map(|echoes| {
             let count = echoes
                 .count
@@ -429,7 +430,7 @@ impl<'o, O: Objects> Auditor<'o, O> {
         let report = Report {
             head,
             objects: self.facts.objects() as u64,
-            standings: self.standings(),
+            standings,
             signers: self.facts.signers() as u64,
             checks: self.checks.into_values().collect(),
             findings: self.findings,

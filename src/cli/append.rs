@@ -126,7 +126,11 @@ fn incomplete(
         return Ok(None);
     };
     let of_signatures = |code| matches!(code, Code::SignatureMissing | Code::ThresholdNotMet);
-    if !refusal.findings.iter().all(|finding| of_signatures(finding.code)) {
+    if !refusal
+        .findings
+        .iter()
+        .all(|finding| of_signatures(finding.code))
+    {
         return Ok(None);
     }
     let entry = &pending.entries[*position];
@@ -135,10 +139,9 @@ fn incomplete(
         return Ok(None);
     }
     let message = format!("it is not complete: {}", wanted_line(entry, &wanting));
-    Ok(Some(Failure::new(Status::Incomplete, message).hint(format!(
-        "each of them types: factlog sign {}",
-        screen::path(file)
-    ))))
+    Ok(Some(Failure::new(Status::Incomplete, message).hint(
+        format!("each of them types: factlog sign {}", screen::path(file)),
+    )))
 }
 
 /// Returns the indexes of entries that are all in the ledger: an append that is tried again, after a

@@ -188,7 +188,11 @@ impl Decided<'_> {
         };
         let claim = ledger.entry_of(Kind::Claim, &body.claim.entry())?;
         if let Some(claim) = claim_list::of_record(ledger, &claim)? {
-            words.push(format!("the claim: “{}”, said by {}", claim.claim.text, claim.who()));
+            words.push(format!(
+                "the claim: “{}”, said by {}",
+                claim.claim.text,
+                claim.who()
+            ));
         }
         let author = record.entry.header().by.name();
         words.push(format!(
@@ -211,12 +215,7 @@ impl Decided<'_> {
         Ok(words)
     }
 
-    fn tell(
-        &self,
-        context: &Context,
-        verdict: EntryId,
-        done: Delivered,
-    ) -> anyhow::Result<Status> {
+    fn tell(&self, context: &Context, verdict: EntryId, done: Delivered) -> anyhow::Result<Status> {
         let mut report = Report {
             approval: done.id,
             verdict,

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use factlog::audit::standing::Standing;
-use factlog::export::PublishedDecision;
 use factlog::entry::{Body, Kind};
+use factlog::export::PublishedDecision;
 use factlog::ledger::Ledger;
 use factlog::words::claim::Manner;
 use factlog::words::id::{ClaimId, SourceId, VerdictId};

@@ -58,7 +58,11 @@ pub(crate) fn words(
     let mut parts = Vec::new();
     if needed > 0 || !approvals.is_empty() {
         let count = approvals.len();
-        let word = if count.max(needed as usize) == 1 { "approval" } else { "approvals" };
+        let word = if count.max(needed as usize) == 1 {
+            "approval"
+        } else {
+            "approvals"
+        };
         let mut text = if needed > 0 {
             format!("{count} of {needed} {word}")
         } else {
@@ -76,6 +80,9 @@ pub(crate) fn words(
 }
 
 fn names(decisions: &[PublishedDecision]) -> String {
-    let names: Vec<&str> = decisions.iter().map(|decision| decision.by.as_str()).collect();
+    let names: Vec<&str> = decisions
+        .iter()
+        .map(|decision| decision.by.as_str())
+        .collect();
     names.join(", ")
 }

@@ -121,7 +121,9 @@ fn of_refusal(refusal: &Refusal) -> Option<Calls> {
     if has(Code::LedgerOther) {
         return calls(
             Status::Key,
-            Some("append it where it belongs, with --ledger DIR: an entry names its ledger for good"),
+            Some(
+                "append it where it belongs, with --ledger DIR: an entry names its ledger for good",
+            ),
         );
     }
     if refusal.findings.iter().any(|finding| keys(finding.topic)) {

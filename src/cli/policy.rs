@@ -15,7 +15,7 @@ use super::exit::{Failure, Status};
 use super::init;
 use super::json_out;
 use super::record::EntryLine;
-use super::screen::{self, STRONG};
+use super::screen;
 use super::signing::SigningArgs;
 use super::signing::carried::{self, Carried};
 use super::stdout;
@@ -124,9 +124,15 @@ fn show(context: &Context) -> anyhow::Result<Status> {
         writeln!(out, "{}", screen::one_line(&line))?;
     }
     for rating in &policy.scale {
-        let value = rating.value.map_or_else(|| "–".to_owned(), |value| value.to_string());
-        let label = screen::styled(STRONG, &screen::one_line(rating.label()));
-        let text = format!("{value:>3}  {label} ({}): {}", rating.code, screen::one_line(&rating.definition));
+        let value = rating
+            .value
+            .map_or_else(|| "–".to_owned(), |value| value.to_string());
+        let label = screen::one_line(rating.label());
+        let text = format!(
+            "{value:>3}  {label} ({}): {}",
+            rating.code,
+            screen::one_line(&rating.definition)
+        );
         writeln!(out, "{}", screen::wrap(&text, screen::columns(), "     "))?;
     }
     Ok(Status::Done)
@@ -135,17 +141,28 @@ fn show(context: &Context) -> anyhow::Result<Status> {
 /// Says in words what a verdict needs.
 fn rules(policy: &Policy) -> Vec<String> {
     let mut rules = vec![
-        format!("approvals by others, for a verdict to stand: {}", policy.approvals),
+        format!(
+            "approvals by others, for a verdict to stand: {}",
+            policy.approvals
+        ),
         format!("pieces of evidence, at least: {}", policy.evidence_least),
         format!(
             "another reviewer may supersede a verdict: {}",
-            if policy.others_may_supersede { "yes" } else { "no" }
+            if policy.others_may_supersede {
+                "yes"
+            } else {
+                "no"
+            }
         ),
     ];
     if let Some(methodology) = &policy.methodology {
         rules.push(format!("how claims are chosen and checked: {methodology}"));
     }
-    let codes: Vec<&str> = policy.scale.iter().map(|rating| rating.code.as_str()).collect();
+    let codes: Vec<&str> = policy
+        .scale
+        .iter()
+        .map(|rating| rating.code.as_str())
+        .collect();
     rules.push(format!(
         "ratings, from {} (best) to {} (worst): {}",
         policy.best,
@@ -175,15 +192,21 @@ fn set(args: &SetArgs, context: &Context) -> anyhow::Result<Status> {
     let bytes = object::to_bytes(&policy)?;
     let id = ObjectId::of(&bytes);
     if id == before {
-        return Err(Failure::new(Status::Usage, "that is the policy in force already")
-            .hint("say what is to differ: --approvals, --evidence-least, or a file")
-            .into());
+        return Err(
+            Failure::new(Status::Usage, "that is the policy in force already")
+                .hint("say what is to differ: --approvals, --evidence-least, or a file")
+                .into(),
+        );
     }
     let words = changes(&in_force, &policy, ledger.tree_head().size);
     let carried = Carried {
         body: Body::Policy(PolicyEntry { policy: id }),
         // One that was in force before is there.
-        objects: if ledger.object_bytes(&id)?.is_some() { vec![] } else { vec![bytes] },
+        objects: if ledger.object_bytes(&id)?.is_some() {
+            vec![]
+        } else {
+            vec![bytes]
+        },
         hands: carried::roots(context, &args.signing, &ledger)?,
         words,
         question: "set the policy".to_owned(),
@@ -192,7 +215,9 @@ fn set(args: &SetArgs, context: &Context) -> anyhow::Result<Status> {
         return Ok(Status::Failed);
     };
     if let Some(index) = done.index {
-        context.say(&format!("the policy applies to verdicts after entry {index}"));
+        context.say(&format!(
+            "the policy applies to verdicts after entry {index}"
+        ));
     }
     if context.global.json {
         json_out::print(&Set {
@@ -213,11 +238,24 @@ fn changes(before: &Policy, after: &Policy, size: u64) -> Vec<String> {
         "sets the policy, for verdicts after entry {size}; those before keep theirs:"
     )];
     let (old, new) = (rules(before), rules(after));
-    words.extend(old.iter().filter(|rule| !new.contains(rule)).map(|rule| format!("  - {rule}")));
-    words.extend(new.iter().filter(|rule| !old.contains(rule)).map(|rule| format!("  + {rule}")));
+    words.extend(
+        old.iter()
+            .filter(|rule| !new.contains(rule))
+            .map(|rule| format!("  - {rule}")),
+    );
+    words.extend(
+        new.iter()
+            .filter(|rule| !old.contains(rule))
+            .map(|rule| format!("  + {rule}")),
+    );
     for rating in &after.scale {
         if before.rating(&rating.code) != Some(rating) {
-            words.push(format!("  + {} ({}): {}", rating.label(), rating.code, rating.definition));
+            words.push(format!(
+                "  + {} ({}): {}",
+                rating.label(),
+                rating.code,
+                rating.definition
+            ));
         }
     }
     words

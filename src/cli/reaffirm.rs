@@ -73,7 +73,11 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         if !ledger.is_tainted(&id)? {
             return Err(Failure::new(
                 Status::Failed,
-                format!("entry {} ({}) is not tainted", record.index, record.entry.kind()),
+                format!(
+                    "entry {} ({}) is not tainted",
+                    record.index,
+                    record.entry.kind()
+                ),
             )
             .hint("only what a revocation taints is reaffirmed: `factlog verify` lists it")
             .into());
@@ -106,7 +110,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         return Ok(Status::Failed);
     };
     if let Some(index) = done.index {
-        context.say(&format!("reaffirmed {} (entry {index})", counted(ids.len())));
+        context.say(&format!(
+            "reaffirmed {} (entry {index})",
+            counted(ids.len())
+        ));
     }
     if context.global.json {
         json_out::print(&Report {
@@ -123,5 +130,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
 }
 
 fn counted(entries: usize) -> String {
-    format!("{entries} {}", if entries == 1 { "entry" } else { "entries" })
+    format!(
+        "{entries} {}",
+        if entries == 1 { "entry" } else { "entries" }
+    )
 }

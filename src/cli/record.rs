@@ -140,7 +140,10 @@ pub(crate) fn deliver(
             ));
         } else {
             for wanted in &pending.wanted {
-                context.say(&format!("signed, not complete: {}", screen::one_line(wanted)));
+                context.say(&format!(
+                    "signed, not complete: {}",
+                    screen::one_line(wanted)
+                ));
             }
             context.say(&format!("each of them types: factlog sign {path}"));
         }

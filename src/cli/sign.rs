@@ -132,11 +132,16 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     }
     let any = lines.iter().any(|line| !line.added.is_empty());
     if !any && let Some(refused) = refused.first() {
-        return Err(Failure::new(Status::Key, format!("no key here may sign it: {refused}"))
-            .hint("name the key's file with --key FILE; `factlog key list` shows the keys")
-            .into());
+        return Err(
+            Failure::new(Status::Key, format!("no key here may sign it: {refused}"))
+                .hint("name the key's file with --key FILE; `factlog key list` shows the keys")
+                .into(),
+        );
     }
-    pending.wanted = lines.iter().filter_map(|line| line.wanted.clone()).collect();
+    pending.wanted = lines
+        .iter()
+        .filter_map(|line| line.wanted.clone())
+        .collect();
     let to = args.out.as_deref().unwrap_or(&args.file);
     if any || args.out.is_some() {
         match &args.out {
@@ -156,7 +161,11 @@ fn tell(
 ) -> anyhow::Result<Status> {
     for line in &lines {
         for name in &line.added {
-            context.say(&format!("{} signed the {} entry", screen::one_line(name), line.kind));
+            context.say(&format!(
+                "{} signed the {} entry",
+                screen::one_line(name),
+                line.kind
+            ));
         }
     }
     for wanted in &pending.wanted {
@@ -208,7 +217,10 @@ impl Known {
         if let Some(ledger) = self.ledger
             && own != Some(ledger)
         {
-            let message = format!("the {} entry belongs to another ledger than this", entry.kind());
+            let message = format!(
+                "the {} entry belongs to another ledger than this",
+                entry.kind()
+            );
             return Err(Failure::new(Status::Key, message)
                 .hint("name the right one with --ledger DIR, or run it where there is none")
                 .into());
@@ -245,7 +257,11 @@ fn keys(
         let wanting: Wanting = trial.wanting(roots);
         let mut next = None;
         for key in wanting.open() {
-            if args.name.as_ref().is_some_and(|name| !signing::answers_to(key.name(), name)) {
+            if args
+                .name
+                .as_ref()
+                .is_some_and(|name| !signing::answers_to(key.name(), name))
+            {
                 continue;
             }
             if let Some(chosen) = signing::find_key(context, args, key)? {
@@ -294,13 +310,19 @@ fn is_agreed(
         .iter()
         .map(|key| format!("{}+{}", key.verifier().name(), key.verifier().id()))
         .collect();
-    let question = format!("sign the {} entry as {}? [y,n] ", entry.kind(), names.join(", "));
+    let question = format!(
+        "sign the {} entry as {}? [y,n] ",
+        entry.kind(),
+        names.join(", ")
+    );
     Ok(prompt::choose(&question, &['y', 'n'])? == Some('y'))
 }
 
 fn signers(entry: &Entry) -> Vec<String> {
     let lines = entry.note().signatures().iter();
-    lines.map(|line| format!("{}+{}", line.name, line.id)).collect()
+    lines
+        .map(|line| format!("{}+{}", line.name, line.id))
+        .collect()
 }
 
 /// Says in words what an entry does, with what the file's objects say.

@@ -122,3 +122,108 @@ impl fmt::Display for Wanting {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::{Chain, Draft, Header, KeyEntry, KeyOp, Role, Roots};
+    use crate::trust::SigningKey;
+    use crate::trust::note::{SignatureLine, signing_order};
+    use crate::words::id::EntryId;
+
+    fn key(name: &str, seed: u8) -> SigningKey {
+        let name = format!("desk.example/{name}").parse().expect("a name");
+        SigningKey::from_seed(name, &[seed; 32])
+    }
+
+    fn line(key: &SigningKey, text: &str) -> SignatureLine {
+        SignatureLine {
+            name: key.name().clone(),
+            id: key.verifier().id(),
+            signature: key.sign(text).0.to_vec(),
+        }
+    }
+
+    fn begun(by: &SigningKey, body: Body) -> Entry {
+        let header = Header {
+            by: by.verifier().clone(),
+            ledger: Some(EntryId([1; 32])),
+            at: "2026-11-22T10:00:00Z".parse().expect("a time"),
+            after: Some(crate::trust::merkle::TreeHead {
+                size: 1,
+                ..crate::trust::merkle::TreeHead::empty()
+            }),
+            chain: Chain { n: 0, prev: None },
+        };
+        let draft = Draft { header, body };
+        let text = draft.text().expect("a text");
+        draft.assemble(vec![line(by, &text)]).expect("an entry")
+    }
+
+    fn set(keys: &[&SigningKey], threshold: u32) -> RootSet {
+        let mut keys: Vec<VerifierKey> = keys.iter().map(|key| key.verifier().clone()).collect();
+        keys.sort_by(signing_order);
+        RootSet { keys, threshold }
+    }
+
+    #[test]
+    fn lines_are_added_in_their_place_until_none_is_wanted() {
+        let (zoe, bob, ann) = (key("zoe", 1), key("bob", 2), key("ann", 3));
+        let roots = set(&[&zoe, &ann], 2);
+        let added = begun(
+            &zoe,
+            Body::Key(KeyEntry {
+                op: KeyOp::Add,
+                key: bob.verifier().clone(),
+                roles: Some(vec![Role::Reviewer]),
+                old: None,
+                reason: None,
+                from: None,
+            }),
+        );
+        let wanting = added.wanting(&roots);
+        assert_eq!(wanting.keys, [bob.verifier().clone()]);
+        assert_eq!(wanting.open(), [bob.verifier(), ann.verifier()]);
+        let said = format!(
+            "desk.example/bob+{}; 1 more of the roots desk.example/ann+{}",
+            bob.verifier().id(),
+            ann.verifier().id()
+        );
+        assert_eq!(wanting.to_string(), said);
+        assert!(added.verify(&roots.keys).is_err());
+        assert!(added.verify_so_far(&roots.keys).is_ok());
+        let text = added.note().text().to_owned();
+        let more = added.with_line(line(&bob, &text)).expect("an entry");
+        let whole = more.with_line(line(&ann, &text)).expect("an entry");
+        assert!(whole.wanting(&roots).is_complete());
+        // The author first, the others by name.
+        let signers = whole.verify(&roots.keys).expect("it holds");
+        assert_eq!(
+            signers,
+            [&zoe, &ann, &bob].map(|key| key.verifier().clone())
+        );
+        assert!(whole.with_line(line(&ann, &text)).is_err(), "twice");
+        let forged = added.with_line(line(&ann, "another\n")).expect("an entry");
+        let forged = forged.with_line(line(&bob, &text)).expect("an entry");
+        assert!(forged.verify_so_far(&roots.keys).is_err());
+    }
+
+    #[test]
+    fn new_roots_have_a_threshold_of_their_own() {
+        let (old, new) = (key("old", 1), key("new", 2));
+        let next = set(&[&old, &new], 2);
+        let entry = begun(
+            &old,
+            Body::Roots(Roots {
+                keys: next.keys.clone(),
+                threshold: 2,
+                from: None,
+            }),
+        );
+        let wanting = entry.wanting(&set(&[&old], 1));
+        assert_eq!(wanting.roots, None);
+        let short = wanting.new_roots.as_ref().expect("too few");
+        assert_eq!((short.signed, short.threshold), (1, 2));
+        assert_eq!(wanting.open(), [new.verifier()]);
+    }
+}

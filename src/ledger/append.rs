@@ -65,9 +65,7 @@ pub enum AppendError {
     },
     /// A new log key would take over at another size than the log has now: checkpoints in between
     /// would be the old key's past the size up to which it signs.
-    #[error(
-        "the new log key takes over at size {size}, but the ledger has {now} entries now"
-    )]
+    #[error("the new log key takes over at size {size}, but the ledger has {now} entries now")]
     HeadGoneOn {
         /// The size that the entry names.
         size: u64,

@@ -345,6 +345,9 @@ mod tests {
                 error => panic!("{text}: {error:?}"),
             }
         }
+        let nothing = of_type("\"entries\":[\"x\"],\"objects\":[],");
+        let nothing = nothing.replace('}', ",\"wanted\":[]}");
+        assert!(matches!(refused(&nothing), PendingError::NothingWanted));
         let error = refused(&of_type("\"entries\":[],\"objects\":[],"));
         assert!(matches!(error, PendingError::Empty));
     }

@@ -290,7 +290,9 @@ impl Ledger {
         let mut keys = Vec::new();
         for index in self.indexes(&rows::keys())? {
             for key in enrolled_by(&self.entry_at(index)?.entry) {
-                keys.extend(self.signer(key.public())?);
+                // A change of the roots names those that stay, too.
+                let signer = self.signer(key.public())?;
+                keys.extend(signer.filter(|signer| signer.since == index));
             }
         }
         Ok(keys)
@@ -303,7 +305,10 @@ impl Ledger {
         let size = self.tree_head().size;
         let indexes = foresight::would_taint(&RowFacts(Reading(&facts)), key, from, size)
             .map_err(|e| LedgerError::Rows(e.into()))?;
-        indexes.into_iter().map(|index| self.entry_at(index)).collect()
+        indexes
+            .into_iter()
+            .map(|index| self.entry_at(index))
+            .collect()
     }
 
     /// Says whether an entry is tainted, and not reaffirmed since.

@@ -8,7 +8,6 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::{Options, Store};
 use super::error::StoreError;
 use super::facts::Facts;
 use super::files::{FileAction, FileError, OnFile as _, is_same_file};
@@ -17,6 +16,7 @@ use super::journal;
 use super::round::Draft;
 use super::step::{Notice, Step};
 use super::tables::Applied;
+use super::{Options, Store};
 use crate::trust::key::SigningKey;
 use crate::trust::merkle::{self, TreeHead};
 

@@ -86,7 +86,10 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let id = ledger.id().to_string();
     drop(ledger);
     if context.global.json {
-        json_out::print(&Output { ledger: id, signers })?;
+        json_out::print(&Output {
+            ledger: id,
+            signers,
+        })?;
     } else {
         let mut out = stdout::plain();
         for signer in signers {

@@ -41,7 +41,10 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     if !folder.join(LOG_KEY_FILE).exists() {
         return Err(Failure::new(
             Status::Key,
-            format!("there is no {LOG_KEY_FILE} in {}: the ledger is kept elsewhere", screen::path(&folder)),
+            format!(
+                "there is no {LOG_KEY_FILE} in {}: the ledger is kept elsewhere",
+                screen::path(&folder)
+            ),
         )
         .hint("only the ledger's keeper changes the log's key")
         .into());
@@ -59,7 +62,11 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         Ok(HeldKey::Here(new.key))
     };
     hands.push(Hand::Made(verifier.clone(), Box::new(write)));
-    let name = format!("{}+{}", screen::one_line(verifier.name().as_str()), verifier.id());
+    let name = format!(
+        "{}+{}",
+        screen::one_line(verifier.name().as_str()),
+        verifier.id()
+    );
     let carried = Carried {
         body: Body::Log(LogKey {
             key: verifier.clone(),
@@ -69,8 +76,14 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         objects: vec![],
         hands,
         words: vec![
-            format!("puts the log's key {name} in the place of +{}", facts.log.id()),
-            format!("the old key signed checkpoints of up to {} entries", head.size),
+            format!(
+                "puts the log's key {name} in the place of +{}",
+                facts.log.id()
+            ),
+            format!(
+                "the old key signed checkpoints of up to {} entries",
+                head.size
+            ),
         ],
         question: format!("put the log's key {name} in place"),
     };

@@ -107,9 +107,12 @@ impl Drawn {
         let file = keyring
             .create(&self.name, &self.seed, protection)
             .map_err(|error| {
-                Failure::new(Status::Key, format!("the key {} can't be written", self.name))
-                    .because(error)
-                    .hint("set FACTLOG_HOME to a folder that can be written and has room")
+                Failure::new(
+                    Status::Key,
+                    format!("the key {} can't be written", self.name),
+                )
+                .because(error)
+                .hint("set FACTLOG_HOME to a folder that can be written and has room")
             })?;
         Ok((self.seed.signing_key(self.name).into(), file))
     }
@@ -169,7 +172,10 @@ pub(super) fn new_key<'a>(
         if !free.is_empty() {
             return Err(Failure::new(
                 Status::Key,
-                format!("{} keys here are named {name} and serve no function yet", free.len() + 1),
+                format!(
+                    "{} keys here are named {name} and serve no function yet",
+                    free.len() + 1
+                ),
             )
             .hint(format!("write the whole key, such as {verifier}"))
             .into());
@@ -186,7 +192,11 @@ pub(super) fn new_key<'a>(
         });
     }
     let drawn = Drawn::draw(name, unencrypted)?;
-    let verifier = drawn.seed.signing_key(drawn.name.clone()).verifier().clone();
+    let verifier = drawn
+        .seed
+        .signing_key(drawn.name.clone())
+        .verifier()
+        .clone();
     let written = Rc::clone(&file);
     let make = move || {
         let (key, path) = drawn.write(context)?;

@@ -17,7 +17,6 @@ pub(super) fn find(ledger: &Ledger, typed: &str) -> anyhow::Result<SignerFacts> 
             || answers_to(key.name(), typed)
     };
     let mut found: Vec<SignerFacts> = ledger.keys()?.into_iter().filter(fits).collect();
-    found.dedup_by(|a, b| a.key == b.key);
     let in_force = found.iter().filter(|signer| signer.ended.is_none()).count();
     if found.len() > 1 && in_force == 1 {
         found.retain(|signer| signer.ended.is_none());
@@ -37,7 +36,10 @@ pub(super) fn find(ledger: &Ledger, typed: &str) -> anyhow::Result<SignerFacts> 
                 .collect();
             Err(Failure::new(
                 Status::NotFound,
-                format!("{typed} is the name of {many} keys:\n  {}", keys.join("\n  ")),
+                format!(
+                    "{typed} is the name of {many} keys:\n  {}",
+                    keys.join("\n  ")
+                ),
             )
             .hint("write the name with the key id, as NAME+ID")
             .into())

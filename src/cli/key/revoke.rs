@@ -109,7 +109,11 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     );
     let mut words = vec![format!("revokes the key {name}: it can sign nothing more")];
     words.extend(told(&ledger, &records, from, size)?);
-    let of = |kind: Kind| records.iter().filter(move |record| record.entry.kind() == kind);
+    let of = |kind: Kind| {
+        records
+            .iter()
+            .filter(move |record| record.entry.kind() == kind)
+    };
     let tainted = Tainted {
         from,
         entries: records.iter().map(|record| record.entry.id()).collect(),
@@ -140,7 +144,10 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
 
 fn check(ledger: &Ledger, signer: &SignerFacts) -> anyhow::Result<()> {
     if signer.function == Function::Log {
-        let message = format!("{} is the log's key, which is not revoked", signer.key.name());
+        let message = format!(
+            "{} is the log's key, which is not revoked",
+            signer.key.name()
+        );
         return Err(Failure::new(Status::Key, message)
             .hint("`factlog key log` puts a new one in its place")
             .into());
@@ -179,12 +186,7 @@ fn first(ledger: &Ledger, typed: &str) -> anyhow::Result<u64> {
 }
 
 /// Says what is tainted, and what to do with it.
-fn told(
-    ledger: &Ledger,
-    records: &[Record],
-    from: u64,
-    size: u64,
-) -> anyhow::Result<Vec<String>> {
+fn told(ledger: &Ledger, records: &[Record], from: u64, size: u64) -> anyhow::Result<Vec<String>> {
     if records.is_empty() {
         return Ok(vec![if from < size {
             format!("nothing that stands at {from} or later is tainted by it")
@@ -216,7 +218,11 @@ fn told(
             screen::cut(&says, 70)
         ));
     }
-    if let Some(more) = records.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
+    if let Some(more) = records
+        .len()
+        .checked_sub(MOST_TOLD)
+        .filter(|more| *more > 0)
+    {
         words.push(format!("  and {more} more"));
     }
     words.push(

@@ -68,7 +68,13 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let mut hands = carried::roots(context, &args.signing, &ledger)?;
     let mut file = None;
     for typed in &args.add {
-        let new = new_key(context, &args.signing, &ledger, typed, args.unencrypted_keys)?;
+        let new = new_key(
+            context,
+            &args.signing,
+            &ledger,
+            typed,
+            args.unencrypted_keys,
+        )?;
         keys.push(new.verifier);
         hands.extend(new.hand);
         file = Some(new.file);
@@ -76,7 +82,10 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     keys.sort_by(signing_order);
     let threshold = args.threshold.unwrap_or(in_force.threshold);
     if threshold == 0 || threshold as usize > keys.len() {
-        let message = format!("{threshold} roots must sign, but there would be {}", keys.len());
+        let message = format!(
+            "{threshold} roots must sign, but there would be {}",
+            keys.len()
+        );
         return Err(Failure::new(Status::Usage, message)
             .hint("add roots with --add, or lower --threshold")
             .into());
@@ -85,15 +94,19 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     for key in &keys {
         hands.extend(carried::other(context, &args.signing, key)?);
     }
-    let called = |key: &VerifierKey| {
-        format!("{}+{}", screen::one_line(key.name().as_str()), key.id())
-    };
+    let called =
+        |key: &VerifierKey| format!("{}+{}", screen::one_line(key.name().as_str()), key.id());
     let mut words = vec![format!(
         "sets the roots: {threshold} of {} must sign: {}",
         keys.len(),
         keys.iter().map(called).collect::<Vec<_>>().join(", ")
     )];
-    let gone: Vec<String> = in_force.keys.iter().filter(|key| !keys.contains(key)).map(called).collect();
+    let gone: Vec<String> = in_force
+        .keys
+        .iter()
+        .filter(|key| !keys.contains(key))
+        .map(called)
+        .collect();
     if !gone.is_empty() {
         words.push(format!("{} can sign nothing more", gone.join(", ")));
     }

@@ -48,7 +48,11 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let (old, mut hands) = if args.by_roots {
         let old = named::find(&ledger, args.old.as_deref().unwrap_or_default())?;
         if !matches!(old.function, Function::Roles(_)) {
-            let message = format!("{} is {}, which is not rotated", old.key.name(), old.function);
+            let message = format!(
+                "{} is {}, which is not rotated",
+                old.key.name(),
+                old.function
+            );
             return Err(Failure::new(Status::Key, message)
                 .hint("roots change with `factlog key roots`, the log's key with `factlog key log`")
                 .into());
@@ -76,7 +80,11 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let called = |key: &factlog::trust::VerifierKey| {
         format!("{}+{}", screen::one_line(key.name().as_str()), key.id())
     };
-    let what = format!("the key {} in the place of {}", called(&verifier), called(&old));
+    let what = format!(
+        "the key {} in the place of {}",
+        called(&verifier),
+        called(&old)
+    );
     let carried = Carried {
         words: vec![
             format!("puts {what}"),

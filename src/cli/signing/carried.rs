@@ -24,7 +24,10 @@ pub(crate) enum Hand<'a> {
     /// It is there, to be unlocked.
     There(ChosenKey),
     /// It is made: the public half is known, the file is written last.
-    Made(VerifierKey, Box<dyn FnOnce() -> anyhow::Result<HeldKey> + 'a>),
+    Made(
+        VerifierKey,
+        Box<dyn FnOnce() -> anyhow::Result<HeldKey> + 'a>,
+    ),
 }
 
 impl Hand<'_> {
@@ -202,11 +205,7 @@ fn trial(hands: &[Hand<'_>], draft: &Draft) -> anyhow::Result<Entry> {
     Ok(draft.assemble(hands.iter().map(line).collect())?)
 }
 
-fn refuse_incomplete(
-    hands: &[Hand<'_>],
-    draft: &Draft,
-    roots: &RootSet,
-) -> anyhow::Result<()> {
+fn refuse_incomplete(hands: &[Hand<'_>], draft: &Draft, roots: &RootSet) -> anyhow::Result<()> {
     let entry = trial(hands, draft)?;
     let wanting = entry.wanting(roots);
     if wanting.is_complete() {

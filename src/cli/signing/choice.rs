@@ -155,7 +155,10 @@ pub(crate) fn choose_roots(
     }
     let found = choice.found()?;
     let more = found.keys.into_iter();
-    let known: Vec<PublicKey> = chosen.iter().map(|key| key.verifier.public().clone()).collect();
+    let known: Vec<PublicKey> = chosen
+        .iter()
+        .map(|key| key.verifier.public().clone())
+        .collect();
     chosen.extend(more.filter(|key| !known.contains(key.verifier.public())));
     if chosen.is_empty() {
         return Err(choice.none(found.refused, found.faults, found.strange));

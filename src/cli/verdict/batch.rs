@@ -16,9 +16,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use factlog::keys::HeldKey;
 use factlog::ledger::{AppendError, Ledger};
 use factlog::net::address;
-use factlog::keys::HeldKey;
 use factlog::words::id::{ClaimId, EntryId, ObjectId, SourceId};
 use factlog::words::object::MAX_JSON_BYTES;
 use factlog::words::policy::RatingCode;

@@ -14,8 +14,8 @@ use std::io::{self, IsTerminal, Write as _};
 use std::path::PathBuf;
 
 use factlog::entry::{Body, Kind};
-use factlog::ledger::Ledger;
 use factlog::keys::HeldKey;
+use factlog::ledger::Ledger;
 use factlog::trust::VerifierKey;
 use factlog::words::id::{ClaimId, EntryId};
 use factlog::words::policy::{Policy, RatingCode};

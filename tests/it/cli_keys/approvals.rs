@@ -8,7 +8,11 @@ fn a_verdict_stands_once_as_many_as_the_policy_asks_for_approve_it() {
     let desk = Desk::new();
     add(&desk, "desk.example/bob", "reviewer,approver");
     add(&desk, "desk.example/carol", "approver");
-    let set = json(&desk, "output-policy-set", &["policy", "set", "--approvals", "2"]);
+    let set = json(
+        &desk,
+        "output-policy-set",
+        &["policy", "set", "--approvals", "2"],
+    );
     let shown = json(&desk, "output-policy-show", &["policy", "show"]);
     assert_eq!(shown["policy"]["approvals"], 2);
     assert_eq!(shown["id"], set["id"]);
@@ -24,7 +28,10 @@ fn a_verdict_stands_once_as_many_as_the_policy_asks_for_approve_it() {
     assert_eq!(first["standing"], "proposed");
     assert_eq!(first["approvals"], 1);
     let log = desk.done(&["log"]).0;
-    assert!(log.contains("[proposed, 1 of 2 approvals, by desk.example/bob]"), "{log}");
+    assert!(
+        log.contains("[proposed, 1 of 2 approvals, by desk.example/bob]"),
+        "{log}"
+    );
     let note = ["--note", "I called the registry."];
     let second = [&["approve", id.as_str(), "--as", "carol"][..], &note].concat();
     let second = json(&desk, "output-approve", &second);

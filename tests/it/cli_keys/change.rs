@@ -30,7 +30,10 @@ fn a_key_that_is_added_signs_in_its_roles_alone() {
     assert!(lines.starts_with("desk.example/alice namespaces=\"factlog\" ssh-ed25519 AAAA"));
     let arguments = ["key", "export", "--allowed-signers", "--namespace", "git"];
     json(&desk, "output-key-export", &arguments);
-    desk.refused(&["key", "export", "--allowed-signers", "--namespace", "a\"b"], 2);
+    desk.refused(
+        &["key", "export", "--allowed-signers", "--namespace", "a\"b"],
+        2,
+    );
     desk.done(&["verify"]);
 }
 
@@ -45,11 +48,26 @@ fn a_rotated_key_carries_on_its_holder_s_chain() {
     assert_eq!(old["name"], "desk.example/alice");
     assert_eq!(listed.last().unwrap()["vkey"], rotated["key"]);
     // Under the same name the new key is meant, and it is the author of what the old one signed.
-    let flags = ["verdict", "1", "--rating", "false", "--summary", "No.", "--supersedes"];
+    let flags = [
+        "verdict",
+        "1",
+        "--rating",
+        "false",
+        "--summary",
+        "No.",
+        "--supersedes",
+    ];
     let change = ["--change", "rating", "--reason", "A better source."];
     desk.done(&[&flags[..], &[id.as_str()], &change].concat());
     add(&desk, "desk.example/bob", "reviewer");
-    let lost = ["key", "rotate", "bob", "--by-roots", "--new", "desk.example/bobby"];
+    let lost = [
+        "key",
+        "rotate",
+        "bob",
+        "--by-roots",
+        "--new",
+        "desk.example/bobby",
+    ];
     desk.done(&[&lost[..], &["--unencrypted-keys"]].concat());
     let err = desk.refused(&["key", "rotate", "bob", "--new", "desk.example/b"], 4);
     assert!(err.contains("ended"), "{err}");
@@ -68,7 +86,10 @@ fn a_revocation_says_what_it_taints_and_reaffirming_lifts_it() {
     assert!(err.contains("--from"), "{err}");
     let from = from.to_string();
     let (_, said) = desk.done(&[&revoke[..], &["--from", &from]].concat());
-    assert!(said.contains("2 entries are tainted, 1 verdict among them"), "{said}");
+    assert!(
+        said.contains("2 entries are tainted, 1 verdict among them"),
+        "{said}"
+    );
     assert!(said.contains("factlog reaffirm"), "{said}");
     let page = desk.done(&["show", &second]).0;
     assert!(page.contains("tainted"), "{page}");
@@ -121,7 +142,12 @@ fn the_log_s_key_is_replaced_and_the_old_one_signs_no_more() {
 
 #[test]
 fn a_new_log_key_takes_over_after_every_stop() {
-    for step in ["journal-synced", "database-applied", "head-written", "head-renamed"] {
+    for step in [
+        "journal-synced",
+        "database-applied",
+        "head-written",
+        "head-renamed",
+    ] {
         let desk = Desk::new();
         let size = desk.size();
         let mut stopped = desk.factlog(&["key", "log"]);
@@ -141,7 +167,10 @@ fn a_log_key_s_entry_is_refused_where_the_ledger_has_gone_on() {
     desk.done(&["key", "log", "--out", "log.pending"]);
     verdict_by(&desk, "alice", "1");
     let err = desk.refused(&["append", "log.pending"], 1);
-    assert!(err.contains("entries now") && err.contains("factlog key log"), "{err}");
+    assert!(
+        err.contains("entries now") && err.contains("factlog key log"),
+        "{err}"
+    );
     // The key that waits is used by the next one.
     desk.done(&["key", "log"]);
     desk.done(&["verify"]);

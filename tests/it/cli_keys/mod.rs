@@ -14,7 +14,10 @@ use crate::desk::Desk;
 fn json(desk: &Desk, schema: &str, arguments: &[&str]) -> Value {
     let (out, _) = desk.done(&[arguments, &["--json"]].concat());
     let value: Value = serde_json::from_str(&out).unwrap();
-    let path = format!("{}/schemas/{schema}.schema.json", env!("CARGO_MANIFEST_DIR"));
+    let path = format!(
+        "{}/schemas/{schema}.schema.json",
+        env!("CARGO_MANIFEST_DIR")
+    );
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let errors = validator.iter_errors(&value).map(|e| e.to_string());
@@ -31,7 +34,14 @@ fn add(desk: &Desk, name: &str, roles: &str) -> Value {
 
 /// Records a verdict by somebody; returns its id.
 fn verdict_by(desk: &Desk, name: &str, claim: &str) -> String {
-    let flags = ["verdict", claim, "--rating", "true", "--summary", "It is so."];
+    let flags = [
+        "verdict",
+        claim,
+        "--rating",
+        "true",
+        "--summary",
+        "It is so.",
+    ];
     let (out, _) = desk.done(&[&flags[..], &["--as", name]].concat());
     out.trim().to_owned()
 }

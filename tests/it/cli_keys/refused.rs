@@ -25,7 +25,10 @@ fn stolen(desk: &Desk, name: &str) -> SigningKey {
 fn options(desk: &Desk) -> ledger::Options {
     let file = PrivateKeyFile::read(&desk.ledger().join("log.key")).unwrap();
     let mut options = ledger::options();
-    options.log_key = Some(file.unlock("desk.example/facts".parse().unwrap(), None).unwrap());
+    options.log_key = Some(
+        file.unlock("desk.example/facts".parse().unwrap(), None)
+            .unwrap(),
+    );
     options
 }
 
@@ -72,7 +75,10 @@ fn a_stolen_key_that_signs_in_parallel_is_refused_kept_and_found() {
     write(&desk, thief.clone());
     let size = desk.size();
     let err = desk.refused(&["append", "forged.pending"], 1);
-    assert!(err.contains("key revoke desk.example/bob --reason compromised"), "{err}");
+    assert!(
+        err.contains("key revoke desk.example/bob --reason compromised"),
+        "{err}"
+    );
     assert_eq!(desk.size(), size);
     let kept = fs::read_dir(desk.ledger().join("forks")).unwrap().next();
     let kept = fs::read(kept.unwrap().unwrap().path()).unwrap();
@@ -106,7 +112,10 @@ fn what_was_signed_wrongly_is_refused_with_what_to_do() {
     // An approval by the author.
     write(&desk, next(&desk, &bob, approval(&own), |_| {}));
     let err = desk.refused(&["append", "forged.pending"], 4);
-    assert!(err.contains("[approval-own]") && err.contains("another approver"), "{err}");
+    assert!(
+        err.contains("[approval-own]") && err.contains("another approver"),
+        "{err}"
+    );
 
     // An entry of another ledger.
     let elsewhere = next(&desk, &bob, approval(&other), |header| {
@@ -114,7 +123,10 @@ fn what_was_signed_wrongly_is_refused_with_what_to_do() {
     });
     write(&desk, elsewhere);
     let err = desk.refused(&["append", "forged.pending"], 4);
-    assert!(err.contains("[ledger-other]") && err.contains("--ledger DIR"), "{err}");
+    assert!(
+        err.contains("[ledger-other]") && err.contains("--ledger DIR"),
+        "{err}"
+    );
     let err = desk.refused(&["sign", "forged.pending"], 4);
     assert!(err.contains("another ledger"), "{err}");
 
@@ -124,14 +136,20 @@ fn what_was_signed_wrongly_is_refused_with_what_to_do() {
     });
     write(&desk, earlier);
     let err = desk.refused(&["append", "forged.pending"], 1);
-    assert!(err.contains("[at-earlier]") && err.contains("sign it anew"), "{err}");
+    assert!(
+        err.contains("[at-earlier]") && err.contains("sign it anew"),
+        "{err}"
+    );
 
     // One by a key that was revoked before it.
     let late = next(&desk, &bob, approval(&other), |_| {});
     desk.done(&["key", "revoke", "bob", "--reason", "retired"]);
     write(&desk, late);
     let err = desk.refused(&["append", "forged.pending"], 4);
-    assert!(err.contains("[key-ended]") && err.contains("key in force"), "{err}");
+    assert!(
+        err.contains("[key-ended]") && err.contains("key in force"),
+        "{err}"
+    );
     assert!(!desk.ledger().join("forks").exists());
     desk.done(&["verify"]);
 }
