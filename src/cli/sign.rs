@@ -83,7 +83,7 @@ struct Line {
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     context.warn_of_future();
-    let bytes = append::read(&args.file)?;
+    let bytes = append::read(&args.file, context)?;
     let mut pending = Pending::parse(&bytes)
         .with_context(|| format!("{} can't be read", screen::path(&args.file)))?;
     let known = Known::of(context)?;
