@@ -144,6 +144,8 @@ codes! {
     EntryDamaged "entry-damaged" Entries Fault true Never,
     /// The bytes at this index could not be read.
     EntryUnreadable "entry-unreadable" Entries Fault true Never,
+    /// The bytes are not a proof bundle, or not another proof that can be checked.
+    BundleForm "bundle-form" Entries Fault false Never,
     /// The log does not start with a genesis entry.
     GenesisMissing "genesis-missing" Entries Fault true Never,
     /// A genesis entry stands where the ledger has begun already.
@@ -215,6 +217,9 @@ codes! {
     /// The head has another root than the log.
     HeadRoot "head-root" Tree Fault false Damage,
 
+    /// A proof does not show that the entry, or an earlier log, is in the checkpoint's tree.
+    ProofInvalid "proof-invalid" Tree Fault false Never,
+
     /// A tile or bundle that the checkpoint calls for is not there.
     TileMissing "tile-missing" Tree Fault false Never,
     /// A tile has other hashes than the entries give, or a bundle is none.
@@ -223,6 +228,10 @@ codes! {
     TileUnexpected "tile-unexpected" Tree Fault false Never,
     /// The bytes are not a checkpoint that the log's key signed.
     CheckpointDamaged "checkpoint-damaged" Checkpoints Fault false Never,
+    /// Nothing says that the log's key may be trusted, or it is another than the trusted one.
+    LogUntrusted "log-untrusted" Checkpoints Fault false Never,
+    /// Fewer witnesses cosigned the checkpoint than the trust policy asks for.
+    QuorumNotMet "quorum-not-met" Checkpoints Incomplete false Never,
     /// A checkpoint can't be verified, for the log's key is not known.
     CheckpointUnchecked "checkpoint-unchecked" Checkpoints Incomplete false Fault,
     /// The checkpoint is of another ledger.
@@ -276,6 +285,8 @@ codes! {
     TextOther "text-other" Sources Fault false Never,
     /// The entry refers to one that does not stand before it.
     ReferenceUnknown "reference-unknown" References Fault true Void,
+    /// An entry or object that the proof bundle must have is not in it.
+    BundleIncomplete "bundle-incomplete" References Fault true Void,
     /// The entry refers to one of another kind.
     ReferenceKind "reference-kind" References Fault true Never,
     /// The source has no text that a quote could stand in.

@@ -10,12 +10,14 @@
 //! - [`replay`]: whether it is right where it stands, and what it adds
 //! - [`slices`]: quotes of texts that are withheld
 //! - [`run`]: the audit of a whole log, and its [`report`]
+//! - [`bundle`]: the check of a verdict with all that shows it, in one file
 //! - [`mod@standing`]: what a verdict is worth, after all that; [`taint`], what revoked keys leave of it
 //! - [`finding`]: what can be found, each with a stable code
 //!
 //! What it does not show: that a claim is true, that a rating is fair, that a reviewer read the
 //! evidence; nor what was recorded after the last entry that it was given.
 
+pub mod bundle;
 pub mod facts;
 pub mod finding;
 #[cfg(test)]
@@ -40,6 +42,6 @@ pub use memory::MemoryFacts;
 pub use objects::{ObjectState, Objects, Texts};
 pub use replay::{Effect, Replay, record};
 pub use report::{Check, Report};
-pub use rows::{RowFacts, Rows};
+pub use rows::{MemoryRows, RowFacts, Rows};
 pub use run::{Input, PresentObject, StoredCheckpoint, StoredEntry, audit, audit_tree};
 pub use standing::{Standing, VerdictStanding, standing};

@@ -68,12 +68,27 @@ pub struct Replay {
     texts: Arc<Texts>,
     policy: Option<(ObjectId, Option<Arc<Policy>>)>,
     head: Option<TreeHead>,
+    /// Whether entries may be missing between those that it is given.
+    has_gaps: bool,
 }
 
 impl Replay {
     /// Makes a replay with nothing at hand.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Makes a replay of entries with others missing between them, as in a proof bundle.
+    ///
+    /// What only the missing ones could show is not checked: that an author's chain has no gap, what
+    /// root the tree had, what a source replaces, the evidence of verdicts, and whatever else a
+    /// reaffirmation names. Where an entry needs another one, it is
+    /// [`BundleIncomplete`](Code::BundleIncomplete) rather than unknown.
+    pub fn with_gaps() -> Self {
+        Self {
+            has_gaps: true,
+            ..Self::default()
+        }
     }
 
     /// Returns the texts at hand, for the half of the check that runs elsewhere.
@@ -172,6 +187,7 @@ impl Replay {
             policy,
             signer,
             holder,
+            has_gaps: self.has_gaps,
             findings: findings
                 .into_iter()
                 .map(|finding| finding.of_entry(index, entry.id()))
@@ -213,6 +229,9 @@ impl Replay {
                 after.size, placed.index
             );
             placed.find(Code::AfterSize, message);
+            return Ok(());
+        }
+        if self.has_gaps {
             return Ok(());
         }
         // Entries of one round come after the same head.
@@ -263,6 +282,8 @@ struct Placed<'a, F> {
     signer: Option<Arc<SignerFacts>>,
     /// Whose chain the entry is in.
     holder: PublicKey,
+    /// Whether entries may be missing before it.
+    has_gaps: bool,
     findings: Vec<Finding>,
     quotes: Vec<QuoteTask>,
 }

@@ -1,10 +1,10 @@
-//! Writing files that are whole or not there: a temporary file beside the target, then a rename.
+//! Reading files up to a bound, and writing files that are whole or not there: a temporary file beside the target, then a rename.
 //!
 //! What is written so can be written again, so nothing here waits for the disk. What a ledger keeps
 //! is written by the store, which does.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -18,6 +18,19 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         return Ok(());
     }
     write(path, bytes).with_context(|| format!("writing {}", path.display()))
+}
+
+/// Reads a file of at most so many bytes.
+pub(crate) fn read_at_most(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
+    let reading = || format!("reading {}", path.display());
+    let file = fs::File::open(path).with_context(reading)?;
+    let mut bytes = Vec::new();
+    let read = file.take(most + 1).read_to_end(&mut bytes);
+    read.with_context(reading)?;
+    if bytes.len() as u64 > most {
+        anyhow::bail!("{} has more than {most} bytes", path.display());
+    }
+    Ok(bytes)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {

@@ -3,6 +3,7 @@
 mod add;
 mod append;
 mod approve;
+mod check;
 mod checkpoint;
 mod claim;
 mod claim_list;
@@ -34,6 +35,7 @@ mod policy;
 mod prompt;
 mod proposals;
 mod publish;
+mod prove;
 mod published;
 mod quotes;
 mod ratings;
@@ -117,6 +119,8 @@ enum Command {
     Verify(verify::Args),
     Publish(publish::Args),
     Restore(restore::Args),
+    Prove(prove::Args),
+    Check(check::Args),
     Export(export::Args),
     Key(key::Args),
     Checkpoint(checkpoint::Args),
@@ -166,6 +170,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Verify(args) => verify::run(&args, &context),
         Command::Publish(args) => publish::run(&args, &context),
         Command::Restore(args) => restore::run(&args, &context),
+        Command::Prove(args) => prove::run(&args, &context),
+        Command::Check(args) => check::run(&args, &context),
         Command::Export(args) => export::run(&args, &context),
         Command::Key(args) => key::run(&args, &context),
         Command::Checkpoint(args) => checkpoint::run(&args, &context),

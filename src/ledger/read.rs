@@ -326,7 +326,7 @@ impl Ledger {
             .collect()
     }
 
-    fn indexes(&self, prefix: &[u8]) -> Result<Vec<u64>, LedgerError> {
+    pub(super) fn indexes(&self, prefix: &[u8]) -> Result<Vec<u64>, LedgerError> {
         let index = |row: Result<(Vec<u8>, Vec<u8>), StoreError>| {
             let (_, value) = row?;
             let value = value.try_into().map_err(|value: Vec<u8>| {

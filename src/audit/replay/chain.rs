@@ -13,7 +13,7 @@ impl<F: Facts> Placed<'_, F> {
         let header = self.entry.header();
         let (chain, author) = (header.chain, header.by.name());
         let Some(end) = self.facts.chain(&self.holder)? else {
-            if chain.n != 0 {
+            if chain.n != 0 && !self.has_gaps {
                 let message = format!(
                     "it is number {} of {author}'s chain, which begins with 0",
                     chain.n
@@ -30,6 +30,8 @@ impl<F: Facts> Placed<'_, F> {
                 chain.n
             );
             self.find(Code::ChainFork, message);
+        } else if chain.n > expected && self.has_gaps {
+            // Those in between are not shown.
         } else if chain.n > expected {
             let message = format!(
                 "it is number {} of {author}'s chain, the next is {expected}",

@@ -59,8 +59,13 @@ impl<F: Facts> Placed<'_, F> {
         detail: impl FnOnce(&Detail) -> Option<T>,
     ) -> Result<Option<Reference<T>>, F::Error> {
         let Some((index, entry)) = self.facts.find(&id)? else {
-            let message = format!("its {field} is {id}, but no entry before it has that id");
-            self.find(Code::ReferenceUnknown, message);
+            if self.has_gaps {
+                let message = format!("its {field} is {id}, which is not shown before it");
+                self.find(Code::BundleIncomplete, message);
+            } else {
+                let message = format!("its {field} is {id}, but no entry before it has that id");
+                self.find(Code::ReferenceUnknown, message);
+            }
             return Ok(None);
         };
         if let Some(detail) = detail(&entry.detail) {
@@ -81,8 +86,16 @@ impl<F: Facts> Placed<'_, F> {
         Ok(None)
     }
 
+    /// Says whether an entry is one that must be there: all are, but where others are missing between
+    /// them.
+    pub(super) fn is_shown(&self, id: &EntryId) -> Result<bool, F::Error> {
+        Ok(!self.has_gaps || self.facts.index_of(id)?.is_some())
+    }
+
     pub(super) fn check_source(&mut self, source: &SourceEntry) -> Result<(), F::Error> {
-        if let Some(replaces) = source.replaces {
+        if let Some(replaces) = source.replaces
+            && self.is_shown(&replaces.entry())?
+        {
             self.source("replaces", replaces)?;
         }
         Ok(())
@@ -149,6 +162,9 @@ impl<F: Facts> Placed<'_, F> {
         reaffirmation: &Reaffirmation,
     ) -> Result<(), F::Error> {
         for id in &reaffirmation.entries {
+            if !self.is_shown(id)? {
+                continue;
+            }
             let Some((index, entry)) = self.facts.find(id)? else {
                 let message = format!("it reaffirms {id}, but no entry before it has that id");
                 self.find(Code::ReferenceUnknown, message);

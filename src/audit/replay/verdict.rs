@@ -94,6 +94,9 @@ impl<F: Facts> Placed<'_, F> {
         source: SourceId,
         quote: Option<&Quote>,
     ) -> Result<(), F::Error> {
+        if !self.is_shown(&source.entry())? {
+            return Ok(());
+        }
         let field = format!("evidence {at}");
         let Some(source) = self.source(&field, source)? else {
             return Ok(());

@@ -1,0 +1,391 @@
+//! The check of a proof bundle: its entries replayed at their places in the log, each proven to be in
+//! the checkpoint's tree.
+//!
+//! `docs/format.md`, section 14: "each entry is in the checkpoint's tree; the checkpoint is signed by
+//! the log's key that genesis or the last `log` entry names, under the ledger's origin; each entry is
+//! right where it stands, by section 7, so far as the entries in the bundle tell; objects and slices
+//! are those that entries call for."
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use super::outcome::Outcome;
+use super::report::{ShownEntry, ShownVerdict};
+use super::{Bundle, BundleEntry, Expected, ShownReport};
+use crate::audit::facts::{Detail, Facts as _};
+use crate::audit::finding::{Code, Finding, Topic, causes};
+use crate::audit::objects::{ObjectState, Objects};
+use crate::audit::prepare::{Absent, Content, Quoted, prepare};
+use crate::audit::replay::{Effect, Replay, record};
+use crate::audit::rows::{MemoryRows, RowFacts};
+use crate::audit::standing::{VerdictStanding, standing};
+use crate::entry::{Body, Entry, Kind};
+use crate::trust::checkpoint::stated_size;
+use crate::trust::key::VerifierKey;
+use crate::trust::merkle::{LeafHash, Tree};
+use crate::trust::proof::InclusionProof;
+use crate::trust::slice::SliceRange;
+use crate::words::claim::Claim;
+use crate::words::id::{EntryId, ObjectId};
+use crate::words::object::{self, Object};
+use crate::words::policy::Policy;
+use crate::words::source::Rights;
+use crate::words::verdict::Verdict;
+
+/// What is expected of facts in memory.
+const MEMORY: &str = "memory can be read and written";
+
+/// Checks a bundle.
+pub fn check(bundle: &Bundle, expected: &Expected) -> ShownReport {
+    let held = Held {
+        bundle,
+        asked: Mutex::default(),
+    };
+    let mut checker = Checker {
+        bundle,
+        held: &held,
+        facts: RowFacts(MemoryRows::default()),
+        replay: Replay::with_gaps(),
+        leaves: Vec::with_capacity(bundle.entries.len()),
+        absent: Vec::new(),
+        earlier_log_keys: Vec::new(),
+        policies: BTreeSet::new(),
+        has_withheld: false,
+        outcome: Outcome::default(),
+    };
+    for entry in &bundle.entries {
+        checker.take(entry);
+    }
+    checker.check_ledger(expected);
+    checker.check_proofs(expected);
+    checker.check_absent();
+    checker.check_present();
+    checker.tell_verdict();
+    checker.outcome.into_report()
+}
+
+/// Reads and checks a bundle: bytes that are none are a finding, too.
+pub fn check_bytes(bytes: &[u8], expected: &Expected) -> ShownReport {
+    match Bundle::parse(bytes) {
+        Ok(bundle) => check(&bundle, expected),
+        Err(error) => {
+            let mut outcome = Outcome::default();
+            let message = format!("the bytes are not a proof bundle: {}", causes(&error));
+            outcome.find(Code::BundleForm, message);
+            outcome.into_report()
+        }
+    }
+}
+
+/// The objects of a bundle, and which of its slices were asked for.
+struct Held<'b> {
+    bundle: &'b Bundle,
+    asked: Mutex<BTreeSet<(ObjectId, SliceRange)>>,
+}
+
+impl Objects for Held<'_> {
+    fn object(&self, id: &ObjectId) -> ObjectState {
+        let bytes = self.bundle.objects.get(id).cloned();
+        bytes.map_or(ObjectState::Withheld, ObjectState::Present)
+    }
+
+    fn slice(&self, text: &ObjectId, range: SliceRange) -> Option<Vec<u8>> {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.insert((*text, range));
+        self.bundle.slices.get(&(*text, range)).cloned()
+    }
+}
+
+/// A bundle that is being checked.
+struct Checker<'b> {
+    bundle: &'b Bundle,
+    held: &'b Held<'b>,
+    facts: RowFacts<MemoryRows>,
+    replay: Replay,
+    /// The leaf hash of each entry.
+    leaves: Vec<LeafHash>,
+    /// Objects that are not in the bundle, and the entry that speaks of each.
+    absent: Vec<(u64, Entry, Absent)>,
+    /// Earlier keys of the log, each with the size up to which it signed.
+    earlier_log_keys: Vec<(u64, VerifierKey)>,
+    /// The policies that verdicts name.
+    policies: BTreeSet<ObjectId>,
+    /// Whether there is a source of which nothing may be published.
+    has_withheld: bool,
+    outcome: Outcome,
+}
+
+impl Checker<'_> {
+    fn take(&mut self, shown: &BundleEntry) {
+        let (index, bytes) = (shown.index, shown.note.as_bytes());
+        self.outcome.count(Topic::Entries, 1);
+        match Entry::parse(bytes) {
+            Ok(entry) => {
+                self.leaves.push(entry.id().into());
+                self.take_entry(index, entry);
+            }
+            Err(error) => {
+                let leaf = LeafHash::of(bytes);
+                self.leaves.push(leaf);
+                let message = format!("the bytes are not an entry: {}", causes(&error));
+                let finding = Finding::new(Code::EntryDamaged, message);
+                self.outcome.keep(finding.of_entry(index, leaf.into()));
+            }
+        }
+    }
+
+    fn take_entry(&mut self, index: u64, entry: Entry) {
+        let id = entry.id();
+        let is_shown = id == self.bundle.verdict.entry();
+        self.count_entry(&entry);
+        let texts = self.replay.texts();
+        let prepared = prepare(entry, self.held, &texts);
+        if let (true, Content::Verdict(content)) = (is_shown, &prepared.content) {
+            for (at, (source, _)) in content.evidence.iter().enumerate() {
+                let source = source.entry();
+                if self.facts.index_of(&source).expect(MEMORY).is_none() {
+                    let message = format!("evidence {at} is source {source}, which is not shown");
+                    let finding = Finding::new(Code::BundleIncomplete, message);
+                    self.outcome.keep(finding.of_entry(index, id));
+                }
+            }
+        }
+        let checked = self
+            .replay
+            .check(prepared, index, &self.facts, self.held, &Tree::new());
+        let (entry, checked) = checked.expect(MEMORY);
+        // The evidence of other verdicts is not called for, so its quotes aren't either.
+        let mut quotes = checked.quotes;
+        quotes.retain(|task| is_shown || matches!(task.quoted, Quoted::Claim(_)));
+        let quotes = quotes
+            .into_iter()
+            .filter_map(|task| task.run(self.held, &texts));
+        let findings: Vec<Finding> = checked.findings.into_iter().chain(quotes).collect();
+        let unsigned = findings.iter().any(|f| f.code.topic() == Topic::Signatures);
+        let is_void = findings.iter().any(|found| found.code.voids());
+        findings.into_iter().for_each(|f| self.outcome.keep(f));
+        let absent = checked.absent.into_iter().chain(checked.withheld);
+        let absent = absent.map(|absent| (index, entry.clone(), absent));
+        self.absent.extend(absent);
+        if unsigned {
+            return;
+        }
+        let effect = if is_void { Effect::None } else { Effect::Full };
+        if let (Effect::Full, Body::Log(log)) = (effect, entry.body())
+            && let Some(ledger) = self.facts.ledger().expect(MEMORY)
+        {
+            self.earlier_log_keys.push((log.size, ledger.log.clone()));
+        }
+        record(&entry, index, &mut self.facts, effect).expect(MEMORY);
+        match entry.body() {
+            Body::Verdict(verdict) => {
+                self.policies.insert(verdict.policy);
+            }
+            Body::Source(source) => self.has_withheld |= source.rights == Rights::Withheld,
+            _ => {}
+        }
+    }
+
+    fn count_entry(&mut self, entry: &Entry) {
+        let signatures = entry.note().signatures().len() as u64;
+        self.outcome.count(Topic::Signatures, signatures);
+        for topic in [Topic::Entitlement, Topic::Chains, Topic::References] {
+            self.outcome.count(topic, 1);
+        }
+        match entry.kind() {
+            Kind::Source => self.outcome.count(Topic::Sources, 1),
+            Kind::Claim => self.outcome.count(Topic::Claims, 1),
+            Kind::Verdict => self.outcome.count(Topic::Verdicts, 1),
+            _ => {}
+        }
+    }
+
+    /// Checks that the bundle begins with the ledger's genesis, and that it is the one that is meant.
+    fn check_ledger(&mut self, expected: &Expected) {
+        let first = self.bundle.entries.first().map(|entry| entry.index);
+        if first != Some(0) {
+            let message = "the bundle does not begin with entry 0, the genesis";
+            self.outcome.find(Code::GenesisMissing, message);
+            return;
+        }
+        let found: EntryId = self.leaves[0].into();
+        self.outcome.report.ledger = Some(found);
+        if let Some(asked) = expected.ledger.filter(|asked| *asked != found) {
+            let message = format!("the ledger is {found}, not {asked}");
+            let finding = Finding::new(Code::GenesisOther, message);
+            self.outcome.keep(finding.of_entry(0, found));
+        }
+    }
+
+    /// Checks the checkpoint, and each entry's proof against it.
+    fn check_proofs(&mut self, expected: &Expected) {
+        let note = &self.bundle.checkpoint;
+        let Some(ledger) = self.facts.ledger().expect(MEMORY) else {
+            let message = "there is no good genesis that names the log's key";
+            self.outcome.find(Code::CheckpointUnchecked, message);
+            return;
+        };
+        // "Checkpoints of up to `size` entries are the old key's, larger ones the new key's."
+        let size = stated_size(note);
+        let mut earlier = self.earlier_log_keys.iter();
+        let key = earlier.find(|(until, _)| size.is_some_and(|size| size <= *until));
+        let key = key.map_or(&ledger.log, |(_, key)| key);
+        let Some(checkpoint) = self.outcome.take_checkpoint(note, Some(key), expected) else {
+            return;
+        };
+        for (shown, leaf) in self.bundle.entries.iter().zip(&self.leaves) {
+            self.outcome.count(Topic::Tree, 1);
+            let proof = InclusionProof {
+                index: shown.index,
+                hashes: shown.path.clone(),
+            };
+            if let Err(error) = proof.verify(leaf, &checkpoint.head) {
+                let message = format!(
+                    "it is not shown to be in the checkpoint's tree: {}",
+                    causes(&error)
+                );
+                let finding = Finding::new(Code::ProofInvalid, message);
+                self.outcome
+                    .keep(finding.of_entry(shown.index, (*leaf).into()));
+            }
+        }
+    }
+
+    /// Says of each object that is not in the bundle whether it may be left out.
+    fn check_absent(&mut self) {
+        let mut left_out: BTreeMap<&str, u64> = BTreeMap::new();
+        for (index, entry, absent) in std::mem::take(&mut self.absent) {
+            let Absent { field, object } = absent;
+            let known = self.facts.object(&object).expect(MEMORY);
+            if known.is_some_and(|known| known.erased.is_some()) {
+                let finding = absent.finding(known);
+                self.outcome.keep(finding.of_entry(index, entry.id()));
+                continue;
+            }
+            if !self.may_be_left_out(&entry, field) {
+                let message = format!("the {field} object {object} is not in the bundle");
+                let finding = Finding::new(Code::BundleIncomplete, message);
+                let finding = finding.of_entry(index, entry.id()).of_object(object);
+                self.outcome.keep(finding);
+                continue;
+            }
+            *left_out.entry(field).or_default() += 1;
+            if matches!(entry.body(), Body::Claim(_) | Body::Verdict(_)) {
+                let message = format!("what it says and quotes is withheld: {field} {object}");
+                let finding = Finding::new(Code::QuoteUnchecked, message);
+                let finding = finding.of_entry(index, entry.id()).of_object(object);
+                self.outcome.keep(finding);
+            }
+        }
+        // A source's own bytes are never called for, and a policy that no verdict names isn't.
+        left_out.retain(|field, _| !matches!(*field, "raw" | "policy"));
+        if !left_out.is_empty() {
+            let fields = left_out
+                .iter()
+                .map(|(field, number)| format!("{number} {field}"));
+            let fields: Vec<String> = fields.collect();
+            let message = format!("objects are left out: {}", fields.join(", "));
+            self.outcome.find(Code::ObjectWithheld, message);
+        }
+    }
+
+    /// "What is published of a source follows its `rights`", and its bytes and text may always be left
+    /// out of a bundle, in whose slices its quotes are.
+    fn may_be_left_out(&self, entry: &Entry, field: &str) -> bool {
+        match entry.body() {
+            Body::Source(source) => field != "meta" || source.rights == Rights::Withheld,
+            Body::Claim(claim) => {
+                let source = self.facts.find(&claim.source.entry()).expect(MEMORY);
+                source.is_some_and(
+                    |(_, source)| matches!(source.detail, Detail::Source(source) if source.is_withheld),
+                )
+            }
+            // Whether its evidence quotes such a source, only the verdict says.
+            Body::Verdict(_) => self.has_withheld,
+            Body::Genesis(genesis) => !self.policies.contains(&genesis.policy),
+            Body::Policy(policy) => !self.policies.contains(&policy.policy),
+            Body::Approval(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Checks that every object and slice belongs to an entry.
+    fn check_present(&mut self) {
+        for id in self.bundle.objects.keys() {
+            self.outcome.count(Topic::Objects, 1);
+            let finding = match self.facts.object(id).expect(MEMORY) {
+                None => Finding::new(
+                    Code::ObjectUnreferenced,
+                    format!("no entry of the bundle speaks of object {id}"),
+                ),
+                Some(known) => match known.erased {
+                    None => continue,
+                    Some(erased) => Finding::new(
+                        Code::ObjectErasedPresent,
+                        format!("object {id} is there, but entry {} erased it", erased.by),
+                    ),
+                },
+            };
+            self.outcome.keep(finding.of_object(*id));
+        }
+        let asked = self.held.asked.lock();
+        let asked = asked.unwrap_or_else(PoisonError::into_inner);
+        for (text, range) in self.bundle.slices.keys() {
+            self.outcome.count(Topic::Objects, 1);
+            if !asked.contains(&(*text, *range)) {
+                let message = format!("no quote in the bundle calls for slice {range} of {text}");
+                let finding = Finding::new(Code::ObjectUnreferenced, message);
+                self.outcome.keep(finding.of_object(*text));
+            }
+        }
+    }
+
+    /// Says what the bundle shows of its verdict, if that is in it.
+    fn tell_verdict(&mut self) {
+        let id = self.bundle.verdict.entry();
+        let shown = self.leaves.iter().position(|leaf| EntryId::from(*leaf) == id);
+        let entry = shown.map(|at| &self.bundle.entries[at]);
+        let entry = entry.and_then(|shown| {
+            let entry = Entry::parse(shown.note.as_bytes()).ok()?;
+            Some((shown.index, entry))
+        });
+        let Some((index, entry)) = entry else {
+            let message = format!("the verdict {id} is not in it");
+            self.outcome.find(Code::BundleIncomplete, message);
+            return;
+        };
+        self.outcome.report.entry = Some(ShownEntry::new(index, &entry));
+        let Body::Verdict(fields) = entry.body() else {
+            let message = format!("it is about a {}, not about a verdict", entry.kind());
+            let finding = Finding::new(Code::ReferenceKind, message);
+            self.outcome.keep(finding.of_entry(index, id));
+            return;
+        };
+        let verdict = self.object::<Verdict>(&fields.verdict);
+        let claim = self.leaves.iter().zip(&self.bundle.entries);
+        let mut claim = claim.filter(|(leaf, _)| EntryId::from(**leaf) == fields.claim.entry());
+        let claim = claim.next().and_then(|(_, shown)| {
+            let entry = Entry::parse(shown.note.as_bytes()).ok()?;
+            match entry.body() {
+                Body::Claim(claim) => self.object::<Claim>(&claim.claim),
+                _ => None,
+            }
+        });
+        self.outcome.report.verdict = Some(ShownVerdict {
+            rating: fields.rating.to_string(),
+            summary: verdict.map(|verdict| verdict.summary),
+            claim: claim.map(|claim| claim.text),
+            standing: self.standing(index, &fields.policy),
+        });
+    }
+
+    /// Says what stands of a verdict, by what is shown.
+    fn standing(&self, index: u64, policy: &ObjectId) -> Option<VerdictStanding> {
+        let policy = self.object::<Policy>(policy)?;
+        standing(index, &self.facts, &policy).expect(MEMORY)
+    }
+
+    fn object<O: Object>(&self, id: &ObjectId) -> Option<O> {
+        object::parse(self.bundle.objects.get(id)?).ok()
+    }
+}

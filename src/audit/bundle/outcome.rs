@@ -1,0 +1,210 @@
+//! What the checks of all proofs share: findings as they come, and the checkpoint that they lead to.
+
+use std::collections::BTreeMap;
+
+use super::report::{Cosigned, ShownCheckpoint};
+use super::{Expected, ShownReport};
+use crate::audit::finding::{Code, Finding, Topic, causes};
+use crate::audit::report::Check;
+use crate::trust::checkpoint::Checkpoint;
+use crate::trust::key::VerifierKey;
+use crate::trust::note::SignedNote;
+use crate::trust::tlog_policy::TrustPolicy;
+
+/// A report that is being made.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) report: ShownReport,
+    checks: BTreeMap<Topic, Check>,
+}
+
+impl Outcome {
+    /// Counts what is looked at.
+    pub(super) fn count(&mut self, topic: Topic, number: u64) {
+        self.check(topic).count += number;
+    }
+
+    /// Keeps a finding, and counts it.
+    pub(super) fn keep(&mut self, finding: Finding) {
+        self.check(finding.topic).add(finding.severity);
+        self.report.findings.push(finding);
+    }
+
+    pub(super) fn find(&mut self, code: Code, message: impl Into<String>) {
+        self.keep(Finding::new(code, message));
+    }
+
+    fn check(&mut self, topic: Topic) -> &mut Check {
+        self.checks.entry(topic).or_insert_with(|| Check {
+            topic,
+            what: what(topic).to_owned(),
+            count: 0,
+            faults: 0,
+            incomplete: 0,
+            notes: 0,
+        })
+    }
+
+    pub(super) fn into_report(mut self) -> ShownReport {
+        self.report
+            .findings
+            .sort_by_key(|finding| finding.entry.unwrap_or(u64::MAX));
+        self.report.checks = self.checks.into_values().collect();
+        self.report
+    }
+
+    /// Reads a checkpoint that some log signed whose key is known; says whether it may be trusted.
+    ///
+    /// `named` is the key that the ledger's own entries name; without it, the key must come from what
+    /// is expected.
+    pub(super) fn take_checkpoint(
+        &mut self,
+        note: &str,
+        named: Option<&VerifierKey>,
+        expected: &Expected,
+    ) -> Option<Checkpoint> {
+        self.count(Topic::Checkpoints, 1);
+        let note = match SignedNote::parse(note.as_bytes()) {
+            Ok(note) => note,
+            Err(error) => {
+                let reason = causes(&error);
+                let message = format!("the checkpoint is not a signed note: {reason}");
+                self.find(Code::CheckpointDamaged, message);
+                return None;
+            }
+        };
+        let signed = |key: &&VerifierKey| note.signatures().iter().any(|line| line.names(key));
+        let key = match named {
+            Some(key) => {
+                self.check_trust(key, expected);
+                key
+            }
+            None => match trusted_keys(expected).find(signed) {
+                Some(key) => {
+                    self.check_trust(key, expected);
+                    key
+                }
+                None => {
+                    self.find_untrusted(expected, signers(&note));
+                    return None;
+                }
+            },
+        };
+        let verified = match &expected.policy {
+            Some(policy) => self.evaluate(policy, key, &note),
+            None => note
+                .verify(&[key])
+                .map_err(|error| causes(&error))
+                .and_then(|verified| {
+                    Checkpoint::from_verified(&verified).map_err(|error| causes(&error))
+                })
+                .map(|checkpoint| (checkpoint, Vec::new())),
+        };
+        let (checkpoint, cosigned) = match verified {
+            Ok(verified) => verified,
+            Err(reason) => {
+                let message = format!("not a checkpoint that the log's key signed: {reason}");
+                self.find(Code::CheckpointDamaged, message);
+                return None;
+            }
+        };
+        if let Err(error) = checkpoint.check_origin(key.name()) {
+            self.find(Code::CheckpointOrigin, causes(&error));
+            return None;
+        }
+        self.report.checkpoint = Some(ShownCheckpoint {
+            cosigned,
+            ..ShownCheckpoint::new(checkpoint.clone(), key.clone())
+        });
+        Some(checkpoint)
+    }
+
+    /// Asks a trust policy for a checkpoint's witnesses.
+    fn evaluate(
+        &mut self,
+        policy: &TrustPolicy,
+        key: &VerifierKey,
+        note: &SignedNote,
+    ) -> Result<(Checkpoint, Vec<Cosigned>), String> {
+        let evaluation = policy.evaluate_log(key, note);
+        let evaluation = evaluation.map_err(|error| causes(&error))?;
+        let cosigned: Vec<Cosigned> = evaluation
+            .witnesses()
+            .filter_map(|(witness, cosignature)| {
+                Some(Cosigned {
+                    witness: witness.key.name().to_string(),
+                    at: cosignature?.timestamp(),
+                })
+            })
+            .collect();
+        self.count(Topic::Checkpoints, cosigned.len() as u64);
+        if !evaluation.is_met() {
+            let quorum = policy.quorum().map_or_else(String::new, ToString::to_string);
+            let message = format!(
+                "{} of the {} witnesses that the trust policy knows cosigned the checkpoint, which \
+                 does not make up its quorum {quorum}",
+                cosigned.len(),
+                policy.witnesses().len()
+            );
+            self.find(Code::QuorumNotMet, message);
+        }
+        Ok((evaluation.checkpoint().clone(), cosigned))
+    }
+
+    /// Checks that what the caller knows speaks for a log's key.
+    fn check_trust(&mut self, key: &VerifierKey, expected: &Expected) {
+        let is_listed = trusted_logs(expected).is_none_or(|mut logs| logs.any(|log| log == key));
+        let is_given = expected.log.as_ref().is_none_or(|log| log == key);
+        let is_known = expected.ledger.is_some()
+            || expected.log.is_some()
+            || trusted_logs(expected).is_some();
+        if !(is_known && is_listed && is_given) {
+            self.find_untrusted(expected, key.to_string());
+        }
+    }
+
+    fn find_untrusted(&mut self, expected: &Expected, found: String) {
+        let trusted: Vec<String> = trusted_keys(expected).map(ToString::to_string).collect();
+        let message = if trusted.is_empty() {
+            format!("the log's key is {found}, and nothing was given to trust it by")
+        } else {
+            let trusted = trusted.join(", ");
+            format!("the log's key is {found}, but the trusted one is {trusted}")
+        };
+        self.find(Code::LogUntrusted, message);
+    }
+}
+
+/// Returns the logs of the trust policy, where there is one that lists any.
+fn trusted_logs(expected: &Expected) -> Option<impl Iterator<Item = &VerifierKey>> {
+    let logs = expected.policy.as_ref()?.logs();
+    (!logs.is_empty()).then(|| logs.iter().map(|log| &log.key))
+}
+
+fn trusted_keys(expected: &Expected) -> impl Iterator<Item = &VerifierKey> {
+    let listed = trusted_logs(expected).into_iter().flatten();
+    expected.log.iter().chain(listed)
+}
+
+fn signers(note: &SignedNote) -> String {
+    let names = note.signatures().iter().map(|line| line.name.to_string());
+    let mut names: Vec<String> = names.collect();
+    names.dedup();
+    format!("that of {}", names.join(" or "))
+}
+
+fn what(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Entries => "canonical form, and of this ledger",
+        Topic::Signatures => "every signature of every entry shown",
+        Topic::Entitlement => "each key entitled where it signed, as far as shown",
+        Topic::Chains => "each author's numbers and times, as far as shown",
+        Topic::Tree => "proofs that lead to the checkpoint's root",
+        Topic::Checkpoints => "signatures, origin, and whether the log's key is trusted",
+        Topic::Objects => "unchanged, of their type, and belonging to an entry shown",
+        Topic::Sources => "length and SHA-256 of what is shown of them",
+        Topic::Claims => "quote and context in the source's text, or in slices of it",
+        Topic::Verdicts => "policy in force, rating, evidence and its quotes",
+        Topic::References => "what entries refer to is there, as far as called for",
+    }
+}

@@ -1,0 +1,145 @@
+//! What the check of a proof found, and what that does not show.
+
+use serde::Serialize;
+
+use crate::audit::finding::{Code, Finding, Severity};
+use crate::audit::report::Check;
+use crate::audit::standing::VerdictStanding;
+use crate::entry::{Entry, Kind};
+use crate::trust::checkpoint::Checkpoint;
+use crate::trust::key::VerifierKey;
+use crate::trust::merkle::RootHash;
+use crate::words::id::EntryId;
+use crate::words::time::Timestamp;
+
+/// What the check of a proof found.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct ShownReport {
+    /// The ledger's id, as its genesis entry gives it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<EntryId>,
+    /// The checkpoint, once the log's signature holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<ShownCheckpoint>,
+    /// The entry that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<ShownEntry>,
+    /// The verdict, as far as it is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<ShownVerdict>,
+    /// What was looked at, topic by topic.
+    pub checks: Vec<Check>,
+    /// Everything that was found, in the order of the log.
+    pub findings: Vec<Finding>,
+}
+
+/// A checkpoint that a log signed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct ShownCheckpoint {
+    /// The ledger's name in checkpoints.
+    pub origin: String,
+    /// How many entries the log had.
+    pub size: u64,
+    /// The root of its tree.
+    pub root: RootHash,
+    /// The log's key, by which it is signed.
+    pub key: VerifierKey,
+    /// The witnesses of the trust policy that cosigned it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cosigned: Vec<Cosigned>,
+}
+
+/// A cosignature that holds.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Cosigned {
+    /// The witness's name, as its key bears it.
+    pub witness: String,
+    /// When it cosigned; absent where the time is past the year 9999.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+}
+
+/// The entry that a proof is about.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct ShownEntry {
+    /// Its id.
+    pub id: EntryId,
+    /// Its place in the log.
+    pub index: u64,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its author's key.
+    pub by: VerifierKey,
+    /// When the author says it was.
+    pub at: Timestamp,
+}
+
+/// What a bundle shows of a verdict.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct ShownVerdict {
+    /// Its rating.
+    pub rating: String,
+    /// What it sums up, where its object is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// The claim in words, where its object is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claim: Option<String>,
+    /// What stands of it, by the entries of the bundle; absent where its policy is not there.
+    #[serde(skip_serializing_if = "Option::is_none", flatten)]
+    pub standing: Option<VerdictStanding>,
+}
+
+impl ShownEntry {
+    pub(super) fn new(index: u64, entry: &Entry) -> Self {
+        let header = entry.header();
+        Self {
+            id: entry.id(),
+            index,
+            kind: entry.kind(),
+            by: header.by.clone(),
+            at: header.at,
+        }
+    }
+}
+
+impl ShownCheckpoint {
+    pub(super) fn new(checkpoint: Checkpoint, key: VerifierKey) -> Self {
+        Self {
+            origin: checkpoint.origin.to_string(),
+            size: checkpoint.head.size,
+            root: checkpoint.head.root,
+            key,
+            cosigned: Vec::new(),
+        }
+    }
+}
+
+impl ShownReport {
+    /// Returns the worst severity that was found.
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).min()
+    }
+
+    /// Says whether nothing is wrong but that the log's key is not known to be the right one.
+    pub fn is_only_untrusted(&self) -> bool {
+        let mut faults = self
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Fault)
+            .peekable();
+        faults.peek().is_some() && faults.all(|finding| finding.code == Code::LogUntrusted)
+    }
+
+    /// Says what none of this shows: the last line of every account of it.
+    pub fn closing(&self) -> String {
+        let size = self.checkpoint.as_ref().map_or_else(
+            || "a checkpoint that does not hold".to_owned(),
+            |checkpoint| format!("checkpoint {}", checkpoint.size),
+        );
+        format!(
+            "As of {size}. Not shown: what was recorded since, or kept back by whoever made this \
+             file, such as a revocation, correction or retraction."
+        )
+    }
+}
