@@ -21,11 +21,12 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use ed25519_dalek::{Signature, VerifyingKey};
+use factlog::audit::bundle::{Expected, check_bytes};
 use factlog::entry::{Body, ClaimEntry, Role, SourceEntry, VerdictEntry};
-use factlog::ledger::{self, Composer, Ledger, Pending, Start, Step, VerifyOptions};
+use factlog::ledger::{self, Composer, Ledger, Pending, Reveal, Start, Step, VerifyOptions};
 use factlog::trust::key::{KeyName, SigningKey};
 use factlog::words::claim::{Claim, Manner};
-use factlog::words::id::{ClaimId, ObjectId, SourceId};
+use factlog::words::id::{ClaimId, ObjectId, SourceId, VerdictId};
 use factlog::words::object;
 use factlog::words::policy::Policy;
 use factlog::words::salt::Salt;
@@ -54,6 +55,7 @@ fn main() {
     let large = Large::build(&folder.path().join("large"), verdicts);
     append(&large, signing, folder.path());
     audit(&large);
+    proofs(&large);
     start_up(&large, folder.path());
     memory(&large, folder.path());
 }
@@ -325,6 +327,42 @@ fn push_verdict(
     let draft = composer.draft(at(), body).expect("a draft");
     let entry = composer.sign(&draft, key, &[]).expect("signs");
     pending.entries.push(entry);
+}
+
+/// Writing and checking a proof of the large ledger's last verdict.
+fn proofs(large: &Large) {
+    let (ledger, _) = Ledger::open(&large.folder, options()).expect("it opens");
+    let last = ledger.entry_at(ledger.tree_head().size - 1);
+    let verdict = VerdictId(last.expect("an entry").entry.id().0);
+    let expected = Expected {
+        ledger: Some(ledger.id()),
+        ..Expected::default()
+    };
+    let began = Instant::now();
+    for _ in 0..SINGLE {
+        black_box(ledger.prove(&verdict, Reveal::Quotations)).expect("it is proven");
+    }
+    let proving = began.elapsed();
+    let (bundle, _) = ledger
+        .prove(&verdict, Reveal::Quotations)
+        .expect("it is proven");
+    let bytes = bundle.to_bytes();
+    let began = Instant::now();
+    for _ in 0..SINGLE {
+        let report = check_bytes(black_box(&bytes), &expected);
+        assert!(report.worst().is_none(), "{:?}", report.findings);
+    }
+    let checking = began.elapsed();
+    println!();
+    let each = |time: Duration| time.as_secs_f64() * 1e3 / SINGLE as f64;
+    row(
+        "a proof of a verdict, quotation only: written",
+        &format!("{} bytes, {:.1} ms", bytes.len(), each(proving)),
+    );
+    row(
+        "  checked, every signature and quote of it",
+        &format!("{:.1} ms", each(checking)),
+    );
 }
 
 /// Durable appends, against the bare signing rate and against other ways to keep the same bytes.

@@ -5,7 +5,7 @@
 //! (`docs/format.md`, sections 2 and 3). Nothing here opens a file, reads a clock or draws a random
 //! number; entries, objects and checkpoints come as bytes.
 //!
-//! - [`facts`]: what is known before the next entry; in [`memory`] or in a database's [`rows`]
+//! - [`facts`]: what is known before the next entry; in [`memory`], [`sparse`] or in a database's [`rows`]
 //! - [`mod@prepare`]: what can be checked of an entry without any other
 //! - [`replay`]: whether it is right where it stands, and what it adds
 //! - [`slices`]: quotes of texts that are withheld
@@ -31,6 +31,7 @@ pub mod report;
 pub mod rows;
 pub mod run;
 pub mod slices;
+pub mod sparse;
 pub mod standing;
 pub mod taint;
 #[cfg(test)]
@@ -42,6 +43,6 @@ pub use memory::MemoryFacts;
 pub use objects::{ObjectState, Objects, Texts};
 pub use replay::{Effect, Replay, record};
 pub use report::{Check, Report};
-pub use rows::{MemoryRows, RowFacts, Rows};
+pub use rows::{RowFacts, Rows};
 pub use run::{Input, PresentObject, StoredCheckpoint, StoredEntry, audit, audit_tree};
 pub use standing::{Standing, VerdictStanding, standing};

@@ -18,8 +18,6 @@
 
 mod bytes;
 
-use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use super::facts::{ChainEnd, EntryFacts, Facts, LedgerFacts, ObjectFacts, SignerFacts};
@@ -40,23 +38,6 @@ pub trait Rows {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Self::Error>;
     /// Keeps a value under a key, in place of the one that is there.
     fn put(&mut self, key: Vec<u8>, value: Vec<u8>) -> Result<(), Self::Error>;
-}
-
-/// Rows in memory: for the facts of a handful of entries, wherever they stand in the log.
-#[derive(Clone, Debug, Default)]
-pub struct MemoryRows(BTreeMap<Vec<u8>, Vec<u8>>);
-
-impl Rows for MemoryRows {
-    type Error = Infallible;
-
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Infallible> {
-        Ok(self.0.get(key).cloned())
-    }
-
-    fn put(&mut self, key: Vec<u8>, value: Vec<u8>) -> Result<(), Infallible> {
-        self.0.insert(key, value);
-        Ok(())
-    }
 }
 
 /// Says why facts in rows could not be read or kept.

@@ -164,8 +164,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
 
 fn policy(file: &std::path::Path) -> anyhow::Result<TrustPolicy> {
     let bytes = files::read_at_most(file, MAX_SMALL_BYTES)?;
-    TrustPolicy::parse(&bytes)
-        .with_context(|| format!("{} is not a trust policy", file.display()))
+    TrustPolicy::parse(&bytes).with_context(|| format!("{} is not a trust policy", file.display()))
 }
 
 fn status(report: &ShownReport) -> Status {
@@ -271,7 +270,9 @@ fn print(report: &ShownReport, outcome: &str) -> anyhow::Result<()> {
     if let Some(checkpoint) = &report.checkpoint {
         for cosigned in &checkpoint.cosigned {
             let witness = screen::one_line(&cosigned.witness);
-            let at = cosigned.at.map_or_else(String::new, |at| format!(" at {at}"));
+            let at = cosigned
+                .at
+                .map_or_else(String::new, |at| format!(" at {at}"));
             writeln!(out, "  cosigned by {witness}{at}")?;
         }
     }

@@ -10,7 +10,7 @@ use super::{Ledger, LedgerError, Record, rows};
 use crate::audit::bundle::{Bundle, BundleEntry};
 use crate::audit::facts::{Detail, Function};
 use crate::audit::slices::{spans_of_claim, spans_of_quote};
-use crate::entry::{Body, Entry, Kind, KeyOp, SourceEntry};
+use crate::entry::{Body, Entry, KeyOp, Kind, SourceEntry};
 use crate::store::HashError;
 use crate::trust::checkpoint::{Checkpoint, CheckpointError};
 use crate::trust::entry_proof::{EntryProof, ProofFileError, WitnessRequest};

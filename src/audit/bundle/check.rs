@@ -17,7 +17,7 @@ use crate::audit::finding::{Code, Finding, Topic, causes};
 use crate::audit::objects::{ObjectState, Objects};
 use crate::audit::prepare::{Absent, Content, Quoted, prepare};
 use crate::audit::replay::{Effect, Replay, record};
-use crate::audit::rows::{MemoryRows, RowFacts};
+use crate::audit::sparse::SparseFacts;
 use crate::audit::standing::{VerdictStanding, standing};
 use crate::entry::{Body, Entry, Kind};
 use crate::trust::checkpoint::stated_size;
@@ -44,7 +44,7 @@ pub fn check(bundle: &Bundle, expected: &Expected) -> ShownReport {
     let mut checker = Checker {
         bundle,
         held: &held,
-        facts: RowFacts(MemoryRows::default()),
+        facts: SparseFacts::default(),
         replay: Replay::with_gaps(),
         leaves: Vec::with_capacity(bundle.entries.len()),
         absent: Vec::new(),
@@ -100,7 +100,7 @@ impl Objects for Held<'_> {
 struct Checker<'b> {
     bundle: &'b Bundle,
     held: &'b Held<'b>,
-    facts: RowFacts<MemoryRows>,
+    facts: SparseFacts,
     replay: Replay,
     /// The leaf hash of each entry.
     leaves: Vec<LeafHash>,
@@ -163,7 +163,9 @@ impl Checker<'_> {
         let findings: Vec<Finding> = checked.findings.into_iter().chain(quotes).collect();
         let unsigned = findings.iter().any(|f| f.code.topic() == Topic::Signatures);
         let is_void = findings.iter().any(|found| found.code.voids());
-        findings.into_iter().for_each(|f| self.outcome.keep(f));
+        for finding in findings {
+            self.outcome.keep(finding);
+        }
         let absent = checked.absent.into_iter().chain(checked.withheld);
         let absent = absent.map(|absent| (index, entry.clone(), absent));
         self.absent.extend(absent);
@@ -343,7 +345,10 @@ impl Checker<'_> {
     /// Says what the bundle shows of its verdict, if that is in it.
     fn tell_verdict(&mut self) {
         let id = self.bundle.verdict.entry();
-        let shown = self.leaves.iter().position(|leaf| EntryId::from(*leaf) == id);
+        let shown = self
+            .leaves
+            .iter()
+            .position(|leaf| EntryId::from(*leaf) == id);
         let entry = shown.map(|at| &self.bundle.entries[at]);
         let entry = entry.and_then(|shown| {
             let entry = Entry::parse(shown.note.as_bytes()).ok()?;

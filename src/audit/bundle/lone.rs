@@ -93,7 +93,10 @@ pub fn check_growth(proof: &[u8], old: &[u8], expected: &Expected) -> ShownRepor
     }
     outcome.count(Topic::Tree, 1);
     if let Err(error) = proof.verify(&older.head, &newer.head) {
-        let message = format!("the log is not shown to only have grown: {}", causes(&error));
+        let message = format!(
+            "the log is not shown to only have grown: {}",
+            causes(&error)
+        );
         outcome.find(Code::ProofInvalid, message);
     }
     outcome.into_report()

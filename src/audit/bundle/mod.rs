@@ -14,8 +14,6 @@ mod form;
 pub mod lone;
 mod outcome;
 mod report;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 

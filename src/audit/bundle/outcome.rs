@@ -74,22 +74,12 @@ impl Outcome {
             }
         };
         let signed = |key: &&VerifierKey| note.signatures().iter().any(|line| line.names(key));
-        let key = match named {
-            Some(key) => {
-                self.check_trust(key, expected);
-                key
-            }
-            None => match trusted_keys(expected).find(signed) {
-                Some(key) => {
-                    self.check_trust(key, expected);
-                    key
-                }
-                None => {
-                    self.find_untrusted(expected, signers(&note));
-                    return None;
-                }
-            },
+        let known = named.or_else(|| trusted_keys(expected).find(signed));
+        let Some(key) = known else {
+            self.find_untrusted(expected, &signers(&note));
+            return None;
         };
+        self.check_trust(key, expected);
         let verified = match &expected.policy {
             Some(policy) => self.evaluate(policy, key, &note),
             None => note
@@ -114,7 +104,7 @@ impl Outcome {
         }
         self.report.checkpoint = Some(ShownCheckpoint {
             cosigned,
-            ..ShownCheckpoint::new(checkpoint.clone(), key.clone())
+            ..ShownCheckpoint::new(&checkpoint, key.clone())
         });
         Some(checkpoint)
     }
@@ -139,7 +129,9 @@ impl Outcome {
             .collect();
         self.count(Topic::Checkpoints, cosigned.len() as u64);
         if !evaluation.is_met() {
-            let quorum = policy.quorum().map_or_else(String::new, ToString::to_string);
+            let quorum = policy
+                .quorum()
+                .map_or_else(String::new, ToString::to_string);
             let message = format!(
                 "{} of the {} witnesses that the trust policy knows cosigned the checkpoint, which \
                  does not make up its quorum {quorum}",
@@ -155,15 +147,14 @@ impl Outcome {
     fn check_trust(&mut self, key: &VerifierKey, expected: &Expected) {
         let is_listed = trusted_logs(expected).is_none_or(|mut logs| logs.any(|log| log == key));
         let is_given = expected.log.as_ref().is_none_or(|log| log == key);
-        let is_known = expected.ledger.is_some()
-            || expected.log.is_some()
-            || trusted_logs(expected).is_some();
+        let is_known =
+            expected.ledger.is_some() || expected.log.is_some() || trusted_logs(expected).is_some();
         if !(is_known && is_listed && is_given) {
-            self.find_untrusted(expected, key.to_string());
+            self.find_untrusted(expected, &key.to_string());
         }
     }
 
-    fn find_untrusted(&mut self, expected: &Expected, found: String) {
+    fn find_untrusted(&mut self, expected: &Expected, found: &str) {
         let trusted: Vec<String> = trusted_keys(expected).map(ToString::to_string).collect();
         let message = if trusted.is_empty() {
             format!("the log's key is {found}, and nothing was given to trust it by")

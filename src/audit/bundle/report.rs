@@ -104,7 +104,7 @@ impl ShownEntry {
 }
 
 impl ShownCheckpoint {
-    pub(super) fn new(checkpoint: Checkpoint, key: VerifierKey) -> Self {
+    pub(super) fn new(checkpoint: &Checkpoint, key: VerifierKey) -> Self {
         Self {
             origin: checkpoint.origin.to_string(),
             size: checkpoint.head.size,

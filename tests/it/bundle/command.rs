@@ -1,0 +1,201 @@
+//! `factlog prove` and `factlog check`, as a person runs them.
+
+use jsonschema::Validator;
+use serde_json::Value;
+
+use crate::desk::{Desk, INIT, said, verdict};
+
+fn validator(schema: &str) -> Validator {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+    let text = std::fs::read_to_string(path.join(format!("{schema}.schema.json"))).unwrap();
+    jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap()
+}
+
+#[track_caller]
+fn valid(schema: &str, text: &str) -> Value {
+    let value: Value = serde_json::from_str(text).unwrap();
+    if let Err(error) = validator(schema).validate(&value) {
+        panic!("{schema}: {error} at {}: {value:#}", error.instance_path());
+    }
+    value
+}
+
+/// A desk with a verdict; the verdict's id, the ledger's, and the log's key.
+fn judged() -> (Desk, String, String, String) {
+    let desk = Desk::new();
+    let out = desk.done(&[&verdict("2")[..], &["--json"]].concat()).0;
+    let out: Value = serde_json::from_str(&out).unwrap();
+    let id = out["verdict"].as_str().unwrap().to_owned();
+    let out = desk.done(&["checkpoint", "--json"]).0;
+    let out: Value = serde_json::from_str(&out).unwrap();
+    let ledger = out["ledger"].as_str().unwrap().to_owned();
+    let out = desk.done(&["show", &ledger, "--json"]).0;
+    let at = out.find("desk.example/facts+").unwrap();
+    let key = out[at..].split(['"', ' ', '\\']).next().unwrap().to_owned();
+    (desk, id, ledger, key)
+}
+
+/// Runs `check` where there is no ledger and no remembered head.
+fn check(desk: &Desk, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let elsewhere = desk.path("elsewhere");
+    std::fs::create_dir_all(&elsewhere).unwrap();
+    let mut command = desk.factlog(&[&["check"], arguments].concat());
+    command.env("FACTLOG_HOME", elsewhere.join("home"));
+    let output = command.output().unwrap();
+    let (out, err) = said(&output);
+    (output.status.code(), out, err)
+}
+
+#[test]
+fn a_bundle_is_written_and_checked_elsewhere() {
+    let (desk, id, ledger, key) = judged();
+    let said = desk.done(&["prove", &id, "--out", "proof.json"]).1;
+    assert!(
+        said.contains("the whole text is shown") || said.contains("bytes around it"),
+        "{said}"
+    );
+    assert!(said.contains(&format!("--ledger-id {ledger}")), "{said}");
+    let file = std::fs::read_to_string(desk.path("proof.json")).unwrap();
+    valid("bundle", &file);
+    for trust in [["--ledger-id", &ledger], ["--origin-key", &key]] {
+        let (status, out, err) = check(&desk, &[&["proof.json"][..], &trust].concat());
+        assert_eq!(status, Some(0), "{out}{err}");
+        let out = out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(out.contains("recorded the rating true on"), "{out}");
+        let closing = "Not shown: what was recorded since, or kept back by whoever made this file, \
+                       such as a revocation, correction or retraction.";
+        assert!(out.ends_with(closing), "{out}");
+    }
+    let (status, out, err) = check(&desk, &["proof.json"]);
+    assert_eq!(status, Some(4), "{out}{err}");
+    assert!(
+        out.contains("log-untrusted") && err.contains("--origin-key"),
+        "{out}{err}"
+    );
+    assert!(!err.contains("remembers"), "{err}");
+    let other = "desk.example/facts+c2ed7859+AYE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU";
+    assert_eq!(
+        check(&desk, &["proof.json", "--origin-key", other]).0,
+        Some(4)
+    );
+    assert_eq!(check(&desk, &["proof.json", "--ledger-id", &id]).0, Some(1));
+    // On the desk's own machine it is said that the ledger is known, and not trusted for that.
+    let err = desk.refused(&["check", "proof.json"], 4);
+    assert!(
+        err.contains("this machine remembers a ledger of this id"),
+        "{err}"
+    );
+
+    let (_, out, _) = check(&desk, &["proof.json", "--ledger-id", &ledger, "--json"]);
+    let report = valid("output-check", &out);
+    assert_eq!(report["proof"], "bundle");
+    assert_eq!(report["verdict"]["standing"], "standing");
+    assert_eq!(report["entry"]["id"], id.as_str());
+    let (_, out, _) = check(&desk, &["proof.json", "--json"]);
+    valid("output-check", &out);
+
+    std::fs::write(
+        desk.path("bad.json"),
+        file.replace(r#"\"true\""#, r#"\"null\""#),
+    )
+    .unwrap();
+    let (status, out, _) = check(&desk, &["bad.json", "--ledger-id", &ledger, "--json"]);
+    assert_eq!(status, Some(1));
+    valid("output-check", &out);
+    std::fs::write(desk.path("bad.json"), "no proof").unwrap();
+    let (status, out, _) = check(&desk, &["bad.json", "--ledger-id", &ledger]);
+    assert!(
+        status == Some(1) && out.contains("bundle-form") && out.contains("Not shown"),
+        "{out}"
+    );
+}
+
+#[test]
+fn what_a_quotation_reveals_is_said_before() {
+    let desk = Desk::empty();
+    desk.done(&INIT);
+    std::fs::write(desk.path("long.txt"), super::article(20_000)).unwrap();
+    desk.done(&["add", "long.txt"]);
+    let out = desk.done(&[&verdict("40")[..], &["--json"]].concat()).0;
+    let out: Value = serde_json::from_str(&out).unwrap();
+    let id = out["verdict"].as_str().unwrap();
+    let (out, err) = desk.done(&["prove", id, "--out", "p.json", "--quotation-only", "--json"]);
+    let proved = valid("output-prove", &out);
+    let revealed = &proved["revealed"][0];
+    let (words, shown) = (revealed["words"].as_u64(), revealed["shown"].as_u64());
+    assert!(shown.unwrap() % 1024 == 0 && shown > words, "{revealed}");
+    let around = shown.unwrap() - words.unwrap();
+    assert!(
+        err.contains(&format!("{around} bytes around it are shown")),
+        "{err}"
+    );
+    assert!(err.find("around it") < err.find("wrote p.json"), "{err}");
+    desk.refused(
+        &[
+            "prove",
+            id,
+            "--out",
+            "p.json",
+            "--quotation-only",
+            "--with-text",
+        ],
+        2,
+    );
+    desk.refused(&["prove", "ffffffff", "--out", "p.json"], 3);
+}
+
+#[test]
+fn an_entry_is_proven_to_be_in_the_log() {
+    let (desk, id, ledger, key) = judged();
+    for id in [&id, &ledger] {
+        let (out, _) = desk.done(&["prove", id, "--out", "e.proof", "--tlog-proof", "--json"]);
+        valid("output-prove", &out);
+        let trust = ["--origin-key", &key];
+        let (status, out, err) = check(&desk, &[&["e.proof"][..], &trust].concat());
+        assert_eq!(status, Some(0), "{out}{err}");
+        assert_eq!(check(&desk, &["e.proof"]).0, Some(4));
+        let (_, out, _) = check(&desk, &[&["e.proof", "--json"][..], &trust].concat());
+        assert_eq!(valid("output-check", &out)["proof"], "entry");
+        std::fs::rename(desk.path("e.proof.entry"), desk.path("e.note")).unwrap();
+        assert_eq!(
+            check(&desk, &[&["e.proof"][..], &trust].concat()).0,
+            Some(3)
+        );
+        let named = ["e.proof", "--entry", "e.note"];
+        assert_eq!(check(&desk, &[&named[..], &trust].concat()).0, Some(0));
+    }
+    // The genesis beside the verdict's proof.
+    desk.done(&["prove", &id, "--out", "e.proof", "--tlog-proof"]);
+    let swapped = ["e.proof", "--entry", "e.note", "--origin-key", &key];
+    let (status, out, _) = check(&desk, &swapped);
+    assert!(status == Some(1) && out.contains("proof-invalid"), "{out}");
+}
+
+#[test]
+fn a_log_is_shown_to_have_only_grown() {
+    let (desk, _, _, key) = judged();
+    let old = desk.done(&["checkpoint"]).0;
+    std::fs::write(desk.path("old"), &old).unwrap();
+    desk.done(&verdict("3"));
+    let (out, _) = desk.done(&["prove", "--consistency", "old", "--out", "g", "--json"]);
+    valid("output-prove", &out);
+    assert_eq!(check(&desk, &["g"]).0, Some(2));
+    let known = ["g", "--old", "old", "--origin-key", &key];
+    let (status, out, err) = check(&desk, &known);
+    assert_eq!(status, Some(0), "{out}{err}");
+    assert!(out.contains("only grew"), "{out}");
+    let policy = format!("log {key}\nquorum none\n");
+    std::fs::write(desk.path("policy"), policy).unwrap();
+    let (status, out, err) = check(
+        &desk,
+        &["g", "--old", "old", "--policy", "policy", "--json"],
+    );
+    assert_eq!(status, Some(0), "{out}{err}");
+    valid("output-check", &out);
+    assert_eq!(check(&desk, &["g", "--old", "old"]).0, Some(4));
+    // Another desk's checkpoint is no beginning of this log.
+    let other = Desk::new();
+    std::fs::write(desk.path("old"), other.done(&["checkpoint"]).0).unwrap();
+    assert_ne!(check(&desk, &known).0, Some(0));
+    desk.refused(&["prove", "--consistency", "old", "--out", "g"], 4);
+}
