@@ -91,7 +91,9 @@ pub(crate) fn is_log_key_missing(error: &(dyn Error + 'static)) -> bool {
 pub(crate) fn is_unfinished(error: &AppendError) -> bool {
     matches!(
         error,
-        AppendError::Ledger(LedgerError::Store(StoreError::Unfinished { .. }))
+        AppendError::Ledger(LedgerError::Store(
+            StoreError::Unfinished { .. } | StoreError::ErasureUnfinished { .. }
+        ))
     )
 }
 
@@ -201,6 +203,14 @@ fn of_store(error: &StoreError) -> Option<Calls> {
             "put right what failed; then `factlog log` records and shows them: don't sign them again"
         };
         return calls(Status::Failed, Some(hint));
+    }
+    if let StoreError::ErasureUnfinished { .. } = error {
+        return calls(
+            Status::Failed,
+            Some(
+                "put right what failed; then `factlog log` takes away what is left: don't sign it again",
+            ),
+        );
     }
     if error.is_storage_full() {
         return calls(Status::Failed, of_io(io::ErrorKind::StorageFull));

@@ -8,7 +8,7 @@ use super::rows;
 use crate::audit::facts::Facts as _;
 use crate::audit::replay::{Effect, record};
 use crate::audit::rows::{RowFacts, RowFactsError, Rows};
-use crate::entry::{Entry, EntryError};
+use crate::entry::{Body, Entry, EntryError};
 use crate::store::{FactError, Facts, IndexError};
 use crate::trust::key::VerifierKey;
 use crate::words::id::ObjectId;
@@ -51,6 +51,9 @@ pub(super) fn index_entry(
 ) -> Result<Vec<ObjectId>, IndexFault> {
     record(entry, index, &mut RowFacts(Writing(facts)), Effect::Full)?;
     rows::put(index, entry, facts)?;
+    if let Body::Erasure(erasure) = entry.body() {
+        facts.erase(erasure.object);
+    }
     Ok(entry.objects())
 }
 

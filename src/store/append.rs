@@ -22,7 +22,7 @@ use crate::trust::merkle::{self, TreeHead};
 
 impl Store {
     /// Makes a round durable, signs the new checkpoint and publishes it.
-    pub(super) fn commit(&mut self, draft: Draft) -> Result<TreeHead, StoreError> {
+    pub(super) fn commit(&mut self, mut draft: Draft) -> Result<TreeHead, StoreError> {
         self.check_writable()?;
         if let Some(id) = draft.waiting.keys().next() {
             return Err(StoreError::ObjectWithoutEntry { id: *id });
@@ -45,8 +45,17 @@ impl Store {
         self.journal.sync_or_cut(before)?;
         self.step(Step::JournalSynced);
         let entries = new_head.size - draft.base.size;
+        let erased = std::mem::take(&mut draft.erased);
+        let in_database = self.database_has(&erased)?;
         self.record(draft, new_head, &key)
             .map_err(|source| self.unfinished(entries, source))?;
+        if !erased.is_empty() {
+            let erasing = self.erase(&erased, in_database);
+            erasing.map_err(|source| StoreError::ErasureUnfinished {
+                objects: erased.len() as u64,
+                source: Box::new(source),
+            })?;
+        }
         self.poisoned = false;
         Ok(new_head)
     }

@@ -287,6 +287,17 @@ pub enum StoreError {
         /// What failed.
         source: Box<StoreError>,
     },
+    /// An erasure is recorded, but something failed before all bytes were gone.
+    #[error(
+        "the erasure of {objects} objects is recorded, but not all of their bytes are gone yet; the \
+         next command that opens the ledger takes them away"
+    )]
+    ErasureUnfinished {
+        /// How many objects.
+        objects: u64,
+        /// What failed.
+        source: Box<StoreError>,
+    },
     /// A row of the database is not as we write it.
     #[error("the database has no entry {index}")]
     EntryMissing {
@@ -319,7 +330,9 @@ impl StoreError {
             Self::Database(error)
             | Self::Fact(FactError::Database(error))
             | Self::Hash(HashError::Database(error)) => error.io().is_some_and(full),
-            Self::Unfinished { source, .. } => source.is_storage_full(),
+            Self::Unfinished { source, .. } | Self::ErasureUnfinished { source, .. } => {
+                source.is_storage_full()
+            }
             _ => false,
         }
     }

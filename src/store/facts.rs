@@ -48,6 +48,7 @@ pub struct Facts<'f> {
     database: &'f Database,
     round: Option<&'f Edits>,
     fresh: Edits,
+    erased: Vec<ObjectId>,
 }
 
 impl<'f> Facts<'f> {
@@ -56,12 +57,13 @@ impl<'f> Facts<'f> {
             database,
             round: round.map(|changes| changes.of(Table::Facts)),
             fresh: Edits::new(),
+            erased: Vec::new(),
         }
     }
 
-    /// Returns what was put and removed.
-    pub(super) fn into_fresh(self) -> Edits {
-        self.fresh
+    /// Returns what was put and removed, and the objects that the entry erases.
+    pub(super) fn into_fresh(self) -> (Edits, Vec<ObjectId>) {
+        (self.fresh, self.erased)
     }
 
     /// Returns the value of a key.
@@ -109,6 +111,11 @@ impl<'f> Facts<'f> {
         }
         self.fresh.insert(key, Some(value));
         Ok(())
+    }
+
+    /// Says that the entry erases an object: once the entry is durable, the object's bytes go.
+    pub fn erase(&mut self, id: ObjectId) {
+        self.erased.push(id);
     }
 
     /// Forgets a key.

@@ -171,6 +171,25 @@ pub(super) fn remove_if_there(path: &Path) -> Result<bool, FileError> {
     }
 }
 
+/// Overwrites a file with zeros and removes it, if it is there; says whether it was. Its folder is not
+/// synced.
+///
+/// What a disk keeps of overwritten bytes, and other names of the same file, are out of our reach. A
+/// link is removed, and what it leads to is left alone.
+pub(super) fn erase_if_there(path: &Path) -> Result<bool, FileError> {
+    if !is_link(path) {
+        let file = match OpenOptions::new().write(true).open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error).on(FileAction::Open, path),
+        };
+        let length = file.metadata().on(FileAction::Read, path)?.len();
+        io::copy(&mut io::repeat(0).take(length), &mut &file).on(FileAction::Write, path)?;
+        file.sync_all().on(FileAction::Sync, path)?;
+    }
+    remove_if_there(path)
+}
+
 /// Removes a folder with all it holds, if it is there.
 pub(super) fn remove_folder_if_there(path: &Path) -> Result<(), FileError> {
     match fs::remove_dir_all(path) {

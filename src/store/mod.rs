@@ -16,6 +16,7 @@
 mod append;
 mod create;
 mod database;
+mod erase;
 mod error;
 mod facts;
 mod files;

@@ -9,8 +9,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::files::{
-    FileAction, FileError, OnFile as _, is_link, read_bounded, remove_if_there, sync_folder,
-    write_synced,
+    FileAction, FileError, OnFile as _, erase_if_there, is_link, read_bounded, remove_if_there,
+    sync_folder, write_synced,
 };
 use crate::words::id::ObjectId;
 
@@ -101,6 +101,16 @@ impl ObjectFiles {
             ObjectFile::Stray(path) => path.clone(),
         };
         if remove_if_there(&path)? {
+            sync_folder(path.parent().expect("an object's file lies in a folder"))?;
+        }
+        Ok(())
+    }
+
+    /// Overwrites and removes an object's file, also an unfinished one, durably.
+    pub(super) fn erase(&self, id: &ObjectId) -> Result<(), FileError> {
+        let path = self.path(id);
+        let unfinished = erase_if_there(&path.with_extension("new"))?;
+        if erase_if_there(&path)? || unfinished {
             sync_folder(path.parent().expect("an object's file lies in a folder"))?;
         }
         Ok(())

@@ -4,6 +4,7 @@
 //! its stamp was; it is built anew if anything about it is wrong; what the journal has past `head`
 //! is rolled forward (in `tail.rs`); what contradicts `head` is refused.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -21,7 +22,8 @@ use super::objects::{self, ObjectFile, ObjectFiles};
 use super::rebuild::{Rebuilt, is_damaged, rebuild};
 use super::salvage::{Gap, OldDatabase};
 use super::step::{DatabaseFault, Notice};
-use super::{Options, Store, Table, stamp, tail};
+use super::{Options, Store, Table, erase, stamp, tail};
+use crate::words::id::ObjectId;
 
 /// The name of the lock's file in a ledger's folder.
 pub(super) const LOCK_NAME: &str = "lock";
@@ -84,7 +86,11 @@ impl Store {
             lock,
             options,
         };
-        store.finish_tail(found.tail)?;
+        let mut erased = store.finish_tail(found.tail)?;
+        erased.extend(found.erased);
+        if !store.is_read_only() {
+            store.finish_erasures(&erased)?;
+        }
         if found.rebuilt && !store.is_read_only() {
             store.remove_orphan_files()?;
         }
@@ -116,14 +122,14 @@ impl Store {
     }
 }
 
-/// What is known while a ledger is opened.
-struct Opening<'o> {
-    folder: &'o Path,
-    options: &'o Options,
-    stated: &'o StatedHead,
-    journal: &'o mut JournalWriter,
-    elsewhere: Option<tempfile::TempDir>,
-    notices: Vec<Notice>,
+/// What is known while a ledger is opened, or its database built anew.
+pub(super) struct Opening<'o> {
+    pub(super) folder: &'o Path,
+    pub(super) options: &'o Options,
+    pub(super) stated: &'o StatedHead,
+    pub(super) journal: &'o mut JournalWriter,
+    pub(super) elsewhere: Option<tempfile::TempDir>,
+    pub(super) notices: Vec<Notice>,
 }
 
 /// A database that holds exactly what `head` covers.
@@ -132,6 +138,8 @@ struct Found {
     /// Where the journal goes on past `head`.
     tail: u64,
     rebuilt: bool,
+    /// The objects that entries erase, where it was built anew: their bytes may be there.
+    erased: BTreeSet<ObjectId>,
 }
 
 impl Opening<'_> {
@@ -167,6 +175,7 @@ impl Opening<'_> {
             database,
             tail,
             gaps,
+            erased,
         } = self.rebuild(&path, writable)?;
         self.notices.push(Notice::DatabaseRebuilt {
             fault,
@@ -178,15 +187,20 @@ impl Opening<'_> {
             database,
             tail,
             rebuilt: true,
+            erased,
         })
     }
 
     /// Builds the database anew in `path`. If the journal is damaged, what stood there is looked for
     /// in the old database, which stays until the journal has it again.
-    fn rebuild(&mut self, path: &Path, writable: bool) -> Result<Rebuilt, StoreError> {
+    pub(super) fn rebuild(&mut self, path: &Path, writable: bool) -> Result<Rebuilt, StoreError> {
         let new = path.with_file_name(database::NEW_FOLDER_NAME);
         remove_folder_if_there(&new)?;
-        if !is_damaged(self.folder, self.stated)? {
+        let mut damaged = is_damaged(self.folder, self.stated)?;
+        if damaged && writable && erase::finish_overwriting(self.folder, self.journal)? {
+            damaged = is_damaged(self.folder, self.stated)?;
+        }
+        if !damaged {
             return rebuild(self.folder, path, self.stated, self.options, None);
         }
         let old = self.old_database(path);
@@ -291,6 +305,7 @@ impl Opening<'_> {
                 database,
                 tail: applied.journal,
                 rebuilt: false,
+                erased: BTreeSet::new(),
             }));
         };
         Ok(Err(fault))

@@ -1,5 +1,6 @@
 //! Building the database anew from the journal and the object files.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::Options;
@@ -29,6 +30,8 @@ pub(super) struct Rebuilt {
     pub(super) tail: u64,
     /// Where the journal is damaged, and what was found of what stood there.
     pub(super) gaps: Vec<Gap>,
+    /// The objects that its entries erase.
+    pub(super) erased: BTreeSet<ObjectId>,
 }
 
 /// Builds the database in `path` with exactly the entries that `stated` covers. What is damaged in
@@ -85,12 +88,13 @@ pub(super) fn rebuild(
         }
     }
     let tail = reader.offset();
-    let built = building.apply(draft, tail)?.base;
-    building.check(built)?;
+    let Draft { base, erased, .. } = building.apply(draft, tail)?;
+    building.check(base)?;
     Ok(Rebuilt {
         database: building.database,
         tail,
         gaps: building.gaps,
+        erased,
     })
 }
 

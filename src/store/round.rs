@@ -3,7 +3,7 @@
 //! A round lives in memory until it is committed. Whoever asks it sees the ledger as it will be
 //! then. Dropping it leaves nothing behind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Store;
 use super::database::Database;
@@ -153,6 +153,8 @@ pub(super) struct Draft {
     pub(super) waiting: BTreeMap<ObjectId, Vec<u8>>,
     /// Objects that go into files.
     pub(super) large: BTreeMap<ObjectId, Vec<u8>>,
+    /// Objects that its entries erase, and those that were read with it.
+    pub(super) erased: BTreeSet<ObjectId>,
 }
 
 impl Draft {
@@ -165,6 +167,7 @@ impl Draft {
             changes: Changes::default(),
             waiting: BTreeMap::new(),
             large: BTreeMap::new(),
+            erased: BTreeSet::new(),
         }
     }
 
@@ -226,10 +229,12 @@ impl Draft {
     }
 
     /// Parts what has been read of a journal from what follows: an empty draft after `head`, with
-    /// the objects that still wait for an entry, and the rows to be written.
+    /// the objects that still wait for an entry and those that were erased, and the rows to be
+    /// written.
     pub(super) fn split(self, head: TreeHead) -> (Self, Changes) {
         let mut next = Self::new(head, 0);
         next.waiting = self.waiting;
+        next.erased = self.erased;
         (next, self.changes)
     }
 
@@ -244,8 +249,14 @@ impl Draft {
             index: self.size,
             source,
         })?;
-        let fresh = facts.into_fresh();
+        let (fresh, erased) = facts.into_fresh();
         self.changes.of_mut(Table::Facts).extend(fresh);
+        for id in erased {
+            self.changes.remove(Table::Objects, *id.as_bytes());
+            self.changes.remove(Table::Files, *id.as_bytes());
+            self.large.remove(&id);
+            self.erased.insert(id);
+        }
         Ok(spoken_of)
     }
 

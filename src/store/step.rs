@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use super::salvage::Salvaged;
 
-/// A step of an append or of a creation that has just been completed, in the order they happen.
+/// A step of an append, of a creation or of an erasure that has just been completed, in the order
+/// they happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
     /// Creation: the folder that will become the ledger has been made beside it.
@@ -31,11 +32,37 @@ pub enum Step {
     FolderRenamed,
     /// The copy of the checkpoint in the person's own folder has been replaced.
     HeadCopied,
+    /// Erasure: the object's file, and what else repeats it beside the journal, has been
+    /// overwritten and removed; the folders are synced.
+    FilesRemoved,
+    /// Erasure: the object's frames in the journal have got the kind of overwritten ones, synced.
+    FramesMarked,
+    /// Erasure: the object's frames in the journal have been overwritten, and the journal is synced.
+    FramesOverwritten,
+    /// Erasure: the database has been built anew without the object.
+    DatabaseCleared,
 }
 
 impl Step {
-    /// All steps, in the order in which a creation goes through them.
-    pub const ALL: [Self; 9] = [
+    /// All steps, those of a creation first.
+    pub const ALL: [Self; 13] = [
+        Self::FolderMade,
+        Self::ObjectsSynced,
+        Self::JournalWritten,
+        Self::JournalSynced,
+        Self::DatabaseApplied,
+        Self::HeadWritten,
+        Self::HeadRenamed,
+        Self::FolderRenamed,
+        Self::HeadCopied,
+        Self::FilesRemoved,
+        Self::FramesMarked,
+        Self::FramesOverwritten,
+        Self::DatabaseCleared,
+    ];
+
+    /// The steps that a creation goes through, in their order.
+    pub const CREATION: [Self; 9] = [
         Self::FolderMade,
         Self::ObjectsSynced,
         Self::JournalWritten,
@@ -59,6 +86,10 @@ impl Step {
             Self::HeadRenamed => "head-renamed",
             Self::FolderRenamed => "folder-renamed",
             Self::HeadCopied => "head-copied",
+            Self::FilesRemoved => "files-removed",
+            Self::FramesMarked => "frames-marked",
+            Self::FramesOverwritten => "frames-overwritten",
+            Self::DatabaseCleared => "database-cleared",
         }
     }
 }
@@ -164,6 +195,11 @@ pub enum Notice {
         /// How many.
         objects: u64,
     },
+    /// Bytes of erased objects that were still there have been taken away.
+    ErasureFinished {
+        /// How many objects.
+        objects: u64,
+    },
     /// A frame of the journal is damaged. What it held is missing.
     FrameDamaged {
         /// Where in the journal it begins.
@@ -221,6 +257,11 @@ impl fmt::Display for Notice {
             Self::OrphansRemoved { objects } => write!(
                 f,
                 "removed {objects} objects of an unfinished write that no entry speaks of"
+            ),
+            Self::ErasureFinished { objects } => write!(
+                f,
+                "an erasure was cut off; the bytes of {objects} erased {} are gone now",
+                if *objects == 1 { "object" } else { "objects" }
             ),
             Self::FrameDamaged { offset } => write!(
                 f,

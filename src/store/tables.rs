@@ -119,6 +119,10 @@ impl Changes {
         self.of_mut(table).insert(key.into(), Some(value));
     }
 
+    pub(super) fn remove(&mut self, table: Table, key: impl Into<Vec<u8>>) {
+        self.of_mut(table).insert(key.into(), None);
+    }
+
     /// Returns whether there will be a row.
     pub(super) fn has(
         &self,

@@ -5,6 +5,7 @@
 //! written: so that the log's key signs nothing that an append would have refused, every entry must
 //! be new and pass the caller's check before anything is written.
 
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
@@ -93,15 +94,16 @@ struct Tail {
 }
 
 impl Store {
-    /// Deals with what the journal has past `head`, from `from` on.
-    pub(super) fn finish_tail(&mut self, from: u64) -> Result<(), StoreError> {
+    /// Deals with what the journal has past `head`, from `from` on; returns the objects that its
+    /// entries erase.
+    pub(super) fn finish_tail(&mut self, from: u64) -> Result<BTreeSet<ObjectId>, StoreError> {
         if from == self.journal.length {
-            return Ok(());
+            return Ok(BTreeSet::new());
         }
         if self.is_read_only() {
             let bytes = self.journal.length - from;
             self.notices.push(Notice::TailIgnored { bytes });
-            return Ok(());
+            return Ok(BTreeSet::new());
         }
         let Tail {
             mut draft,
@@ -134,6 +136,7 @@ impl Store {
             });
         }
         let new_head = draft.tree_head(self.database())?;
+        let erased = std::mem::take(&mut draft.erased);
         self.apply(draft, new_head)?;
         if let Some(key) = key {
             self.publish(new_head, &key)?;
@@ -142,7 +145,7 @@ impl Store {
                 size: new_head.size,
             });
         }
-        Ok(())
+        Ok(erased)
     }
 
     /// Reads and checks the sound frames past `head`. A long tail is written to the database in

@@ -1,7 +1,8 @@
 //! The store, with toy entries and a toy index function.
 //!
-//! A toy entry is a line of text. It speaks of every object whose id stands in it, and the index
-//! function keeps how many entries there were with its first word.
+//! A toy entry is a line of text. It speaks of every object whose id stands in it, or erases it if
+//! its first word is `erase`, and the index function keeps how many entries there were with its first
+//! word.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,6 +11,7 @@
 
 mod append;
 mod damage;
+mod erase;
 mod links;
 mod salvage;
 mod stops;
@@ -41,10 +43,12 @@ fn index(index: u64, note: &[u8], facts: &mut Facts<'_>) -> Result<Vec<ObjectId>
     };
     facts.put(key, (count + 1).to_be_bytes())?;
     facts.put(format!("at/{index:08}"), word)?;
-    Ok(text
-        .split(' ')
-        .filter_map(|word| word.parse().ok())
-        .collect())
+    let objects = text.split(' ').filter_map(|word| word.parse().ok());
+    if word == "erase" {
+        objects.for_each(|id| facts.erase(id));
+        return Ok(vec![]);
+    }
+    Ok(objects.collect())
 }
 
 #[expect(

@@ -37,13 +37,17 @@ fn child_that_stops() {
             let (mut store, _) = Store::open(&ledger_in(folder), options).unwrap();
             append(&mut store, 5..9).unwrap();
         }
+        "erase" => {
+            let (mut store, _) = Store::open(&ledger_in(folder), options).unwrap();
+            super::erase::erase(&mut store, &super::erase::slander());
+        }
         "open" => drop(Store::open(&ledger_in(folder), options).unwrap()),
         work => panic!("{work}"),
     }
 }
 
 /// Has a child work on the desk's ledger and stop after a step; `false` if it never got there.
-fn stop(desk: &Desk, work: &str, step: Step) -> bool {
+pub(super) fn stop(desk: &Desk, work: &str, step: Step) -> bool {
     let done = Command::new(std::env::current_exe().unwrap())
         .args(["store::stops::child_that_stops", "--exact"])
         .env(FOLDER, desk.path(""))
@@ -67,7 +71,7 @@ const APPEND: [Step; 7] = [
 
 #[test]
 fn after_each_step_of_a_creation_there_is_a_ledger_or_none() {
-    for step in Step::ALL {
+    for step in Step::CREATION {
         let desk = Desk::new();
         assert!(stop(&desk, "create", step), "{step}");
         if matches!(step, Step::FolderRenamed | Step::HeadCopied) {
