@@ -56,6 +56,12 @@ pub enum RowFactsError<E: std::error::Error + 'static> {
     },
 }
 
+/// Returns the beginning of the keys of all objects whose ids begin with these bytes; the id follows the
+/// letter.
+pub fn objects_beginning(bytes: &[u8]) -> Vec<u8> {
+    key(b'O', &[bytes])
+}
+
 /// Facts kept in rows.
 #[derive(Clone, Debug, Default)]
 pub struct RowFacts<R>(pub R);

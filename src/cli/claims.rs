@@ -16,6 +16,7 @@ use super::claim_list::{self, ClaimLine, State};
 use super::context::Context;
 use super::decisions::{self, Decisions};
 use super::exit::Status;
+use super::gone;
 use super::json_out;
 use super::screen::{self, FAINT, GOOD, STRONG, WARN};
 use super::seek;
@@ -66,11 +67,20 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         })
         .map(|line| Shown::of(&ledger, line))
         .collect::<anyhow::Result<_>>()?;
+    let gone = gone::of_claims(&ledger, wanted.as_ref())?;
     // What is printed may be read for a long time.
     drop(ledger);
+    let status = if gone.is_empty() {
+        Status::Done
+    } else {
+        Status::Incomplete
+    };
+    for line in &gone {
+        context.warn(line);
+    }
     if context.global.json {
         json_out::print(&List { claims: shown })?;
-        return Ok(Status::Done);
+        return Ok(status);
     }
     print(&shown)?;
     if shown.is_empty() {
@@ -81,7 +91,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             "factlog review goes through them; factlog verdict N judges one",
         ));
     }
-    Ok(Status::Done)
+    Ok(status)
 }
 
 #[derive(Serialize)]

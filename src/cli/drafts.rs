@@ -177,6 +177,47 @@ impl Drafts {
         write().with_context(|| format!("writing the draft {}", path.display()))
     }
 
+    /// Removes every form that repeats words, and forgets how a person edited a claim that does.
+    ///
+    /// Whatever else is in the folder is left alone, but for files that no stopped write finished.
+    pub(crate) fn forget_words(&self, repeats: impl Fn(&[u8]) -> bool) -> anyhow::Result<()> {
+        let names = match fs::read_dir(&self.folder) {
+            Ok(names) => names,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => {
+                return Err(error).with_context(|| format!("listing {}", self.folder.display()));
+            }
+        };
+        for name in names {
+            let path = name?.path();
+            let reading = || format!("reading the draft {}", path.display());
+            if !path.is_file() {
+                continue;
+            }
+            let bytes = fs::read(&path).with_context(reading)?;
+            let Ok(mut drafts) = serde_json::from_slice::<SourceDrafts>(&bytes) else {
+                if repeats(&bytes) {
+                    let removing = || format!("removing the draft {}", path.display());
+                    fs::remove_file(&path).with_context(removing)?;
+                }
+                continue;
+            };
+            let before = drafts.decisions.len();
+            drafts.decisions.retain(|decision| {
+                let edited = decision.edited.iter();
+                let mut words = edited.flat_map(|claim| {
+                    let quote = &claim.quote;
+                    [&claim.text, &quote.exact, &quote.prefix, &quote.suffix]
+                });
+                !words.any(|words| repeats(words.as_bytes()))
+            });
+            if drafts.decisions.len() < before {
+                self.save(&drafts)?;
+            }
+        }
+        Ok(())
+    }
+
     fn path(&self, source: &SourceId) -> PathBuf {
         self.folder.join(format!("{source}.json"))
     }

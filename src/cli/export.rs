@@ -22,6 +22,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::exit::{Failure, Status};
+use super::gone::Erased;
 use super::published::{Gathered, Gatherer};
 use super::stdout;
 use super::{files, json_out, ratings, screen, seek};
@@ -155,6 +156,8 @@ struct Exported {
     removed: Vec<String>,
     skipped: Vec<SkippedClaim>,
     gone: Vec<ObjectId>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    erased: Vec<Erased>,
 }
 
 #[derive(Serialize)]
@@ -253,6 +256,7 @@ fn claim_reviews(args: &ClaimReviewArgs, context: &Context) -> anyhow::Result<St
                 })
                 .collect(),
             gone: gathered.gone.into_iter().collect(),
+            erased: gathered.erased.into_iter().collect(),
         })?;
     }
     Ok(status)
@@ -377,6 +381,7 @@ fn table(args: &TableArgs, context: &Context, format: Table) -> anyhow::Result<S
             removed: vec![],
             skipped: vec![],
             gone: gathered.gone.into_iter().collect(),
+            erased: gathered.erased.into_iter().collect(),
         })?;
     }
     Ok(status)
@@ -406,11 +411,13 @@ fn say_gone(context: &Context, gathered: &Gathered) -> Status {
         return Status::Done;
     }
     for id in &gathered.gone {
-        context.warn(&format!(
-            "object {id} is not there: what it says is left out"
-        ));
+        let erased = gathered.erased.iter().find(|erased| erased.object == *id);
+        let why = match erased {
+            Some(erased) => format!("was {}", erased.words()),
+            None => "is missing, and was not erased".to_owned(),
+        };
+        context.warn(&format!("object {id} {why}: what it says is left out"));
     }
-    context.say("`factlog verify` says whether such an object was erased or is missing");
     Status::Incomplete
 }
 

@@ -14,12 +14,14 @@ mod decisions;
 mod demo;
 mod drafts;
 mod editor;
+mod erase;
 mod exit;
 mod export;
 mod extractor;
 mod faults;
 mod files;
 mod forks;
+mod gone;
 mod help;
 mod highlight;
 mod init;
@@ -114,6 +116,7 @@ enum Command {
     Approve(approve::ApproveArgs),
     Dispute(approve::DisputeArgs),
     Retract(retract::Args),
+    Erase(erase::Args),
     Show(show::Args),
     Log(log::Args),
     Verify(verify::Args),
@@ -165,6 +168,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Approve(args) => approve::approve(&args, &context),
         Command::Dispute(args) => approve::dispute(&args, &context),
         Command::Retract(args) => retract::run(&args, &context),
+        Command::Erase(args) => erase::run(&args, &context),
         Command::Show(args) => show::run(&args, &context),
         Command::Log(args) => log::run(&args, &context),
         Command::Verify(args) => verify::run(&args, &context),

@@ -19,6 +19,7 @@ use factlog::words::object::Object;
 use factlog::words::policy::Policy;
 
 use super::decisions::Decisions;
+use super::gone::{self, Erased};
 use super::says;
 
 /// Reads claims with their verdicts, and what these rest on.
@@ -27,6 +28,7 @@ pub(crate) struct Gatherer<'l> {
     policies: BTreeMap<ObjectId, Policy>,
     sources: BTreeMap<SourceId, PublishedSource>,
     gone: BTreeSet<ObjectId>,
+    erased: BTreeSet<Erased>,
 }
 
 /// What was read beside the claims.
@@ -35,6 +37,8 @@ pub(crate) struct Gathered {
     pub(crate) ledger: PublishedLedger,
     /// The objects that are not there.
     pub(crate) gone: BTreeSet<ObjectId>,
+    /// Those of them that were erased.
+    pub(crate) erased: BTreeSet<Erased>,
 }
 
 impl<'l> Gatherer<'l> {
@@ -44,6 +48,7 @@ impl<'l> Gatherer<'l> {
             policies: BTreeMap::new(),
             sources: BTreeMap::new(),
             gone: BTreeSet::new(),
+            erased: BTreeSet::new(),
         }
     }
 
@@ -123,6 +128,7 @@ impl<'l> Gatherer<'l> {
                 sources: self.sources,
             },
             gone: self.gone,
+            erased: self.erased,
         }
     }
 
@@ -194,6 +200,7 @@ impl<'l> Gatherer<'l> {
         let object = says::object(self.ledger, id)?;
         if object.is_none() {
             self.gone.insert(*id);
+            self.erased.extend(gone::erased(self.ledger, id)?);
         }
         Ok(object)
     }

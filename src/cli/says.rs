@@ -1,7 +1,7 @@
 //! What an entry says, in one line of words.
 //!
-//! The words come from objects, and objects may be gone: erased, or missing. A line says so and the
-//! listing goes on; `factlog verify` says which of the two it is. Nothing here is made harmless for
+//! The words come from objects, and objects may be gone: erased, or missing. A line says which of the two
+//! it is, and the listing goes on. Nothing here is made harmless for
 //! a terminal yet: whoever prints passes it through [`super::screen`].
 
 use std::collections::BTreeMap;
@@ -22,6 +22,7 @@ use factlog::words::verdict::Verdict;
 use serde::Serialize;
 
 use super::decisions::{self, Decisions};
+use super::gone;
 use super::screen;
 
 /// What stands where an object's words would.
@@ -61,10 +62,10 @@ pub(crate) fn says(
         Body::Source(source) => {
             let meta: Option<Meta> = readable(ledger, &source.meta)?;
             let id = SourceId(record.entry.id().0);
-            let words = meta.map_or_else(
-                || GONE.to_owned(),
-                |meta| source_words(ledger, id, &meta, &source.media),
-            );
+            let words = match meta {
+                Some(meta) => source_words(ledger, id, &meta, &source.media),
+                None => gone::in_place_of(ledger, &source.meta)?,
+            };
             format!("takes in {words}")
         }
         Body::Claim(claim) => {
@@ -234,15 +235,18 @@ pub(crate) fn key_words(key: &KeyEntry) -> String {
 
 fn claim_words(ledger: &Ledger, id: &ObjectId) -> Result<String, LedgerError> {
     let claim: Option<Claim> = readable(ledger, id)?;
-    Ok(claim.map_or_else(
-        || GONE.to_owned(),
-        |claim| format!("{} — {}", claim.text, claimant_words(&claim)),
-    ))
+    match claim {
+        Some(claim) => Ok(format!("{} — {}", claim.text, claimant_words(&claim))),
+        None => gone::in_place_of(ledger, id),
+    }
 }
 
 fn note_words(ledger: &Ledger, id: &ObjectId) -> Result<String, LedgerError> {
     let note: Option<Note> = readable(ledger, id)?;
-    Ok(note.map_or_else(|| GONE.to_owned(), |note| note.text))
+    match note {
+        Some(note) => Ok(note.text),
+        None => gone::in_place_of(ledger, id),
+    }
 }
 
 fn verdict_words(
@@ -287,13 +291,19 @@ fn verdict_words(
         words.push_str(&claim_text(ledger, &claim.claim)?);
     }
     words.push_str(": ");
-    words.push_str(content.as_ref().map_or(GONE, |content| &content.summary));
+    match content {
+        Some(content) => words.push_str(&content.summary),
+        None => words.push_str(&gone::in_place_of(ledger, &verdict.verdict)?),
+    }
     Ok(words)
 }
 
 fn claim_text(ledger: &Ledger, id: &ObjectId) -> Result<String, LedgerError> {
     let claim: Option<Claim> = readable(ledger, id)?;
-    Ok(claim.map_or_else(|| GONE.to_owned(), |claim| format!("“{}”", claim.text)))
+    match claim {
+        Some(claim) => Ok(format!("“{}”", claim.text)),
+        None => gone::in_place_of(ledger, id),
+    }
 }
 
 /// Returns a source's meta and media type; `None` for what is not there.

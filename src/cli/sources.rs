@@ -22,6 +22,7 @@ use factlog::words::time::DayOrTime;
 
 use super::context::Context;
 use super::exit::{Failure, Status};
+use super::gone;
 use super::screen;
 use super::waiting;
 
@@ -219,7 +220,20 @@ impl Taken {
     }
 
     /// Returns a source of the ledger that is the same: with the same text, else the same bytes.
+    ///
+    /// # Errors
+    /// Its text or its bytes were erased: they can't be taken in again.
     pub(crate) fn already(&self, ledger: &Ledger) -> anyhow::Result<Option<(SourceId, u64)>> {
+        let raw = self.raw.as_ref().map(|raw| ObjectId::of(raw));
+        for (what, id) in [("text", self.text_id()), ("bytes", raw)] {
+            let erased = id.map(|id| gone::erased(ledger, &id)).transpose()?;
+            if let Some(erased) = erased.flatten() {
+                let message = format!("the same {what} stood here and was {}", erased.words());
+                return Err(Failure::new(Status::Failed, message)
+                    .hint("what was erased can't be taken in again")
+                    .into());
+            }
+        }
         let found = if let Some(text) = self.text_id() {
             ledger.sources_with_text(&text)?.into_iter().next()
         } else if let Some(raw) = &self.raw {

@@ -6,7 +6,7 @@ use super::index::Reading;
 use super::{Ledger, LedgerError, rows};
 use crate::audit::facts::{Detail, EntryFacts, Facts as _, LedgerFacts, ObjectFacts, SignerFacts};
 use crate::audit::foresight;
-use crate::audit::rows::RowFacts;
+use crate::audit::rows::{self as fact_rows, RowFacts};
 use crate::audit::standing::{self, VerdictStanding};
 use crate::audit::taint;
 use crate::entry::{Body, Entry, Kind};
@@ -123,10 +123,12 @@ impl Ledger {
             .store
             .objects_with_prefix(prefix, MOST_FOUND - entries.len());
         let objects = objects.map_err(LedgerError::from)?;
+        let room = MOST_FOUND - entries.len() - objects.len();
+        let erased = self.erased_with_prefix(prefix, room)?;
         let found: Vec<Found> = entries
             .into_iter()
             .map(Found::Entry)
-            .chain(objects.into_iter().map(Found::Object))
+            .chain(objects.into_iter().chain(erased).map(Found::Object))
             .collect();
         match found.as_slice() {
             [] => Err(SeekError::Nothing(prefix.to_owned())),
@@ -136,6 +138,37 @@ impl Ledger {
                 found,
             }),
         }
+    }
+
+    /// Returns up to `most` ids of erased objects that begin with these hex digits, in order.
+    fn erased_with_prefix(&self, hex: &str, most: usize) -> Result<Vec<ObjectId>, LedgerError> {
+        let digit = |digit: &u8| char::from(*digit).to_digit(16).unwrap_or_default();
+        let (pairs, _) = hex.as_bytes().as_chunks::<2>();
+        let whole: Vec<u8> = pairs
+            .iter()
+            .filter_map(|[high, low]| u8::try_from(digit(high) << 4 | digit(low)).ok())
+            .collect();
+        let mut found = Vec::new();
+        for row in self
+            .store
+            .facts_with_prefix(&fact_rows::objects_beginning(&whole))
+        {
+            let (key, _) = row?;
+            let Some(id) = key.last_chunk().copied().map(ObjectId) else {
+                continue;
+            };
+            let is_erased = || -> Result<bool, LedgerError> {
+                let known = self.facts_of_object(&id)?;
+                Ok(known.is_some_and(|known| known.erased.is_some()))
+            };
+            if id.to_string().starts_with(hex) && is_erased()? {
+                found.push(id);
+                if found.len() >= most {
+                    break;
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// Returns the shortest beginning of an id that names nothing else here, at least 8 digits.

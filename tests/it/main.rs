@@ -10,6 +10,7 @@ mod cli_write;
 mod damage;
 mod desk;
 mod disk;
+mod erase;
 mod extract_articles;
 mod extract_properties;
 mod extract_variants;

@@ -17,6 +17,7 @@ use super::view::{
     ObjectShown, ProposedShown, RetractionShown, SentenceShown, Shown, SourceShown, VerdictShown,
 };
 use crate::cli::claim_list::ClaimLine;
+use crate::cli::gone;
 use crate::cli::published::Gatherer;
 use crate::cli::says::{self, Policies};
 use crate::cli::seek::Sought;
@@ -93,6 +94,7 @@ fn entry(ledger: &Ledger, record: &Record) -> anyhow::Result<EntryShown> {
         policy: None,
         answers: answers(ledger, &record.entry.id())?,
         gone: vec![],
+        erased: vec![],
     };
     let mut gatherer = Gatherer::new(ledger);
     match record.entry.body() {
@@ -146,6 +148,9 @@ fn entry(ledger: &Ledger, record: &Record) -> anyhow::Result<EntryShown> {
     shown.gone.extend(gone);
     shown.gone.sort_unstable();
     shown.gone.dedup();
+    for id in &shown.gone {
+        shown.erased.extend(gone::erased(ledger, id)?);
+    }
     Ok(shown)
 }
 
@@ -382,10 +387,10 @@ fn verdict(
     let mut evidence = Vec::new();
     for piece in content.iter().flat_map(|content| &content.evidence) {
         let (meta, media) = says::source_meta(ledger, piece.source)?;
-        let says = meta.as_ref().map_or_else(
-            || says::GONE.to_owned(),
-            |meta| says::source_words(ledger, piece.source, meta, &media),
-        );
+        let says = match &meta {
+            Some(meta) => says::source_words(ledger, piece.source, meta, &media),
+            None => says::GONE.to_owned(),
+        };
         evidence.push(EvidenceShown {
             source: named(ledger, piece.source.entry())?,
             stance: piece.stance,
@@ -472,8 +477,13 @@ fn speaking_of(ledger: &Ledger, id: &ObjectId) -> Result<Vec<Record>, LedgerErro
 }
 
 fn object(ledger: &Ledger, id: &ObjectId) -> anyhow::Result<ObjectShown> {
-    let bytes = ledger.object_bytes(id)?.ok_or(LedgerError::NoObject(*id))?;
-    let length = bytes.len() as u64;
+    let found = ledger.object_bytes(id)?;
+    let erased = gone::erased(ledger, id)?;
+    if found.is_none() && erased.is_none() {
+        return Err(LedgerError::NoObject(*id).into());
+    }
+    let length = found.as_ref().map(|bytes| bytes.len() as u64);
+    let bytes = found.unwrap_or_default();
     let content: Option<Value> = serde_json::from_slice(&bytes).ok();
     let type_name = content
         .as_ref()
@@ -481,7 +491,7 @@ fn object(ledger: &Ledger, id: &ObjectId) -> anyhow::Result<ObjectShown> {
         .filter(|name| name.starts_with("factlog/"))
         .map(str::to_owned);
     let content = content.filter(|_| type_name.is_some());
-    let text = if content.is_some() {
+    let text = if content.is_some() || length.is_none() {
         None
     } else {
         String::from_utf8(bytes).ok()
@@ -495,6 +505,7 @@ fn object(ledger: &Ledger, id: &ObjectId) -> anyhow::Result<ObjectShown> {
             short: ledger.short(id.as_bytes())?,
         },
         bytes: length,
+        erased,
         type_name,
         content,
         text,

@@ -13,6 +13,7 @@ use factlog::ledger::{Found, Ledger};
 
 use super::context::Context;
 use super::exit::{Failure, Status};
+use super::gone;
 use super::json_out;
 use super::pager::Output;
 use super::seek::{self, Sought};
@@ -64,7 +65,11 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     Ok(if shown.is_complete() {
         Status::Done
     } else {
-        context.warn("some of what it speaks of is not there; `factlog verify` says why");
+        context.warn(if shown.is_missing_any() {
+            "some of what it speaks of is not there; `factlog verify` says why"
+        } else {
+            "some of what it says was erased"
+        });
         Status::Incomplete
     })
 }
@@ -72,11 +77,19 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
 fn raw(ledger: &Ledger, sought: &Sought) -> anyhow::Result<Vec<u8>> {
     match sought {
         Sought::Recorded(Found::Entry(id)) => Ok(ledger.entry(id)?.entry.bytes().to_vec()),
-        Sought::Recorded(Found::Object(id)) => ledger.object_bytes(id)?.ok_or_else(|| {
-            Failure::new(Status::Incomplete, format!("object {id} is not there"))
-                .hint("`factlog verify` says whether it was erased or is missing")
-                .into()
-        }),
+        Sought::Recorded(Found::Object(id)) => {
+            match (ledger.object_bytes(id)?, gone::erased(ledger, id)?) {
+                (Some(bytes), _) => Ok(bytes),
+                (None, Some(erased)) => {
+                    let message = format!("object {id} was {}", erased.words());
+                    Err(Failure::new(Status::Incomplete, message).into())
+                }
+                (None, None) => {
+                    let message = format!("object {id} is missing, and was not erased");
+                    Err(Failure::new(Status::Incomplete, message).into())
+                }
+            }
+        }
         Sought::Proposed(line) => {
             let message = format!(
                 "claim {} is only {}: nothing is signed",

@@ -83,7 +83,10 @@ impl<W: Write> Page<'_, W> {
             &format!("number {} of its author's entries", entry.by.n),
         )?;
         for id in &entry.gone {
-            let text = format!("object {id} is not there");
+            let text = match entry.erased.iter().find(|erased| erased.object == *id) {
+                Some(erased) => format!("object {id} was {}", erased.words()),
+                None => format!("object {id} is not there"),
+            };
             self.line(&screen::styled(BAD, &text))?;
         }
         Ok(())
@@ -418,18 +421,27 @@ impl<W: Write> Page<'_, W> {
             Some(_) => "text",
             None => "bytes that are not text",
         });
-        self.line(&format!(
-            "{}  {}",
-            screen::styled(STRONG, &format!("object {}", object.id.short)),
-            screen::styled(
-                FAINT,
-                &format!("{}, {} bytes", screen::one_line(kind), object.bytes)
-            ),
-        ))?;
+        let about = match (&object.erased, object.bytes) {
+            (Some(erased), None) => screen::styled(BAD, &erased.words()),
+            (Some(erased), Some(bytes)) => {
+                let text = format!("{bytes} bytes are there, but it was {}", erased.words());
+                screen::styled(BAD, &text)
+            }
+            (None, bytes) => {
+                let bytes = bytes.unwrap_or_default();
+                let text = format!("{}, {bytes} bytes", screen::one_line(kind));
+                screen::styled(FAINT, &text)
+            }
+        };
+        let name = screen::styled(STRONG, &format!("object {}", object.id.short));
+        self.line(&format!("{name}  {about}"))?;
         self.field("id", &object.id.full)?;
         for entry in &object.entries {
             let words = format!("entry {}, {}: {}", entry.index, entry.kind, entry.says);
             self.field(&entry.id.short, &words)?;
+        }
+        if object.bytes.is_none() {
+            return Ok(());
         }
         self.blank()?;
         if let Some(content) = &object.content {

@@ -14,6 +14,8 @@ use factlog::words::verdict::{Stance, VerdictChange};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use crate::cli::gone::Erased;
+
 /// A thing to be shown.
 #[derive(Serialize)]
 #[serde(tag = "what", rename_all = "lowercase")]
@@ -75,6 +77,9 @@ pub(super) struct EntryShown {
     /// Objects that it speaks of and that are not there.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) gone: Vec<ObjectId>,
+    /// Those of them that were erased.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) erased: Vec<Erased>,
 }
 
 /// A key.
@@ -279,7 +284,12 @@ pub(super) struct ProposedShown {
 #[derive(Serialize)]
 pub(super) struct ObjectShown {
     pub(super) id: Id,
-    pub(super) bytes: u64,
+    /// How many bytes it has; absent where they were erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) bytes: Option<u64>,
+    /// How it was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) erased: Option<Erased>,
     /// What its field `type` says, where it is one of our JSON objects.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub(super) type_name: Option<String>,
@@ -298,7 +308,16 @@ impl Shown {
     pub(super) fn is_complete(&self) -> bool {
         match self {
             Self::Entry(entry) => entry.gone.is_empty(),
-            Self::Object(_) | Self::Proposed(_) => true,
+            Self::Object(object) => object.erased.is_none(),
+            Self::Proposed(_) => true,
+        }
+    }
+
+    /// Says whether anything of it is missing that was not erased.
+    pub(super) fn is_missing_any(&self) -> bool {
+        match self {
+            Self::Entry(entry) => entry.gone.len() > entry.erased.len(),
+            Self::Object(_) | Self::Proposed(_) => false,
         }
     }
 }

@@ -21,7 +21,7 @@ use serde_json::Value;
 use crate::desk::{Desk, said};
 
 /// Checks JSON against a schema of ours.
-fn fits(schema: &str, value: &Value) {
+pub(crate) fn fits(schema: &str, value: &Value) {
     let path = format!(
         "{}/schemas/{schema}.schema.json",
         env!("CARGO_MANIFEST_DIR")
@@ -36,7 +36,7 @@ fn fits(schema: &str, value: &Value) {
 }
 
 /// Runs a command with --json, which must succeed; its output must fit the schema.
-fn json(desk: &Desk, schema: &str, arguments: &[&str]) -> Value {
+pub(crate) fn json(desk: &Desk, schema: &str, arguments: &[&str]) -> Value {
     let (out, _) = desk.done(&[arguments, &["--json"]].concat());
     let value: Value = serde_json::from_str(&out).unwrap();
     fits(schema, &value);

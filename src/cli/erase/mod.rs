@@ -1,0 +1,338 @@
+//! `factlog erase`: take an object's bytes out of the ledger, and leave its hash.
+//!
+//! The store takes them out ([`factlog::store`]); here is what comes before it. A person sees what
+//! will go, what repeats the same words elsewhere in the ledger ([`repeats`]), and what remains.
+
+mod repeats;
+mod root;
+mod targets;
+mod words;
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
+use std::time::Duration;
+
+use factlog::entry::{Basis, Body, Erasure};
+use factlog::words::id::ObjectId;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+
+use self::repeats::{Look, Repeat};
+use self::root::RootKey;
+pub(crate) use self::targets::Part;
+use self::targets::{Target, Unsaid};
+use super::context::Context;
+use super::drafts::Drafts;
+use super::exit::{Failure, Status};
+use super::json_out;
+use super::prompt;
+use super::record::{self, EntryLine, Signer};
+use super::screen::{self, STRONG, WARN};
+use super::signing::SigningArgs;
+use super::stdout;
+
+/// So many repetitions are listed for a person; --json has all.
+const MOST_LISTED: usize = 100;
+
+/// Erase what an object says, and keep its hash
+///
+/// For a court's order, somebody's privacy or safety, another's copyright. An entry says that the object
+/// is erased, and on what ground; a threshold of roots signs it. Then the object's bytes are
+/// overwritten and removed from every file of the ledger. That can't be undone.
+///
+/// The entries that speak of it stay, with its hash and its length. Before anything is signed, all other
+/// objects that repeat the same words are listed: they stay unless they are named, too.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  factlog erase 5f3a9c12 --basis privacy                   the words of a claim or a verdict
+  factlog erase 1a2b3c4d --part text,raw --basis court     a source, but not its title and address
+  factlog erase 5f3a9c12 1a2b3c4d --part text --basis court --out erasure.pending
+
+Copies outside this folder are not reached: backups, and what was published before (`factlog publish`
+again takes it out there). `factlog verify` tells of what was erased, and ends with status 5.")]
+pub(crate) struct Args {
+    /// What to erase: the beginning of the id of an object, or of the source, claim, verdict, approval
+    /// or retraction that has one
+    #[arg(required = true, value_name = "ID")]
+    what: Vec<String>,
+    /// On what ground: court, privacy, copyright, safety or other
+    #[arg(long, value_parser = basis)]
+    basis: Basis,
+    /// Which parts of a source: text, raw or meta; several with commas
+    #[arg(long = "part", value_name = "PART", value_delimiter = ',')]
+    parts: Vec<Part>,
+    #[command(flatten)]
+    signing: SigningArgs,
+}
+
+fn basis(text: &str) -> Result<Basis, String> {
+    const ALL: [Basis; 5] = [
+        Basis::Court,
+        Basis::Privacy,
+        Basis::Copyright,
+        Basis::Safety,
+        Basis::Other,
+    ];
+    ALL.into_iter()
+        .find(|basis| basis.as_str() == text)
+        .ok_or_else(|| "court, privacy, copyright, safety or other is wanted".to_owned())
+}
+
+#[derive(Serialize)]
+struct Report {
+    basis: &'static str,
+    erased: Vec<ErasedLine>,
+    repeats: Vec<Repeat>,
+    entries: Vec<EntryLine>,
+}
+
+#[derive(Serialize)]
+struct ErasedLine {
+    object: ObjectId,
+    what: String,
+    /// The entries that speak of it.
+    spoken_of: Vec<u64>,
+}
+
+/// What will be done, as it was seen before it is signed.
+struct Plan {
+    targets: Vec<Target>,
+    look: Look,
+    root: RootKey,
+}
+
+pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    let asks = context.can_ask() && !args.signing.yes;
+    let Some(plan) = plan(args, context, asks)? else {
+        context.say("nothing was signed");
+        return Ok(Status::Failed);
+    };
+    tell(context, args, &plan);
+    if asks {
+        let question = match plan.targets.len() {
+            1 => format!("erase it for ever (basis {})? [y,n] ", args.basis),
+            many => format!("erase these {many} for ever (basis {})? [y,n] ", args.basis),
+        };
+        if prompt::choose(&question, &['y', 'n'])? != Some('y') {
+            context.say("nothing was signed");
+            return Ok(Status::Failed);
+        }
+    } else if !args.signing.yes {
+        return Err(Failure::new(
+            Status::Usage,
+            format!(
+                "what is erased does not come back, and {}",
+                context.why_not_ask()
+            ),
+        )
+        .hint("look at what is listed; then add --yes")
+        .into());
+    }
+    let key = plan.root.unlock(context)?;
+    let mut ledger = context.open_ledger()?;
+    let mut signer = Signer::start(&ledger, key, context.now()?)?;
+    for target in &plan.targets {
+        signer.add(Body::Erasure(Erasure {
+            object: target.object,
+            basis: args.basis,
+        }))?;
+    }
+    if args.signing.out.is_none() {
+        // First: a stop in between must not leave the words there.
+        forget_drafts(ledger.folder(), &plan.look)?;
+    }
+    let entries = record::deliver(context, &args.signing, &mut ledger, &signer.pending)?;
+    drop(ledger);
+    report(args, context, plan, entries)
+}
+
+/// Finds what is meant and what repeats it; `None` if a person who was asked named no part.
+fn plan(args: &Args, context: &Context, asks: bool) -> anyhow::Result<Option<Plan>> {
+    let mut parts = args.parts.clone();
+    loop {
+        let (ledger, found) = context.read_claims(|ledger, proposals| {
+            targets::find(ledger, proposals, &args.what, &parts)
+        })?;
+        let targets = match found {
+            Ok(targets) => targets,
+            Err(Unsaid { failure, .. }) if !asks => return Err(failure.into()),
+            Err(Unsaid { source, .. }) => {
+                drop(ledger);
+                context.say(&source);
+                match asked_parts()? {
+                    Some(said) => parts = said,
+                    None => return Ok(None),
+                }
+                continue;
+            }
+        };
+        let root = root::choose(context, &args.signing, &ledger)?;
+        let bar = bar(context);
+        let look = repeats::look(&ledger, &targets, |done, total| {
+            bar.set_length(total);
+            bar.set_position(done);
+        })?;
+        bar.finish_and_clear();
+        return Ok(Some(Plan {
+            targets,
+            look,
+            root,
+        }));
+    }
+}
+
+fn asked_parts() -> anyhow::Result<Option<Vec<Part>>> {
+    Ok(
+        match prompt::choose(
+            "which goes: [t]ext, [r]aw, [m]eta, text and raw [b]oth, [a]ll, [n]one? ",
+            &['t', 'r', 'm', 'b', 'a', 'n'],
+        )? {
+            Some('t') => Some(vec![Part::Text]),
+            Some('r') => Some(vec![Part::Raw]),
+            Some('m') => Some(vec![Part::Meta]),
+            Some('b') => Some(vec![Part::Text, Part::Raw]),
+            Some('a') => Some(vec![Part::Text, Part::Raw, Part::Meta]),
+            _ => None,
+        },
+    )
+}
+
+/// Shows how far the last look has come; it vanishes when it is done.
+fn bar(context: &Context) -> ProgressBar {
+    if context.global.quiet || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("looking for the same words {bar:30} {percent}%");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+/// Says what will go, what repeats it, and what remains.
+fn tell(context: &Context, args: &Args, plan: &Plan) {
+    context.say(&screen::styled(STRONG, "what will be erased:"));
+    for target in &plan.targets {
+        let entries = plan.look.spoken_of.get(&target.object);
+        context.say(&format!(
+            "  {}  {}{}",
+            short(&target.object),
+            target.what,
+            entries_words(entries.map_or(&[], Vec::as_slice))
+        ));
+    }
+    let repeats = &plan.look.repeats;
+    if repeats.is_empty() {
+        context.say("no other object of this ledger was found to repeat its words");
+    } else {
+        let heading = "what repeats its words, and stays unless it is named, too:";
+        context.say(&screen::styled(WARN, heading));
+        for repeat in repeats.iter().take(MOST_LISTED) {
+            let erasable = if repeat.erasable {
+                ""
+            } else {
+                "; a policy can't be erased"
+            };
+            context.say(&format!(
+                "  {}  {} (entry {}) {}{erasable}",
+                short(&repeat.object),
+                repeat.what,
+                repeat.entry,
+                repeat.how
+            ));
+        }
+        if repeats.len() > MOST_LISTED {
+            let more = repeats.len() - MOST_LISTED;
+            context.say(&format!("  and {more} more; --json lists all"));
+        }
+        let ids: Vec<String> = repeats
+            .iter()
+            .filter(|repeat| repeat.erasable)
+            .take(MOST_LISTED)
+            .map(|repeat| short(&repeat.object))
+            .collect();
+        if !ids.is_empty() {
+            context.say(&format!(
+                "to erase them as well: factlog erase {} --basis {}",
+                ids.join(" "),
+                args.basis
+            ));
+        }
+    }
+    context.say(
+        "what remains: the entries that speak of it, with its hash, lengths and places in texts; their \
+         order, times and signers. Who has the same bytes can still show by the hash that they were \
+         here",
+    );
+    context.say(
+        "what is not reached: backups and copies of this folder, and what was published before, until \
+         `factlog publish` takes it out there; witnesses have hashes only",
+    );
+}
+
+fn entries_words(entries: &[u64]) -> String {
+    let mut words = String::new();
+    for (n, entry) in entries.iter().enumerate() {
+        let before = match n {
+            0 if entries.len() == 1 => "; entry ",
+            0 => "; entries ",
+            _ => ", ",
+        };
+        let _ = write!(words, "{before}{entry}");
+    }
+    words
+}
+
+fn short(object: &ObjectId) -> String {
+    object.to_string()[..16].to_owned()
+}
+
+/// Takes the words out of the drafts: forms that repeat them go, and so do edited claims.
+fn forget_drafts(ledger: &Path, look: &Look) -> anyhow::Result<()> {
+    Drafts::of(ledger).forget_words(|text| look.words.are_in(text))
+}
+
+fn report(
+    args: &Args,
+    context: &Context,
+    mut plan: Plan,
+    entries: Vec<EntryLine>,
+) -> anyhow::Result<Status> {
+    let indexes: Vec<u64> = entries.iter().filter_map(|entry| entry.index).collect();
+    if !indexes.is_empty() {
+        context.say(&format!(
+            "erased: {}{}",
+            match plan.targets.len() {
+                1 => "1 object".to_owned(),
+                many => format!("{many} objects"),
+            },
+            entries_words(&indexes)
+        ));
+        context.say(
+            "claims may have other numbers now: `factlog claims` lists them; `factlog publish` takes \
+             the object out of what was published",
+        );
+    }
+    if context.global.json {
+        let spoken_of = &mut plan.look.spoken_of;
+        let erased = plan.targets.into_iter().map(|target| ErasedLine {
+            spoken_of: spoken_of.remove(&target.object).unwrap_or_default(),
+            object: target.object,
+            what: target.what,
+        });
+        json_out::print(&Report {
+            basis: args.basis.as_str(),
+            erased: erased.collect(),
+            repeats: plan.look.repeats,
+            entries,
+        })?;
+    } else if !io::stdout().is_terminal() {
+        let mut out = stdout::plain();
+        for entry in &entries {
+            writeln!(out, "{}", entry.id)?;
+        }
+    }
+    Ok(Status::Done)
+}
