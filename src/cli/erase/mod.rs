@@ -46,12 +46,13 @@ const MOST_LISTED: usize = 100;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  factlog erase 5f3a9c12 --basis privacy                   the words of a claim or a verdict
-  factlog erase 1a2b3c4d --part text,raw --basis court     a source, but not its title and address
-  factlog erase 5f3a9c12 1a2b3c4d --part text --basis court --out erasure.pending
+  factlog erase 5f3a9c12 --basis privacy      the words of a claim or verdict
+  factlog erase 1a2b3c4d --part text,raw --basis court   a source's words
+  factlog erase 5f3a9c12 --basis court --out erasure.pending
 
-Copies outside this folder are not reached: backups, and what was published before (`factlog publish`
-again takes it out there). `factlog verify` tells of what was erased, and ends with status 5.")]
+Copies outside this folder are not reached: backups, and what was published
+before (`factlog publish` again takes it out there). `factlog verify` tells of
+what was erased, and ends with status 5.")]
 pub(crate) struct Args {
     /// What to erase: the beginning of the id of an object, or of the source, claim, verdict, approval
     /// or retraction that has one

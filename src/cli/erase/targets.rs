@@ -140,7 +140,12 @@ fn of_entry(
                     let message = format!("source {short} has no {}", part.name());
                     Failure::new(Status::NotFound, message)
                 })?;
-                let what = format!("the {} of source {short}", part.name());
+                let words = match part {
+                    Part::Text => "the text",
+                    Part::Raw => "the raw bytes",
+                    Part::Meta => "the meta",
+                };
+                let what = format!("{words} of source {short}");
                 found.push(Target { object, what });
             }
             Ok(Ok(found))
