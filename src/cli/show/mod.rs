@@ -4,6 +4,7 @@
 //! nobody waits for a person who reads.
 
 mod gather;
+mod objects;
 mod page;
 mod view;
 
