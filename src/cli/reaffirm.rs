@@ -27,7 +27,7 @@ use super::stdout;
 #[command(after_help = "\
 Examples:
   factlog reaffirm 5f3a9c12 --note \"Bob confirms it, by telephone.\"
-  factlog reaffirm 17 18 21 --note \"Signed before the theft.\" --out kept.pending
+  factlog reaffirm 17 18 21 --note \"Before the theft.\" --out kept.pending
 
 Exit status: 0 signed; 1 an entry is not tainted, or you said no; 3 no such entry; 4 too few
 roots are here and there is no --out.")]

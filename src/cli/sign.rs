@@ -36,7 +36,7 @@ use super::signing::{self, ChosenKey, SigningArgs};
 #[command(after_help = "\
 Examples:
   factlog sign bob.pending
-  factlog sign roots.pending --as desk.example/facts/root2 --out signed.pending
+  factlog sign roots.pending --as root2 --out signed.pending
 
 Exit status: 0 signed, or complete already; 1 you said no, or a signature that is there does
 not hold; 3 no such file; 4 no key here may sign it, or it is of another ledger.")]

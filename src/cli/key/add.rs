@@ -20,7 +20,8 @@ use crate::cli::signing::carried::{self, Carried};
 #[command(after_help = "\
 Examples:
   factlog key add desk.example/bob --role reviewer,approver
-  factlog key add desk.example/bob+1a2b3c4d+AY… --role approver --out bob.pending
+  factlog key add desk.example/bob+1a2b3c4d+AY… --role approver \\
+      --out bob.pending
 
 The second is for a key that its holder made elsewhere, with `factlog key new`.
 Exit status: 0 signed; 1 you said no; 2 no such role; 4 the key is enrolled already,

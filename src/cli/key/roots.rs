@@ -20,7 +20,8 @@ use crate::cli::signing::carried::{self, Carried};
 #[command(after_help = "\
 Examples:
   factlog key roots --add desk.example/facts/root2
-  factlog key roots --add desk.example/chief+1a2b3c4d+AY… --threshold 2 --out roots.pending
+  factlog key roots --add desk.example/chief+1a2b3c4d+AY… --threshold 2 \\
+      --out roots.pending
   factlog key roots --remove desk.example/facts/root --from 12
 
 Keep the roots' files on different machines. Exit status: 0 signed; 1 you said no; 2 nothing
