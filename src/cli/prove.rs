@@ -251,7 +251,7 @@ fn growth(args: &Args, old: &Path, context: &Context) -> anyhow::Result<Output> 
     let note = SignedNote::parse(&bytes)
         .with_context(|| format!("{} is not a checkpoint", old.display()))?;
     let ledger = context.open_ledger()?;
-    let proof = ledger.prove_growth(&note).map_err(explained)?;
+    let proof = ledger.consistency_request(&note).map_err(explained)?;
     let ledger_id = ledger.id();
     drop(ledger);
     let bytes = proof.to_string().into_bytes();

@@ -152,7 +152,7 @@ impl Ledger {
     }
 
     /// Makes the proof that the log only grew since an earlier checkpoint of it.
-    pub fn prove_growth(&self, old: &SignedNote) -> Result<WitnessRequest, ProveError> {
+    pub fn consistency_request(&self, old: &SignedNote) -> Result<WitnessRequest, ProveError> {
         let keys = self.keys()?;
         let logs = keys.iter().filter(|key| key.function == Function::Log);
         // Two keys of the log never share name and key id.
