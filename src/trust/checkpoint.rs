@@ -92,26 +92,9 @@ impl Checkpoint {
 
     /// Reads the text of a note, whoever signed it.
     pub(super) fn from_text(text: &str) -> Result<Self, CheckpointError> {
-        let lines: Vec<&str> = text
-            .strip_suffix('\n')
-            .unwrap_or(text)
-            .split('\n')
-            .collect();
-        let [origin, size, root, extensions @ ..] = lines.as_slice() else {
-            return Err(CheckpointError::Lines(lines.len()));
-        };
-        if let Some(index) = extensions.iter().position(|line| line.is_empty()) {
-            return Err(CheckpointError::EmptyLine(index + 4));
-        }
-        let checkpoint = Self {
-            origin: KeyName::new(*origin).map_err(CheckpointError::OriginSyntax)?,
-            head: TreeHead {
-                size: parse_size(size)?,
-                root: root.parse().map_err(CheckpointError::Root)?,
-            },
-        };
-        check_empty(&checkpoint.head)?;
-        Ok(checkpoint)
+        let (origin, head) = stated(text)?;
+        check_empty(&head)?;
+        Ok(Self { origin, head })
     }
 
     /// Checks that the checkpoint is of the ledger that the caller means.
@@ -129,6 +112,29 @@ impl Checkpoint {
 
 fn parse_size(text: &str) -> Result<u64, CheckpointError> {
     parse_decimal(text).ok_or_else(|| CheckpointError::Size(text.to_owned()))
+}
+
+/// Returns the origin and the head that the text of a checkpoint states, whoever signed it: what a
+/// witness looks at before it knows whose keys to verify with. What an empty tree's root is has not
+/// been compared.
+pub fn stated(text: &str) -> Result<(KeyName, TreeHead), CheckpointError> {
+    let lines: Vec<&str> = text
+        .strip_suffix('\n')
+        .unwrap_or(text)
+        .split('\n')
+        .collect();
+    let [origin, size, root, extensions @ ..] = lines.as_slice() else {
+        return Err(CheckpointError::Lines(lines.len()));
+    };
+    if let Some(index) = extensions.iter().position(|line| line.is_empty()) {
+        return Err(CheckpointError::EmptyLine(index + 4));
+    }
+    let origin = KeyName::new(*origin).map_err(CheckpointError::OriginSyntax)?;
+    let head = TreeHead {
+        size: parse_size(size)?,
+        root: root.parse().map_err(CheckpointError::Root)?,
+    };
+    Ok((origin, head))
 }
 
 /// Returns the size that a note's text states where a checkpoint has it, whoever signed it.

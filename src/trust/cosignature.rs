@@ -232,8 +232,13 @@ impl WitnessSigningKey {
     /// The seed must be that of no other key: signed entries and cosignatures differ in their
     /// first line, but the statements that a key makes should be of one kind.
     pub fn from_seed(name: KeyName, seed: &[u8; 32]) -> Self {
-        let key = SigningKey::from_seed(name.clone(), seed);
-        let witness = WitnessKey::new(name, key.verifier().public().clone());
+        Self::new(SigningKey::from_seed(name, seed))
+    }
+
+    /// Makes a witness's key of one that was read from its file. It must serve as nothing else, as
+    /// [`from_seed`](Self::from_seed) says.
+    pub fn new(key: SigningKey) -> Self {
+        let witness = WitnessKey::new(key.name().clone(), key.verifier().public().clone());
         Self { key, witness }
     }
 
