@@ -197,7 +197,7 @@ impl Store {
     }
 
     /// Checks that head and journal are as we left them: the compare of compare-and-swap.
-    fn check_unchanged(&self) -> Result<(), StoreError> {
+    pub(super) fn check_unchanged(&self) -> Result<(), StoreError> {
         self.journal.check_unchanged()?;
         self.check_unchanged_head()
     }
@@ -252,7 +252,7 @@ impl JournalWriter {
     }
 
     /// Writes frames at the end, in one write. If it fails, the journal is cut back as it was.
-    fn append(&mut self, frames: &[u8]) -> Result<(), FileError> {
+    pub(super) fn append(&mut self, frames: &[u8]) -> Result<(), FileError> {
         let before = self.length;
         let written = self.write_at(before, frames);
         match written {
@@ -266,7 +266,7 @@ impl JournalWriter {
     ///
     /// The system may have dropped the pages, and says so only once: reading them again shows what
     /// is not on the disk. So what is not known to be durable, and never was acknowledged, goes.
-    fn sync_or_cut(&mut self, before: u64) -> Result<(), FileError> {
+    pub(super) fn sync_or_cut(&mut self, before: u64) -> Result<(), FileError> {
         let synced = self.sync();
         if synced.is_err() {
             self.cut_back(before);

@@ -243,6 +243,14 @@ pub enum StoreError {
         /// The bound.
         most: u64,
     },
+    /// A cosigned checkpoint is longer than one may be.
+    #[error("a cosigned checkpoint has at most {most} bytes, this has {bytes}")]
+    CheckpointTooLong {
+        /// Its length.
+        bytes: usize,
+        /// The bound.
+        most: usize,
+    },
     /// The same bytes are in the log already.
     #[error("entry {id} is in the ledger already, at index {index}")]
     EntryThere {

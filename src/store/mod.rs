@@ -14,6 +14,7 @@
 //! [`TailCheck`] of its caller), talk to witnesses, print.
 
 mod append;
+mod cosigned;
 mod create;
 mod database;
 mod erase;

@@ -73,7 +73,8 @@ pub(super) fn rebuild(
                         .waiting
                         .insert(ObjectId::of(frame.bytes), frame.bytes.to_vec());
                 }
-                FrameKind::Journal | FrameKind::Checkpoint | FrameKind::Erased => {}
+                FrameKind::Checkpoint => draft.note_checkpoint(frame.bytes, frame.offset),
+                FrameKind::Journal | FrameKind::Erased => {}
             },
         }
         if draft.size - draft.base.size >= ENTRIES_A_ROUND {

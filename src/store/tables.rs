@@ -6,7 +6,7 @@ use super::database::{Database, DatabaseError};
 use crate::trust::merkle::{RootHash, TreeHead};
 
 /// The version of the database's trees. A database of another version is built anew.
-const LAYOUT: u32 = 2;
+const LAYOUT: u32 = 3;
 
 /// The tables that the store works with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,18 +23,22 @@ pub(super) enum Table {
     Facts,
     /// Level, 1 byte, and row, 8 bytes → hashes of perfect subtrees, at most 128.
     Hashes,
+    /// Size, 8 bytes → where in the journal the frame of the last cosigned checkpoint of this size
+    /// begins, 8 bytes.
+    Checkpoints,
 }
 
 impl Table {
-    pub(super) const COUNT: usize = 6;
+    pub(super) const COUNT: usize = 7;
 
     /// All tables whose rows go into runs; there a key begins with a byte for its table.
-    pub(super) const IN_RUNS: [Self; 5] = [
+    pub(super) const IN_RUNS: [Self; 6] = [
         Self::Entries,
         Self::Ids,
         Self::Objects,
         Self::Files,
         Self::Facts,
+        Self::Checkpoints,
     ];
 
     /// Returns whether the value in a run is where in `bytes` the value stands.

@@ -166,7 +166,8 @@ impl Store {
                         objects.push((id, frame.offset));
                         draft.waiting.insert(id, frame.bytes.to_vec());
                     }
-                    FrameKind::Journal | FrameKind::Checkpoint | FrameKind::Erased => {}
+                    FrameKind::Checkpoint => draft.note_checkpoint(frame.bytes, frame.offset),
+                    FrameKind::Journal | FrameKind::Erased => {}
                 },
                 // A checkpoint is written on its own, after what it covers was acknowledged. So
                 // what is damaged before it is not the end of an unfinished write.
