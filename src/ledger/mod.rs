@@ -13,6 +13,7 @@
 
 mod append;
 mod compose;
+mod cosigned;
 mod index;
 mod init;
 mod layout;
@@ -38,6 +39,7 @@ use crate::words::policy::Policy;
 
 pub use self::append::{AppendError, Appending, Refusal};
 pub use self::compose::{ComposeError, Composer};
+pub use self::cosigned::KeepError;
 pub use self::index::{INDEX_VERSION, IndexFault};
 pub use self::init::{InitError, Start};
 pub use self::pending::{MAX_PENDING_BYTES, PENDING_TYPE, Pending, PendingError};

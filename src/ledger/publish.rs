@@ -126,7 +126,13 @@ impl Ledger {
         } = run;
         writer.put_tiles(from, size, &self.store.hashes())?;
         writer.drop_partial(from, size);
-        let files = writer.finish(self.checkpoint())?;
+        for cosigned in self.cosigned_sizes() {
+            let cosigned = cosigned?;
+            if let Some(note) = self.cosigned(cosigned)?.filter(|_| cosigned <= size) {
+                writer.put_checkpoint(cosigned, note.bytes())?;
+            }
+        }
+        let files = writer.finish(self.cosigned_head()?.bytes())?;
         Ok(Published { files, ..done })
     }
 

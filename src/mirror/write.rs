@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use super::files::{FileError, Files as _, Folder};
 use super::withheld::{self, MAX_WITHHELD_BYTES, WithheldError};
 use super::{
-    CHECKPOINT, FULL, MAX_CHECKPOINT_BYTES, PUBLISHING, WITHHELD, object_path, slice_path,
-    slices_path,
+    CHECKPOINT, FULL, MAX_CHECKPOINT_BYTES, PUBLISHING, WITHHELD, checkpoint_path, object_path,
+    slice_path, slices_path,
 };
 use crate::trust::merkle::HashReader;
 use crate::trust::slice::SliceRange;
@@ -180,6 +180,17 @@ impl Writer {
         let obsolete = tiles.map(|tile| tile.to_string());
         let obsolete = obsolete.chain(bundles.map(|bundle| bundle.to_string()));
         self.obsolete.extend(obsolete.filter_map(folder));
+    }
+
+    /// Writes a cosigned checkpoint of a size, over one that is there with fewer cosignatures.
+    pub fn put_checkpoint(&mut self, size: u64, bytes: &[u8]) -> Result<(), WriteError> {
+        let path = checkpoint_path(size);
+        let there = self.folder.read(&path, MAX_CHECKPOINT_BYTES)?;
+        if there.as_deref() != Some(bytes) {
+            self.folder.write(&path, bytes)?;
+            self.written += 1;
+        }
+        Ok(())
     }
 
     /// Puts the checkpoint in place, and removes what must not be there any more.
