@@ -20,7 +20,7 @@
 //! | [`store`] | journal, head, object files, database | `trust`, `entry` |
 //! | [`mirror`] | the published form: write it, read it | `trust`, `entry`, `audit` |
 //! | [`ledger`] | init, append, verify, publish | `trust`, `entry`, `audit`, `store`, `mirror` |
-//! | [`net`] | fetching | `trust` |
+//! | [`net`] | fetching, witnesses | `trust` |
 
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 

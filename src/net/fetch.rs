@@ -232,7 +232,7 @@ fn redirection(response: &http::Response<Body>) -> Option<String> {
 }
 
 /// Makes what asks for one address; `left` is what is left of the time for everything.
-fn agent(address: &Uri, limits: Limits, left: Duration) -> Agent {
+pub(super) fn agent(address: &Uri, limits: Limits, left: Duration) -> Agent {
     let config = Agent::config_builder()
         .user_agent(USER_AGENT)
         .accept("text/html, application/xhtml+xml, text/markdown, text/plain, */*;q=0.8")
@@ -255,7 +255,7 @@ fn agent(address: &Uri, limits: Limits, left: Duration) -> Agent {
 }
 
 /// Reads the body, at most `limit` bytes of it after unpacking, and no more memory than it needs.
-fn read(response: http::Response<Body>, limit: u64) -> io::Result<Vec<u8>> {
+pub(super) fn read(response: http::Response<Body>, limit: u64) -> io::Result<Vec<u8>> {
     let announced = response.body().content_length();
     if announced.is_some_and(|bytes| bytes > limit) {
         return Err(io::Error::other(ureq::Error::BodyExceedsLimit(limit)));
@@ -286,7 +286,7 @@ fn charset_parameter(content_type: &str) -> Option<String> {
 }
 
 /// Says in plain words that a host was not reached; gives back an error that says something else.
-fn unreached(error: ureq::Error, host: &str) -> Result<FetchError, ureq::Error> {
+pub(super) fn unreached(error: ureq::Error, host: &str) -> Result<FetchError, ureq::Error> {
     let host = host.to_owned();
     match error {
         ureq::Error::HostNotFound => Ok(FetchError::NoHost { host }),
@@ -309,7 +309,7 @@ fn unreached(error: ureq::Error, host: &str) -> Result<FetchError, ureq::Error> 
     }
 }
 
-fn classify(error: ureq::Error, url: &str, limit: u64) -> FetchError {
+pub(super) fn classify(error: ureq::Error, url: &str, limit: u64) -> FetchError {
     let url = url.to_owned();
     let is_timeout = match &error {
         ureq::Error::Timeout(_) => true,

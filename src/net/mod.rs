@@ -1,7 +1,8 @@
 //! What speaks HTTP.
 //!
-//! Nothing here knows the ledger: it takes an address and gives bytes, and the command hands them
-//! on.
+//! Nothing here knows the ledger: fetching takes an address and gives bytes, a witness takes
+//! checkpoints of anybody's, and the command hands them on.
 
 pub mod address;
 pub mod fetch;
+pub mod witness;
