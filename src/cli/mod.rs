@@ -59,6 +59,7 @@ mod stops;
 mod verdict;
 mod verify;
 mod waiting;
+mod witness;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -131,6 +132,7 @@ enum Command {
     Reaffirm(reaffirm::Args),
     Sign(sign::Args),
     Append(append::Args),
+    Witness(witness::Args),
     Help(help::Args),
 }
 
@@ -183,6 +185,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Reaffirm(args) => reaffirm::run(&args, &context),
         Command::Sign(args) => sign::run(&args, &context),
         Command::Append(args) => append::run(&args, &context),
+        Command::Witness(args) => witness::run(&args, &context),
         Command::Help(args) => help::run(&args, &context),
     };
     // What is still held back must arrive, too.

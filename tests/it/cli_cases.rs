@@ -97,6 +97,9 @@ fn every_command_s_help_begins_with_what_it_does_and_teaches_by_example() {
         ("export", "jsonl"),
         ("export", "csv"),
         ("key", "list"),
+        ("witness", "init"),
+        ("witness", "serve"),
+        ("witness", "key"),
     ] {
         commands.push(vec![of, name]);
     }
