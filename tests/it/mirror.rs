@@ -122,7 +122,10 @@ fn what_leaves_the_house_follows_the_rights() {
     // Of the quoted article only what the slices of its claims show, a kilobyte each.
     let slices = files.0.keys().filter(|path| path.starts_with("slice/"));
     assert!(slices.count() >= 1);
-    let objects = files.0.iter().filter(|(path, _)| !path.starts_with("tile/"));
+    let objects = files
+        .0
+        .iter()
+        .filter(|(path, _)| !path.starts_with("tile/"));
     let longest = objects.map(|(_, bytes)| bytes.len()).max();
     assert!(longest < Some(3000), "the long article does not leave");
 

@@ -16,7 +16,6 @@ use factlog::words::policy::Policy;
 use serde::Serialize;
 use serde_json::Value;
 
-pub(super) use self::keys::new_passphrase;
 use self::keys::{Keys, remember};
 use super::context::{Context, LEDGER_FOLDER};
 use super::exit::{Failure, Status};

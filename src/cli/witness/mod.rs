@@ -13,10 +13,10 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::exit::{Failure, Status};
-use super::init::new_passphrase;
 use super::json_out;
 use super::screen;
 use super::signing;
+use super::signing::new_passphrase;
 use super::stdout;
 
 /// Run a witness: cosign other people's checkpoints
