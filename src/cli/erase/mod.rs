@@ -133,7 +133,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     }
     let key = plan.root.unlock(context)?;
     let mut ledger = context.open_ledger()?;
-    let mut signer = Signer::start(&ledger, key, context.now()?)?;
+    let mut signer = Signer::start(&ledger, key.into(), context.now()?)?;
     for target in &plan.targets {
         signer.add(Body::Erasure(Erasure {
             object: target.object,
