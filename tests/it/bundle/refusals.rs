@@ -192,7 +192,11 @@ fn what_is_no_bundle_is_refused_with_its_reason() {
             replaced("{", "{\"binary\":[\"%\"],"),
             "object 0 is not base64",
         ),
-        ("more after it", format!("{text}\n\n"), "is not as it is written"),
+        (
+            "more after it",
+            format!("{text}\n\n"),
+            "is not as it is written",
+        ),
     ] {
         let error = Bundle::parse(changed.as_bytes()).expect_err(name);
         assert!(error.to_string().contains(reason), "{name}: {error}");
