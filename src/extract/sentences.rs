@@ -152,7 +152,8 @@ fn abbreviation(token: &str) -> Abbreviation {
         "mr" | "mrs" | "ms" | "dr" | "prof" | "sen" | "rep" | "gov" | "gen" | "lt" | "col"
         | "capt" | "sgt" | "maj" | "adm" | "rev" | "hon" | "st" | "mt" | "ft" | "pres" | "supt"
         | "det" | "cpl" | "pvt" | "cmdr" | "amb" | "sec" | "reps" | "sens" | "messrs" | "vs"
-        | "v" | "e.g" | "i.e" | "cf" | "al" | "ca" | "viz" | "brig" | "insp" => Abbreviation::Title,
+        | "v" | "e.g" | "i.e" | "cf" | "al" | "ca" | "viz" | "brig" | "insp" | "cllr" | "revd"
+        | "fr" | "mx" => Abbreviation::Title,
         "no" if token == "No" => Abbreviation::BeforeNumber,
         "nos" | "fig" | "figs" | "vol" | "pp" | "art" | "ch" | "op" | "jan" | "feb" | "mar"
         | "apr" | "aug" | "sept" | "oct" | "nov" | "dec" | "approx" | "est" => {

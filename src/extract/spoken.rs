@@ -53,16 +53,16 @@ pub(super) fn denied(text: &str, tokens: &[Token], said: &Said) -> bool {
     none || denies
 }
 
-/// "hopes to enter two markets": what somebody means to do is told of him.
+/// "hopes to enter two markets", "has agreed to buy": what somebody means to do is told of him.
 pub(super) fn intends(
     text: &str,
     tokens: &[Token],
     cue: &Range<usize>,
     content: &[Range<usize>],
 ) -> bool {
-    const MEANS: [&str; 12] = [
+    const MEANS: [&str; 15] = [
         "hope", "hopes", "hoped", "hoping", "plan", "plans", "planned", "intend", "intends",
-        "intended", "aims", "aimed",
+        "intended", "aims", "aimed", "agree", "agrees", "agreed",
     ];
     let low = |at: usize| tokens::lower(text, tokens[at]);
     let to = content.first().is_some_and(|c| low(c.start) == "to") || low(cue.end - 1) == "to";
@@ -183,6 +183,48 @@ mod tests {
         assert_eq!(super::signed(text, &statement), Some(spans("Ada Kern")));
         statement.parts = vec![spans("We waited for nine")];
         assert_eq!(super::signed(text, &statement), None);
+    }
+
+    #[test]
+    fn what_a_body_has_agreed_to_do_is_told_of_it() {
+        let text = "DORNHAVEN, 4 May – Brunmill plc has agreed to buy the brewer Oster for 12 million \
+                    crowns in cash.";
+        let claim = "Brunmill plc has agreed to buy the brewer Oster for 12 million crowns in cash";
+        has(text, claim, None);
+    }
+
+    #[test]
+    fn a_list_behind_a_colon_is_whoevers_it_is() {
+        let text = "The auditor's interim paper says:\n- Spending on roads rises from 4 to 6 million\n\
+                    - The ferry loses 300,000 a year\n- A fund of 50,000 is set aside for the pier\n";
+        let who = Some("The auditor's interim paper");
+        has(text, "The ferry loses 300,000 a year", who);
+        has(text, "A fund of 50,000 is set aside for the pier", who);
+    }
+
+    #[test]
+    fn said_in_the_present_and_behind_a_participle() {
+        let text = "Harbour master Otto Kern is at the desk. “We have sold two tugs since May,” he tells \
+                    the room. He adds that the dredger now costs 9 percent more than last year.";
+        let claim = "the dredger now costs 9 percent more than last year";
+        has(text, claim, Some("Otto Kern"));
+        let text = "Questioned by the lawyer Vera Lund, Otto Kern admitted that the port owed him 900 \
+                    crowns.";
+        has(text, "the port owed him 900 crowns", Some("Otto Kern"));
+    }
+
+    #[test]
+    fn an_attribution_ends_at_a_semicolon() {
+        let text = "Police said they had held two men near the quay; none of them works at the port, \
+                    according to the harbour office.";
+        let claim = "none of them works at the port";
+        has(text, claim, Some("the harbour office"));
+        let claimed = claimed(text);
+        let (_, held) = claimed
+            .iter()
+            .find(|(text, _)| text.contains("two men"))
+            .unwrap();
+        assert_ne!(held.as_deref(), Some("the harbour office"));
     }
 
     #[test]

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::attribution::{self, Attribution};
-use super::layout::Block;
+use super::layout::{Block, BlockKind};
 use super::lexicon::{self, Class, Form, Frame, Word};
 use super::model::{Reading, Statement};
 use super::phrases;
@@ -98,8 +98,8 @@ pub(super) struct Laid<'a> {
     marks: Vec<Quoted>,
     mark: usize,
     marks_of: Option<usize>,
-    /// The block that a sentence with a colon hands over, and to whom.
-    handed: Option<(usize, Span)>,
+    /// The blocks that a sentence with a colon hands over, and to whom.
+    handed: Option<(Range<usize>, Span)>,
 }
 
 impl<'a> Laid<'a> {
@@ -174,11 +174,11 @@ impl<'a> Laid<'a> {
         sentence
     }
 
-    /// "Our reporter Ada Kern writes from the quay:", and the paragraph behind it is hers.
+    /// "Our reporter Ada Kern writes from the quay:", and the paragraph or the list behind it is hers.
     fn hand_over(&mut self, sentence: &mut Sentence) {
         let (block, tokens) = (sentence.block, &sentence.tokens);
-        let own = self.handed.filter(|(handed, _)| *handed == block);
-        if let Some((_, source)) = own
+        let own = (self.handed.as_ref()).filter(|(handed, _)| handed.contains(&block));
+        if let Some((_, source)) = own.cloned()
             && !tokens.is_empty()
         {
             let others = |said: &Said| said.here.cue.is_some();
@@ -202,7 +202,9 @@ impl<'a> Laid<'a> {
         let prose =
             (self.blocks.get(next)).is_some_and(|b| b.kind.is_prose() && b.speaker.is_none());
         if let Some(source) = source.filter(|_| prose && sentence.said.is_empty()) {
-            self.handed = Some((next, source));
+            let item = |b: &&Block| b.kind == BlockKind::ListItem && b.speaker.is_none();
+            let items = self.blocks[next..].iter().take_while(item).count();
+            self.handed = Some((next..next + items.max(1), source));
         }
     }
 

@@ -149,6 +149,49 @@ pub(super) fn bare_bodies(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
         .collect()
 }
 
+/// The bodies whose names go on behind "and" or a plural's apostrophe: "the Dockers and Pilots' Union".
+pub(super) fn long_bodies(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
+    const MOST: usize = 10;
+    const MANY: [&str; 4] = ["women", "men", "people", "children"];
+    let named = |at: usize| tokens.get(at).is_some_and(|t| t.is_name());
+    // "Dockers' Union" and "Women's Institute", but no "Elm's Council".
+    let possessive = |at: usize| {
+        let many = MANY.contains(&&*tokens::lower(text, tokens[at - 1]));
+        let bare = tokens[at].end - tokens[at].start <= '’'.len_utf8();
+        let bare = bare && !text[tokens[at].start..tokens[at].end].ends_with('s');
+        tokens[at].kind == Kind::Possessive && tokens[at - 1].plural && (bare || many)
+    };
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut at = 0;
+    while at + 3 < tokens.len() {
+        at += 1;
+        if tokens::lower(text, tokens[at - 1]) != "the" || !named(at) {
+            continue;
+        }
+        let (start, mut end, mut last, mut long) = (at, at + 1, None, false);
+        while end < tokens.len().min(start + MOST) {
+            let joins = tokens::lower(text, tokens[end]) == "and"
+                && named(end + 1)
+                && !tokens[start..end].iter().any(|t| t.is(Class::Body));
+            let of = tokens[end].is(Class::Of) && named(end + 1);
+            if named(end) {
+                let last_word = tokens[end].is(Class::Body) && long;
+                last = if last_word { Some(end) } else { last };
+            } else if joins || possessive(end) {
+                long = true;
+            } else if !of {
+                break;
+            }
+            end += 1;
+        }
+        if let Some(last) = last {
+            found.push(start..last + 1);
+            at = last;
+        }
+    }
+    found
+}
+
 /// The first letters of a name's words that have capitals: "Harbour Safety Board" gives "HSB".
 pub(super) fn initials(name: &str) -> String {
     name.split([' ', '-'])

@@ -22,7 +22,15 @@ pub(super) struct Single {
 impl Register {
     /// Learns the names and the bodies of one sentence or line.
     pub(super) fn learn(&mut self, text: &str, tokens: &[Token]) {
-        for run in runs(text, tokens) {
+        let long = bodies::long_bodies(text, tokens);
+        for body in &long {
+            if let Some(id) = self.enter(&words(text, tokens, body), None) {
+                self.entities[id].body += 3;
+                self.lead(id, &tokens::lower(text, tokens[body.end - 1]));
+            }
+        }
+        let apart = |run: &Range<usize>| !long.iter().any(|body| within(run, body));
+        for run in runs(text, tokens).into_iter().filter(apart) {
             self.learn_run(text, tokens, &run);
         }
         for body in bodies::low_bodies(text, tokens) {
@@ -236,6 +244,11 @@ impl Register {
             self.apposed.insert(at, id);
         }
     }
+}
+
+/// Says whether a run of capitals is a piece of a body's longer name.
+pub(super) fn within(run: &Range<usize>, body: &Range<usize>) -> bool {
+    body.start <= run.start && run.end <= body.end
 }
 
 /// "grid operator", "insurer": what a body is.

@@ -182,7 +182,7 @@ impl Names {
                     return None;
                 }
                 let (unknown, noun) =
-                    source::describe(text, &source[..source::main_end(&source)], &name);
+                    source::describe(text, &source[..source::main_end(text, &source)], &name);
                 self.register.describe(unknown, noun.as_deref())
             });
             if let Some(id) = id {

@@ -24,7 +24,7 @@ impl Names {
         source: &[Token],
         place: Place,
     ) -> Resolved {
-        let main = &source[..main_end(source)];
+        let main = &source[..main_end(text, source)];
         self.owner(text, sentence, main, place)
             .or_else(|| self.apposed(text, sentence, main))
             .or_else(|| self.described(text, main, place))
@@ -90,15 +90,17 @@ impl Names {
             .filter(|t| roles::is_trade(text, **t) && !t.capital && !t.plural)?;
         let tokens = &sentence.tokens;
         let comma = tokens.partition_point(|t| t.start < last.end);
-        let opened =
-            tokens.get(comma)?.kind == Kind::Comma && tokens.get(comma + 1)?.is(Class::Determiner);
+        let opened = tokens.get(comma)?.kind == Kind::Comma;
         let close = (comma + 1..tokens.len().min(comma + 10))
             .find(|i| tokens[*i].is_mark())
             .filter(|i| opened && tokens[*i].kind == Kind::Comma)?;
         let name = runs(text, &tokens[comma + 1..close]).pop()?;
-        let at = tokens[comma + 1 + name.start].start;
-        let mention = self.discourse.mention_at(at)?;
-        let ends = comma + 1 + name.end == close && name.start < 6;
+        let first = comma + 1 + name.start;
+        let mention = self.discourse.mention_at(tokens[first].start)?;
+        // "The first witness, farrier Ivo Penn,"
+        let titled = name.start > 0 && roles::low_title(text, tokens, first).start == comma + 1;
+        let apposed = titled || tokens[comma + 1].is(Class::Determiner);
+        let ends = comma + 1 + name.end == close && name.start < 6 && apposed;
         (ends && self.register.entities[mention].is_person()).then_some(mention)
     }
 
@@ -131,7 +133,8 @@ impl Names {
         }
         let plain = |t: &Token| t.kind == Kind::Word && !t.word.is_function() && !t.capital;
         let proper = head.capital && !matches!(&*noun, "house" | "senate" | "court" | "state");
-        let known = roles::is_trade(text, head) || bodies::is_body_noun(text, head);
+        let document = is_document(head, &noun) && !possessive;
+        let known = roles::is_trade(text, head) || bodies::is_body_noun(text, head) || document;
         if head.plural || !known || !(plain(&head) || head.is(Class::Body) && proper) {
             return None;
         }
@@ -146,6 +149,7 @@ impl Names {
             ([], _) if possessive => Some(verbatim(text, span, true)),
             ([], _) => None,
             ([one], _) | (_, [one]) => Some(named(&self.register.entities[*one], None)),
+            _ if document => None,
             _ => Some(verbatim(text, span, true)),
         }
     }

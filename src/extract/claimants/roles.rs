@@ -230,13 +230,22 @@ fn phrase_before(text: &str, tokens: &[Token], end: usize) -> Option<Range<usize
         let verb =
             phrases::is_finite(tokens, at - 1) && !OF_OFFICES.contains(&&*tokens::lower(text, t));
         let noun = t.kind == Kind::Word && (!t.word.is_function() || t.is(Class::Preposition));
-        let goes_on = opens || noun && !verb;
+        let goes_on = opens || noun && !verb || joins_offices(text, tokens, at - 1);
         if !goes_on {
             break;
         }
         at -= 1;
     }
     found
+}
+
+/// "co-founder and managing director": one person's offices.
+fn joins_offices(text: &str, tokens: &[Token], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|i| tokens[i]);
+    tokens[at].is(Class::Conjunction)
+        && before.is_some_and(|t| is_trade(text, t) && !t.plural)
+        && (tokens.get(at + 1))
+            .is_some_and(|t| !t.is(Class::Determiner) && !t.is(Class::Possessive))
 }
 
 /// "head of", "spokesman for": the phrase goes on before it.
@@ -322,7 +331,7 @@ fn follows_a_trade(text: &str, tokens: &[Token], at: usize) -> bool {
 pub(super) fn is_address(role: &str) -> bool {
     matches!(
         role.trim_end_matches('.'),
-        "Mr" | "Mrs" | "Ms" | "Sir" | "Dame" | "Lady" | "Miss"
+        "Mr" | "Mrs" | "Ms" | "Mx" | "Sir" | "Dame" | "Lord" | "Lady" | "Miss" | "Hon"
     )
 }
 

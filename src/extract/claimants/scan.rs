@@ -9,6 +9,7 @@ use super::super::phrases;
 use super::super::statements::Sentence;
 use super::super::tokens::{self, Kind, Token};
 use super::discourse::{Mention, SEVERAL};
+use super::learn::within;
 use super::names::{is_surname, is_title_case, runs, split_name, words};
 use super::register::{Found, Register};
 use super::{bodies, gender, roles};
@@ -137,7 +138,13 @@ pub(super) fn mentions(
     }
     let verb = phrases::main_verb(tokens, 0..tokens.len()).unwrap_or(0);
     let mut found: Vec<(usize, usize)> = Vec::new();
-    for run in runs(text, tokens) {
+    let long = bodies::long_bodies(text, tokens);
+    for body in &long {
+        let id = register.named(&words(text, tokens, body));
+        found.extend(id.map(|id| (body.start, id)));
+    }
+    let apart = |run: &std::ops::Range<usize>| !long.iter().any(|body| within(run, body));
+    for run in runs(text, tokens).into_iter().filter(apart) {
         match of_run(text, register, tokens, &run) {
             Found::One(id) => found.push((run.start, id)),
             Found::Several => found.push((run.start, SEVERAL)),

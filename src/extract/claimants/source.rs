@@ -56,7 +56,11 @@ pub(super) fn describe(text: &str, source: &[Token], name: &str) -> (Entity, Opt
         ..Entity::default()
     };
     let of_person = |h: &Token| h.is(Class::Person) || trade && !h.is(Class::Body);
-    let low = head.filter(|h| !h.capital && of_person(h) && !h.plural);
+    // "a survey by the union" is "the survey" later.
+    let document = source.len() > 1
+        && source[0].is(Class::Determiner)
+        && last.is_some_and(|h| source[h].is(Class::Document));
+    let low = head.filter(|h| !h.capital && (of_person(h) || document) && !h.plural);
     (entity, low.map(|h| tokens::lower(text, h)))
 }
 
@@ -150,6 +154,11 @@ pub(super) fn never_speaks(text: &str, said: &Said, source: &[Token]) -> bool {
     let Some(first) = source.first() else {
         return true;
     };
+    // "Yes, the road is shut": an answer.
+    let answers = matches!(&*tokens::lower(text, *first), "yes" | "no");
+    if answers && source.get(1).is_none_or(|t| t.is_mark()) {
+        return true;
+    }
     let Some(head) = roles::head_of(source, &(0..source.len())).map(|h| source[h]) else {
         return hears;
     };
@@ -215,7 +224,7 @@ pub(super) fn antecedent(text: &str, sentence: &Sentence, relative: Span) -> Opt
 }
 
 /// Where the phrase itself ends and an apposition begins; a list has no apposition.
-pub(super) fn main_end(source: &[Token]) -> usize {
+pub(super) fn main_end(text: &str, source: &[Token]) -> usize {
     // "Wen Abbott, who runs the lab": whatever stands behind is no part of a list.
     let relative = source
         .windows(2)
@@ -244,7 +253,25 @@ pub(super) fn main_end(source: &[Token]) -> usize {
         .skip(1)
         .position(|t| matches!(t.kind, Kind::Comma | Kind::Open | Kind::Dash));
     match comma {
-        Some(at) if !list => at + 1,
+        Some(at) if !list || is_apposed(text, source, at + 1) => at + 1,
         _ => source.len(),
     }
+}
+
+/// "Ada Kern, head of the Dockers and Pilots' Union": a name with its office behind it, and no list.
+fn is_apposed(text: &str, source: &[Token], comma: usize) -> bool {
+    let named = source[..comma].iter().all(|t| t.is_name() || t.is_mark());
+    let all = comma + 1..source.len();
+    let close = all.clone().find(|i| source[*i].kind == Kind::Comma);
+    let end = close.unwrap_or(source.len());
+    // "Ada Kern, head of the union, and Otto Reyl", "Ada Kern, the mayor and the clerk".
+    let listed = |at: usize| {
+        let behind = source.get(at + 1);
+        source[at].is(Class::Conjunction) && behind.is_none_or(|t| t.is(Class::Determiner))
+    };
+    let more = source
+        .get(end + 1)
+        .is_some_and(|t| t.is(Class::Conjunction));
+    let office = roles::apposition_role(text, source, &(comma + 1..end));
+    named && !more && !all.clone().any(listed) && office.is_some()
 }

@@ -306,3 +306,75 @@ fn an_office_in_short() {
 fn deeds_do_not_speak() {
     assert_eq!(whom("It was called [spying on customers]."), ["nobody"]);
 }
+
+#[test]
+fn an_office_behind_a_name_with_and_in_it() {
+    let union = "head of the Dockers and Pilots' Union";
+    assert_eq!(
+        whom(&format!(
+            "\"It is late,\" said [Ada Kern, {union}]. [She] left."
+        )),
+        [format!("Ada Kern ({union})"), format!("Ada Kern ({union})")]
+    );
+    assert_eq!(
+        whom("\"It is late,\" said [Ada Kern, Vera Lund and Otto Reyl]."),
+        ["Ada Kern, Vera Lund and Otto Reyl"]
+    );
+}
+
+#[test]
+fn two_offices_in_front_of_a_name() {
+    assert_eq!(
+        whom("\"It is late,\" said [Dornmill's founder and acting chairman, Sela Brun]."),
+        ["Sela Brun (founder and acting chairman)"]
+    );
+}
+
+#[test]
+fn titles_are_no_part_of_a_name() {
+    assert_eq!(
+        whom(
+            "[Cllr Sela Brun] said so. [Insp. Ivo Penn] agreed. [Rev Bela Oster] left. [Mx Ode Lund] said no."
+        ),
+        [
+            "Sela Brun (Cllr)",
+            "Ivo Penn (Insp.)",
+            "Bela Oster (Rev)",
+            "Ode Lund"
+        ]
+    );
+}
+
+#[test]
+fn an_ordinal_beside_a_name() {
+    assert_eq!(
+        whom(
+            "[The second witness], baker Ivo Penn, said so. [He] left. [The last speaker], Ada Kern, agreed."
+        ),
+        [
+            "Ivo Penn (baker)",
+            "Ivo Penn (baker)",
+            "Ada Kern (last speaker)"
+        ]
+    );
+}
+
+#[test]
+fn bodies_and_documents_as_first_named_in_full() {
+    assert_eq!(
+        whom("The Dockers and Pilots' Union shut the port. [The union] said so. [It] said more."),
+        ["Dockers and Pilots' Union"; 2]
+    );
+    assert_eq!(
+        whom("According to [a survey by the harbour office], it is old. [The survey] says more."),
+        ["a survey by the harbour office"; 2]
+    );
+}
+
+#[test]
+fn answers_do_not_speak() {
+    assert_eq!(
+        whom("[Yes], it says that. [No], it says this."),
+        ["nobody"; 2]
+    );
+}

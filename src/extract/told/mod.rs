@@ -112,7 +112,15 @@ fn lay(sentence: &mut Sentence, found: Found, reaches: bool) {
                 .cue
                 .as_ref()
                 .is_some_and(|cue| cue.end < found.cue.end);
+        // "Police said X; Y, according to the union": the union says Y alone.
+        let from = found.content.first().map_or(0, |first| first.start);
+        let beyond = from > 0
+            && sentence.tokens[from - 1].kind == Kind::Semicolon
+            && (said.here.content.first()).is_some_and(|first| first.start < from)
+            && said.manner == Manner::Indirect
+            && found.source.start > from;
         if reaches && said.here.shape == Shape::Clause
+            || beyond
             || !said.here.states
             || runs_on
             || swallowed && !reaches
@@ -323,7 +331,7 @@ impl Told<'_> {
         (fits && (first + 1..group).all(plain) && participle()).then_some(first..group)
     }
 
-    /// "It concedes, however, that …", "An engineer tells us that …".
+    /// "It concedes, however, that …", "An engineer tells us that …", "He adds that …".
     fn that_clauses(&self) -> Vec<Found> {
         let mut found = Vec::new();
         for at in 1..self.tokens.len() {
@@ -341,6 +349,8 @@ impl Told<'_> {
                 _ if (self.tokens.get(at + 1)).is_some_and(|t| t.is(Class::ObjectPronoun)) => {
                     at + 2
                 }
+                // "He adds that …", where the network sees nobody speak.
+                _ if self.is_own_verb(at) => at + 1,
                 _ => continue,
             };
             if !self.is_one_of(that, &["that"]) {
@@ -352,8 +362,10 @@ impl Told<'_> {
             };
             let content = self.trimmed(that + 1..self.clause_stop(that + 1));
             if !content.is_empty() && !self.tokens[subject.phrase.start].is(Class::Relative) {
+                // "A worker who was there told me that": not "there".
+                let whole = self.around_relative(&subject.phrase);
                 found.push(Found {
-                    source: subject.phrase,
+                    source: whole.unwrap_or(subject.phrase),
                     inserted: subject.inserted,
                     cue: group..at + 1,
                     content: vec![content],
@@ -362,6 +374,18 @@ impl Told<'_> {
             }
         }
         found
+    }
+
+    /// The sentence's own verb: its first, or the first behind "Questioned by the defence, …".
+    fn is_own_verb(&self, at: usize) -> bool {
+        let first = self.tokens[0];
+        let leads = first.form(Form::Past) && first.form(Form::Participle);
+        let comma = (1..at).find(|i| self.tokens[*i].is_mark());
+        let comma = comma.filter(|i| leads && self.tokens[*i].kind == Kind::Comma);
+        let from = comma.map_or(0, |comma| comma + 1);
+        let main = phrases::main_verb(self.tokens, from..self.tokens.len());
+        let group = |verb: usize| phrases::group_start(self.tokens, verb);
+        main.is_some_and(|main| group(main) == group(at))
     }
 
     /// Where a clause ends at the latest: at a colon, a semicolon or ", but".
