@@ -24,8 +24,7 @@ use std::io::Write as _;
 #[command(after_help = "\
 Examples:
   factlog publish /srv/www/ledger
-  factlog publish /srv/www/ledger && rsync -a --delete-after /srv/www/ledger/ host:ledger/
-  factlog publish --full /backup/ledger     everything: the desk's own backup, not to be served
+  factlog publish --full /backup/ledger     everything: a backup, not to be served
   factlog verify /srv/www/ledger            audit it as a stranger would
 
 Serve `checkpoint`, `withheld` and `checkpoints/` with a short cache; all else never changes.")]

@@ -26,7 +26,7 @@ const MAX_ANSWER: u32 = 256 * 1024;
 const MAX_KEYS: u32 = 2048;
 
 /// So long an answer is waited for: whoever keeps the agent may have to be asked at each use.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 const FAILURE: u8 = 5;
 const REQUEST_IDENTITIES: u8 = 11;

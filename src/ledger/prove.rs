@@ -178,7 +178,11 @@ impl Ledger {
 
     /// Returns the checkpoint that proofs lead to, and its size.
     fn proving_checkpoint(&self) -> Result<(SignedNote, u64), ProveError> {
+        let size = self.tree_head().size;
+        if let Some(cosigned) = self.cosigned(size)? {
+            return Ok((cosigned, size));
+        }
         let note = SignedNote::parse(self.checkpoint()).map_err(ProveError::Checkpoint)?;
-        Ok((note, self.tree_head().size))
+        Ok((note, size))
     }
 }

@@ -284,17 +284,17 @@ impl Run<'_> {
     }
 
     fn text(&mut self, id: &ObjectId) -> Result<&[u8], PublishError> {
-        let at = match self.texts.iter().position(|(known, _)| known == id) {
-            Some(at) => at,
-            None => {
-                let bytes = self.ledger.object_bytes(id)?;
-                let bytes = bytes.ok_or(LedgerError::NoObject(*id))?;
-                if self.texts.len() == TEXTS_AT_HAND {
-                    self.texts.remove(0);
-                }
-                self.texts.push((*id, bytes));
-                self.texts.len() - 1
+        let known = self.texts.iter().position(|(known, _)| known == id);
+        let at = if let Some(at) = known {
+            at
+        } else {
+            let bytes = self.ledger.object_bytes(id)?;
+            let bytes = bytes.ok_or(LedgerError::NoObject(*id))?;
+            if self.texts.len() == TEXTS_AT_HAND {
+                self.texts.remove(0);
             }
+            self.texts.push((*id, bytes));
+            self.texts.len() - 1
         };
         Ok(&self.texts[at].1)
     }

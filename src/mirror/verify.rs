@@ -68,7 +68,9 @@ pub fn verify<F: Files>(
             finding.file = Some(object_path(&id));
         }
     }
-    found.into_iter().for_each(|finding| report.add(finding));
+    for finding in found {
+        report.add(finding);
+    }
     let id = tree.leaf(0).filter(|leaf| *leaf != LeafHash([0; 32]));
     Ok((report, id.map(EntryId::from)))
 }

@@ -293,6 +293,7 @@ fn append(
     let pending = Pending {
         entries: vec![composer.sign(&draft, key, others).unwrap()],
         objects: vec![],
+        ..Pending::default()
     };
     Ok(ledger.append(&pending)?[0])
 }

@@ -29,7 +29,7 @@ impl<F: Facts> Placed<'_, F> {
             self.check_enrolment(root)?;
             let shares =
                 |other: &&VerifierKey| root.name() == other.name() && root.id() == other.id();
-            if added[..at].iter().any(|other| shares(other)) {
+            if added[..at].iter().any(shares) {
                 let message = format!("{} ({}) names two of the new roots", root.name(), root.id());
                 self.find(Code::KeyIdTaken, message);
             }

@@ -288,6 +288,9 @@ impl EntryFacts {
 
 impl ObjectFacts {
     /// Writes the row.
+    ///
+    /// # Panics
+    /// Never: the grounds are all in the list.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(18);
         out.extend_from_slice(&self.introduced_by.to_be_bytes());

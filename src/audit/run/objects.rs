@@ -74,9 +74,10 @@ impl<O: Objects> Auditor<'_, O> {
             let finding = match known {
                 None => {
                     let message = format!("no entry speaks of object {id}");
-                    let code = match is_unfinished {
-                        true => Code::PublishingUnfinished,
-                        false => Code::ObjectUnreferenced,
+                    let code = if is_unfinished {
+                        Code::PublishingUnfinished
+                    } else {
+                        Code::ObjectUnreferenced
                     };
                     Finding::new(code, message)
                 }

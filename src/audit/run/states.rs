@@ -111,10 +111,11 @@ fn objects_in_every_state_have_their_codes() {
             vec![(Code::ObjectUnreadable, at)],
             Severity::Fault,
         ),
+        // No source is withheld that the verdict could quote.
         (
             ObjectState::Withheld,
-            vec![(Code::ObjectWithheld, None)],
-            Severity::Note,
+            vec![(Code::WithheldUnexpected, at)],
+            Severity::Incomplete,
         ),
         // Whoever hands it out says that it was erased; no entry did.
         (

@@ -281,13 +281,13 @@ fn what_does_not_hold_has_its_code() {
         assert!(codes.contains(&code), "{name}: {codes:?}");
         assert_eq!(report.worst(), Some(Severity::Fault), "{name}");
     }
-    // Without its text or slices of it, a quote can't be checked.
+    // Where the text is left out, slices show its quotes.
     let mut bundle = whole;
     bundle.objects.remove(&report_text);
     let report = check(&bundle, &expected());
     let codes: Vec<Code> = report.findings.iter().map(|f| f.code).collect();
-    assert!(codes.contains(&Code::QuoteUnchecked), "{codes:?}");
-    assert_eq!(report.worst(), Some(Severity::Incomplete));
+    assert!(codes.contains(&Code::SliceMissing), "{codes:?}");
+    assert_eq!(report.worst(), Some(Severity::Fault));
 }
 
 fn claim() -> EntryId {

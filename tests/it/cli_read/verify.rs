@@ -51,12 +51,15 @@ fn a_changed_object_is_a_fault_with_its_code_and_status_1() {
 }
 
 #[test]
-fn a_published_copy_is_refused_by_name() {
+fn where_no_copy_is_nothing_is_verified() {
     let desk = Desk::start();
-    let ran = desk.run(&["verify", "https://desk.example/log"]);
-    assert_eq!(ran.code, Some(2));
-    assert!(ran.err.contains("not built yet"), "{}", ran.err);
-    assert!(ran.out.is_empty());
+    for (named, hint) in [("nowhere", "factlog publish"), (".", "--ledger")] {
+        let ran = desk.run(&["verify", named]);
+        assert_eq!(ran.code, Some(3));
+        assert!(ran.err.contains("no published copy"), "{}", ran.err);
+        assert!(ran.err.contains(hint), "{}", ran.err);
+        assert!(ran.out.is_empty());
+    }
 }
 
 #[test]
