@@ -250,7 +250,8 @@ def parse_entry(note):
     if kind == "genesis":
         log, roots = parse_vkey(body["log"]), body["roots"]
         need(chain["n"] == 0 and keys_in_order(roots) and body["by"] in roots["keys"], "the roots of genesis")
-        need(log.name == body["origin"] and log.public not in [parse_vkey(k).public for k in roots["keys"]], "the log's key")
+        taken = [(k.line, k.public) for k in map(parse_vkey, roots["keys"])]
+        need(log.name == body["origin"] and not any(log.line == l or log.public == p for l, p in taken), "the log's key")
     if kind == "key":
         need(body.keys() & {"roles", "old", "reason", "from"} == KEY_FIELDS[body["op"]], f"fields of key {body['op']}")
         order = ["reviewer", "approver", "publisher"]
@@ -514,9 +515,10 @@ class Audit:
     def signatures(self, e, author):
         """Section 2.3: the author's line, then the others in order; none but those called for; all valid."""
         b, before = e.body, len(self.findings)
-        needed = [e.by] + [parse_vkey(k) for k in b["roots"]["keys"] if e.kind == "genesis"] if e.kind == "genesis" else [e.by]
+        needed = {b["by"]} | set(b["roots"]["keys"] if e.kind == "genesis" else ())
         if e.kind == "log" or e.kind == "key" and b["op"] != "revoke":
-            needed.append(parse_vkey(b["key"]))
+            needed.add(b["key"])
+        needed = [parse_vkey(key) for key in sorted(needed)]
         added = [parse_vkey(k) for k in b["keys"]] if e.kind == "roots" else []
         allowed = {k.line: k for k in [*added, *(self.roots.values() if e.carried else ()), *needed]}
         names = [line for line, _ in e.lines]
@@ -836,9 +838,10 @@ class Audit:
     # What can be told only after the last entry.
 
     def finish(self, whole=True):
-        for index in sorted(self.tainted()):
-            e = next(e for e in self.entries if e.index == index)
-            self.find("carried-tainted" if e.carried else "entries-tainted", index, "signed by a key that was revoked since")
+        tainted = self.tainted()
+        for e in self.entries:
+            if e.index in tainted:
+                self.find("carried-tainted" if e.carried else "entries-tainted", e.index, "signed by a key that was revoked since")
         called = set()
         for quote in self.quotes:
             called |= self.check_quote(*quote)
@@ -944,7 +947,7 @@ class Objects(dict):
     def __init__(self, paths, found):
         super().__init__(paths)
         self.found, self.told = found, set()
-        self.get = functools.lru_cache(16)(self.read)
+        self.get = functools.lru_cache(4)(self.read)
 
     def read(self, hash):
         if hash not in self:
@@ -975,19 +978,19 @@ def read_tile(folder, base, number, width, split, found):
     files = {256: path} if os.path.lexists(path) else {}
     if os.path.isdir(path + ".p"):
         files.update({int(w): os.path.join(path + ".p", w) for w in os.listdir(path + ".p") if re.fullmatch("[1-9][0-9]{0,2}", w) and int(w) < 256})
-    held, first = {}, None if not base.isdigit() and base != "entries" else number
+    held, first = {}, number * 256**(int(base) + 1 if base.isdigit() else 1)
     for count, file in sorted(files.items()):
         items = split(read_file(file, 2**25) or b"")
         if items is None or len(items) != count:
-            found("tile-damaged", None, f"{os.path.relpath(file, folder)} has not {count} items")
+            found("tile-damaged", first, f"{os.path.relpath(file, folder)} has not {count} items")
         else:
             held[count] = items
     best = held.get(width) or held.get(256)
     if best is None and width not in files and 256 not in files:
-        found("tile-missing", None, f"tile/{base}/{groups} is not there")
+        found("tile-missing", first, f"{os.path.relpath(path, folder)}, of {width} items, is not there")
     for count, items in held.items():
         if best and any(a != b for a, b in zip(items, best)):
-            found("tile-damaged", None, f"{os.path.relpath(files[count], folder)} says other than another file of this tile")
+            found("tile-damaged", first, f"{os.path.relpath(files[count], folder)} says other than another file of this tile")
     return best and best[:width]
 
 def audit_folder(folder, log_key=None):
@@ -1156,7 +1159,8 @@ def main():
             print(json.dumps({"path": path, "status": status, "findings": findings}), flush=True)
             continue
         for code, entry, message, _ in audit.findings:
-            print(f"{code}: " + (f"entry {entry}: " if entry is not None else "") + message)
+            line = f"{code}: " + (f"entry {entry}: " if entry is not None else "") + message
+            print("".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in line))
         print({0: "valid", 1: "not valid", 5: "valid, but incomplete"}[status] + ", as of the checkpoint")
     sys.exit(worst)
 
