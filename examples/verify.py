@@ -1150,7 +1150,7 @@ def main():
     key = parse_vkey(options.key) if options.key else None
     worst = 0
     for path in (line.rstrip("\n") for line in sys.stdin) if options.batch else [options.path]:
-        if not os.path.exists(path):
+        if not os.path.exists(path) and not options.batch:
             parser.error(f"there is no {path}")
         status, audit = audit_path(path, options.ledger, key)
         worst = 1 if 1 in (status, worst) else max(status, worst)

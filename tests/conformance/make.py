@@ -491,11 +491,6 @@ def text_form(data):
     return l.publish()
 
 
-def resigned(files_of, text_change):
-    """The last entry, with its note changed as bytes: the tree and the checkpoint cover the changed one."""
-    return with_entry(lambda: desk(ALICE), lambda l: l.source(edit=text_change) and None)
-
-
 def good_cases():
     good("genesis-alone", "a ledger of one root and nothing else", desk().publish())
     good("genesis-2-of-3", "three roots, two of which sign what follows", council().publish())
@@ -609,6 +604,8 @@ def good_cases():
     good("checkpoint-cosigned", "a witness's cosignature is beside the log's signature",
          (lambda l: l.publish(checkpoint=l.checkpoint(witness=1795346012)))(judged()))
     l = judged()
+    unknown = f"— other.example/w {b64(bytes(200))}\n".encode()
+    good("checkpoint-unknown-line", "a line by an unknown key, of a length of its own, is ignored", l.publish(checkpoint=l.checkpoint() + unknown))
     good("checkpoints-kept", "earlier checkpoints that were cosigned",
          l.publish() | {f"checkpoints/{n}": l.checkpoint(n, witness=1795340000 + n) for n in (2, 3)})
     l = judged()
@@ -659,17 +656,15 @@ def good_cases():
     l.claim(l.source("x" * 1023 + "\n" + "y" * 1000 + " The bridge is safe.\n..", "quoted"))
     l.claim(l.source("The bridge is safe", "quoted", title="short"))
     good("slices-of-whole-texts", "texts of exactly 2,048 bytes and of one chunk, quoted to their ends", l.publish())
-    return long_ledger()
+    good("two-hundred-fifty-seven", "a full tile, one of a second level and partial ones", long_ledger().publish())
 
 
-def long_ledger(broken=None):
+def long_ledger():
     l = desk(ALICE)
     s = l.source(REPORT)
     meta = l.object({"authors": [], "salt": l.salt(), "type": "factlog/meta@v1"})
     while len(l.notes) < 257:
         l.write("source", [ALICE], {"type": "reference", "media": "text/html", "rights": "public", "meta": meta})
-    if not broken:
-        good("two-hundred-fifty-seven", "a full tile, one of a second level and partial ones", l.publish())
     return l
 
 
@@ -705,6 +700,7 @@ def bundle_cases():
     broken("type", "bundle-form", "another version", lambda b: b.update(type="factlog/bundle@v2"))
     broken("unknown-field", "bundle-form", "a field that is not in the list", lambda b: b.update(extra=1))
     broken("order-of-entries", "bundle-form", "entries out of order", lambda b: b["entries"].reverse())
+    broken("entry-twice", "bundle-form", "an entry stands twice", lambda b: b["entries"].append(b["entries"][-1]))
     broken("order-of-objects", "bundle-form", "objects out of order", lambda b: b["objects"].reverse())
     broken("hash-unused", "bundle-form", "a hash that no proof uses", lambda b: b["hashes"].append(b64(sha(b"x"))))
     broken("hash-twice", "bundle-form", "a hash stands twice", lambda b: b["hashes"].append(b["hashes"][0]))
@@ -751,6 +747,9 @@ def bundle_cases():
     bad("bundle-two-line-feeds", "bundle-form", "two line feeds at the end", l.bundle(l.v) + b"\n")
     bad("bundle-deep", "bundle-form", "brackets nested 200,000 deep", b'{"a":' + b"[" * 200_000)
     bad("bundle-empty", "bundle-form", "an empty file", b"")
+    l = judged()
+    l.erase(name_of(SHORT.encode()))
+    incomplete("bundle-erased", "object-erased", "the text was erased, and that entry is in the bundle", l.bundle(l.v, also=[len(l.notes) - 1]))
     l = judged(text=LONG, rights="withheld")
     incomplete("bundle-quote-unchecked", "quote-unchecked", "the source is withheld, and there are no slices of it", l.bundle(l.v))
 
@@ -850,6 +849,10 @@ def entry_cases():
     changed("genesis-origin", "entry-damaged", "the log's key has another name than the origin", lambda b: b.update(origin="other.example/facts"), lambda l, c: (l.__init__(), l.genesis(change=c)))
     changed("genesis-roots-order", "entry-damaged", "roots out of order", lambda b: b["roots"]["keys"].reverse(), lambda l, c: (l.__init__(), l.genesis((ROOT, ROOT2), change=c)))
     changed("key-id-wrong", "entry-damaged", "a key id that is not that of the key", lambda b: b.update(key=BOB.vkey.replace(BOB.id.hex(), "00000000")), lambda l, c: l.add(BOB, change=c))
+    changed("key-31-bytes", "entry-damaged", "a public key that lacks a byte", lambda b: b.update(key=Key(BOB.name, 4, public=BOB.public[:31]).vkey), lambda l, c: l.add(BOB, change=c))
+    changed("key-of-a-witness", "entry-damaged", "a key of the type of cosignatures", lambda b: b.update(key=WITNESS.vkey), lambda l, c: l.add(WITNESS, change=c))
+    changed("key-without-id", "entry-damaged", "a name and a key, and no key id", lambda b: b.update(key=BOB.vkey.replace(BOB.id.hex() + "+", "")), lambda l, c: l.add(BOB, change=c))
+    changed("key-id-upper-case", "entry-damaged", "a key id in upper case", lambda b: b.update(key=BOB.vkey.replace(BOB.id.hex(), BOB.id.hex().upper())), lambda l, c: l.add(BOB, change=c))
     changed("key-roles-order", "entry-damaged", "roles out of order", None, lambda l, c: l.add(BOB, roles=("approver", "reviewer")))
     changed("key-add-with-reason", "entry-damaged", "a field of another operation", lambda b: b.update(reason="lost"), lambda l, c: l.add(BOB, change=c))
 
@@ -1073,6 +1076,7 @@ def content_cases():
     bad("object-missing", "object-missing", "an object is not there", without(files, object_path(meta)))
     bad("object-hash", "object-hash", "a byte of an object is another", swap(files, object_path(meta), flip(40)))
     bad("object-empty", "object-hash", "an object's file is empty", swap(files, object_path(meta), lambda d: b""))
+    bad("object-name", "object-unreferenced", "a file among the objects that is not named as one", files | {"object/AB/" + "cd" * 31: b"x"})
     bad("object-unreferenced", "object-unreferenced", "an object that no entry speaks of", files | {object_path(name_of(b"x")): b"x"})
     for name, data, why in [("form-type", {"salt": "ab" * 16, "text": "x", "type": "factlog/note@v1"}, "a note in a meta object's place"),
                             ("form-line-feed", canonical({"authors": [], "salt": "ab" * 16, "type": "factlog/meta@v1"}) + b"\n", "a line feed at an object's end"),
@@ -1135,6 +1139,10 @@ def content_cases():
     piece["quote"]["exact"] = piece["quote"]["exact"].replace("Two", "Ten")
     l.verdict(l.c, evidence=[piece], fields={"supersedes": l.v, "change": "update"})
     bad("evidence-quote", "evidence-quote", "evidence whose words do not stand there", l.publish())
+    l = judged()
+    e = l.source(b"\x89PNG", fields={"text": None, "normalizer": None, "charset": None})
+    l.verdict(l.c, evidence=[{"source": e, "stance": "context", "primary": True, "quote": quote_of(SHORT, CLAIM)}], fields={"supersedes": l.v, "change": "update"})
+    bad("evidence-without-text", "quote-without-text", "evidence that quotes a source without words", l.publish())
     for part, code in (("bytes", "kept-length"), ("sha256", "kept-sha256")):
         def wrong(body):
             body["raw"] = body["raw"] | {part: {"bytes": 7, "sha256": "ab" * 32}[part]}
@@ -1238,12 +1246,9 @@ def tree_cases():
     bad("entries-byte", "checkpoint-root", "a byte of an entry is another", swap(files, entries, flip(300)))
     bad("partial-tile-other", "tile-damaged", "a smaller partial tile says otherwise", files | {"tile/0/000.p/3": bytes(96)})
     bad("partial-entries-other", "tile-damaged", "a smaller partial bundle says otherwise", files | swap({"tile/entries/000.p/3": l.tiles(3)["tile/entries/000.p/3"]}, "tile/entries/000.p/3", flip(500)))
-    last = l.notes.pop()
-    l.bodies.pop()
-    l.ids.pop()
-    shorter = l.checkpoint()
-    bad("entry-dropped", "checkpoint-size", "the last entry was dropped; an earlier checkpoint shows it",
-        without(l.publish(), object_path(name_of(b""))) | {f"checkpoints/{size}": files["checkpoint"]} | {"withheld": withheld_file([])})
+    full = l.checkpoint(witness=1795346012)
+    del l.objects[l.bodies.pop()["verdict"]], l.notes[-1], l.ids[-1]
+    bad("entry-dropped", "checkpoint-size", "the last entry was dropped, and a checkpoint that was cosigned shows it", l.publish() | {f"checkpoints/{size}": full})
     l = judged()
     point = files["checkpoint"]
     bad("checkpoint-missing", "head-missing", "there is no checkpoint", without(files, "checkpoint"))
@@ -1274,15 +1279,12 @@ def tree_cases():
     bad("checkpoint-by-old-key", "checkpoint-damaged", "the old log key signs on after its time", l.publish(checkpoint=l.checkpoint(key=LOG)))
     l = desk(ALICE)
     files = l.publish()
-    order = swap(files, f"tile/entries/000.p/2", lambda d: b"".join(struct.pack(">H", len(n)) + n for n in l.notes[::-1]))
+    order = swap(files, "tile/entries/000.p/2", lambda d: b"".join(struct.pack(">H", len(n)) + n for n in l.notes[::-1]))
     bad("entries-swapped", "genesis-missing", "two entries change places", order)
-    l = long_ledger(broken=True)
+    l = long_ledger()
     files = l.publish()
     bad("second-level-tile", "tile-damaged", "a hash of the second level is another", swap(files, "tile/1/000.p/1", flip(3)))
-    LARGE.append(files)
 
-
-LARGE = []
 
 
 def signed_checkpoint(text): return text.encode() + b"\n" + LOG.line(text.encode())
