@@ -8,7 +8,7 @@ Exit status: 0 all right, 1 a fault, 5 valid but incomplete, 2 usage. It shows w
 checkpoint, never that it is true. It does not check witnesses' cosignatures, which need a trust policy of
 one's own, does not make texts again from raw bytes, and does not say which verdicts stand.
 """
-import argparse, base64, datetime, functools, hashlib, itertools, json, os, re, struct, sys
+import argparse, base64, datetime, functools, hashlib, json, os, re, struct, sys
 from types import SimpleNamespace as Record
 from blake3 import blake3
 from cryptography.exceptions import InvalidSignature
@@ -71,6 +71,9 @@ def maybe_empty(form): return lambda value: value == [] or fits(value, [form])
 def string(value): return type(value) is str
 def text(value): return type(value) is str and value != ""
 def boolean(value): return type(value) is bool
+def short(value): return string(value) and len(value) <= 32
+def labels(value): return type(value) is dict and value != {} and all(map(text, value.values()))
+def path(value): return text(value) and not set(value) & set("\\\0") and not set(value.split("/")) & {"", ".", ".."}
 def no_twice(values): return len(set(values)) == len(values)
 
 def root(value):
@@ -204,10 +207,7 @@ ENTRY = {
 }
 KEY_FIELDS = {"add": {"roles"}, "rotate": {"old"}, "revoke": {"reason", "from"}}
 few = integer(0, 2**32 - 1)
-short = lambda value: string(value) and len(value) <= 32
 quote = {"bytes": span, "exact": text, "points": span, "prefix": short, "suffix": short}
-label = lambda value: type(value) is dict and value != {} and all(map(text, value.values()))
-path = lambda value: text(value) and not set(value) & set("\\\0") and not set(value.split("/")) & {"", ".", ".."}
 OBJECT = {
     "claim": {"source": HASH, "text": text, "added?": [{"at": integer(), "text": text, "why": ("carried", "resolved", "inflected")}],
               "parts": spans, "statement?": spans, "cue?": span, "quote": quote, "language": language,
@@ -217,7 +217,7 @@ OBJECT = {
     "verdict": {"summary": text, "rationale?": text, "reason?": text, "conflicts": maybe_empty(text), "salt": SALT,
                 "evidence": maybe_empty({"source": HASH, "stance": ("supports", "refutes", "context"), "primary": boolean,
                                          "quote?": quote, "locator?": text, "note?": text, "unavailable?": text})},
-    "policy": {"scale": [{"code": code, "definition": text, "labels": label, "value?": integer()}], "best": few, "worst": few,
+    "policy": {"scale": [{"code": code, "definition": text, "labels": labels, "value?": integer()}], "best": few, "worst": few,
                "approvals": few, "evidence_least": few, "others_may_supersede": boolean, "methodology?": text},
     "meta": {"authors": maybe_empty(text), "language?": language, "published?": day_or_time, "publisher?": text,
              "retrieved?": time, "salt": SALT, "title?": text, "url?": text},
@@ -359,7 +359,8 @@ def read_slice(data, hash, start, end):
             need(chunk_value(shown[-1], low // 1024, flags) == value, f"bytes {low} to {high} have another hash")
         else:
             pair = take(64)
-            need(struct.pack("<8I", *compress(IV, pair, 0, PARENT | flags)) == value, f"the node over {low} to {high} has another hash")
+            parent = struct.pack("<8I", *compress(IV, pair, 0, PARENT | flags))
+            need(parent == value, f"the node over {low} to {high} has another hash")
             middle = low + 1024 * 2**(((high - low - 1) // 1024).bit_length() - 1)
             walk(low, middle, pair[:32], 0)
             walk(middle, high, pair[32:], 0)
@@ -437,13 +438,14 @@ class Audit:
     the log's entries, what only the others could tell is not checked."""
 
     def __init__(self, objects, slices, withheld=(), bundle=False, unfinished=False):
-        self.objects, self.slices, self.withheld, self.bundle, self.unfinished = objects, slices, withheld, bundle, unfinished
+        self.objects, self.slices, self.withheld = objects, slices, withheld
+        self.bundle, self.unfinished = bundle, unfinished
         self.findings, self.void = [], set()
         self.by_id, self.entries, self.tree = {}, [], [sha256(b"")]
         self.ledger = self.origin = self.policy = None
         self.keys, self.lines, self.logs = {}, {}, []  # by public key; by (name, id); (from which size, key)
         self.roots, self.threshold, self.reaffirmed = {}, 0, []
-        self.ended, self.latest, self.unended = {}, {}, {}  # superseded or retracted; by (holder, claim)
+        self.ended, self.unended = {}, {}  # what is superseded or retracted, by what; verdicts by (holder, claim)
         self.spoken, self.erased, self.quotes, self.parsed = {}, {}, [], {}
 
     def find(self, code, entry, message, note=False):
@@ -455,7 +457,7 @@ class Audit:
 
     def entry(self, index, note):
         id = sha256(b"\x00" + note).hex()
-        e = Record(index=index, id=id, kind=None, signers=[], carried=False, threshold=0, by=None)
+        e = Record(index=index, id=id, kind=None, signers=set(), carried=False, threshold=0, by=None)
         self.by_id.setdefault(id, e)
         try:
             e.body, e.lines, e.text = parse_entry(note)
@@ -474,7 +476,7 @@ class Audit:
             self.find("ledger-other", index, f"the entry is of ledger {b['ledger']}, not {self.ledger}")
         self.entries.append(e)
         author = self.author(e)
-        self.signatures(e, author)
+        self.signatures(e)
         if author and not e.unsigned:
             self.chain(e, author)
         if e.kind != "genesis" and not self.bundle:
@@ -506,13 +508,13 @@ class Audit:
             self.find("key-other-name", e.index, f"the key of {e.by.name} is enrolled as {key.name}")
         role = {"approval": "approver", "publication": "publisher"}.get(e.kind, "reviewer")
         any_role = self_rotated or e.kind == "retraction"
-        if not (by_root if e.carried else key.function == "role" and (any_role or role in key.roles)):
+        if not (by_root if e.carried else any_role and key.function == "role" or role in key.roles):
             self.find("key-not-entitled", e.index, f"the key {b['by']} has not the function that a {e.kind} needs")
         if key.ended is not None:
             self.find("key-ended", e.index, f"the key {b['by']} was ended by entry {key.ended}")
         return key
 
-    def signatures(self, e, author):
+    def signatures(self, e):
         """Section 2.3: the author's line, then the others in order; none but those called for; all valid."""
         b, before = e.body, len(self.findings)
         needed = {b["by"]} | set(b["roots"]["keys"] if e.kind == "genesis" else ())
@@ -531,16 +533,18 @@ class Audit:
             elif not verify(key, e.text, signature):
                 self.find("signature-invalid", e.index, f"the signature of {key.name} does not verify")
             else:
-                e.signers.append(key.public)
+                e.signers.add(key.public)
         for key in needed:
             if key.line not in names:
                 self.find("signature-missing", e.index, f"the signature of {key.name} is not there")
         e.unsigned = len(self.findings) > before
         if e.carried:
-            e.signers, all_signers, e.threshold = [k for k in set(e.signers) if k in self.roots], set(e.signers), self.threshold
-            new = sum(key.public in all_signers for key in added)
-            if len(e.signers) < self.threshold or e.kind == "roots" and new < b["threshold"]:
+            new = sum(key.public in e.signers for key in added)
+            e.signers, e.threshold = [key for key in e.signers if key in self.roots], self.threshold
+            if len(e.signers) < self.threshold:
                 self.find("threshold-not-met", e.index, f"{len(e.signers)} roots signed, of {self.threshold}")
+            if e.kind == "roots" and new < b["threshold"]:
+                self.find("threshold-not-met", e.index, f"{new} new roots signed, of {b['threshold']}")
 
     def enrollable(self, e, *keys):
         for key in keys:
@@ -552,7 +556,8 @@ class Audit:
     def enrol(self, e, key, function, roles=(), chain=None):
         """Enrols a key; `chain` is that of the key in whose place it comes, and stands for the holder."""
         chain = chain or Record(numbers=set(), last=None)
-        self.keys[key.public] = Record(name=key.name, function=function, roles=roles, chain=chain, ended=None, taints=[], entry=e.index)
+        self.keys[key.public] = Record(name=key.name, function=function, roles=roles, chain=chain, entry=e.index,
+                                       ended=None, taints=[])
         self.lines[key.line] = key
         if function == "root":
             self.roots[key.public] = key
@@ -684,11 +689,10 @@ class Audit:
             if claim["source"] != source.body["text"]["blake3"]:
                 self.find("claim-other-text", e.index, f"the claim points into text {claim['source']}")
             if claim["quote"]["bytes"] != [b["start"], b["end"]]:
-                self.find("claim-hull", e.index, f"start and end are {b['start']}, {b['end']}, those of the quote {claim['quote']['bytes']}")
-            some = claim["parts"] + claim.get("statement", [])
-            spoken = [claim["claimant"]["span"]] if "span" in claim.get("claimant", {}) else []
-            self.quotes.append((e, source, claim["quote"], claim.get("statement", []) + spoken,
-                                some + spoken + ([claim["cue"]] if "cue" in claim else []), "claim"))
+                self.find("claim-hull", e.index, f"{b['start']} to {b['end']} where the quote is at {claim['quote']['bytes']}")
+            claimant, cue = claim.get("claimant", {}), [claim["cue"]] if "cue" in claim else []
+            shown = claim.get("statement", []) + [claimant[k] for k in claimant if k == "span"]
+            self.quotes.append((e, source, claim["quote"], shown, shown + claim["parts"] + cue, "claim"))
         if self.effective(e) and old:
             self.ended[old.id] = e
 
@@ -735,7 +739,7 @@ class Audit:
         if supersedes and "reason" not in verdict:
             self.find("reason-missing", e.index, "a verdict that supersedes gives no reason")
         if policy and len(verdict["evidence"]) < policy["evidence_least"]:
-            self.find("evidence-short", e.index, f"{len(verdict['evidence'])} pieces of evidence, of {policy['evidence_least']}")
+            self.find("evidence-short", e.index, f"{len(verdict['evidence'])} pieces, of {policy['evidence_least']}")
         for piece in verdict["evidence"]:
             source = self.refer(e, piece["source"], "source")
             if source and "quote" in piece:
@@ -849,7 +853,8 @@ class Audit:
             present = self.objects.get(hash) is not None
             for e, kind, _ in () if present or hash in self.objects else spoken:
                 if hash in self.erased:
-                    self.find("object-erased", e.index, f"{hash} was erased by entry {self.erased[hash].index}: {self.erased[hash].body['basis']}")
+                    by = self.erased[hash]
+                    self.find("object-erased", e.index, f"{hash} was erased by entry {by.index}: {by.body['basis']}")
                 elif hash in self.withheld:
                     self.find("object-withheld", e.index, f"{hash} ({kind}) is not published")
                 elif not (self.bundle and kind in ("raw", "text")):
@@ -875,10 +880,13 @@ class Audit:
     def check_quote(self, e, source, quote, shown, ranges, what):
         """Checks a quote and ranges against the text, or slices in its place; returns what slices they call for."""
         hash, length = source.body["text"]["blake3"], source.body["text"]["bytes"]
-        around = [quote["bytes"][0] - len(quote["prefix"].encode()), quote["bytes"][1] + len(quote["suffix"].encode())]
-        if around[0] < 0 or any(end > length for _, end in [around, *shown, *ranges]):
-            self.find(what + "-quote" if what == "evidence" or around[0] < 0 or around[1] > length else "claim-range",
-                      e.index, f"a range does not lie in the text's {length} bytes")
+        start, end = quote["bytes"]
+        around = [start - len(quote["prefix"].encode()), end + len(quote["suffix"].encode())]
+        if around[0] < 0 or around[1] > length:
+            self.find(what + "-quote", e.index, f"the quote does not lie in the text's {length} bytes")
+            return set()
+        if any(end > length for _, end in ranges):
+            self.find("claim-range", e.index, f"a range does not lie in the text's {length} bytes")
             return set()
         names = {(hash, start, end) for start, end in widen([around, *shown], length)}
         data = self.objects.get(hash)
@@ -890,11 +898,12 @@ class Audit:
             return names
         else:
             pieces = [(name[1], self.slices[name][1]) for name in names if self.slices.get(name)]
-            for name in sorted(names - self.slices.keys()):
-                self.find("slice-missing", e.index, "slice {}/{}-{} is not there".format(*name))
-            for name in names & self.slices.keys():
-                if self.slices[name] and self.slices[name][0] != length:
-                    self.find("slice-length", e.index, "slice {}/{}-{} states a length of {}, ".format(*name, self.slices[name][0]) + f"not {length}")
+            for name in sorted(names):
+                slice = self.slices.get(name, "missing")
+                if slice == "missing":
+                    self.find("slice-missing", e.index, "slice {}/{}-{} is not there".format(*name))
+                elif slice and slice[0] != length:
+                    self.find("slice-length", e.index, f"a slice of {hash} states a length of {slice[0]}, not {length}")
             if len(pieces) < len(names):
                 return names
         known = Text(length, pieces)
@@ -977,7 +986,8 @@ def read_tile(folder, base, number, width, split, found):
     path = os.path.join(folder, "tile", base, *("x" + g for g in groups[:-1]), groups[-1])
     files = {256: path} if os.path.lexists(path) else {}
     if os.path.isdir(path + ".p"):
-        files.update({int(w): os.path.join(path + ".p", w) for w in os.listdir(path + ".p") if re.fullmatch("[1-9][0-9]{0,2}", w) and int(w) < 256})
+        widths = [w for w in os.listdir(path + ".p") if re.fullmatch("[1-9][0-9]{0,2}", w) and int(w) < 256]
+        files |= {int(w): os.path.join(path + ".p", w) for w in widths}
     held, first = {}, number * 256**(int(base) + 1 if base.isdigit() else 1)
     for count, file in sorted(files.items()):
         items = split(read_file(file, 2**25) or b"")
@@ -1007,7 +1017,8 @@ def audit_folder(folder, log_key=None):
     for name in files_under(os.path.join(folder, "slice")):
         form = re.fullmatch("([0-9a-f]{2})/([0-9a-f]{62})/(0|[1-9][0-9]{0,15})-([1-9][0-9]{0,15})", name)
         if form:
-            add_slice(audit, form[1] + form[2], int(form[3]), int(form[4]), read_file(os.path.join(folder, "slice", name), 2**27) or b"")
+            data = read_file(os.path.join(folder, "slice", name), 2**27) or b""
+            add_slice(audit, form[1] + form[2], int(form[3]), int(form[4]), data)
         else:
             find("slice-invalid", None, f"slice/{name} is not a slice's name")
     try:
@@ -1043,7 +1054,7 @@ def audit_folder(folder, log_key=None):
             said = read_tile(folder, str(level), at // 256, len(tile), split_hashes, find) if whole or len(tile) == 256 else None
             for i, hash in enumerate(said or []):
                 if hash != tile[i]:
-                    find("tile-damaged", (at + i) * 256**level, f"tile/{level}: the hash of {(at + i)} is not that of what the entries give")
+                    find("tile-damaged", (at + i) * 256**level, f"tile/{level}: hash {at + i} is not what the entries give")
         row, level = [tree_roots(row[at:at + 256])[-1] for at in range(0, len(row) // 256 * 256, 256)], level + 1
     if cp:
         audit.checkpoint(cp, "checkpoint", log_key, audit.tree[cp.size] if whole else None)
@@ -1056,7 +1067,8 @@ def audit_folder(folder, log_key=None):
             continue
         if cp and earlier.size > cp.size:
             find("checkpoint-size", None, f"checkpoints/{name}: the log has {cp.size} entries")
-        audit.checkpoint(earlier, f"checkpoints/{name}", None, audit.tree[earlier.size] if earlier.size <= len(notes) else None)
+        root = audit.tree[earlier.size] if earlier.size <= len(notes) else None
+        audit.checkpoint(earlier, f"checkpoints/{name}", None, root)
     audit.finish(whole)
     return audit
 
