@@ -4,72 +4,55 @@
     verify.py [--ledger ID] [--json] DIR|FILE
 
 Written from docs/format.md, whose sections are cited; needs `pip install cryptography blake3`.
-Exit status: 0 all right, 1 a fault, 5 valid but incomplete, 2 usage. It shows what was recorded up to
-the checkpoint, never that it is true. It does not check witnesses' cosignatures, make texts again
-from raw bytes, or say which verdicts stand.
+Exit status: 0 all right, 1 a fault, 5 valid but incomplete, 2 usage. It shows what was recorded
+up to the checkpoint, never that it is true. It does not check witnesses' cosignatures, make texts
+again from raw bytes, or say which verdicts stand. It holds all files in memory.
 """
-import argparse, base64, datetime, functools, hashlib, itertools, json, os, re, struct, sys
+import argparse, base64, datetime, functools, hashlib, json, os, re, struct, sys
 from types import SimpleNamespace as Record
 from blake3 import blake3
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-# Sections 2, 3, 13, 14: closed lists of fields. `?` may be absent; `+` a list, `*` one that may be
-# empty; `@` an object's hash, `#` an entry's id, `~` one that a bundle may lack; or a form, a word of
-# VALUES below, or the words that may stand there.
+# Sections 2, 3, 13, 14: closed lists of fields, with the words that may stand there, or: h hash,
+# i integer, i1 from 1, u below 2^32, t text, s text or "", v vkey, @ an object's hash, # an entry's
+# id, ~ one that a bundle may lack, a form, or VALUES. `?` may be absent; + a list, * maybe empty.
 TABLE = """
-common by=vkey at=time chain=chain kind=text
-later ledger=hash after=head
-chain n=int prev?=hash
-head root=root size=from1
-kept blake3=hash bytes=int sha256=hash
-rootset keys=vkey+ threshold=from1
-older ledger=hash root=root size=int
-entry/genesis name=text origin=name roots=rootset log=vkey policy=@policy continues?=older
-entry/roots keys=vkey+ threshold=from1 from?=int
-entry/log key=vkey size=int root=root
-entry/policy policy=@policy
-entry/key/add op=text key=vkey roles=reviewer|approver|publisher+
-entry/key/rotate op=text key=vkey old=vkey
-entry/key/revoke op=text key=vkey reason=compromised|lost|retired|other from=int
-entry/source type=document|dataset|recording|statement|reference raw?=kept text?=kept media=text
-  charset?=text normalizer?=text rights=public|quoted|withheld meta=@meta replaces?=~source
-entry/claim claim=@claim source=#source start=int end=int extractor?=text supersedes?=#claim
-  change?=attribution|wording|span|anchor
-entry/verdict claim=#claim rating=code policy=hash verdict=@verdict supersedes?=#verdict
-  change?=update|correction|rating
-entry/approval verdict=#verdict decision=approve|dispute note?=@note
-entry/retraction verdict=#verdict note=@note
-entry/reaffirmation entries=hash+ note=@note
-entry/erasure object=hash basis=court|privacy|copyright|safety|other
-entry/publication manifest=@manifest size=from1
-quote bytes=range exact=text points=range prefix=short suffix=short
-factlog/claim@v1 source=hash text=text added?=added+ parts=range+ statement?=range+ cue?=range
-  quote=quote language=language claimant?=claimant manner=direct|indirect|mixed|narration said?=said
-added at=int text=text why=carried|resolved|inflected
-claimant name=text role?=text same_as?=text span?=range
-said date?=day occasion?=text place?=text
-factlog/verdict@v1 summary=text rationale?=text reason?=text evidence=piece* conflicts=text* salt=salt
-piece source=hash stance=supports|refutes|context primary=bool quote?=quote locator?=text note?=text
-  unavailable?=text
-factlog/policy@v1 scale=rating+ best=u32 worst=u32 approvals=u32 evidence_least=u32
-  others_may_supersede=bool methodology?=text
-rating code=code definition=text labels=labels value?=int
-factlog/meta@v1 authors=text* language?=language published?=day publisher?=text retrieved?=time
-  salt=salt title?=text url?=text
-factlog/note@v1 text=text salt=salt
-factlog/manifest@v1 files=file*
-file blake3=hash bytes=int path=path sha256=hash
-factlog/withheld@v1 objects=hash*
-factlog/bundle@v1 verdict=hash checkpoint=text entries=proof+ hashes=root* objects=string*
-  binary?=string+ slices?=slice+
-proof index=int note=text path=int*
-slice bytes=string end=from1 start=int text=hash
-"""
+common by=v at=time chain=chain kind=t; later ledger=h after=head; chain n=i prev?=h;
+head root=root size=i1; kept blake3,sha256=h bytes=i; rootset keys=v+ threshold=i1;
+entry/genesis name=t origin=name roots=rootset log=v policy=@policy continues?=older;
+older ledger=h root=root size=i; entry/roots keys=v+ threshold=i1 from?=i;
+entry/log key=v size=i root=root; entry/policy policy=@policy;
+entry/key/add op=t key=v roles=reviewer|approver|publisher+; entry/key/rotate op=t key,old=v;
+entry/key/revoke op=t key=v reason=compromised|lost|retired|other from=i;
+entry/source type=document|dataset|recording|statement|reference raw?,text?=kept media=t charset?=t
+normalizer?=t rights=public|quoted|withheld meta=@meta replaces?=~source;
+entry/claim source=#source claim=@claim start,end=i extractor?=t supersedes?=#claim
+change?=attribution|wording|span|anchor; entry/verdict claim=#claim rating=code policy=h
+verdict=@verdict supersedes?=#verdict change?=update|correction|rating;
+entry/approval verdict=#verdict decision=approve|dispute note?=@note;
+entry/retraction verdict=#verdict note=@note; entry/reaffirmation entries=h+ note=@note;
+entry/erasure object=h basis=court|privacy|copyright|safety|other;
+entry/publication manifest=@manifest size=i1;
+quote bytes,points=range exact=t prefix,suffix=short;
+factlog/claim@v1 source=h text=t added?=added+ parts=range+ statement?=range+ cue?=range quote=quote
+language=language claimant?=claimant manner=direct|indirect|mixed|narration said?=said;
+added at=i text=t why=carried|resolved|inflected; claimant name=t role?,same_as?=t span?=range;
+said date?=day occasion?,place?=t;
+factlog/verdict@v1 summary=t rationale?,reason?=t evidence=piece* conflicts=t* salt=salt;
+piece source=h stance=supports|refutes|context primary=bool quote?=quote
+locator?,note?,unavailable?=t; factlog/policy@v1 scale=rating+ best,worst,approvals,evidence_least=u
+others_may_supersede=bool methodology?=t; rating code=code definition=t labels=labels value?=i;
+factlog/meta@v1 authors=t* language?=language published?=day publisher?,title?,url?=t
+retrieved?=time salt=salt; factlog/note@v1 text=t salt=salt; factlog/manifest@v1 files=file*;
+file blake3,sha256=h bytes=i path=path; factlog/withheld@v1 objects=h*;
+factlog/bundle@v1 verdict=h checkpoint=t entries=proof+ hashes=root* objects=s* binary?=s+
+slices?=slice+; proof index=i note=t path=i*; slice bytes=s start=i end=i1 text=h"""
 FORMS = {}
-for name, *fields in map(str.split, TABLE.replace("\n  ", " ").strip().split("\n")):
-    fields = [field.partition("=") for field in fields + [f"type=({name})"] * ("@v1" in name)]
-    FORMS[name] = {field.rstrip("?"): (form, field[-1] == "?") for field, _, form in fields}
+for name, *fields in map(str.split, TABLE.split(";")):
+    words = [field.split("=") for field in fields + [f"type=({name})"] * ("@v1" in name)]
+    FORMS[name] = {field.rstrip("?"): (form, field[-1] == "?")
+                   for names, form in words for field in names.split(",")}
 for name in FORMS:
     if name.startswith("entry/"):
         FORMS[name] |= FORMS["common"] | (FORMS["later"] if name != "entry/genesis" else {})
@@ -77,19 +60,13 @@ for name in FORMS:
 # Section 1: the values that recur.
 TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)"
 VALUES = {
-    "string": "(?s).*", "text": "(?s).+", "vkey": "(?s).+", "short": "(?s).{0,32}", "time": TIME,
-    "day": TIME + "?", "hash": "[0-9a-f]{64}", "salt": "[0-9a-f]{32}", "key": "[a-z][a-z0-9_]*",
-    "code": "[a-z][a-z0-9-]{0,31}", "decimal": "0|[1-9][0-9]{0,15}",
-    "language": "(?=.{1,35}$)[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*",
+    "s": "(?s).*", "t": "(?s).+", "v": "(?s).+", "short": "(?s).{0,32}", "h": "[0-9a-f]{64}",
+    "time": TIME, "day": TIME + "?", "salt": "[0-9a-f]{32}", "code": "[a-z][a-z0-9-]{0,31}",
+    "language": "(?=.{1,35}$)[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*", "decimal": "0|[1-9][0-9]{0,15}",
     "root": "[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=", "name": r"[^\s+\0-\x1f\x7f-\x9f]{1,255}",
     "path": r"((?!\.\.?(/|$))[^/\\\0]+(/(?!$)|$))+"}
-CHECKS = {
-    "vkey": lambda value: works(parse_vkey, value), "name": lambda value: len(value.encode()) < 256,
-    # The calendar repeats after 400 years, and Python's has no year 0.
-    "time": lambda value: works(datetime.date, int(value[:4]) % 400 + 2000, int(value[5:7]), int(value[8:10]))}
-CHECKS["day"] = CHECKS["time"]
-NUMBERS = {"int": range(2**53), "from1": range(1, 2**53), "u32": range(2**32)}
-DAMAGED = (ValueError, RecursionError, InvalidSignature)  # what reading what is not in its form raises
+NUMBERS = {"i": range(2**53), "i1": range(1, 2**53), "u": range(2**32), "bool": (False, True)}
+DAMAGED = (ValueError, RecursionError, InvalidSignature)  # raised by what is not in its form
 
 def works(function, *values):
     try:
@@ -102,29 +79,31 @@ def ensure(condition, message):
     if not condition:
         raise ValueError(message)
 
-def increasing(values): return all(a < b for a, b in itertools.pairwise(values))
-
 def fits(value, form):
     """Whether a value has a form of the table."""
     if form[-1] in "+*":
         return (isinstance(value, list) and (value != [] or form[-1] == "*")
                 and all(fits(item, form[:-1]) for item in value))
     if form in FORMS:
-        return isinstance(value, dict) and value != {} and value.keys() <= FORMS[form].keys() and all(
-            fits(value[k], of) if k in value else optional for k, (of, optional) in FORMS[form].items())
+        return isinstance(value, dict) and value != {} and not value.keys() - FORMS[form] and all(
+            fits(value[k], of) if k in value else may for k, (of, may) in FORMS[form].items())
     if form == "labels":
         return isinstance(value, dict) and value != {} and all(
-            fits(k, "key") and fits(label, "text") for k, label in value.items())
+            re.fullmatch("[a-z][a-z0-9_]*", k) and fits(value[k], "t") for k in value)
     if form == "range":
-        return fits(value, "int+") and len(value) == 2 and value[0] < value[1]
-    if form == "bool" or form in NUMBERS:
-        return type(value) is bool if form == "bool" else type(value) is int and value in NUMBERS[form]
-    pattern = VALUES.get("hash" if form[0] in "@#~" else form, form)
-    return (isinstance(value, str) and re.fullmatch(pattern, value) is not None
-            and CHECKS.get(form, bool)(value) in (True, value != ""))
+        return fits(value, "i+") and len(value) == 2 and value[0] < value[1]
+    if form in NUMBERS:
+        return type(value) is type(NUMBERS[form][0]) and value in NUMBERS[form]
+    pattern = VALUES.get("h" if form[0] in "@#~" else form, form)
+    if not isinstance(value, str) or not re.fullmatch(pattern, value):
+        return False
+    if form in ("time", "day"):  # The calendar repeats after 400 years, and Python's has no year 0.
+        year, month, day = map(int, value[:10].split("-"))
+        return works(datetime.date, year % 400 + 2000, month, day)
+    return works(parse_vkey, value) if form == "v" else form != "name" or len(value.encode()) < 256
 
 def parse_json(data, form=None):
-    """Section 1: parses, writes again and compares bytes."""
+    """Parses, writes again and compares bytes."""
     value = json.loads(data.decode())
     again = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     ensure(isinstance(value, dict) and again.encode() == data, "not canonical JSON")
@@ -143,18 +122,18 @@ D, EIGHT = -121665 * pow(121666, -1, P) % P, int(
 SMALL = {0, 1, P - 1, EIGHT, P - EIGHT}  # y of the points of small order
 
 def sound(y):
-    """Whether y is canonical, of a point, and of prime order: Montgomery's ladder (RFC 7748) gives
-    [L]A = 0 on u = (1 + y) / (1 - y)."""
+    """Whether y is canonical, of a point, and that of prime order: [L]A = 0, by Montgomery's ladder
+    (RFC 7748) on u = (1 + y) / (1 - y)."""
     if y >= P or y in SMALL or pow((y * y - 1) * (D * y * y + 1), (P - 1) // 2, P) != 1:
         return False
-    u, low, high = (1 + y) * pow(1 - y, -1, P), (1, 0), ((1 + y) * pow(1 - y, -1, P), 1)
-    for bit in bin(L)[2:]:
-        (a, b), (c, d) = (high, low) if bit == "1" else (low, high)
+    u = (1 + y) * pow(1 - y, -1, P)
+    pair = [(1, 0), (u, 1)]
+    for bit in map(int, bin(L)[2:]):
+        (a, b), (c, d) = pair[bit], pair[1 - bit]
         s, t, v, w = (a + b)**2, (a - b)**2, (c - d) * (a + b), (c + d) * (a - b)
-        twice = s * t % P, (s - t) * (s + 121665 * (s - t)) % P
-        total = (v + w)**2 % P, u * (v - w)**2 % P
-        low, high = (total, twice) if bit == "1" else (twice, total)
-    return low[1] == 0
+        pair[bit] = s * t % P, (s - t) * (s + 121665 * (s - t)) % P
+        pair[1 - bit] = (v + w)**2 % P, u * (v - w)**2 % P
+    return pair[0][1] == 0
 
 def verify(public, message, signature):
     """verify_strict: the library compares the encoding of [S]B - [k]A; the rest is here."""
@@ -165,8 +144,8 @@ def verify(public, message, signature):
 @functools.lru_cache(4096)
 def parse_vkey(value):
     """`<name>+<id>+<key>` as a record; `line`, (name, id), is how signature lines name it."""
-    name, id, key = value.split("+", 2)
-    typed = decode(key)
+    name, id, typed = value.split("+", 2)
+    typed = decode(typed)
     line = name, sha256(name.encode() + b"\n" + typed)[:4]
     ensure(fits(name, "name") and line[1].hex() == id and len(typed) == 33 and typed[0] == 1
            and sound(int.from_bytes(typed[1:], "little") % 2**255), "not a verifier key")
@@ -176,16 +155,12 @@ def parse_note(data, count, limit):
     """A signed note's lines of text, [((name, key id), signature)], and what is signed."""
     text, _, rest = data.decode().partition("\n\n")
     lines, (*signatures, end), found = text.split("\n"), rest.split("\n"), []
-    ensure(len(data) <= limit and len(lines) == count and signatures and end == "", "not a signed note")
+    ensure(len(data) <= limit and len(lines) == count and signatures and end == "", "not a note")
     for dash, name, signature in (line.split(" ") for line in signatures):
-        ensure(dash == "—" and fits(name, "name") and len(decode(signature)) > 4, "a signature line")
-        found.append(((name, decode(signature)[:4]), decode(signature)[4:]))
+        signature = decode(signature)
+        ensure(dash == "—" and fits(name, "name") and len(signature) > 4, "a signature line")
+        found.append(((name, signature[:4]), signature[4:]))
     return lines, found, text.encode() + b"\n"
-
-def fit_roots(keys, threshold):
-    keys = [parse_vkey(key) for key in keys]
-    return (increasing([key.line for key in keys]) and len({key.public for key in keys}) == len(keys)
-            and threshold <= len(keys))
 
 def parse_entry(e, note):
     """Section 2: fills in an entry's record."""
@@ -194,43 +169,44 @@ def parse_entry(e, note):
     e.form = f"entry/{b.get('kind')}" + (f"/{b['op']}" if "op" in b else "")
     ensure(tag == "factlog/entry@v1" and not re.search(b"[\0-\t\x0b-\x1f]", note), "not an entry")
     ensure(fits(b, e.form), f"not the fields of {e.form}")
-    ensure(all(len(signature) == 64 for _, signature in e.lines), "a signature's length")
-    kind, roles = b["kind"], [r for r in ROLES if r in b.get("roles", ())]
-    ensure(("prev" in b["chain"]) == (b["chain"]["n"] > 0) and ("supersedes" in b) == ("change" in b)
-           and (kind != "source" or ("text" in b) == ("normalizer" in b))
-           and roles == b.get("roles", []), "fields that do not go together")
-    ensure(kind != "roots" or fit_roots(b["keys"], b["threshold"]), "the roots")
-    if kind == "genesis":
-        log, roots = parse_vkey(b["log"]), [parse_vkey(key) for key in b["roots"]["keys"]]
-        ensure(b["chain"]["n"] == 0 and fit_roots(**b["roots"]) and b["by"] in b["roots"]["keys"]
-               and log.name == b["origin"] and log.public not in [key.public for key in roots]
-               and log.line not in [key.line for key in roots], "the roots or the log's key")
-    e.kind, e.by = kind, parse_vkey(b["by"])
+    rootset, roles, first = b.get("roots", b), b.get("roles", []), b["chain"]["n"] == 0
+    keys = [parse_vkey(key) for key in rootset.get("keys", [])]
+    log = parse_vkey(b["log"]) if "log" in b else None
+    ensure(all(len(signature) == 64 for _, signature in e.lines)
+           and first != ("prev" in b["chain"]) and ("supersedes" in b) == ("change" in b)
+           and (b["kind"] != "source" or ("text" in b) == ("normalizer" in b))
+           and roles == [r for r in ROLES if r in roles] and increasing([key.line for key in keys])
+           and len({key.public for key in keys}) == len(keys) >= rootset.get("threshold", 0)
+           and (not log or first and b["by"] in rootset["keys"] and log.name == b["origin"]
+                and not any(log.public == key.public or log.line == key.line for key in keys)),
+           "fields that do not go together")
+    e.kind, e.by, e.keys = b["kind"], parse_vkey(b["by"]), keys
 
 def parse_object(data, kind):
     """Section 3: a JSON object, with what its fields owe each other."""
     ensure(len(data) <= 2**20, "longer than 1 MiB")
-    value = parse_json(data, f"factlog/{kind}@v1")
+    value, end = parse_json(data, f"factlog/{kind}@v1"), 0
     if kind == "claim":
-        words, end, parts = value["text"].encode(), 0, sum(value["parts"], [])
-        statement = sum(value.get("statement", []), [])
+        parts, statement = (sum(value.get(field, []), []) for field in ("parts", "statement"))
         ensure(parts == sorted(parts) and statement == sorted(statement)
-               and value["quote"]["bytes"] == [parts[0], parts[-1]], "ranges out of order, or the hull")
-        ensure(value["manner"] != "narration" or not value.keys() & {"claimant", "cue"}, "narration")
+               and value["quote"]["bytes"] == [parts[0], parts[-1]]
+               and not (value["manner"] == "narration" and value.keys() & {"claimant", "cue"}),
+               "ranges, or a narrator's claimant")
         for added in value.get("added", []):
-            start, more = added["at"], added["text"].encode()
-            ensure(end <= start and words[start:start + len(more)] == more, "added words")
+            more, start = added["text"].encode(), added["at"]
+            ensure(end <= start and value["text"].encode().startswith(more, start), "added")
             end = start + len(more)
     if kind == "policy":
         worst, best, scale = value["worst"], value["best"], value["scale"]
-        ensure(1 <= worst < best and len({rating["code"] for rating in scale}) == len(scale)
-               and all(worst <= rating.get("value", worst) <= best for rating in scale), "the scale")
+        ensure(1 <= worst < best and len({r["code"] for r in scale}) == len(scale)
+               and all(worst <= r.get("value", worst) <= best for r in scale), "the scale")
     ensure(kind != "manifest" or increasing([file["path"] for file in value["files"]]), "the paths")
     return value
 
 # Section 4: the tree.
 def sha256(data): return hashlib.sha256(data).digest()
 def node(left, right): return sha256(b"\1" + left + right)
+def increasing(values): return all(a < b for a, b in zip(values, values[1:]))
 
 def tree_roots(leaves):
     """Yields the roots of the trees of the first 0, 1, 2, … leaves."""
@@ -255,14 +231,15 @@ def proof_root(hash, index, size, path):
 # Section 12: BLAKE3's compression, and slices.
 IV = bytes.fromhex("67e6096a85ae67bb72f36e3c3af54fa57f520e518c68059babd9831f19cde05b")
 ORDER = (2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8)
-LANES = [(i, 4 + (i + k) % 4, 8 + (i + 2 * k) % 4, 12 + (i + 3 * k) % 4) for k in (0, 1) for i in range(4)]
+LANES = [(i, 4 + (i + k) % 4, 8 + (i + 2 * k) % 4, 12 + (i + 3 * k) % 4)
+         for k in (0, 1) for i in range(4) for _ in (0, 1)]
 START, END, PARENT, ROOT = 1, 2, 4, 8
 
 def compress(value, block, counter, flags):
     words = struct.unpack("<16I", block.ljust(64, b"\0"))
     v = [*struct.unpack("<12I", value + IV[:16]), counter % 2**32, counter >> 32, len(block), flags]
     for _ in range(7):
-        for step, (a, b, c, d) in enumerate(lane for lane in LANES for _ in (0, 1)):
+        for step, (a, b, c, d) in enumerate(LANES):
             v[a] = v[a] + v[b] + words[step] & 0xFFFFFFFF
             for x, y, turn in ((d, a, 8 if step % 2 else 16), (b, c, 7 if step % 2 else 12)):
                 v[x] = ((v[x] ^ v[y]) << 32 | v[x] ^ v[y]) >> turn & 0xFFFFFFFF
@@ -280,8 +257,8 @@ def chunk_value(chunk, counter, flags):
 def read_slice(data, hash, start, end):
     """The length that a slice states and the bytes that it shows, if they lead to `hash`."""
     length, at, shown = int.from_bytes(data[:8], "little"), 8, bytearray()
-    ensure(start < end <= length < 2**53 and (end % 1024 == 0 or end == length) and start % 1024 == 0,
-           "not such a range")
+    ensure(start < end <= length < 2**53 and end in (-(-end // 1024) * 1024, length)
+           and start % 1024 == 0, "not such a range")
     todo = [(0, length, bytes.fromhex(hash), ROOT)]
     while todo:
         low, high, value, flags = todo.pop()
@@ -301,9 +278,10 @@ def read_slice(data, hash, start, end):
     return length, bytes(shown)
 
 def widen(ranges, length):
-    """The slices that show these ranges: to multiples of 1,024, joined where they overlap or touch."""
+    """The slices that show these ranges: to multiples of 1,024, joined where they touch."""
     joined = []
-    for start, end in sorted((a // 1024 * 1024, min(-(-b // 1024) * 1024, length)) for a, b in ranges):
+    wide = sorted((a // 1024 * 1024, min(-(-b // 1024) * 1024, length)) for a, b in ranges)
+    for start, end in wide:
         if joined and start <= joined[-1][1]:
             start, end = joined[-1][0], max(end, joined.pop()[1])
         joined.append((start, end))
@@ -311,10 +289,12 @@ def widen(ranges, length):
 
 # Section 7: who was entitled, what stands.
 ROLES = ("reviewer", "approver", "publisher")
-ENTITLED = {"source": {"reviewer"}, "claim": {"reviewer"}, "verdict": {"reviewer"}, "approval": {"approver"},
-            "publication": {"publisher"}, "retraction": set(ROLES), "key": set(ROLES)}
-VOID = re.compile("(entry|genesis|ledger|signature|key|threshold|roots|from|log|approval|reaffirmed|"
-                  "erasure|publication|reference|rating|supersedes)-.*|chain-fork|verdict-policy")
+ENTITLED = {"source": {"reviewer"}, "claim": {"reviewer"}, "verdict": {"reviewer"},  # others: roots
+            "approval": {"approver"}, "publication": {"publisher"},
+            "retraction": {*ROLES}, "key": {*ROLES}}
+VOID = re.compile(
+    "(entry|genesis|ledger|signature|key|threshold|roots|from|log|approval|erasure|publication|"
+    "reaffirmed|reference|rating|supersedes)-.*|chain-fork|verdict-policy")
 NOTES = {"entries-tainted", "carried-tainted", "object-withheld", "verdict-earlier-wording"}
 INCOMPLETE = {"checkpoint-unchecked", "object-erased", "quote-unchecked", "policy-unreadable",
               "withheld-unexpected"}
@@ -323,16 +303,16 @@ class Audit:
     """Judges entries in the log's order, each by what those before it left. In a bundle, which has
     some of the log's entries, what only the others could tell is not checked."""
     def __init__(self, bundle):
-        self.bundle, self.unfinished, self.findings, self.void = bundle, False, {}, set()
-        self.objects, self.slices, self.withheld, self.tree = {}, {}, [], []
-        self.entries, self.by_id, self.ledger, self.origin = [], {}, None, None
+        self.bundle, self.ledger, self.origin = bundle, None, None
+        self.findings, self.void, self.objects, self.slices = {}, set(), {}, {}
+        self.withheld, self.tree, self.quotes, self.called = [], [], [], set()
+        self.entries, self.by_id, self.ended, self.latest = [], {}, set(), {}
         self.keys, self.lines, self.chains, self.logs = {}, set(), {}, []
         self.roots, self.threshold, self.policy, self.reaffirmed = {}, 0, (None, None), []
-        self.ended, self.latest, self.spoken, self.erased = set(), {}, {}, {}
-        self.quotes, self.called = [], set()
+        self.spoken, self.erased = {}, {}
 
-    def need(self, condition, code, e=None, message=""):
-        """Tells of a finding where a condition does not hold; some leave the entry without effect."""
+    def need(self, e, condition, code, message=""):
+        """Tells of a finding where a condition does not hold; most make the entry void."""
         if not condition:
             self.findings[code, e and e.index, message] = None
             if e and VOID.fullmatch(code):
@@ -340,227 +320,209 @@ class Audit:
         return bool(condition)
 
     def entry(self, index, note):
-        id = sha256(b"\0" + note).hex()
-        e = Record(index=index, id=id, kind="", holder=None, signers=set(), threshold=0, earlier=set())
-        self.by_id.setdefault(id, e)
-        self.ledger = self.ledger if index else id
+        e = Record(index=index, id=sha256(b"\0" + note).hex(), kind="", holder=None, earlier=set())
+        self.by_id.setdefault(e.id, e)
+        self.ledger = self.ledger if index else e.id
         try:
             parse_entry(e, note)
-            self.entries.append(e)
         except DAMAGED as error:
-            self.need(False, "entry-damaged", e, str(error))
-        self.need(index or e.kind == "genesis", "genesis-missing", e)
+            self.need(e, False, "entry-damaged", str(error))
+        self.need(e, index or e.kind == "genesis", "genesis-missing")
         if e.kind:
-            self.need(index == 0 or e.kind != "genesis", "genesis-again", e)
-            self.need(e.body.get("ledger", self.ledger) == self.ledger, "ledger-other", e)
+            self.entries.append(e)
+            self.need(e, index == 0 or e.kind != "genesis", "genesis-again")
+            self.need(e, e.body.get("ledger", self.ledger) == self.ledger, "ledger-other")
             self.author(e, e.body)
-            self.signatures(e, e.body)
-            if "after" in e.body:
-                self.at_root(e, e.body["after"], "after")
-            self.judge(e, e.body)
+            self.at_root(e, e.body.get("after"), "after")
+            self.judge(e, e.body, e.kind, e.body.get("op"))
+
+    def author(self, e, b):
+        key, need = self.keys.get(e.by.public), functools.partial(self.need, e)
+        e.carried = (e.kind not in ENTITLED or e.kind == "key" and b.get("old") != b["by"]
+                     or e.kind == "retraction" and bool(key) and "root" in key.roles)
+        if e.kind != "genesis" and need(key, "key-unknown", b["by"]):
+            e.holder = key.holder
+            need(key.name == e.by.name, "key-other-name", key.name)
+            need(key.roles & ({"root"} if e.carried else ENTITLED[e.kind]), "key-not-entitled")
+            need(not key.ended, "key-ended")
+        # Section 2.3: the author's line, then the others in order; none but those called for.
+        before, names, added = len(self.findings), [line for line, _ in e.lines], e.keys
+        signed = [b["key"]] if "key" in b and b.get("op") != "revoke" else []
+        needed = [e.by, *map(parse_vkey, signed), *(added if e.kind == "genesis" else [])]
+        roots = self.roots.values() if e.carried else ()
+        allowed = {key.line: key for key in (*roots, *added, *needed)}
+        need(e.by.line not in names or names == [e.by.line] + sorted(set(names) - {e.by.line}),
+             "signature-invalid", "not in their order")
+        e.signers = {allowed[line].public for line, signature in e.lines
+                     if need(line in allowed, "signature-not-called-for", line[0])
+                     and need(verify(allowed[line].public, e.text, signature), "signature-invalid")}
+        for key in needed:
+            need(key.line in names, "signature-missing", key.vkey)
+        if e.holder and len(self.findings) == before:
+            self.chain(need, e, b["chain"], self.chains[e.holder])
+        if e.carried:
+            new = [key for key in added if key.public in e.signers]
+            e.signers, e.threshold = e.signers & self.roots.keys(), self.threshold
+            need(len(e.signers) >= e.threshold, "threshold-not-met")
+            need(len(new) >= b.get("threshold", 0), "threshold-not-met", "of the new roots")
+
+    def chain(self, need, e, said, chain):
+        last = next(reversed(chain.values()), None)
+        n, following = said["n"], last.body["chain"]["n"] + 1 if last else 0
+        if need(n not in chain and (n >= following or not self.bundle), "chain-fork"):
+            need(n == following or self.bundle, "chain-gap")
+            need(said.get("prev") == (last.id if last else None) or self.bundle and n != following,
+                 "chain-previous")
+            need(not last or e.body["at"] >= last.body["at"], "at-earlier")
+            chain[n] = e
 
     def at_root(self, e, head, code):
         """Whether the tree had this root at this size, which is not past the entry's index."""
-        if self.need(head["size"] <= e.index, code + "-size", e) and not self.bundle:
-            self.need(decode(head["root"]) == self.tree[head["size"]], code + "-root", e)
-
-    def author(self, e, b):
-        key, need = self.keys.get(e.by.public), self.need
-        e.carried = (e.kind not in ENTITLED or e.kind == "key" and b.get("old") != b["by"]
-                     or e.kind == "retraction" and bool(key) and "root" in key.roles)
-        if e.kind != "genesis" and need(key, "key-unknown", e, b["by"]):
-            e.holder = key.holder
-            need(key.name == e.by.name, "key-other-name", e, key.name)
-            need(key.roles & ({"root"} if e.carried else ENTITLED[e.kind]), "key-not-entitled", e)
-            need(not key.ended, "key-ended", e)
-
-    def signatures(self, e, b):
-        """Section 2.3: the author's line, then the others in order; none but those called for."""
-        need, before, names = self.need, len(self.findings), [line for line, _ in e.lines]
-        needed = [b["by"], *b.get("roots", {"keys": []})["keys"]]
-        needed += [b["key"]] if "key" in b and b.get("op") != "revoke" else []
-        needed, added = ({k.line: k for k in map(parse_vkey, keys)} for keys in (needed, b.get("keys", [])))
-        allowed = {k.line: k for k in self.roots.values() if e.carried} | added | needed
-        need(e.by.line not in names or names == [e.by.line] + sorted(set(names) - {e.by.line}),
-             "signature-invalid", e, "not in their order")
-        for line, signature in e.lines:
-            if need(line in allowed, "signature-not-called-for", e, line[0]) and need(
-                    verify(allowed[line].public, e.text, signature), "signature-invalid", e, line[0]):
-                e.signers.add(allowed[line].public)
-        for name, id in needed:
-            need((name, id) in names, "signature-missing", e, name)
-        sound = len(self.findings) == before
-        if e.kind == "roots":
-            new = e.signers & {key.public for key in added.values()}
-            need(len(new) >= b["threshold"], "threshold-not-met", e, "of the new roots")
-        if e.carried:
-            e.signers, e.threshold = e.signers & self.roots.keys(), self.threshold
-            need(len(e.signers) >= e.threshold, "threshold-not-met", e)
-        if sound and e.holder:
-            self.chain(e, b["chain"], self.chains[e.holder])
-
-    def chain(self, e, said, chain):
-        last, need = next(reversed(chain.values()), None), self.need
-        n, following = said["n"], last.body["chain"]["n"] + 1 if last else 0
-        if need(n not in chain and (n >= following or not self.bundle), "chain-fork", e):
-            need(n == following or self.bundle, "chain-gap", e)
-            need(said.get("prev") == (last.id if last else None) or self.bundle and n != following,
-                 "chain-previous", e)
-            need(not last or e.body["at"] >= last.body["at"], "at-earlier", e)
-            chain[n] = e
+        if head and self.need(e, head["size"] <= e.index, code + "-size") and not self.bundle:
+            self.need(e, decode(head["root"]) == self.tree[head["size"]], code + "-root")
 
     def refer(self, e, id, kind, may_lack=False):
         """The entry of this kind and a smaller index that an id refers to, or None."""
         target = self.by_id.get(id)
-        if not target and may_lack and self.bundle:
-            return None
-        if self.need(target and target.index < e.index, "reference-unknown", e, id) and self.need(
-                kind in ("", target.kind), "reference-kind", e, id):
-            return target
+        if target or not may_lack or not self.bundle:
+            there = self.need(e, target and target.index < e.index, "reference-unknown", id)
+            if there and self.need(e, kind in ("", target.kind), "reference-kind", id):
+                return target
 
     def speak(self, e, hash, kind, may_lack):
-        """The JSON of an object that an entry speaks of, or None. What is missing is told at the end."""
-        self.need(hash not in self.erased, "object-erased-before", e, hash)
+        """The JSON of an object that an entry speaks of, or None. What lacks is told at the end."""
+        self.need(e, hash not in self.erased, "object-erased-before", hash)
         self.spoken.setdefault(hash, []).append((e, kind, may_lack))
-        data, kept = self.read(hash), e.body.get(kind)
+        data, kept = self.objects.get(hash), e.body.get(kind)
         if data is not None and kind in ("raw", "text"):
-            self.need(len(data) == kept["bytes"], "kept-length", e, hash)
-            self.need(sha256(data).hex() == kept["sha256"], "kept-sha256", e, hash)
-            self.need(kind == "raw" or data and b"\0" not in data and works(data.decode), "text-form", e, hash)
+            self.need(e, len(data) == kept["bytes"], "kept-length", hash)
+            self.need(e, sha256(data).hex() == kept["sha256"], "kept-sha256", hash)
+            form = data and b"\0" not in data and works(data.decode)
+            self.need(e, kind == "raw" or form, "text-form", hash)
         elif data is not None:
             try:
                 return parse_object(data, kind)
             except DAMAGED as error:
-                self.need(False, "object-form", e, f"{hash}: {error}")
-
-    @functools.lru_cache(8)
-    def read(self, hash):
-        """An object's bytes, or None if it is not there or has other bytes."""
-        data = self.objects.get(hash)
-        data = read_file(data, 2**26) if isinstance(data, str) else data
-        if data is None or self.need(blake3(data).hexdigest() == hash, "object-hash", None, hash):
-            return data
+                self.need(e, False, "object-form", f"{hash}: {error}")
 
     def tainted(self):
-        """The indexes of the entries that are tainted now. What entries that are not tainted reaffirm
-        is lifted, until nothing changes."""
+        """The indexes of the entries that are tainted now. What entries that are not tainted
+        reaffirm is lifted, until nothing changes."""
         def by(public, index): return any(a <= index < b for a, b in self.keys[public].taints)
         lifted, before = set(), None
         while lifted != before:
             bad = set()
             for e in self.entries:
                 key = self.keys.get(e.by.public)
-                if key and e.kind != "genesis" and e.index not in lifted and (key.entry in bad or (
-                        sum(not by(k, e.index) for k in e.signers) < e.threshold if e.carried
-                        else by(e.by.public, e.index))):
-                    bad.add(e.index)
-            before = lifted
-            lifted = lifted.union(*(targets for index, targets in self.reaffirmed if index not in bad))
+                few = key and (sum(not by(k, e.index) for k in e.signers) < e.threshold if e.carried
+                               else by(e.by.public, e.index))
+                if key and e.kind != "genesis" and (few or key.entry in bad):
+                    bad |= {e.index} - lifted
+            targets = (targets for index, targets in self.reaffirmed if index not in bad)
+            before, lifted = lifted, lifted.union(*targets)
         return bad
 
-    def judge(self, e, b):
-        kind, op, need, i = e.kind, b.get("op"), self.need, e.index
-        refs, objects = {}, {}
+    def judge(self, e, b, kind, op):
+        need, refs, objects, hidden = functools.partial(self.need, e), {}, {}, False
         for field, (form, _) in FORMS[e.form].items():
             if field in b and form[0] in "#~":
                 refs[field] = self.refer(e, b[field], form[1:], form[0] == "~")
-        source, claim, old = refs.get("source"), refs.get("claim"), refs.get("supersedes")
-        withheld = {"source": b.get("rights") == "withheld", "approval": True,
-                    "claim": source and source.body["rights"] == "withheld",
-                    "verdict": any(s.body.get("rights") == "withheld" for s in self.entries)}
-        for field, (form, _) in FORMS[e.form].items():
+            if kind == "claim" and refs.get("source"):
+                hidden = refs["source"].body["rights"] == "withheld"
+            if kind == "verdict":
+                hidden = any(s.body.get("rights") == "withheld" for s in self.entries)
             if field in b and form[0] == "@":
-                objects[field] = self.speak(e, b[field], form[1:], withheld.get(kind))
-            elif field in b and form == "kept":
+                may = hidden or kind == "approval" or b.get("rights") == "withheld"
+                objects[field] = self.speak(e, b[field], form[1:], may)
+            if field in b and form == "kept":
                 self.speak(e, b[field]["blake3"], field, b["rights"] != "public")
-        # Keys.
-        known = {root.vkey for root in self.roots.values()}
-        key = parse_vkey(b["key"]) if "key" in b else None
-        new = [k for k in map(parse_vkey, b.get("keys", [])) if k.vkey not in known]
-        for k in new + ([key] if key and op != "revoke" else []):
-            if need(k.public not in self.keys, "key-enrolled-before", e, k.vkey):
-                need(k.line not in self.lines, "key-id-taken", e, k.vkey)
+        key, known = parse_vkey(b.get("key", b["by"])), [root.vkey for root in self.roots.values()]
+        new = [k for k in e.keys if k.vkey not in known] if kind == "roots" else []
+        for k in [key] if kind == "log" or op in ("add", "rotate") else new:
+            if need(k.public not in self.keys, "key-enrolled-before", k.vkey):
+                need(k.line not in self.lines, "key-id-taken", k.vkey)
         if kind == "log":
-            need(key.name == self.origin, "entry-damaged", e, "the log's key is not named as the origin")
+            need(key.name == self.origin, "entry-damaged", "the key is not named as the origin")
             self.at_root(e, b, "log")
         if op in ("rotate", "revoke"):
             target = parse_vkey(b.get("old", b["key"]))
-            holder = self.keys.get(target.public)
-            if need(holder and holder.name == target.name, "key-target-unknown", e, target.vkey):
-                need(not holder.roles & {"log", op == "rotate" and "root"}, "key-target-function", e)
-                need(op == "revoke" or not holder.ended, "key-target-ended", e)
-                need(target.public not in self.roots or len(self.roots) > self.threshold, "roots-too-few", e)
-        need(b.get("from", 0) <= i, "from-size", e)
-        # Sources, claims and verdicts.
+            held = self.keys.get(target.public)
+            if need(held and held.name == target.name, "key-target-unknown", target.vkey):
+                need(not held.roles & {"log", op == "rotate" and "root"}, "key-target-function")
+                need(op == "revoke" or not held.ended, "key-target-ended")
+                left = len(known) - (target.public in self.roots)
+                need(left >= self.threshold, "roots-too-few")
+        need(b.get("from", 0) <= e.index, "from-size")
         hash, policy = self.policy
-        ends = refs.get("verdict") if kind == "retraction" else old
+        source, claim, verdict, old = map(refs.get, ("source", "claim", "verdict", "supersedes"))
+        content, ends = objects.get(kind), verdict if kind == "retraction" else old
         if ends:
             may = e.carried or kind == "verdict" and policy and policy["others_may_supersede"]
-            need(ends.id not in self.ended, "supersedes-ended", e, ends.id)
-            need(may or ends.holder == e.holder or kind != "retraction" and ends.index in self.tainted(),
-                 "supersedes-other-author", e, ends.id)
+            need(ends.id not in self.ended, "supersedes-ended", ends.id)
+            need(may or ends.holder == e.holder or old and old.index in self.tainted(),
+                 "supersedes-other-author", ends.id)
         if kind == "claim":
-            e.earlier, content = {old.id} | old.earlier if old else set(), objects["claim"]
-            if source and need("text" in source.body, "quote-without-text", e) and content:
-                need(content["source"] == source.body["text"]["blake3"], "claim-other-text", e)
-                need(content["quote"]["bytes"] == [b["start"], b["end"]], "claim-hull", e)
-                shown, claimant = content.get("statement", []), content.get("claimant", {})
-                shown = shown + ([claimant["span"]] if "span" in claimant else [])
-                ranges = shown + content["parts"] + ([content["cue"]] if "cue" in content else [])
+            e.earlier = {old.id} | old.earlier if old else set()
+            if source and need("text" in source.body, "quote-without-text") and content:
+                need(content["source"] == source.body["text"]["blake3"], "claim-other-text")
+                need(content["quote"]["bytes"] == [b["start"], b["end"]], "claim-hull")
+                span, cue = content.get("claimant", {}).get("span"), content.get("cue")
+                shown = content.get("statement", []) + ([span] if span else [])
+                ranges = shown + content["parts"] + ([cue] if cue else [])
                 self.quotes.append((e, source, content["quote"], shown, ranges, "claim"))
         if kind == "verdict":
-            if need(b["policy"] == hash, "verdict-policy", e) and need(policy, "policy-unreadable", e):
-                need(b["rating"] in [r["code"] for r in policy["scale"]], "rating-unknown", e, b["rating"])
-            need(not claim or claim.id not in self.ended, "verdict-earlier-wording", e)
-            own, content = self.latest.get((e.holder, b["claim"])), objects["verdict"]
-            need(not own or own is old or own.id in self.ended, "supersedes-missing", e, own and own.id)
+            if need(b["policy"] == hash, "verdict-policy") and need(policy, "policy-unreadable"):
+                need(b["rating"] in [r["code"] for r in policy["scale"]], "rating-unknown")
+            need(not claim or claim.id not in self.ended, "verdict-earlier-wording")
+            own = self.latest.get((e.holder, b["claim"]))
+            need(not own or own is old or own.id in self.ended, "supersedes-missing")
             if old:
                 on = old.body["claim"]
-                need(not claim or on in {claim.id} | claim.earlier, "supersedes-other-claim", e)
-                need(self.latest.get((old.holder, on)) is old, "supersedes-not-latest", e)
-                need((b["change"] == "rating") == (b["rating"] != old.body["rating"]), "change-rating", e)
-            if content:
-                need("supersedes" not in b or "reason" in content, "reason-missing", e)
-                least = policy["evidence_least"] if policy else 0
-                need(len(content["evidence"]) >= least, "evidence-short", e)
-                for piece in content["evidence"]:
-                    source = self.refer(e, piece["source"], "source")
-                    if source and "quote" in piece and need("text" in source.body, "quote-without-text", e):
-                        self.quotes.append((e, source, piece["quote"], [], [], "evidence"))
-        if kind == "approval" and refs["verdict"]:
-            need(refs["verdict"].holder != e.holder, "approval-own", e)
-            need(refs["verdict"].id not in self.ended, "approval-ended", e)
-        targets = list(filter(None, (self.refer(e, id, "", True) for id in b.get("entries", []))))
-        for target in targets:
-            need(target.index in self.tainted(), "reaffirmed-untainted", e, target.id)
+                need(not claim or on in {claim.id} | claim.earlier, "supersedes-other-claim")
+                need(self.latest.get((old.holder, on)) is old, "supersedes-not-latest")
+                other = b["rating"] != old.body["rating"]
+                need((b["change"] == "rating") == other, "change-rating")
+            evidence = content and content["evidence"]
+            least = policy["evidence_least"] if policy else 0
+            need(not content or "change" not in b or "reason" in content, "reason-missing")
+            need(not content or len(evidence) >= least, "evidence-short")
+            for piece in evidence or ():
+                on = self.refer(e, piece["source"], "source")
+                if on and "quote" in piece and need("text" in on.body, "quote-without-text"):
+                    self.quotes.append((e, on, piece["quote"], [], [], "evidence"))
+        if kind == "approval" and verdict:
+            need(verdict.holder != e.holder, "approval-own")
+            need(verdict.id not in self.ended, "approval-ended")
+        targets = [self.refer(e, id, "", True) for id in b.get("entries", [])]
+        targets = {target.index for target in targets if target}
+        need(not targets or targets <= self.tainted(), "reaffirmed-untainted")
         if kind == "erasure":
             kinds = [kind for _, kind, _ in self.spoken.get(b["object"], [])]
-            need(kinds or self.bundle, "erasure-unknown", e)
-            need("policy" not in kinds, "erasure-policy", e)
-            need(b["object"] not in self.erased, "object-erased-before", e)
-        need(kind != "publication" or b["size"] <= i, "publication-size", e)
-        if i in self.void:
+            need(kinds or self.bundle, "erasure-unknown")
+            need("policy" not in kinds, "erasure-policy")
+            need(b["object"] not in self.erased, "object-erased-before")
+        need(kind != "publication" or b["size"] <= e.index, "publication-size")
+        if e.index in self.void:
             return
         # What it leaves.
         if kind in ("genesis", "roots"):
-            roots = {k.public: k for k in map(parse_vkey, b.get("roots", b)["keys"])}
-            self.threshold = b.get("roots", b)["threshold"]
-            for public in self.roots.keys() - roots.keys():
+            for public in self.roots.keys() - {key.public for key in e.keys}:
                 self.end(e, public, b.get("from"))
-            for public in roots.keys() - self.roots.keys():
-                self.enrol(e, roots[public], {"root"})
-        if kind in ("genesis", "log"):
-            self.origin = b.get("origin", self.origin)
-            self.enrol(e, parse_vkey(b.get("log") or b["key"]), {"log"})
-            self.logs.append((b.get("size", -1), parse_vkey(b.get("log") or b["key"])))
+            for k in e.keys:
+                if k.public not in self.roots:
+                    self.enrol(e, k, {"root"})
+            self.threshold = b.get("roots", b)["threshold"]
         if kind == "genesis":
-            self.chains[e.by.public][0] = e
+            self.origin, self.chains[e.by.public][0] = b["origin"], e
+        if kind in ("genesis", "log"):
+            self.logs.append((b.get("size", -1), key if kind == "log" else parse_vkey(b["log"])))
+            self.enrol(e, self.logs[-1][1], {"log"})
         if "policy" in objects:
-            self.policy = b["policy"], objects["policy"]
+            self.policy = b["policy"], content or objects["policy"]
         if op == "add":
             self.enrol(e, key, set(b["roles"]))
         if op == "rotate":
-            self.enrol(e, key, holder.roles, holder.holder)
+            self.enrol(e, key, held.roles, held.holder)
         if op in ("rotate", "revoke"):
             self.end(e, target.public, b.get("from"))
         if kind == "verdict":
@@ -569,218 +531,216 @@ class Audit:
             self.ended.add(ends.id)
         if kind == "erasure":
             self.erased.setdefault(b["object"], e)
-        self.reaffirmed.append((i, {target.index for target in targets}))
+        self.reaffirmed.append((e.index, targets))
 
     def enrol(self, e, key, roles, holder=None):
         """Enrols a key; one that comes in another's place has the same holder and chain."""
-        holder = holder or key.public
-        self.keys[key.public] = Record(name=key.name, roles=roles, holder=holder, entry=e.index,
-                                       ended=False, taints=[])
-        self.chains.setdefault(holder, {})
+        self.keys[key.public] = Record(name=key.name, roles=roles, holder=holder or key.public,
+                                       entry=e.index, ended=False, taints=[])
+        self.chains.setdefault(holder or key.public, {})
         self.lines.add(key.line)
-        if "root" in roles:
-            self.roots[key.public] = key
+        self.roots |= {key.public: key} if "root" in roles else {}
 
     def end(self, e, public, tainted_from):
         self.keys[public].ended = True
+        self.keys[public].taints += [] if tainted_from is None else [(tainted_from, e.index)]
         self.roots.pop(public, None)
-        if tainted_from is not None:
-            self.keys[public].taints.append((tainted_from, e.index))
 
     def finish(self, whole=True):
         """What can be told only after the last entry."""
         need, tainted = self.need, self.tainted()
         for e in self.entries:
-            need(e.index not in tainted, "carried-tainted" if e.carried else "entries-tainted", e)
+            need(e, e.index not in tainted, "carried-tainted" if e.carried else "entries-tainted")
         for quote in self.quotes:
             self.quote(*quote)
         for hash, spoken in self.spoken.items():
             for e, kind, _ in spoken if hash not in self.objects else ():
                 code = ("object-erased" if hash in self.erased else
                         "object-withheld" if hash in self.withheld else "object-missing")
-                need(self.bundle and kind in ("raw", "text") and code == "object-missing", code, e, hash)
-            need(hash not in self.withheld or hash in self.erased or any(may for *_, may in spoken),
-                 "withheld-unexpected", spoken[0][0], hash)
-        for hash in self.erased:
-            need(hash not in {*self.objects, *(name[0] for name in self.slices)}, "object-erased-present",
-                 None, hash)
-        for hash in self.objects if whole else ():
-            self.read(hash)
-            need(hash in self.spoken, "object-unreferenced", None, hash)
-        for name in self.slices if whole else ():
-            need(name in self.called or name[0] in self.erased, "object-unreferenced", None, str(name))
+                kept = self.bundle and kind in ("raw", "text") and code == "object-missing"
+                need(e, kept, code, hash)
+            need(spoken[0][0], hash not in self.withheld or hash in self.erased
+                 or any(may for *_, may in spoken), "withheld-unexpected", hash)
+        for hash in self.erased.keys() & {*self.objects, *(hash for hash, _, _ in self.slices)}:
+            need(None, False, "object-erased-present", hash)
+        if whole:
+            uncalled = self.slices.keys() - self.called
+            for item in [*(self.objects.keys() - self.spoken), *(
+                    name for name in uncalled if name[0] not in self.erased)]:
+                need(None, False, "object-unreferenced", str(item))
         for hash in self.withheld:
-            need(hash not in self.objects, "withheld-present", None, hash)
-            need(hash in self.spoken or not whole, "withheld-unreferenced", None, hash)
+            need(None, hash not in self.objects, "withheld-present", hash)
+            need(None, hash in self.spoken or not whole, "withheld-unreferenced", hash)
 
     def quote(self, e, source, quote, shown, ranges, what):
-        """Checks a quote and ranges (section 3) in a text, or in slices in its place."""
-        hash, length, need = source.body["text"]["blake3"], source.body["text"]["bytes"], self.need
+        """Sections 3.1, 12: a quote and ranges in a text, or in slices in its place."""
+        kept, need = source.body["text"], functools.partial(self.need, e)
+        hash, length = kept["blake3"], kept["bytes"]
         before, words, after = (quote[k].encode() for k in ("prefix", "exact", "suffix"))
         (start, end), (first, last) = quote["bytes"], quote["points"]
         low, high = start - len(before), end + len(after)
-        if not (need(0 <= low and high <= length, what + "-quote", e, "outside the text") and
-                need(all(b <= length for _, b in ranges), "claim-range", e, "outside the text")):
+        if not need(0 <= low and high <= length, what + "-quote", "past the text") or not need(
+                all(b <= length for _, b in ranges), "claim-range", "past the text"):
             return
         names = {(hash, a, b) for a, b in widen([(low, high), *shown], length)}
         self.called |= names
-        pieces = {0: self.read(hash)} if self.read(hash) is not None else {}
+        pieces = {0: self.objects[hash]} if self.objects.get(hash) is not None else {}
         if not pieces:
-            if not need(hash not in self.erased and (
-                    self.slices.keys() & names or source.body["rights"] == "quoted" and (
-                    self.bundle or hash in self.withheld)), "quote-unchecked", e, hash):
-                return
-            for name in names:
+            quoted = source.body["rights"] == "quoted" and (self.bundle or hash in self.withheld)
+            there = hash not in self.erased and (quoted or self.slices.keys() & names)
+            for name in names if need(there, "quote-unchecked", hash) else ():
                 said, data = self.slices.get(name, (length, None))
-                need(name in self.slices, "slice-missing", e, str(name))
-                need(said in (None, length), "slice-length", e, str(name))
+                need(name in self.slices, "slice-missing", str(name))
+                need(said in (None, length), "slice-length", str(name))
                 pieces |= {name[1]: data} if data else {}
             if len(pieces) < len(names):
                 return
         def at(a, b):
-            return next((d[a - i:b - i] for i, d in pieces.items() if i <= a and b <= i + len(d)), None)
+            found = (d[a - i:b - i] for i, d in pieces.items() if i <= a and b <= i + len(d))
+            return next(found, None)
         head = at(0, start)
         need(end - start == len(words) and last - first == len(quote["exact"])
              and at(low, high) == before + words + after
-             and (len(quote["prefix"]) == 32 or low == 0) and (len(quote["suffix"]) == 32 or high == length)
-             and (head is None or len(head.decode(errors="replace")) == first), what + "-quote", e)
-        for a, b in ranges:
-            inside = [at(x, x + 1) or b"" for x in (a, b)]
-            need(not any(0x80 <= byte < 0xC0 for byte in b"".join(inside)), "claim-range", e, f"{a} to {b}")
+             and (len(quote["prefix"]) == 32 or low == 0)
+             and (len(quote["suffix"]) == 32 or high == length)
+             and (head is None or len(head.decode(errors="replace")) == first), what + "-quote")
+        inside = b"".join(at(x, x + 1) or b"" for span in ranges for x in span)
+        need(not any(0x80 <= byte < 0xC0 for byte in inside), "claim-range", "inside a character")
+
+    def object(self, hash, data):
+        sound = self.need(None, blake3(data).hexdigest() == hash, "object-hash", hash)
+        self.objects[hash] = data if sound else None
 
     def slice(self, hash, start, end, data):
-        """Reads a slice; one that is invalid is kept without bytes, and so not told of as missing."""
+        """One that is invalid is kept without bytes, and so not told of as missing."""
         self.slices[hash, start, end] = None, None
         try:
             self.slices[hash, start, end] = read_slice(data, hash, start, end)
         except DAMAGED as error:
-            self.need(False, "slice-invalid", None, f"{hash}/{start}-{end}: {error}")
+            self.need(None, False, "slice-invalid", f"{hash}/{start}-{end}: {error}")
 
     def parse_checkpoint(self, data, name):
         try:
             (origin, size, root), lines, text = parse_note(data, 3, 16384)
             ensure(fits(origin, "name") and fits(size, "decimal") and int(size) < 2**53
                    and fits(root, "root") and len(dict(lines)) == len(lines), "not a checkpoint")
-            return Record(origin=origin, size=int(size), root=decode(root), lines=dict(lines), text=text)
+            return Record(origin=origin, size=int(size), root=decode(root), lines=dict(lines),
+                          text=text)
         except DAMAGED as error:
-            self.need(False, "checkpoint-damaged", None, f"{name}: {error}")
+            self.need(None, False, "checkpoint-damaged", f"{name}: {error}")
 
     def checkpoint(self, cp, name):
-        """Whether the log's key signed a checkpoint for this ledger, and the tree has its root."""
+        """Whether the log's key signed it, for this ledger, and the tree has its root."""
         key = next((key for size, key in reversed(self.logs) if size < cp.size), None)
-        if self.need(key, "checkpoint-unchecked", None, name):
-            self.need(cp.origin == self.origin, "checkpoint-origin", None, name)
-            self.need(verify(key.public, cp.text, cp.lines.get(key.line, b"")), "checkpoint-damaged", None, name)
-        self.need(self.tree[cp.size:cp.size + 1] in ([], [cp.root]), "checkpoint-root", None, name)
+        if self.need(None, key, "checkpoint-unchecked", name):
+            self.need(None, cp.origin == self.origin, "checkpoint-origin", name)
+            signed = verify(key.public, cp.text, cp.lines.get(key.line, b""))
+            self.need(None, signed, "checkpoint-damaged", name)
+        self.need(None, self.tree[cp.size:cp.size + 1] in ([], [cp.root]), "checkpoint-root", name)
 
     # Section 13: the published form.
-    def folder(self, folder):
-        need, self.path = self.need, folder
-        self.unfinished = os.path.lexists(os.path.join(folder, "publishing"))
-        for name, path in files_under(folder, "object"):
-            if need(re.fullmatch("[0-9a-f]{2}/[0-9a-f]{62}", name), "object-unreferenced", None, name):
-                self.objects[name.replace("/", "")] = path
-        for name, path in files_under(folder, "slice"):
-            form = re.fullmatch("([0-9a-f]{2})/([0-9a-f]{62})/(0|[1-9][0-9]{0,15})-([1-9][0-9]{0,15})", name)
-            if need(form, "slice-invalid", None, name):
-                self.slice(form[1] + form[2], int(form[3]), int(form[4]), read_file(path))
+    def folder(self, files):
+        need = functools.partial(self.need, None)
+        self.files, number, notes, level = files, "(0|[1-9][0-9]{0,15})", [], 0
+        for name, data in files.items():
+            part, _, rest = name.partition("/")
+            form = re.fullmatch(f"([0-9a-f]{{2}})/([0-9a-f]{{62}})(/{number}-{number})?", rest)
+            if part == "object" and need(form and not form[3], "object-unreferenced", name):
+                self.object(form[1] + form[2], data)
+            if part == "slice" and need(form and form[3], "slice-invalid", name):
+                self.slice(form[1] + form[2], int(form[4]), int(form[5]), data)
         try:
-            data = read_file(os.path.join(folder, "withheld"))
-            value = parse_json(data[:-1], "factlog/withheld@v1")["objects"]
-            ensure(data[-1:] == b"\n" and increasing(value), "out of order, or no line feed")
-            self.withheld = value
+            data = files.get("withheld", b"")
+            self.withheld = parse_json(data.removesuffix(b"\n"), "factlog/withheld@v1")["objects"]
+            ensure(data.endswith(b"\n") and increasing(self.withheld), "order, or no line feed")
         except DAMAGED as error:
-            need(False, "withheld-form", None, str(error))
-        there = need(os.path.exists(os.path.join(folder, "checkpoint")), "head-missing")
-        cp = there and self.parse_checkpoint(read_file(os.path.join(folder, "checkpoint")), "checkpoint")
-        notes = []
-        while cp and len(notes) < cp.size:
-            more = self.tile("entries", len(notes) // 256, min(256, cp.size - len(notes)), split_notes)
-            if not more:
-                break
+            need(False, "withheld-form", str(error))
+        cp = need("checkpoint" in files, "head-missing") and self.parse_checkpoint(
+            files["checkpoint"], "checkpoint")
+        more = cp
+        while more and len(notes) < cp.size:
+            width = min(256, cp.size - len(notes))
+            more = self.tile("entries", len(notes) // 256, width, split_notes)
             notes += more
-        whole, row, level = bool(cp) and len(notes) == cp.size, [sha256(b"\0" + n) for n in notes], 0
+        whole, row = bool(cp) and len(notes) == cp.size, [sha256(b"\0" + note) for note in notes]
         self.tree = list(tree_roots(row))
         for index, note in enumerate(notes):
             self.entry(index, note)
         while row:
-            for at in range(0, len(row), 256):
-                if whole or len(row) - at >= 256:
-                    self.tile(str(level), at // 256, len(row[at:at + 256]), split_hashes, row[at:at + 256])
-            row = [list(tree_roots(row[at:at + 256]))[-1] for at in range(0, len(row) - 255, 256)]
-            level += 1
+            tiles = [row[at:at + 256] for at in range(0, len(row), 256)]
+            for at, tile in enumerate(tiles):
+                if whole or len(tile) == 256:
+                    self.tile(str(level), at, len(tile), split_hashes, tile)
+            row, level = [[*tree_roots(tile)][-1] for tile in tiles if len(tile) == 256], level + 1
         if cp:
             need(cp.size, "genesis-missing")
             self.checkpoint(cp, "checkpoint")
-        for name, path in files_under(folder, "checkpoints"):
-            earlier = self.parse_checkpoint(read_file(path), name)
-            if earlier:
-                need(str(earlier.size) == name, "checkpoint-damaged", None, name)
-                need(not cp or earlier.size <= cp.size, "checkpoint-size", None, name)
-                self.checkpoint(earlier, name)
+        for name in files:
+            kept = name.startswith("checkpoints/") and self.parse_checkpoint(files[name], name)
+            if kept:
+                need(f"checkpoints/{kept.size}" == name, "checkpoint-damaged", name)
+                need(not cp or kept.size <= cp.size, "checkpoint-size", name)
+                self.checkpoint(kept, name)
         self.finish(whole)
 
     def tile(self, base, number, width, split, known=None):
-        """The `width` first items of a tile; all files that hold it must agree."""
+        """The first items of a tile; all files that hold it must agree."""
         groups = re.findall("...", str(number).zfill(-(-len(str(number)) // 3) * 3))
-        path, held = os.path.join(self.path, "tile", base, *("x" + g for g in groups[:-1]), groups[-1]), {}
+        name, held = f"tile/{base}/" + "/".join(["x" + g for g in groups[:-1]] + groups[-1:]), {}
         for count in range(1, 257):
-            file = path if count == 256 else os.path.join(path + ".p", str(count))
-            if os.path.lexists(file):
-                held[count] = split(read_file(file))
-                self.need(len(held[count]) == count, "tile-damaged", None, file)
+            file = f"{name}.p/{count}" if count < 256 else name
+            if file in self.files:
+                held[count] = split(self.files[file])
+                self.need(None, len(held[count]) == count, "tile-damaged", file)
         best = known or held.get(width) or held.get(256) or []
-        self.need(held.keys() & {width, 256}, "tile-missing", None, path)
-        for items in held.values():
-            self.need(all(a == b for a, b in zip(items, best)), "tile-damaged", None, path)
+        self.need(None, held.keys() & {width, 256}, "tile-missing", name)
+        agree = all(a == b for items in held.values() for a, b in zip(items, best))
+        self.need(None, agree, "tile-damaged", name)
         return best[:width] if len(best) >= width else []
 
     # Section 14: proof bundles.
     def proofs(self, data):
-        need, cp = self.need, None
+        need = functools.partial(self.need, None)
         try:
             bundle = parse_json(data.removesuffix(b"\n"), "factlog/bundle@v1")
-            indexes, hashes = [e["index"] for e in bundle["entries"]], bundle["hashes"]
-            named = list(dict.fromkeys(place for e in bundle["entries"] for place in e["path"]))
-            texts = {blake3(t.encode()).hexdigest(): t.encode() for t in bundle["objects"]}
-            binary = {blake3(decode(t)).hexdigest(): decode(t) for t in bundle.get("binary", [])}
-            slices = [(s["text"], s["start"], s["end"], decode(s["bytes"])) for s in bundle.get("slices", [])]
-            ensure(named == list(range(len(hashes))) and len(set(hashes)) == len(hashes), "hashes")
-            ensure(all(map(increasing, (indexes, list(texts), list(binary), [s[:2] for s in slices]))) and
-                   len(texts) == len(bundle["objects"]) and len(binary) == len(bundle.get("binary", [])) and
-                   not any(works(data.decode) for data in binary.values()), "order, or UTF-8 in `binary`")
+            entries, hashes = bundle["entries"], bundle["hashes"]
+            named = list(dict.fromkeys(place for e in entries for place in e["path"]))
+            slices = [(s["text"], s["start"], s["end"], decode(s["bytes"]))
+                      for s in bundle.get("slices", [])]
+            binary = [decode(data) for data in bundle.get("binary", [])]
+            both = [[(blake3(data).hexdigest(), data) for data in part]
+                    for part in ([text.encode() for text in bundle["objects"]], binary)]
+            orders = [e["index"] for e in entries], [s[:2] for s in slices], *(
+                [hash for hash, _ in part] for part in both)
+            ensure(all(map(increasing, orders)) and not any(works(data.decode) for data in binary)
+                   and named == [*range(len(hashes))] and len({*hashes}) == len(named), "order")
         except DAMAGED as error:
-            return need(False, "bundle-form", None, str(error))
-        self.objects, hashes = texts | binary, [decode(hash) for hash in hashes]
+            return need(False, "bundle-form", str(error))
+        self.objects, hashes = dict(both[0] + both[1]), [decode(hash) for hash in hashes]
         for slice in slices:
             self.slice(*slice)
         cp = self.parse_checkpoint(bundle["checkpoint"].encode(), "checkpoint")
-        need(indexes[0] == 0, "genesis-missing")
-        for e in bundle["entries"]:
-            note, path = e["note"].encode(), [hashes[place] for place in e["path"]]
-            need(not cp or e["index"] < cp.size and len(path) < 64 and cp.root == proof_root(
-                sha256(b"\0" + note), e["index"], cp.size, path), "proof-invalid", None, str(e["index"]))
-            self.entry(e["index"], note)
+        need(entries[0]["index"] == 0, "genesis-missing")
+        for e in entries:
+            index, note = e["index"], e["note"].encode()
+            leaf, path = sha256(b"\0" + note), [hashes[place] for place in e["path"]]
+            need(not cp or index < cp.size and len(path) < 64
+                 and proof_root(leaf, index, cp.size, path) == cp.root, "proof-invalid", str(index))
+            self.entry(index, note)
         verdict = self.by_id.get(bundle["verdict"])
-        need(verdict and verdict.kind == "verdict", "bundle-form", None, "the verdict is not in it")
+        need(verdict and verdict.kind == "verdict", "bundle-form", "the verdict is not in it")
         if cp:
             self.checkpoint(cp, "checkpoint")
         self.finish()
 
-def read_file(path, limit=2**27):
-    """A regular file's bytes, none of a link, a device, or one that is longer than the limit."""
+def read_file(path, limit=2**28):
+    """A regular file's bytes, and none of a link, a device or a file that can't be read."""
+    regular = os.path.isfile(path) and not os.path.islink(path)
     try:
-        if os.path.islink(path) or not os.path.isfile(path) or os.path.getsize(path) > limit:
-            return b""
-        with open(path, "rb") as file:
-            return file.read()
-    except (OSError, ValueError):
+        with open(path if regular else os.devnull, "rb") as file:
+            return file.read(limit)
+    except OSError:
         return b""
-
-def files_under(folder, part):
-    top = os.path.join(folder, part)
-    paths = sorted(os.path.join(at, name) for at, _, names in os.walk(top) for name in names)
-    return [(os.path.relpath(path, top), path) for path in paths]
 
 def split_hashes(data): return [data[at:at + 32] for at in range(0, len(data), 32)]
 
@@ -793,15 +753,17 @@ def split_notes(data):
     return notes if at == len(data) else []
 
 def audit(path):
-    """The exit status and [(code, entry, message)]."""
-    log = Audit(not os.path.isdir(path))
+    """What was found, and the exit status that it calls for."""
+    log, files = Audit(not os.path.isdir(path)), {}
+    for folder, _, names in os.walk(path):
+        for file in (os.path.join(folder, name) for name in sorted(names)):
+            files[os.path.relpath(file, path).replace(os.sep, "/")] = read_file(file)
     if log.bundle:
-        log.proofs(read_file(path, 2**28))
+        log.proofs(read_file(path))
     else:
-        log.folder(path)
-    faults = {code for code, _, _ in log.findings} - NOTES
-    if log.unfinished:
-        faults -= {"object-unreferenced", "withheld-unreferenced"}
+        log.folder(files)
+    late = {"object-unreferenced", "withheld-unreferenced"} if "publishing" in files else set()
+    faults = {code for code, _, _ in log.findings} - NOTES - late
     return log, 1 if faults - INCOMPLETE else 5 if faults else 0
 
 def main():
@@ -810,11 +772,8 @@ def main():
     parser.add_argument("--ledger", metavar="ID", help="the id that the ledger must have")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    if not os.path.exists(options.path):
-        parser.error(f"there is no {options.path}")
     log, status = audit(options.path)
-    if options.ledger not in (None, log.ledger):
-        log.need(False, "genesis-other", None, str(log.ledger))
+    if not log.need(None, options.ledger in (None, log.ledger), "genesis-other", str(log.ledger)):
         status = 1
     if options.json:
         findings = [{"code": c, "entry": e, "message": m} for c, e, m in log.findings]
@@ -822,7 +781,7 @@ def main():
     else:
         for code, entry, message in log.findings:
             print(code, "" if entry is None else f"entry {entry}", ascii(message))
-        print({0: "valid", 1: "not valid", 5: "valid, but incomplete"}[status] + ", as of the checkpoint")
+        print(["valid", "not valid"][status % 5] + " but incomplete" * (status == 5))
     sys.exit(status)
 
 if __name__ == "__main__":
