@@ -309,7 +309,7 @@ class Audit:
         self.entries, self.by_id, self.ended, self.latest = [], {}, set(), {}
         self.keys, self.lines, self.chains, self.logs = {}, set(), {}, []
         self.roots, self.threshold, self.policy, self.reaffirmed = {}, 0, (None, None), []
-        self.spoken, self.erased = {}, {}
+        self.spoken, self.erased, self.hides = {}, {}, False
 
     def need(self, e, condition, code, message=""):
         """Tells of a finding where a condition does not hold; most make the entry void."""
@@ -423,16 +423,14 @@ class Audit:
         return bad
 
     def judge(self, e, b, kind, op):
-        need, refs, objects, hidden = functools.partial(self.need, e), {}, {}, False
+        need, refs, objects = functools.partial(self.need, e), {}, {}
         for field, (form, _) in FORMS[e.form].items():
             if field in b and form[0] in "#~":
                 refs[field] = self.refer(e, b[field], form[1:], form[0] == "~")
-            if kind == "claim" and refs.get("source"):
-                hidden = refs["source"].body["rights"] == "withheld"
-            if kind == "verdict":
-                hidden = any(s.body.get("rights") == "withheld" for s in self.entries)
             if field in b and form[0] == "@":
-                may = hidden or kind == "approval" or b.get("rights") == "withheld"
+                on = refs.get("source", e) or e
+                may = (kind == "approval" or kind == "verdict" and self.hides
+                       or on.body.get("rights") == "withheld")
                 objects[field] = self.speak(e, b[field], form[1:], may)
             if field in b and form == "kept":
                 self.speak(e, b[field]["blake3"], field, b["rights"] != "public")
@@ -453,6 +451,7 @@ class Audit:
                 left = len(known) - (target.public in self.roots)
                 need(left >= self.threshold, "roots-too-few")
         need(b.get("from", 0) <= e.index, "from-size")
+        self.hides |= b.get("rights") == "withheld"
         hash, policy = self.policy
         source, claim, verdict, old = map(refs.get, ("source", "claim", "verdict", "supersedes"))
         content, ends = objects.get(kind), verdict if kind == "retraction" else old
@@ -607,10 +606,6 @@ class Audit:
         inside = b"".join(at(x, x + 1) or b"" for span in ranges for x in span)
         need(not any(0x80 <= byte < 0xC0 for byte in inside), "claim-range", "inside a character")
 
-    def object(self, hash, data):
-        sound = self.need(None, blake3(data).hexdigest() == hash, "object-hash", hash)
-        self.objects[hash] = data if sound else None
-
     def slice(self, hash, start, end, data):
         """One that is invalid is kept without bytes, and so not told of as missing."""
         self.slices[hash, start, end] = None, None
@@ -646,7 +641,8 @@ class Audit:
             part, _, rest = name.partition("/")
             form = re.fullmatch(f"([0-9a-f]{{2}})/([0-9a-f]{{62}})(/{number}-{number})?", rest)
             if part == "object" and need(form and not form[3], "object-unreferenced", name):
-                self.object(form[1] + form[2], data)
+                same = need(blake3(data).hexdigest() == form[1] + form[2], "object-hash", name)
+                self.objects[form[1] + form[2]] = data if same else None
             if part == "slice" and need(form and form[3], "slice-invalid", name):
                 self.slice(form[1] + form[2], int(form[4]), int(form[5]), data)
         try:
@@ -772,6 +768,8 @@ def main():
     parser.add_argument("--ledger", metavar="ID", help="the id that the ledger must have")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    if not os.path.exists(options.path):
+        parser.error(f"there is no {options.path}")
     log, status = audit(options.path)
     if not log.need(None, options.ledger in (None, log.ledger), "genesis-other", str(log.ledger)):
         status = 1
