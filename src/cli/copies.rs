@@ -64,15 +64,16 @@ impl Place {
     /// nothing would be found.
     pub(crate) fn refuse_nothing(&self, named: &str) -> anyhow::Result<()> {
         let Self::Web(web) = self else { return Ok(()) };
-        match web.read(mirror::CHECKPOINT, mirror::MAX_CHECKPOINT_BYTES)? {
-            Some(_) => Ok(()),
-            None => {
-                let message = format!("there is no checkpoint at {named}/checkpoint");
-                Err(Failure::new(Status::NotFound, message)
-                    .hint("name the address of the folder that `factlog publish` wrote")
-                    .into())
-            }
+        if web
+            .read(mirror::CHECKPOINT, mirror::MAX_CHECKPOINT_BYTES)?
+            .is_some()
+        {
+            return Ok(());
         }
+        let message = format!("there is no checkpoint at {named}/checkpoint");
+        Err(Failure::new(Status::NotFound, message)
+            .hint("name the address of the folder that `factlog publish` wrote")
+            .into())
     }
 }
 

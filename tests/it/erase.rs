@@ -52,7 +52,7 @@ fn repeats(desk: &Desk) -> Vec<PathBuf> {
     files.retain(|path| {
         let bytes = fs::read(path).unwrap();
         let has = |words: &&str| bytes.windows(words.len()).any(|w| w == words.as_bytes());
-        WORDS.iter().any(|words| has(&words))
+        WORDS.iter().any(has)
     });
     files
 }
@@ -83,7 +83,7 @@ fn command(desk: &Desk, source: &str) -> Vec<String> {
     command
 }
 
-fn run<'a>(command: &'a [String]) -> Vec<&'a str> {
+fn run(command: &[String]) -> Vec<&str> {
     command.iter().map(String::as_str).collect()
 }
 

@@ -1,5 +1,10 @@
 //! `factlog key add`: give a key its roles.
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "doc comments of arguments are help texts for a terminal"
+)]
+
 use factlog::entry::{Body, KeyEntry, KeyOp, Role};
 
 use super::make::{NewKey, new_key};

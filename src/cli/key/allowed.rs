@@ -1,5 +1,10 @@
 //! `factlog key export`: the enrolled keys for `ssh-keygen -Y verify`.
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "doc comments of arguments are help texts for a terminal"
+)]
+
 use std::io::Write as _;
 
 use factlog::audit::facts::Function;

@@ -1,5 +1,10 @@
 //! New keys: made here, or named by whoever holds them elsewhere.
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "doc comments of arguments are help texts for a terminal"
+)]
+
 use std::cell::RefCell;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -95,9 +100,10 @@ impl Drawn {
 
     /// Writes it into the folder of keys, guarded by a passphrase unless that was refused.
     fn write(self, context: &Context) -> anyhow::Result<(HeldKey, PathBuf)> {
-        let passphrase = match self.unencrypted {
-            true => None,
-            false => Some(signing::new_passphrase(context)?),
+        let passphrase = if self.unencrypted {
+            None
+        } else {
+            Some(signing::new_passphrase(context)?)
         };
         let protection = match &passphrase {
             Some(passphrase) => Protection::Passphrase(passphrase),

@@ -51,7 +51,7 @@ impl Wanted {
 
 /// Where a key is.
 enum Place {
-    File(PrivateKeyFile),
+    File(Box<PrivateKeyFile>),
     Agent(Agent),
 }
 
@@ -180,14 +180,14 @@ pub(crate) fn find_key(
     if let Some(path) = &args.key {
         let file = PrivateKeyFile::read(path)?;
         if file.public() == key.public() {
-            let place = Place::File(file);
+            let place = Place::File(Box::new(file));
             return Ok(Some(ChosenKey { place, verifier }));
         }
     }
     if !args.agent
         && let Some(file) = context.keyring()?.find_by_public(key.public())?
     {
-        let place = Place::File(file);
+        let place = Place::File(Box::new(file));
         return Ok(Some(ChosenKey { place, verifier }));
     }
     let held = in_agent(args.agent)?;
@@ -216,7 +216,7 @@ fn from_file(
         .hint("leave --as out: the ledger knows the key's name")
         .into());
     }
-    let place = Place::File(file);
+    let place = Place::File(Box::new(file));
     Ok(ChosenKey { place, verifier })
 }
 
@@ -283,7 +283,13 @@ impl Choice<'_> {
             for file in list.keys {
                 let what = format!("the key in {}", file.path().display());
                 let (public, name) = (file.public().clone(), file.name().cloned());
-                self.take(&mut found, Place::File(file), &public, name, &what)?;
+                self.take(
+                    &mut found,
+                    Place::File(Box::new(file)),
+                    &public,
+                    name,
+                    &what,
+                )?;
             }
         }
         if found.keys.is_empty() {

@@ -7,6 +7,11 @@
 //!
 //! What roots carry is signed by as many of them as are here ([`carried`]).
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "doc comments of arguments are help texts for a terminal"
+)]
+
 pub(crate) mod carried;
 mod choice;
 

@@ -114,9 +114,9 @@ fn a_revocation_says_what_it_taints_and_reaffirming_lifts_it() {
     let again = json(&desk, "output-key-change", &again);
     assert_eq!(again["tainted"]["verdicts"], serde_json::json!([first]));
     let day = ["--from", "2026-11-23"];
-    let none = [&["key", "revoke", "alice", "--reason", "lost"][..], &day].concat();
-    let none = json(&desk, "output-key-change", &none);
-    assert_eq!(none["tainted"]["entries"], serde_json::json!([]));
+    let later = [&["key", "revoke", "alice", "--reason", "lost"][..], &day].concat();
+    let later = json(&desk, "output-key-change", &later);
+    assert_eq!(later["tainted"]["entries"], serde_json::json!([]));
     desk.done(&["verify"]);
 }
 
