@@ -631,7 +631,8 @@ class Audit:
             self.need(None, cp.origin == self.origin, "checkpoint-origin", name)
             signed = verify(key.public, cp.text, cp.lines.get(key.line, b""))
             self.need(None, signed, "checkpoint-damaged", name)
-        self.need(None, self.tree[cp.size:cp.size + 1] in ([], [cp.root]), "checkpoint-root", name)
+        code = "head-root" if name == "checkpoint" else "checkpoint-root"
+        self.need(None, self.tree[cp.size:cp.size + 1] in ([], [cp.root]), code, name)
 
     # Section 13: the published form.
     def folder(self, files):
@@ -762,25 +763,37 @@ def audit(path):
     faults = {code for code, _, _ in log.findings} - NOTES - late
     return log, 1 if faults - INCOMPLETE else 5 if faults else 0
 
+def answer(path, ledger):
+    """The findings of a folder or file, and the exit status that they call for."""
+    log, status = audit(path)
+    if not log.need(None, ledger in (None, log.ledger), "genesis-other", str(log.ledger)):
+        status = 1
+    findings = [{"code": c, "entry": e, "message": m} for c, e, m in log.findings]
+    return {"path": path, "status": status, "findings": findings}
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("path")
+    parser.add_argument("path", nargs="?", help="a published ledger's folder, or a bundle")
     parser.add_argument("--ledger", metavar="ID", help="the id that the ledger must have")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--batch", action="store_true", help="read paths from standard input")
     options = parser.parse_args()
-    if not os.path.exists(options.path):
+    if options.batch:
+        answers = [answer(line.rstrip("\n"), options.ledger) for line in sys.stdin]
+        print(*map(json.dumps, answers), sep="\n")
+        sys.exit(max((one["status"] == 1 for one in answers), default=False))
+    if not options.path or not os.path.exists(options.path):
         parser.error(f"there is no {options.path}")
-    log, status = audit(options.path)
-    if not log.need(None, options.ledger in (None, log.ledger), "genesis-other", str(log.ledger)):
-        status = 1
+    found = answer(options.path, options.ledger)
     if options.json:
-        findings = [{"code": c, "entry": e, "message": m} for c, e, m in log.findings]
-        print(json.dumps({"status": status, "findings": findings}))
+        print(json.dumps(found))
     else:
-        for code, entry, message in log.findings:
-            print(code, "" if entry is None else f"entry {entry}", ascii(message))
-        print(["valid", "not valid"][status % 5] + " but incomplete" * (status == 5))
-    sys.exit(status)
+        for one in found["findings"]:
+            entry = "" if one["entry"] is None else f"entry {one['entry']}"
+            print(one["code"], entry, ascii(one["message"]))
+        incomplete = " but incomplete" * (found["status"] == 5)
+        print(["valid", "not valid"][found["status"] % 5] + incomplete)
+    sys.exit(found["status"])
 
 if __name__ == "__main__":
     main()

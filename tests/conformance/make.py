@@ -424,6 +424,19 @@ def case(name, expect, code, why, made):
     CASES[name] = (expect, code, why, made)
 
 
+# What may be said in another way, by whoever looks at form first, or at signatures.
+ALSO = {
+    "log-key-other-name": "log-name",
+    "publication-of-nothing": "publication-size",
+    "signature-key-id": "signature-not-called-for",
+    "signature-name": "signature-not-called-for",
+    "signature-of-other-key": "signature-not-called-for",
+    "signature-short": "signature-invalid",
+    "signature-twice": "entry-damaged",
+    "slice-length-huge": "slice-length",
+}
+
+
 def good(name, why, made): case(name, "good", None, why, made)
 def bad(name, code, why, made): case(name, "bad", code, why, made)
 def incomplete(name, code, why, made): case(name, "incomplete", code, why, made)
@@ -1243,7 +1256,7 @@ def tree_cases():
     bad("entries-cut", "tile-damaged", "a bundle of entries ends early", swap(files, entries, lambda d: d[:-1]))
     bad("entries-more", "tile-damaged", "bytes after the last entry", swap(files, entries, lambda d: d + b"\0"))
     bad("entries-length", "tile-damaged", "a length that reaches past the end", swap(files, entries, lambda d: b"\xff\xff" + d[2:]))
-    bad("entries-byte", "checkpoint-root", "a byte of an entry is another", swap(files, entries, flip(300)))
+    bad("entries-byte", "head-root", "a byte of an entry is another", swap(files, entries, flip(300)))
     bad("partial-tile-other", "tile-damaged", "a smaller partial tile says otherwise", files | {"tile/0/000.p/3": bytes(96)})
     bad("partial-entries-other", "tile-damaged", "a smaller partial bundle says otherwise", files | swap({"tile/entries/000.p/3": l.tiles(3)["tile/entries/000.p/3"]}, "tile/entries/000.p/3", flip(500)))
     full = l.checkpoint(witness=1795346012)
@@ -1258,7 +1271,7 @@ def tree_cases():
     bad("checkpoint-by-alice", "checkpoint-damaged", "a reviewer signed it", files | {"checkpoint": l.checkpoint(key=ALICE)})
     bad("checkpoint-witness-only", "checkpoint-damaged", "a cosignature, and no signature by the log", files | {"checkpoint": point[:point.index(b"\n\n") + 2] + WITNESS.cosign(point[:point.index(b"\n\n") + 1], 1795346012)})
     bad("checkpoint-origin", "checkpoint-origin", "the checkpoint is of another ledger", files | {"checkpoint": l.checkpoint(origin="other.example/facts")})
-    bad("checkpoint-root", "checkpoint-root", "the log signed another root", files | {"checkpoint": l.checkpoint(root=b64(sha(b"x")))})
+    bad("checkpoint-root", "head-root", "the log signed another root", files | {"checkpoint": l.checkpoint(root=b64(sha(b"x")))})
     bad("checkpoint-size-larger", "tile-missing", "the checkpoint is of an entry more than there are", files | {"checkpoint": signed_checkpoint(f"{LOG.name}\n{size + 1}\n{l.root()}\n")})
     bad("checkpoint-size-huge", "tile-missing", "the checkpoint is of 2^53 - 1 entries", files | {"checkpoint": signed_checkpoint(f"{LOG.name}\n9007199254740991\n{l.root()}\n")})
     bad("checkpoint-size-zero", "genesis-missing", "the checkpoint is of no entries", files | {"checkpoint": signed_checkpoint(f"{LOG.name}\n0\n{b64(sha(b''))}\n")})
@@ -1304,6 +1317,7 @@ def main():
         made = {"bundle.json": made} if isinstance(made, bytes) else made
         files = {path: written(data) for path, data in sorted(made.items())}
         kind = "bundle" if list(made) == ["bundle.json"] else "ledger"
+        code = "|".join(filter(None, [code, ALSO.get(name)])) or None
         value = {"kind": kind, "expect": expect, "code": code, "why": why, "files": files}
         with open(os.path.join(folder, name + ".json"), "w", encoding="utf-8") as file:
             json.dump(value, file, ensure_ascii=False, indent=1)
