@@ -17,6 +17,7 @@ use crate::entry::{Basis, Decision, Kind, Role, RootSet};
 use crate::trust::key::{KeyId, KeyName, PublicKey, VerifierKey};
 use crate::words::id::{EntryId, ObjectId};
 use crate::words::policy::RatingCode;
+use crate::words::source::Rights;
 use crate::words::time::Timestamp;
 
 /// What is known of the ledger as a whole.
@@ -162,8 +163,8 @@ impl Detail {
 pub struct SourceFacts {
     /// Its text, where it has one.
     pub text: Option<TextFacts>,
-    /// Whether nothing of it may be published.
-    pub is_withheld: bool,
+    /// What of it may be published.
+    pub rights: Rights,
 }
 
 /// A source's text.

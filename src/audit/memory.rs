@@ -16,6 +16,7 @@ use crate::entry::{Basis, Decision, Kind};
 use crate::trust::key::{KeyId, KeyName, PublicKey, VerifierKey};
 use crate::words::id::{EntryId, ObjectId};
 use crate::words::policy::RatingCode;
+use crate::words::source::Rights;
 
 /// Facts in memory.
 #[derive(Default)]
@@ -79,7 +80,7 @@ enum RowDetail {
     Absent,
     Source {
         text: u32,
-        is_withheld: bool,
+        rights: Rights,
     },
     Claim {
         source: u32,
@@ -272,12 +273,12 @@ impl Facts for MemoryFacts {
 impl MemoryFacts {
     fn narrow_entry(&mut self, entry: &EntryFacts) -> EntryRow {
         let detail = match &entry.detail {
-            Detail::Source(SourceFacts { text, is_withheld }) => RowDetail::Source {
+            Detail::Source(SourceFacts { text, rights }) => RowDetail::Source {
                 text: text.map_or(NONE, |text| {
                     self.texts.push(text);
                     narrow(self.texts.len() as u64 - 1)
                 }),
-                is_withheld: *is_withheld,
+                rights: *rights,
             },
             Detail::Claim(claim) => RowDetail::Claim {
                 source: narrow(claim.source),
@@ -313,9 +314,9 @@ impl MemoryFacts {
     fn widen_entry(&self, index: u64, row: &EntryRow) -> Option<EntryFacts> {
         let detail = match row.detail {
             RowDetail::Absent => return None,
-            RowDetail::Source { text, is_withheld } => {
+            RowDetail::Source { text, rights } => {
                 let text = (text != NONE).then(|| self.texts[text as usize]);
-                Detail::Source(SourceFacts { text, is_withheld })
+                Detail::Source(SourceFacts { text, rights })
             }
             RowDetail::Claim {
                 source,

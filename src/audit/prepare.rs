@@ -16,7 +16,7 @@ use crate::words::manifest::Manifest;
 use crate::words::note::Note;
 use crate::words::object::{self, Object};
 use crate::words::policy::Policy;
-use crate::words::source::{Kept, Meta};
+use crate::words::source::{Kept, Meta, Rights};
 use crate::words::span::{Quote, Span};
 use crate::words::verdict::Verdict;
 
@@ -337,8 +337,8 @@ impl<O: Objects> Looking<'_, O> {
 pub struct QuoteTask {
     pub(super) finding: Finding,
     pub(super) text: TextFacts,
-    /// Whether nothing of the source may be published, its slices neither.
-    pub(super) is_withheld: bool,
+    /// What of the source may be published: slices are called for where its quotes are.
+    pub(super) rights: Rights,
     pub(super) quoted: Quoted,
 }
 
@@ -371,7 +371,7 @@ impl QuoteTask {
             Quoted::Claim(claim) => self.claim_in_slices(claim, objects).err()?,
         };
         let code = match code {
-            Code::SliceMissing if self.is_withheld => Code::QuoteUnchecked,
+            Code::SliceMissing if self.rights != Rights::Quoted => Code::QuoteUnchecked,
             code => code,
         };
         let message = format!("{}: {reason}", self.finding.message);

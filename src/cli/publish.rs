@@ -24,7 +24,7 @@ use std::io::Write as _;
 #[command(after_help = "\
 Examples:
   factlog publish /srv/www/ledger
-  factlog publish --full /backup/ledger     everything: a backup, not to be served
+  factlog publish --full /backup/ledger     a backup with everything in it
   factlog verify /srv/www/ledger            audit it as a stranger would
 
 Serve `checkpoint`, `withheld` and `checkpoints/` with a short cache; all else never changes.")]

@@ -426,6 +426,11 @@ def case(name, expect, code, why, made):
 
 # What may be said in another way, by whoever looks at form first, or at signatures.
 ALSO = {
+    "bundle-verdict-unknown": "bundle-incomplete",
+    "bundle-without-claim": "bundle-incomplete",
+    "bundle-without-verdict-object": "bundle-incomplete",
+    "entries-byte": "signature-invalid",
+    "slice-name": "slice-missing",
     "log-key-other-name": "log-name",
     "publication-of-nothing": "publication-size",
     "signature-key-id": "signature-not-called-for",

@@ -37,8 +37,16 @@ const MEMORY: &str = "memory can be read and written";
 
 /// Checks a bundle.
 pub fn check(bundle: &Bundle, expected: &Expected) -> ShownReport {
+    let entries = bundle.entries.iter();
+    let entries = entries.filter_map(|shown| Entry::parse(shown.note.as_bytes()).ok());
     let held = Held {
         bundle,
+        erased: entries
+            .filter_map(|entry| match entry.body() {
+                Body::Erasure(erasure) => Some(erasure.object),
+                _ => None,
+            })
+            .collect(),
         asked: Mutex::default(),
     };
     let mut checker = Checker {
@@ -80,13 +88,18 @@ pub fn check_bytes(bytes: &[u8], expected: &Expected) -> ShownReport {
 /// The objects of a bundle, and which of its slices were asked for.
 struct Held<'b> {
     bundle: &'b Bundle,
+    /// What the bundle's own entries erase. That they are right is for replay to say.
+    erased: BTreeSet<ObjectId>,
     asked: Mutex<BTreeSet<(ObjectId, SliceRange)>>,
 }
 
 impl Objects for Held<'_> {
     fn object(&self, id: &ObjectId) -> ObjectState {
-        let bytes = self.bundle.objects.get(id).cloned();
-        bytes.map_or(ObjectState::Withheld, ObjectState::Present)
+        match self.bundle.objects.get(id) {
+            Some(bytes) => ObjectState::Present(bytes.clone()),
+            None if self.erased.contains(id) => ObjectState::Erased,
+            None => ObjectState::Withheld,
+        }
     }
 
     fn slice(&self, text: &ObjectId, range: SliceRange) -> Option<Vec<u8>> {
@@ -299,7 +312,7 @@ impl Checker<'_> {
             Body::Claim(claim) => {
                 let source = self.facts.find(&claim.source.entry()).expect(MEMORY);
                 source.is_some_and(
-                    |(_, source)| matches!(source.detail, Detail::Source(source) if source.is_withheld),
+                    |(_, source)| matches!(source.detail, Detail::Source(source) if source.rights == Rights::Withheld),
                 )
             }
             // Whether its evidence quotes such a source, only the verdict says.

@@ -34,7 +34,7 @@ impl<F: Facts> Placed<'_, F> {
                                 .of_entry(self.index, self.entry.id())
                                 .of_object(claim.claim),
                             text,
-                            is_withheld: source.detail.is_withheld,
+                            rights: source.detail.rights,
                             quoted: Quoted::Claim(sliced.clone()),
                         });
                     }

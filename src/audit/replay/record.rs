@@ -12,7 +12,6 @@ use crate::entry::{
 };
 use crate::trust::key::{PublicKey, VerifierKey};
 use crate::words::id::{EntryId, VerdictId};
-use crate::words::source::Rights;
 
 /// Whether an entry has the effect that its kind has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -130,7 +129,7 @@ fn source_detail(source: &SourceEntry) -> Detail {
     });
     Detail::Source(SourceFacts {
         text,
-        is_withheld: source.rights == Rights::Withheld,
+        rights: source.rights,
     })
 }
 

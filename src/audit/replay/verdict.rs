@@ -116,7 +116,7 @@ impl<F: Facts> Placed<'_, F> {
                 .of_entry(self.index, self.entry.id())
                 .of_object(text.id),
             text,
-            is_withheld: source.detail.is_withheld,
+            rights: source.detail.rights,
             quoted: Quoted::Evidence(Box::new(quote.clone())),
         });
         Ok(())

@@ -13,6 +13,7 @@ use crate::entry::{Basis, Decision, Kind, Role, RootSet};
 use crate::trust::key::{KeyName, PublicKey, VerifierKey};
 use crate::words::id::{EntryId, ObjectId};
 use crate::words::policy::RatingCode;
+use crate::words::source::Rights;
 use crate::words::time::Timestamp;
 
 /// Says why bytes are not a row of facts.
@@ -189,7 +190,11 @@ impl EntryFacts {
         out.push(kind_byte(self.detail.kind()));
         match &self.detail {
             Detail::Source(source) => {
-                out.push(u8::from(source.is_withheld));
+                out.push(match source.rights {
+                    Rights::Public => 0,
+                    Rights::Quoted => 1,
+                    Rights::Withheld => 2,
+                });
                 match source.text {
                     None => out.push(0),
                     Some(text) => {
@@ -242,7 +247,12 @@ impl EntryFacts {
                 .ok_or(RowError::Value("kind"))?;
             let detail = match kind {
                 Kind::Source => Detail::Source(SourceFacts {
-                    is_withheld: fields.flag("mark of rights")?,
+                    rights: match fields.take()? {
+                        [0] => Rights::Public,
+                        [1] => Rights::Quoted,
+                        [2] => Rights::Withheld,
+                        _ => return Err(RowError::Value("rights")),
+                    },
                     text: fields.text()?,
                 }),
                 Kind::Claim => Detail::Claim(ClaimFacts {

@@ -27,7 +27,7 @@ impl<O: Objects> Auditor<'_, O> {
                 let source = self.facts.find(&claim.source.entry());
                 let source = source.expect("memory can be read");
                 source.is_some_and(
-                    |(_, source)| matches!(source.detail, Detail::Source(source) if source.is_withheld),
+                    |(_, source)| matches!(source.detail, Detail::Source(source) if source.rights == Rights::Withheld),
                 )
             }
             // Whether its evidence quotes a withheld source, only the verdict says.
