@@ -4,7 +4,7 @@
 //! them (`schemas/extractor-line.schema.json`). Of that only `parts` must be there, and a range may be
 //! written as the words that stand in it, for programs that can't count bytes. Every range must be one
 //! of the text's, and the claim's own words must be those of its parts but for what `added` marks
-//! ([`words`]): a line that does not fit is refused by its number, and the others stay. Names, roles and
+//! (`words`): a line that does not fit is refused by its number, and the others stay. Names, roles and
 //! other forms of words are the program's own.
 
 mod words;

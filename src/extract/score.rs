@@ -5,7 +5,7 @@
 //! for the US presidency, a quarter of whose sentences here were worth checking; on news it ranks, and how
 //! far the probability holds there was not measured. `docs/model.md` has the figures.
 //!
-//! The reason is not learned and does not explain the score: [`reasons`] says by rules what the words show
+//! The reason is not learned and does not explain the score: `reasons` says by rules what the words show
 //! first, a figure, a comparison, a cause, a vote or law, a quotation. Rules also say what is passed over, and that has a
 //! quarter of its probability, so that it ranks lower.
 
