@@ -8,8 +8,8 @@ use super::memory::MemoryFacts;
 use super::replay::{Effect, Replay, record};
 use crate::entry::{
     Approval, Basis, Body, Chain, ClaimEntry, Decision, Draft, Entry, Erasure, Genesis, Header,
-    KeyEntry, KeyOp, PolicyEntry, Reaffirmation, Retraction, RevocationReason, Role, RootSet,
-    Roots, SourceEntry, VerdictEntry,
+    KeyEntry, PolicyEntry, Reaffirmation, Retraction, RevocationReason, Role, RootSet, Roots,
+    SourceEntry, VerdictEntry,
 };
 use crate::trust::checkpoint::Checkpoint;
 use crate::trust::key::{SigningKey, VerifierKey};
@@ -204,14 +204,7 @@ impl Ledger {
     }
 
     pub(super) fn key_entry(&self, name: &str, roles: &[Role]) -> Draft {
-        let body = Body::Key(KeyEntry {
-            op: KeyOp::Add,
-            key: key(name).verifier().clone(),
-            roles: Some(roles.to_vec()),
-            old: None,
-            reason: None,
-            from: None,
-        });
+        let body = Body::Key(KeyEntry::add(key(name).verifier().clone(), roles.to_vec()));
         self.draft("root", body)
     }
 
@@ -239,14 +232,10 @@ impl Ledger {
 
     /// Drafts a rotation from one key to another, by an author.
     pub(super) fn rotation(&self, by: &str, old: &str, new: &str) -> Draft {
-        let body = Body::Key(KeyEntry {
-            op: KeyOp::Rotate,
-            key: key(new).verifier().clone(),
-            roles: None,
-            old: Some(key(old).verifier().clone()),
-            reason: None,
-            from: None,
-        });
+        let body = Body::Key(KeyEntry::rotate(
+            key(old).verifier().clone(),
+            key(new).verifier().clone(),
+        ));
         self.draft(by, body)
     }
 
@@ -259,14 +248,11 @@ impl Ledger {
 
     /// Drafts a revocation by the first root.
     pub(super) fn revocation(&self, name: &str, from: u64) -> Draft {
-        let body = Body::Key(KeyEntry {
-            op: KeyOp::Revoke,
-            key: key(name).verifier().clone(),
-            roles: None,
-            old: None,
-            reason: Some(RevocationReason::Compromised),
-            from: Some(from),
-        });
+        let body = Body::Key(KeyEntry::revoke(
+            key(name).verifier().clone(),
+            RevocationReason::Compromised,
+            from,
+        ));
         self.draft("root", body)
     }
 

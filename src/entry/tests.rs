@@ -175,14 +175,10 @@ fn a_signature_that_is_not_called_for_is_refused() {
 fn a_key_entry_carries_the_new_keys_signature() {
     let (root, alice) = (key("desk.example/root", 1), key("desk.example/alice", 2));
     let mut draft = source_draft(&root);
-    draft.body = Body::Key(KeyEntry {
-        op: KeyOp::Add,
-        key: alice.verifier().clone(),
-        roles: Some(vec![Role::Reviewer, Role::Approver]),
-        old: None,
-        reason: None,
-        from: None,
-    });
+    draft.body = Body::Key(KeyEntry::add(
+        alice.verifier().clone(),
+        vec![Role::Reviewer, Role::Approver],
+    ));
     let roots = [root.verifier().clone()];
     let whole = draft.sign(&[&root, &alice]).expect("signs");
     assert_eq!(whole.verify(&roots).expect("verifies").len(), 2);

@@ -126,7 +126,7 @@ impl fmt::Display for Wanting {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entry::{Chain, Draft, Header, KeyEntry, KeyOp, Role, Roots};
+    use crate::entry::{Chain, Draft, Header, KeyEntry, Role, Roots};
     use crate::trust::SigningKey;
     use crate::trust::note::{SignatureLine, signing_order};
     use crate::words::id::EntryId;
@@ -172,14 +172,7 @@ mod tests {
         let roots = set(&[&zoe, &ann], 2);
         let added = begun(
             &zoe,
-            Body::Key(KeyEntry {
-                op: KeyOp::Add,
-                key: bob.verifier().clone(),
-                roles: Some(vec![Role::Reviewer]),
-                old: None,
-                reason: None,
-                from: None,
-            }),
+            Body::Key(KeyEntry::add(bob.verifier().clone(), vec![Role::Reviewer])),
         );
         let wanting = added.wanting(&roots);
         assert_eq!(wanting.keys, [bob.verifier().clone()]);

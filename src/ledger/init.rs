@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::append::{AppendError, Appending};
 use super::{ComposeError, Composer, FIRST, Ledger, LedgerError, Options, Pending};
-use crate::entry::{
-    Body, Chain, Draft, DraftError, Genesis, Header, KeyEntry, KeyOp, Role, RootSet,
-};
+use crate::entry::{Body, Chain, Draft, DraftError, Genesis, Header, KeyEntry, Role, RootSet};
 use crate::store::{Store, StoreError};
 use crate::trust::key::SigningKey;
 use crate::words::object::{self, ObjectError};
@@ -120,14 +118,7 @@ impl Ledger {
             chain,
             Some(start.at),
         );
-        let key = KeyEntry {
-            op: KeyOp::Add,
-            key: start.reviewer.verifier().clone(),
-            roles: Some(start.roles),
-            old: None,
-            reason: None,
-            from: None,
-        };
+        let key = KeyEntry::add(start.reviewer.verifier().clone(), start.roles);
         let draft = composer.draft(start.at, Body::Key(key))?;
         let mut second = Pending::default();
         second

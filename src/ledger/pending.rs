@@ -5,7 +5,7 @@
 //! section 8 has it. Appending validates and appends all of it or nothing.
 
 use std::collections::HashSet;
-use std::{fmt, io};
+use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::entry::{Entry, EntryError};
 use crate::words::id::ObjectId;
-use crate::words::json::JsonError;
+use crate::words::json::{self, JsonError};
 
 /// The type that a pending file names.
 pub const PENDING_TYPE: &str = "factlog/pending@v1";
@@ -132,10 +132,9 @@ impl Form {
         {
             return Err(PendingError::NothingWanted);
         }
-        let mut rest = Compared { bytes, at: 0 };
-        match serde_json::to_writer(&mut rest, &form) {
-            Ok(()) if rest.at == bytes.len() => Ok(form),
-            _ => Err(JsonError::NotCanonical(rest.at).into()),
+        match json::first_difference(bytes, &form) {
+            None => Ok(form),
+            Some(at) => Err(JsonError::NotCanonical(at).into()),
         }
     }
 }
@@ -181,31 +180,6 @@ impl<'de> Visitor<'de> for ItemsVisitor {
             items.more = true;
         }
         Ok(items)
-    }
-}
-
-/// Takes bytes as long as they are those of the file.
-struct Compared<'a> {
-    bytes: &'a [u8],
-    /// How many were the same.
-    at: usize,
-}
-
-impl io::Write for Compared<'_> {
-    fn write(&mut self, written: &[u8]) -> io::Result<usize> {
-        let there = &self.bytes[self.at..];
-        let same = written.iter().zip(there).take_while(|(a, b)| a == b);
-        let same = same.count();
-        self.at += same;
-        if same == written.len() {
-            Ok(same)
-        } else {
-            Err(io::ErrorKind::InvalidData.into())
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

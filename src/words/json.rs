@@ -9,6 +9,8 @@
 //! and `serde_json`'s compact form over a sorted map are the same bytes, which a test shows against
 //! `serde_json_canonicalizer`. Nothing here normalises Unicode.
 
+use std::io;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -108,6 +110,42 @@ pub fn to_bytes(fields: Map<String, Value>) -> Result<Vec<u8>, JsonError> {
     let value = Value::Object(fields);
     check(&value, 1)?;
     Ok(write(&value))
+}
+
+/// Writes a value and compares it with the bytes that it was read from; returns where they differ.
+///
+/// What is written is not held beside them: a file may be as long as memory allows.
+pub(crate) fn first_difference<T: Serialize>(bytes: &[u8], value: &T) -> Option<usize> {
+    let mut rest = Compared { bytes, at: 0 };
+    match serde_json::to_writer(&mut rest, value) {
+        Ok(()) if rest.at == bytes.len() => None,
+        _ => Some(rest.at),
+    }
+}
+
+/// Takes bytes as long as they are those that were read.
+struct Compared<'a> {
+    bytes: &'a [u8],
+    /// How many were the same.
+    at: usize,
+}
+
+impl io::Write for Compared<'_> {
+    fn write(&mut self, written: &[u8]) -> io::Result<usize> {
+        let there = &self.bytes[self.at..];
+        let same = written.iter().zip(there).take_while(|(a, b)| a == b);
+        let same = same.count();
+        self.at += same;
+        if same == written.len() {
+            Ok(same)
+        } else {
+            Err(io::ErrorKind::InvalidData.into())
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn write(value: &Value) -> Vec<u8> {

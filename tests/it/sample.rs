@@ -100,14 +100,10 @@ impl Ledger {
     pub(crate) fn whole() -> Self {
         let mut ledger = Self::example();
         let (root, bob) = (key(ROOT), key(BOB));
-        let add = KeyEntry {
-            op: KeyOp::Add,
-            key: bob.verifier().clone(),
-            roles: Some(vec![Role::Reviewer, Role::Approver, Role::Publisher]),
-            old: None,
-            reason: None,
-            from: None,
-        };
+        let add = KeyEntry::add(
+            bob.verifier().clone(),
+            vec![Role::Reviewer, Role::Approver, Role::Publisher],
+        );
         ledger.append("key-add", ROOT, Body::Key(add.clone()), &[&bob]);
         let report = SourceId(ledger.entries[4].1.id().0);
         let claim = ClaimId(ledger.entries[3].1.id().0);
@@ -213,14 +209,7 @@ impl Ledger {
             continues: None,
         };
         self.append("genesis", ROOT, Body::Genesis(genesis), &[]);
-        let add = KeyEntry {
-            op: KeyOp::Add,
-            key: alice.verifier().clone(),
-            roles: Some(vec![Role::Reviewer]),
-            old: None,
-            reason: None,
-            from: None,
-        };
+        let add = KeyEntry::add(alice.verifier().clone(), vec![Role::Reviewer]);
         self.append("key", ROOT, Body::Key(add), &[&alice]);
     }
 

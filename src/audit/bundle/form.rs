@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::{fmt, io};
+use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -16,6 +16,7 @@ use super::{Bundle, BundleEntry};
 use crate::trust::entry_proof::MAX_HASHES;
 use crate::trust::slice::{RangeError, SliceRange};
 use crate::words::id::{ObjectId, VerdictId};
+use crate::words::json;
 use crate::words::json::{JsonError, MAX_INTEGER};
 
 /// The type that a bundle names.
@@ -174,10 +175,9 @@ impl Bundle {
         }
         let read: Read = serde_json::from_slice(bytes).map_err(unread)?;
         let bundle = read.into_bundle()?;
-        let mut rest = Compared { bytes, at: 0 };
-        match serde_json::to_writer(&mut rest, &bundle.written()) {
-            Ok(()) if rest.at == bytes.len() => Ok(bundle),
-            _ => Err(BundleError::OtherForm(rest.at)),
+        match json::first_difference(bytes, &bundle.written()) {
+            None => Ok(bundle),
+            Some(at) => Err(BundleError::OtherForm(at)),
         }
     }
 
@@ -340,30 +340,5 @@ impl<'de, T: Deserialize<'de>, const MOST: usize> Visitor<'de> for Items<T, MOST
             self.0.push(item);
         }
         Ok(self)
-    }
-}
-
-/// Takes bytes as long as they are those of the file.
-struct Compared<'a> {
-    bytes: &'a [u8],
-    /// How many were the same.
-    at: usize,
-}
-
-impl io::Write for Compared<'_> {
-    fn write(&mut self, written: &[u8]) -> io::Result<usize> {
-        let there = &self.bytes[self.at..];
-        let same = written.iter().zip(there).take_while(|(a, b)| a == b);
-        let same = same.count();
-        self.at += same;
-        if same == written.len() {
-            Ok(same)
-        } else {
-            Err(io::ErrorKind::InvalidData.into())
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::fixture::{Ledger, key, sign};
 use super::*;
 use crate::audit::objects::ObjectState;
-use crate::entry::{Body, KeyEntry, KeyOp, Role};
+use crate::entry::{Body, KeyEntry, Role};
 use crate::trust::checkpoint::Checkpoint;
 use crate::trust::key::SigningKey;
 use crate::trust::note::SignedNote;
@@ -197,14 +197,7 @@ fn a_name_and_key_id_that_two_keys_share_serve_the_first() {
     assert_eq!(first.verifier().id(), second.verifier().id());
     assert_ne!(first.verifier(), second.verifier());
     for (twin, expected) in [(&first, vec![]), (&second, vec![Code::KeyIdTaken])] {
-        let body = Body::Key(KeyEntry {
-            op: KeyOp::Add,
-            key: twin.verifier().clone(),
-            roles: Some(vec![Role::Reviewer]),
-            old: None,
-            reason: None,
-            from: None,
-        });
+        let body = Body::Key(KeyEntry::add(twin.verifier().clone(), vec![Role::Reviewer]));
         let root = key("root");
         let entry = ledger.draft("root", body).sign(&[&root, twin]);
         let entry = entry.expect("an entry");

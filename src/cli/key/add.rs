@@ -5,7 +5,7 @@
     reason = "doc comments of arguments are help texts for a terminal"
 )]
 
-use factlog::entry::{Body, KeyEntry, KeyOp, Role};
+use factlog::entry::{Body, KeyEntry, Role};
 
 use super::make::{NewKey, new_key};
 use super::tell;
@@ -75,14 +75,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             format!("adds {what}"),
             "its holder may sign that from then on; the name stands in the log for ever".to_owned(),
         ],
-        body: Body::Key(KeyEntry {
-            op: KeyOp::Add,
-            key: verifier.clone(),
-            roles: Some(roles),
-            old: None,
-            reason: None,
-            from: None,
-        }),
+        body: Body::Key(KeyEntry::add(verifier.clone(), roles)),
         objects: vec![],
         hands,
         question: format!("add {what}"),

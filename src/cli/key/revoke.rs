@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use factlog::audit::facts::{Function, SignerFacts};
-use factlog::entry::{Body, KeyEntry, KeyOp, Kind, RevocationReason};
+use factlog::entry::{Body, KeyEntry, Kind, RevocationReason};
 use factlog::ledger::{Ledger, Record};
 use factlog::words::id::EntryId;
 use factlog::words::time::Timestamp;
@@ -123,14 +123,11 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     // Where others can, the key that is revoked does not sign its own end.
     hands.sort_by_key(|hand| hand.verifier() == &signer.key);
     let carried = Carried {
-        body: Body::Key(KeyEntry {
-            op: KeyOp::Revoke,
-            key: signer.key.clone(),
-            roles: None,
-            old: None,
-            reason: Some(args.reason.into()),
-            from: Some(from),
-        }),
+        body: Body::Key(KeyEntry::revoke(
+            signer.key.clone(),
+            args.reason.into(),
+            from,
+        )),
         objects: vec![],
         hands,
         words,

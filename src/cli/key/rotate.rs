@@ -1,7 +1,7 @@
 //! `factlog key rotate`: put a new key in a key's place.
 
 use factlog::audit::facts::Function;
-use factlog::entry::{Body, KeyEntry, KeyOp};
+use factlog::entry::{Body, KeyEntry};
 
 use super::make::{NewKey, new_key};
 use super::{named, tell};
@@ -90,14 +90,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             format!("puts {what}"),
             "the old key can sign nothing more in this ledger".to_owned(),
         ],
-        body: Body::Key(KeyEntry {
-            op: KeyOp::Rotate,
-            key: verifier.clone(),
-            roles: None,
-            old: Some(old),
-            reason: None,
-            from: None,
-        }),
+        body: Body::Key(KeyEntry::rotate(old, verifier.clone())),
         objects: vec![],
         hands,
         question: format!("put {what}"),

@@ -67,6 +67,44 @@ pub enum RevocationReason {
     Other,
 }
 
+impl KeyEntry {
+    /// Gives a key its roles, which stand in the order reviewer, approver, publisher.
+    pub fn add(key: VerifierKey, roles: Vec<Role>) -> Self {
+        Self {
+            roles: Some(roles),
+            ..Self::of(KeyOp::Add, key)
+        }
+    }
+
+    /// Puts a key in another's place.
+    pub fn rotate(old: VerifierKey, key: VerifierKey) -> Self {
+        Self {
+            old: Some(old),
+            ..Self::of(KeyOp::Rotate, key)
+        }
+    }
+
+    /// Ends a key, whose entries from the index `from` on are tainted.
+    pub fn revoke(key: VerifierKey, reason: RevocationReason, from: u64) -> Self {
+        Self {
+            reason: Some(reason),
+            from: Some(from),
+            ..Self::of(KeyOp::Revoke, key)
+        }
+    }
+
+    fn of(op: KeyOp, key: VerifierKey) -> Self {
+        Self {
+            op,
+            key,
+            roles: None,
+            old: None,
+            reason: None,
+            from: None,
+        }
+    }
+}
+
 impl KindFields for KeyEntry {
     const KIND: Kind = Kind::Key;
     const TAKES_ROOTS: bool = true;

@@ -2,8 +2,8 @@
 
 use factlog::audit::bundle::{Bundle, Expected};
 use factlog::entry::{
-    Approval, Basis, Body, ClaimChange, ClaimEntry, Decision, Erasure, KeyEntry, KeyOp,
-    PolicyEntry, Reaffirmation, Retraction, RevocationReason, Role, SourceEntry, VerdictEntry,
+    Approval, Basis, Body, ClaimChange, ClaimEntry, Decision, Erasure, KeyEntry, PolicyEntry,
+    Reaffirmation, Retraction, RevocationReason, Role, SourceEntry, VerdictEntry,
 };
 use factlog::ledger::{self, Ledger, Pending, Reveal, Start};
 use factlog::trust::key::SigningKey;
@@ -240,38 +240,24 @@ impl Desk {
     }
 
     pub(crate) fn add_key(&mut self, key: &SigningKey, roles: &[Role]) {
-        let body = Body::Key(KeyEntry {
-            op: KeyOp::Add,
-            key: key.verifier().clone(),
-            roles: Some(roles.to_vec()),
-            old: None,
-            reason: None,
-            from: None,
-        });
+        let body = Body::Key(KeyEntry::add(key.verifier().clone(), roles.to_vec()));
         self.append(&root(), &[key], body);
     }
 
     pub(crate) fn rotate(&mut self, old: &SigningKey, new: &SigningKey) {
-        let body = Body::Key(KeyEntry {
-            op: KeyOp::Rotate,
-            key: new.verifier().clone(),
-            roles: None,
-            old: Some(old.verifier().clone()),
-            reason: None,
-            from: None,
-        });
+        let body = Body::Key(KeyEntry::rotate(
+            old.verifier().clone(),
+            new.verifier().clone(),
+        ));
         self.append(old, &[new], body);
     }
 
     pub(crate) fn revoke(&mut self, key: &SigningKey, from: u64) {
-        let body = Body::Key(KeyEntry {
-            op: KeyOp::Revoke,
-            key: key.verifier().clone(),
-            roles: None,
-            old: None,
-            reason: Some(RevocationReason::Compromised),
-            from: Some(from),
-        });
+        let body = Body::Key(KeyEntry::revoke(
+            key.verifier().clone(),
+            RevocationReason::Compromised,
+            from,
+        ));
         self.append(&root(), &[], body);
     }
 
