@@ -21,6 +21,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use ed25519_dalek::{Signature, VerifyingKey};
+use factlog::audit::Severity;
 use factlog::audit::bundle::{Expected, check_bytes};
 use factlog::entry::{Body, ClaimEntry, Role, SourceEntry, VerdictEntry};
 use factlog::ledger::{self, Composer, Ledger, Pending, Reveal, Start, Step, VerifyOptions};
@@ -350,7 +351,13 @@ fn proofs(large: &Large) {
     let began = Instant::now();
     for _ in 0..SINGLE {
         let report = check_bytes(black_box(&bytes), &expected);
-        assert!(report.worst().is_none(), "{:?}", report.findings);
+        // The texts are left out, which is noted.
+        let worst = report.worst();
+        assert!(
+            worst.is_none_or(|worst| worst == Severity::Note),
+            "{:?}",
+            report.findings
+        );
     }
     let checking = began.elapsed();
     println!();

@@ -461,6 +461,13 @@ impl std::fmt::Display for Finding {
     }
 }
 
+/// Says whether nothing is wrong but that the log's key is not known to be the right one.
+pub(super) fn is_only_untrusted(findings: &[Finding]) -> bool {
+    let faults = findings.iter().filter(|f| f.severity == Severity::Fault);
+    let mut codes = faults.map(|fault| fault.code).peekable();
+    codes.peek().is_some() && codes.all(|code| code == Code::LogUntrusted)
+}
+
 /// Writes an error and its causes in one line.
 pub(crate) fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();

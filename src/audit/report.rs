@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::finding::{Code, Finding, Severity, Topic};
+use super::finding::{Code, Finding, Severity, Topic, is_only_untrusted};
 use crate::trust::merkle::TreeHead;
 
 /// What an audit found.
@@ -16,6 +16,10 @@ pub struct Report {
     pub objects: u64,
     /// How many keys are enrolled.
     pub signers: u64,
+    /// Of how many entries the trust policy's quorum of witnesses saw the root; absent where no
+    /// policy was given, or no checkpoint has its quorum.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub witnessed: Option<u64>,
     /// How many verdicts there are, by what stands of them.
     pub standings: Standings,
     /// What was looked at, topic by topic.
@@ -113,6 +117,11 @@ impl Report {
     /// Returns the worst severity that was found.
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(|finding| finding.severity).min()
+    }
+
+    /// Says whether nothing is wrong but that the log's key is not known to be the right one.
+    pub fn is_only_untrusted(&self) -> bool {
+        is_only_untrusted(&self.findings)
     }
 
     /// Counts the findings of a severity, listed or not.

@@ -31,6 +31,7 @@ use super::report::{Check, Report, Unlisted, not_shown};
 use crate::entry::{Body, Entry, Kind};
 use crate::trust::key::VerifierKey;
 use crate::trust::merkle::{LeafHash, Tree};
+use crate::trust::tlog_policy::TrustPolicy;
 use crate::words::id::{EntryId, ObjectId};
 use crate::words::source::Rights;
 
@@ -85,6 +86,8 @@ pub struct Input<E, O, P> {
     pub checkpoints: Vec<StoredCheckpoint>,
     /// The ledger that it must be, where the auditor knows its id.
     pub ledger: Option<EntryId>,
+    /// The logs and witnesses that the auditor trusts.
+    pub policy: Option<TrustPolicy>,
 }
 
 /// Audits a log, on the threads of the pool that the caller is in.
@@ -118,6 +121,7 @@ where
         head,
         checkpoints,
         ledger,
+        policy,
     } = input;
     let mut auditor = Auditor::new(&objects);
     let texts = auditor.replay.texts();
@@ -147,7 +151,7 @@ where
         }
     }
     auditor.check_ledger(ledger);
-    auditor.check_checkpoints(head, checkpoints);
+    auditor.check_checkpoints(head, checkpoints, policy.as_ref());
     auditor.check_objects(present, is_unfinished);
     auditor.check_withheld(&withheld, is_unfinished);
     auditor.tell_withheld();
@@ -219,6 +223,7 @@ struct Auditor<'o, O> {
     checks: BTreeMap<Topic, Check>,
     echoes: BTreeMap<Code, Unlisted>,
     first: First,
+    witnessed: Option<u64>,
 }
 
 /// The first entries that can alone be the reason for findings in later ones.
@@ -273,6 +278,7 @@ impl<'o, O: Objects> Auditor<'o, O> {
             checks: Topic::ALL.map(|topic| (topic, Check::new(topic, 0))).into(),
             echoes: BTreeMap::new(),
             first: First::default(),
+            witnessed: None,
         }
     }
 
@@ -430,6 +436,7 @@ impl<'o, O: Objects> Auditor<'o, O> {
         let report = Report {
             head,
             objects: self.facts.objects() as u64,
+            witnessed: self.witnessed,
             standings,
             signers: self.facts.signers() as u64,
             checks: self.checks.into_values().collect(),

@@ -3,10 +3,8 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use factlog::audit::bundle::{self, Expected, MAX_BUNDLE_BYTES, ShownReport, lone};
 use factlog::audit::{Code, Finding, Severity, Standing};
-use factlog::trust::TrustPolicy;
 use factlog::trust::key::VerifierKey;
 use factlog::words::id::EntryId;
 use serde::Serialize;
@@ -122,7 +120,11 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let expected = Expected {
         ledger: args.ledger_id,
         log: args.origin_key.clone(),
-        policy: args.policy.as_deref().map(policy).transpose()?,
+        policy: args
+            .policy
+            .as_deref()
+            .map(files::trust_policy)
+            .transpose()?,
     };
     let proof = Proof::of(&bytes);
     let report = match proof {
@@ -160,11 +162,6 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     }
     tell_trust(&report, &expected, context);
     Ok(status(&report))
-}
-
-fn policy(file: &std::path::Path) -> anyhow::Result<TrustPolicy> {
-    let bytes = files::read_at_most(file, MAX_SMALL_BYTES)?;
-    TrustPolicy::parse(&bytes).with_context(|| format!("{} is not a trust policy", file.display()))
 }
 
 fn status(report: &ShownReport) -> Status {

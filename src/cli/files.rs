@@ -8,6 +8,9 @@ use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
+use factlog::trust::TrustPolicy;
+
+use super::exit::{Failure, Status};
 
 /// Writes a file whole: a reader sees the old bytes or the new ones, never a part. A file that has
 /// these bytes already is left as it is, with its time.
@@ -31,6 +34,22 @@ pub(crate) fn read_at_most(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
         anyhow::bail!("{} has more than {most} bytes", path.display());
     }
     Ok(bytes)
+}
+
+/// A trust policy has at most this many bytes.
+const MAX_POLICY_BYTES: u64 = 1024 * 1024;
+
+/// Reads a trust policy.
+pub(crate) fn trust_policy(path: &Path) -> anyhow::Result<TrustPolicy> {
+    let failed = |status, what: &str| Failure::new(status, format!("{} {what}", path.display()));
+    let bytes = read_at_most(path, MAX_POLICY_BYTES).map_err(|error| {
+        failed(Status::NotFound, "can't be read").because(error.into_boxed_dyn_error())
+    })?;
+    Ok(TrustPolicy::parse(&bytes).map_err(|error| {
+        failed(Status::Failed, "is not a trust policy")
+            .because(error)
+            .hint("`factlog witness serve` prints a witness's line; see C2SP tlog-policy")
+    })?)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {

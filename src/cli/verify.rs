@@ -9,12 +9,14 @@ use factlog::entry::SourceEntry;
 use factlog::intake::{self, Hint};
 use factlog::ledger::{self, VerifyOptions};
 use factlog::mirror::{self, Files as _};
+use factlog::trust::TrustPolicy;
 use factlog::words::id::EntryId;
 use serde::Serialize;
 
 use super::context::{self, Context};
 use super::copies::{self, Place, Seen};
 use super::exit::{self, Failure, Status};
+use super::files;
 use super::json_out;
 use super::progress;
 use super::screen::{self, BAD, GOOD, STRONG, WARN};
@@ -27,7 +29,8 @@ use super::stdout;
 /// object's hash and type, every claim's quote, every verdict's policy, rating and evidence, and what
 /// was superseded or retracted. Every fault is reported, not the first alone, each with a stable code.
 ///
-/// Exit status 0 if there is no fault, 1 if there is one, 5 if something could not be checked.
+/// Exit status 0 if there is no fault, 1 if there is one, 4 if the trust policy knows another log, 5 if
+/// something could not be checked or the witnesses are too few.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -35,6 +38,7 @@ Examples:
   factlog verify --ledger /backup/desk
   factlog verify /srv/www/ledger       a published copy, as a stranger would
   factlog verify https://desk.example/ledger --head 2026-11-22.checkpoint
+  factlog verify https://desk.example/ledger --policy desk.policy
   factlog verify --rederive            make each plain text anew, and compare
   factlog verify --json | jq '.findings[].code'
 
@@ -58,6 +62,12 @@ pub(crate) struct Args {
     /// Without it, a source's text is what the reviewer who signed the source attests.
     #[arg(long)]
     rederive: bool,
+    /// Trust the logs and witnesses of this policy (C2SP tlog-policy), and ask for its quorum
+    ///
+    /// A witness keeps a log from showing different people different entries. It says of how many
+    /// entries the quorum saw the root.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
     /// Say which ledger it must be, by its whole id
     ///
     /// Without it, the ledger that is there is taken for the one that is meant.
@@ -77,13 +87,19 @@ struct Output<'a> {
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let checkpoints = copies::checkpoints(&args.heads)?;
+    let policy = args
+        .policy
+        .as_deref()
+        .map(files::trust_policy)
+        .transpose()?;
     if let Some(copy) = &args.copy {
-        return verify_copy(copy, args, checkpoints, context);
+        return verify_copy(copy, args, checkpoints, policy, context);
     }
     let options = VerifyOptions {
         threads: args.threads.unwrap_or(0),
         ledger: args.id,
         checkpoints,
+        policy,
         rederive: args.rederive.then_some(rederive),
     };
     let (report, id) = match context.open_ledger() {
@@ -106,6 +122,7 @@ fn verify_copy(
     copy: &str,
     args: &Args,
     mut checkpoints: Vec<StoredCheckpoint>,
+    policy: Option<TrustPolicy>,
     context: &Context,
 ) -> anyhow::Result<Status> {
     if args.rederive {
@@ -122,6 +139,7 @@ fn verify_copy(
     let options = mirror::VerifyOptions {
         ledger: args.id,
         checkpoints,
+        policy,
     };
     let size = mirror::stated_size_of(&place)?;
     let bar = progress::entries("verifying", size, context);
@@ -154,6 +172,7 @@ fn told(report: &Report, id: Option<EntryId>, context: &Context) -> anyhow::Resu
         print(report)?;
     }
     Ok(match report.worst() {
+        Some(Severity::Fault) if report.is_only_untrusted() => Status::Key,
         Some(Severity::Fault) => Status::Failed,
         Some(Severity::Incomplete) => Status::Incomplete,
         Some(Severity::Note) | None => Status::Done,

@@ -16,6 +16,7 @@ use crate::audit::run::{Input, StoredCheckpoint, audit};
 use crate::entry::{Body, SourceEntry};
 use crate::store::{self, FileError, JournalReader, Store, StoreError};
 use crate::trust::merkle::{self, LeafHash, RootHash};
+use crate::trust::tlog_policy::TrustPolicy;
 use crate::words::id::{EntryId, ObjectId};
 
 /// How a ledger is verified.
@@ -27,6 +28,8 @@ pub struct VerifyOptions {
     pub ledger: Option<EntryId>,
     /// Checkpoints that the caller has from elsewhere: the log must begin with each.
     pub checkpoints: Vec<StoredCheckpoint>,
+    /// The logs and witnesses that the caller trusts; without it, no witness is asked for.
+    pub policy: Option<TrustPolicy>,
     /// Makes a source's text again from its raw bytes, to compare, which otherwise the reviewer who
     /// signed the source attests; gives `None` for a source of which it can't.
     pub rederive: Option<Rederive>,
@@ -122,6 +125,7 @@ fn verify_layout(
         head,
         checkpoints: [&*layout.checkpoints, &*options.checkpoints].concat(),
         ledger: options.ledger,
+        policy: options.policy.clone(),
     };
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads)

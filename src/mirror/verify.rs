@@ -15,6 +15,7 @@ use crate::trust::merkle::{LeafHash, Tree};
 use crate::trust::note::SignedNote;
 use crate::trust::slice::SliceRange;
 use crate::trust::tile::{FULL_WIDTH, HashTile, TilePath};
+use crate::trust::tlog_policy::TrustPolicy;
 use crate::words::id::{EntryId, ObjectId};
 
 /// How a copy is verified.
@@ -24,6 +25,8 @@ pub struct VerifyOptions {
     pub ledger: Option<EntryId>,
     /// Checkpoints that the caller has from elsewhere: the log must begin with each.
     pub checkpoints: Vec<StoredCheckpoint>,
+    /// The logs and witnesses that the caller trusts; without it, no witness is asked for.
+    pub policy: Option<TrustPolicy>,
 }
 
 /// Verifies a copy, on the threads of the pool that the caller is in; returns the ledger's id beside
@@ -52,6 +55,7 @@ pub fn verify<F: Files>(
         head: copy.stored_checkpoint(),
         checkpoints,
         ledger: options.ledger,
+        policy: options.policy,
     };
     let (mut report, tree) = audit_tree(input, |done| {
         if let Some(progress) = progress {

@@ -50,8 +50,8 @@ impl Memory {
 
     fn verify_against(&self, checkpoints: Vec<StoredCheckpoint>) -> Report {
         let options = VerifyOptions {
-            ledger: None,
             checkpoints,
+            ..VerifyOptions::default()
         };
         mirror::verify(self, options, None).unwrap().0
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
+use factlog::trust::key::SigningKey;
 use factlog::trust::{Checkpoint, SignedNote, VerifierKey, WitnessKey};
 use serde_json::Value;
 
@@ -213,6 +214,41 @@ fn witnesses_cosign_what_grows_and_a_stranger_can_check_it() {
     }
     assert!(desk.size() > size);
     desk.done(&["verify"]);
+
+    // A stranger's audit asks for the quorum, of the ledger as of a copy.
+    let copy = desk.path("copy").to_str().unwrap().to_owned();
+    desk.done(&["publish", &copy]);
+    let trusting = |place: &[&str], policy: &str, status| {
+        let ask = [&["verify"], place, &["--policy", policy, "--json"]].concat();
+        let printed = desk.factlog(&ask).output().unwrap();
+        assert_eq!(printed.status.code(), Some(status), "{:?}", said(&printed));
+        let report: Value = serde_json::from_slice(&printed.stdout).unwrap();
+        fits("output-verify", &report);
+        let codes = report["findings"].as_array().unwrap().iter();
+        let codes = codes.filter(|finding| finding["severity"] != "note");
+        let codes: Vec<String> = codes.map(|f| f["code"].as_str().unwrap().into()).collect();
+        (report["witnessed"].as_u64(), codes)
+    };
+    for place in [&[][..], &[&*copy]] {
+        assert_eq!(trusting(place, &policy, 0), (Some(desk.size()), vec![]));
+    }
+    let strangers = desk.path("strangers.txt").to_str().unwrap().to_owned();
+    let other = SigningKey::from_seed(log.split('+').next().unwrap().parse().unwrap(), &[9; 32]);
+    std::fs::write(
+        &strangers,
+        format!("log {}\nquorum none\n", other.verifier()),
+    )
+    .unwrap();
+    let untrusted = vec!["log-untrusted".to_owned()];
+    assert_eq!(trusting(&[&copy], &strangers, 4).1, untrusted);
+    // What was recorded since, they have not seen.
+    let seen = desk.size();
+    desk.done(&verdict("5"));
+    desk.done(&["publish", &copy]);
+    for place in [&[][..], &[&*copy]] {
+        let few = vec!["quorum-not-met".to_owned()];
+        assert_eq!(trusting(place, &policy, 5), (Some(seen), few));
+    }
 
     // A stop while what it gave is being kept loses nothing that was written.
     for (number, step) in ["journal-written", "journal-synced", "database-applied"]

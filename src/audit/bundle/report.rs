@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::audit::finding::{Code, Finding, Severity};
+use crate::audit::finding::{Finding, Severity, is_only_untrusted};
 use crate::audit::report::Check;
 use crate::audit::standing::VerdictStanding;
 use crate::entry::{Entry, Kind};
@@ -123,12 +123,7 @@ impl ShownReport {
 
     /// Says whether nothing is wrong but that the log's key is not known to be the right one.
     pub fn is_only_untrusted(&self) -> bool {
-        let mut faults = self
-            .findings
-            .iter()
-            .filter(|finding| finding.severity == Severity::Fault)
-            .peekable();
-        faults.peek().is_some() && faults.all(|finding| finding.code == Code::LogUntrusted)
+        is_only_untrusted(&self.findings)
     }
 
     /// Says what none of this shows: the last line of every account of it.

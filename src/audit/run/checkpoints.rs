@@ -8,20 +8,40 @@ use crate::trust::checkpoint::{Checkpoint, stated_size};
 use crate::trust::key::VerifierKey;
 use crate::trust::merkle::RootHash;
 use crate::trust::note::SignedNote;
+use crate::trust::tlog_policy::TrustPolicy;
 
 impl<O: Objects> Auditor<'_, O> {
-    /// Checks the head against the tree, and every checkpoint that was kept.
+    /// Checks the head against the tree, and every checkpoint that was kept; asks the trust policy
+    /// which of them its witnesses vouch for.
     pub(super) fn check_checkpoints(
         &mut self,
         head: Option<StoredCheckpoint>,
         checkpoints: Vec<StoredCheckpoint>,
+        policy: Option<&TrustPolicy>,
+    ) {
+        self.check_kept(&checkpoints, head.as_ref(), policy);
+        self.check_head(head, policy);
+        if let Some(policy) = policy {
+            self.check_log(policy);
+            self.check_witnessed(policy);
+        }
+    }
+
+    fn check_kept(
+        &mut self,
+        checkpoints: &[StoredCheckpoint],
+        head: Option<&StoredCheckpoint>,
+        policy: Option<&TrustPolicy>,
     ) {
         for stored in checkpoints {
             self.count(Topic::Checkpoints, 1);
-            if let Some(checkpoint) = self.read_checkpoint(&stored) {
+            if let Some((note, checkpoint)) = self.read_checkpoint(stored) {
                 let finding = self.compare(&checkpoint, &stored.file, Code::CheckpointRoot);
+                if finding.is_none() {
+                    self.ask_witnesses(&note, &stored.file, policy);
+                }
                 // Both are signed by the log: it said two things.
-                let notes = [Some(&stored), head.as_ref()].into_iter().flatten();
+                let notes = [Some(stored), head].into_iter().flatten();
                 let checkpoints =
                     notes.map(|note| String::from_utf8_lossy(&note.bytes).into_owned());
                 if let Some(finding) = finding {
@@ -33,13 +53,16 @@ impl<O: Objects> Auditor<'_, O> {
                 }
             }
         }
+    }
+
+    fn check_head(&mut self, head: Option<StoredCheckpoint>, policy: Option<&TrustPolicy>) {
         let size = self.tree.size();
         let Some(stored) = head else {
             self.keep_last(Finding::new(Code::HeadMissing, "the head is missing"));
             return;
         };
         self.count(Topic::Checkpoints, 1);
-        let Some(checkpoint) = self.read_checkpoint(&stored) else {
+        let Some((note, checkpoint)) = self.read_checkpoint(&stored) else {
             return;
         };
         if checkpoint.head.size < size {
@@ -49,12 +72,65 @@ impl<O: Objects> Auditor<'_, O> {
             );
             self.keep_last(Finding::new(Code::HeadSize, message).of_file(stored.file.as_str()));
         }
-        if let Some(finding) = self.compare(&checkpoint, &stored.file, Code::HeadRoot) {
-            self.keep(finding);
+        match self.compare(&checkpoint, &stored.file, Code::HeadRoot) {
+            Some(finding) => self.keep(finding),
+            None => self.ask_witnesses(&note, &stored.file, policy),
         }
     }
 
-    fn read_checkpoint(&mut self, stored: &StoredCheckpoint) -> Option<Checkpoint> {
+    /// Asks the trust policy whether its quorum of witnesses saw a checkpoint that the tree bears out.
+    fn ask_witnesses(&mut self, note: &SignedNote, file: &str, policy: Option<&TrustPolicy>) {
+        let Some(policy) = policy else { return };
+        let Some(ledger) = self.facts.ledger().expect("memory can be read") else {
+            return;
+        };
+        let log = self.log_key_of(note, &ledger.log).clone();
+        match policy.evaluate_log(&log, note) {
+            Ok(evaluation) if evaluation.is_met() => {
+                let size = evaluation.checkpoint().head.size;
+                self.witnessed = self.witnessed.max(Some(size));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let message = causes(&error);
+                let finding = Finding::new(Code::CheckpointDamaged, message).of_file(file);
+                self.keep_last(finding);
+            }
+        }
+    }
+
+    /// Checks that the trust policy lists the log's key, where it lists any.
+    fn check_log(&mut self, policy: &TrustPolicy) {
+        let ledger = self.facts.ledger().expect("memory can be read");
+        let Some(key) = ledger.map(|ledger| ledger.log.clone()) else {
+            return;
+        };
+        if !policy.logs().is_empty() && policy.logs().iter().all(|log| log.key != key) {
+            let message =
+                format!("the log's key is {key}, which is none of the trust policy's logs");
+            self.keep_last(Finding::new(Code::LogUntrusted, message));
+        }
+    }
+
+    /// Says of how many entries the trust policy's quorum of witnesses saw the root, if not of all.
+    fn check_witnessed(&mut self, policy: &TrustPolicy) {
+        let Some(quorum) = policy.quorum() else {
+            return;
+        };
+        let size = self.tree.size();
+        let message = match self.witnessed {
+            Some(seen) if seen >= size => return,
+            Some(seen) => format!(
+                "the trust policy's quorum {quorum} saw the first {seen} of {size} entries, not the rest"
+            ),
+            None => {
+                format!("no checkpoint has the cosignatures of the trust policy's quorum {quorum}")
+            }
+        };
+        self.keep_last(Finding::new(Code::QuorumNotMet, message));
+    }
+
+    fn read_checkpoint(&mut self, stored: &StoredCheckpoint) -> Option<(SignedNote, Checkpoint)> {
         let file = stored.file.as_str();
         let note = match SignedNote::parse(&stored.bytes) {
             Ok(note) if stated_size(note.text()).is_some() => note,
@@ -84,10 +160,10 @@ impl<O: Objects> Auditor<'_, O> {
         if checkpoint.to_text() != note.text() {
             return self.find_damaged(file, "it has lines that a checkpoint of ours has not");
         }
-        Some(checkpoint)
+        Some((note, checkpoint))
     }
 
-    fn find_damaged(&mut self, file: &str, reason: &str) -> Option<Checkpoint> {
+    fn find_damaged<T>(&mut self, file: &str, reason: &str) -> Option<T> {
         let message = format!("not a checkpoint that the log's key signed: {reason}");
         self.keep_last(Finding::new(Code::CheckpointDamaged, message).of_file(file));
         None

@@ -69,6 +69,7 @@ impl Changed {
                 head: Some(stored(self.head.unwrap_or_else(|| ledger.checkpoint()))),
                 checkpoints: self.checkpoints.into_iter().map(stored).collect(),
                 ledger: None,
+                policy: None,
             },
             |_| {},
         );

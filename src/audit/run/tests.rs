@@ -62,6 +62,7 @@ impl Log {
                 .map(checkpoint)
                 .collect(),
             ledger: None,
+            policy: None,
         };
         audit(input, |_| {})
     }
@@ -289,6 +290,7 @@ fn another_ledger_than_the_one_asked_for_is_seen() {
         head: None,
         checkpoints: vec![],
         ledger: Some(EntryId([1; 32])),
+        policy: None,
     };
     let report = audit(input, |_| {});
     assert_eq!(

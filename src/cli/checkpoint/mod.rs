@@ -14,10 +14,9 @@ use self::asking::Asked;
 use self::named::NamedWitness;
 use super::context::Context;
 use super::exit::Status;
+use super::files;
 use super::json_out;
 use super::stdout;
-
-pub(super) use self::named::read_policy;
 
 /// Print the last signed checkpoint, and have witnesses cosign it
 ///
@@ -85,7 +84,11 @@ struct Witnessed {
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let asks = !args.witness.is_empty() || args.policy.is_some();
-    let policy = args.policy.as_deref().map(named::read_policy).transpose()?;
+    let policy = args
+        .policy
+        .as_deref()
+        .map(files::trust_policy)
+        .transpose()?;
     let mut ledger = context.open_ledger()?;
     let tree = ledger.tree_head();
     let origin = ledger.genesis().origin.to_string();

@@ -1,6 +1,5 @@
 //! Which witnesses are asked: those that flags and a trust policy name.
 
-use std::path::Path;
 use std::str::FromStr;
 
 use factlog::net::address;
@@ -38,18 +37,6 @@ impl FromStr for NamedWitness {
         }
         Ok(Self { key, url })
     }
-}
-
-/// Reads a trust policy.
-pub(in crate::cli) fn read_policy(path: &Path) -> anyhow::Result<TrustPolicy> {
-    let failed = |status, what: &str| Failure::new(status, format!("{} {what}", path.display()));
-    let bytes = std::fs::read(path)
-        .map_err(|error| failed(Status::NotFound, "can't be read").because(error))?;
-    Ok(TrustPolicy::parse(&bytes).map_err(|error| {
-        failed(Status::Failed, "is not a trust policy")
-            .because(error)
-            .hint("`factlog witness serve` prints a witness's line; see C2SP tlog-policy")
-    })?)
 }
 
 /// Returns all witnesses that are to be asked, each key once: what a flag says of it counts.

@@ -11,9 +11,9 @@ use factlog::words::time::Timestamp;
 use serde::Serialize;
 
 use super::{WhichKey, unlocked};
-use crate::cli::checkpoint::read_policy;
 use crate::cli::context::Context;
 use crate::cli::exit::{Failure, Status};
+use crate::cli::files::trust_policy;
 use crate::cli::screen;
 use crate::cli::{json_out, stdout};
 
@@ -65,7 +65,7 @@ struct Output<'a> {
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let mut logs = args.log.clone();
     if let Some(path) = &args.logs {
-        logs.extend(read_policy(path)?.logs().iter().map(|log| log.key.clone()));
+        logs.extend(trust_policy(path)?.logs().iter().map(|log| log.key.clone()));
     }
     let key = unlocked(&args.which, context)?;
     let witness = Witness::open(key, logs, &args.state).map_err(|error| {
