@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{Ledger, LedgerError};
-use crate::audit::facts::Facts as _;
+use crate::audit::facts::Function;
 use crate::audit::finding::causes;
-use crate::audit::rows::RowFacts;
 use crate::audit::slices::{spans_of_claim, spans_of_quote};
-use crate::entry::{Body, Entry, SourceEntry};
+use crate::entry::{Body, Entry, Kind, SourceEntry};
 use crate::mirror::{Folder, Opened, WriteError, Writer};
 use crate::trust::checkpoint::Checkpoint;
+use crate::trust::key::VerifierKey;
 use crate::trust::note::SignedNote;
 use crate::trust::slice::{self, SliceRange};
 use crate::trust::tile::EntryBundle;
@@ -22,8 +22,6 @@ use crate::words::id::{ObjectId, SourceId};
 use crate::words::source::Rights;
 use crate::words::span::Span;
 use crate::words::verdict::Verdict;
-
-use super::index::Reading;
 
 /// Texts at hand while slices are made: claims of one source stand together.
 const TEXTS_AT_HAND: usize = 8;
@@ -100,6 +98,14 @@ impl Ledger {
             }
         };
         let size = self.tree_head().size;
+        let mut writer = writer;
+        // What an erased claim or verdict had called for, no entry says any more.
+        let from = if opened.was_stopped || self.has_erasure(from)? {
+            writer.go_through_all();
+            0
+        } else {
+            from
+        };
         let mut run = Run {
             ledger: self,
             writer,
@@ -129,11 +135,21 @@ impl Ledger {
         for cosigned in self.cosigned_sizes() {
             let cosigned = cosigned?;
             if let Some(note) = self.cosigned(cosigned)?.filter(|_| cosigned <= size) {
-                writer.put_checkpoint(cosigned, note.bytes())?;
+                writer.put_checkpoint(cosigned, note.bytes());
             }
         }
         let files = writer.finish(self.cosigned_head()?.bytes())?;
         Ok(Published { files, ..done })
+    }
+
+    /// Says whether there is an erasure among the entries from an index on.
+    fn has_erasure(&self, from: u64) -> Result<bool, PublishError> {
+        for index in from..self.tree_head().size {
+            if self.entry_at(index)?.entry.kind() == Kind::Erasure {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Returns how many entries the copy that is there covers, once it is known to be of this ledger.
@@ -146,13 +162,13 @@ impl Ledger {
             reason,
         };
         let note = SignedNote::parse(bytes).map_err(|error| other(causes(&error)))?;
-        let facts = self.store.facts();
-        let log = RowFacts(Reading(&facts)).ledger();
-        let log = log.map_err(|error| LedgerError::Rows(error.into()))?;
-        let log = log.ok_or(LedgerError::NoGenesis)?.log.clone();
-        let verified = note
-            .verify(&[&log])
-            .map_err(|error| other(causes(&error)))?;
+        // An earlier checkpoint may be an earlier key's.
+        let keys = self.keys()?;
+        let logs = keys
+            .iter()
+            .filter(|signer| signer.function == Function::Log);
+        let logs: Vec<&VerifierKey> = logs.map(|signer| &signer.key).collect();
+        let verified = note.verify(&logs).map_err(|error| other(causes(&error)))?;
         let checkpoint =
             Checkpoint::from_verified(&verified).map_err(|error| other(causes(&error)))?;
         let (copy, ledger) = (checkpoint.head.size, self.tree_head().size);
@@ -272,7 +288,7 @@ impl Run<'_> {
         let ranges = SliceRange::covering(spans, text.bytes).unwrap_or_default();
         for range in ranges {
             self.done.slices += 1;
-            if self.writer.has_slice(&text.blake3, range) {
+            if self.writer.keep_slice(&text.blake3, range) {
                 continue;
             }
             let bytes = slice::make(self.text(&text.blake3)?, range);
@@ -300,7 +316,7 @@ impl Run<'_> {
     }
 
     fn publish(&mut self, id: &ObjectId) -> Result<(), PublishError> {
-        if self.writer.has_object(id) || self.is_erased(id)? {
+        if self.is_erased(id)? || self.writer.keep_object(id) {
             return Ok(());
         }
         let bytes = self.ledger.object_bytes(id)?;
@@ -329,9 +345,7 @@ impl Run<'_> {
         if let Some(known) = self.sources.get(&id) {
             return Ok(known.clone());
         }
-        let record = self
-            .ledger
-            .entry_of(crate::entry::Kind::Source, &id.entry())?;
+        let record = self.ledger.entry_of(Kind::Source, &id.entry())?;
         let Body::Source(source) = record.entry.body() else {
             return Err(LedgerError::NoEntry(id.entry()).into());
         };

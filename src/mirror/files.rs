@@ -4,6 +4,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+/// The extension of a file that is being written.
+const NEW: &str = "new";
+
 /// Says why a file of a copy could not be read or written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {action} {path}")]
@@ -57,18 +60,58 @@ impl Folder {
     /// Writes a file beside its place, syncs it, and puts it there: a reader sees all of it or none.
     pub(super) fn write(&self, path: &str, bytes: &[u8]) -> Result<(), FileError> {
         let at = self.at(path);
-        let new = at.with_added_extension("new");
+        let new = at.with_added_extension(NEW);
         let write = || {
             if let Some(folder) = at.parent() {
                 fs::create_dir_all(folder)?;
             }
+            // What a stopped run left, or somebody's link: never written through.
+            match fs::remove_file(&new) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
             let mut options = OpenOptions::new();
-            let mut file = options.create(true).write(true).truncate(true).open(&new)?;
+            let mut file = options.create_new(true).write(true).open(&new)?;
             file.write_all(bytes)?;
             file.sync_all()?;
             fs::rename(&new, &at)
         };
         write().map_err(|source| error("write", &at, source))
+    }
+
+    /// Removes what stopped runs were writing, in the whole copy.
+    pub(super) fn remove_unfinished(&self) -> Result<(), FileError> {
+        for folder in ["", "tile", "object", "slice", "checkpoints"] {
+            let files = if folder.is_empty() {
+                self.names()?
+            } else {
+                self.list(folder)?.unwrap_or_default()
+            };
+            for file in files {
+                if Path::new(&file).extension().is_some_and(|end| end == NEW) {
+                    self.remove(&file)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists the names in the copy's own folder, without what folders in it hold.
+    fn names(&self) -> Result<Vec<String>, FileError> {
+        let listing = |source| error("list", &self.0, source);
+        let names = match fs::read_dir(&self.0) {
+            Ok(names) => names,
+            Err(absent) if is_absent(&absent) => return Ok(Vec::new()),
+            Err(source) => return Err(listing(source)),
+        };
+        let name = |entry: io::Result<fs::DirEntry>| {
+            Ok(entry
+                .map_err(listing)?
+                .file_name()
+                .to_string_lossy()
+                .into_owned())
+        };
+        names.map(name).collect()
     }
 
     /// Makes the names in a folder durable, where the system can.

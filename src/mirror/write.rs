@@ -45,7 +45,7 @@ pub enum WriteError {
 
 /// What was found where a copy is to be written.
 pub struct Opened {
-    /// The checkpoint that is there; `None` where the copy is new or was not finished.
+    /// The checkpoint that is there; `None` where there never was one.
     pub checkpoint: Option<Vec<u8>>,
     /// Whether an earlier run was stopped.
     pub was_stopped: bool,
@@ -55,6 +55,10 @@ pub struct Opened {
 pub struct Writer {
     folder: Folder,
     withheld: BTreeSet<ObjectId>,
+    /// Every file of the copy, where all entries are gone through: what else is there goes.
+    all: Option<BTreeSet<String>>,
+    /// Cosigned checkpoints, by their paths.
+    checkpoints: Vec<(String, Vec<u8>)>,
     /// What is removed once the new checkpoint is there.
     obsolete: Vec<String>,
     /// How many files were written.
@@ -83,13 +87,18 @@ impl Writer {
             folder.write(FULL, b"")?;
         }
         folder.write(PUBLISHING, b"")?;
+        if was_stopped {
+            folder.remove_unfinished()?;
+        }
         let opened = Opened {
-            checkpoint: checkpoint.filter(|_| !was_stopped),
+            checkpoint,
             was_stopped,
         };
         let writer = Self {
             folder,
             withheld,
+            all: None,
+            checkpoints: Vec::new(),
             obsolete: Vec::new(),
             written: 0,
         };
@@ -101,9 +110,30 @@ impl Writer {
         Ok(self.folder.remove(PUBLISHING)?)
     }
 
-    /// Says whether an object is there already.
+    /// Says that all entries will be gone through: what is there and was not written again goes.
+    pub fn go_through_all(&mut self) {
+        self.withheld.clear();
+        self.all = Some(BTreeSet::new());
+    }
+
+    /// Says whether an object is published: in this run, where all entries are gone through, or before.
     pub fn has_object(&self, id: &ObjectId) -> bool {
-        self.folder.has(&object_path(id))
+        let path = object_path(id);
+        match &self.all {
+            Some(all) => all.contains(&path),
+            None => self.folder.has(&path),
+        }
+    }
+
+    /// Publishes an object that is there from an earlier run; says whether it was.
+    pub fn keep_object(&mut self, id: &ObjectId) -> bool {
+        let path = object_path(id);
+        let is_there = self.folder.has(&path);
+        if is_there {
+            self.withheld.remove(id);
+            self.note(path);
+        }
+        is_there
     }
 
     /// Writes an object, if it is not there.
@@ -129,9 +159,20 @@ impl Writer {
         self.put_new(&slice_path(text, range), bytes)
     }
 
-    /// Says whether a slice is there already.
-    pub fn has_slice(&self, text: &ObjectId, range: SliceRange) -> bool {
-        self.folder.has(&slice_path(text, range))
+    /// Publishes a slice that is there from an earlier run; says whether it was.
+    pub fn keep_slice(&mut self, text: &ObjectId, range: SliceRange) -> bool {
+        let path = slice_path(text, range);
+        let is_there = self.folder.has(&path);
+        if is_there {
+            self.note(path);
+        }
+        is_there
+    }
+
+    fn note(&mut self, path: String) {
+        if let Some(all) = &mut self.all {
+            all.insert(path);
+        }
     }
 
     /// Notes that an object was erased: it goes, and its slices.
@@ -182,24 +223,34 @@ impl Writer {
         self.obsolete.extend(obsolete.filter_map(folder));
     }
 
-    /// Writes a cosigned checkpoint of a size, over one that is there with fewer cosignatures.
-    pub fn put_checkpoint(&mut self, size: u64, bytes: &[u8]) -> Result<(), WriteError> {
-        let path = checkpoint_path(size);
-        let there = self.folder.read(&path, MAX_CHECKPOINT_BYTES)?;
-        if there.as_deref() != Some(bytes) {
-            self.folder.write(&path, bytes)?;
-            self.written += 1;
-        }
-        Ok(())
+    /// Takes a cosigned checkpoint of a size, to be written over one that is there with fewer
+    /// cosignatures, once the checkpoint is there that covers it.
+    pub fn put_checkpoint(&mut self, size: u64, bytes: &[u8]) {
+        self.checkpoints
+            .push((checkpoint_path(size), bytes.to_owned()));
     }
 
     /// Puts the checkpoint in place, and removes what must not be there any more.
     pub fn finish(mut self, checkpoint: &[u8]) -> Result<u64, WriteError> {
+        if let Some(all) = &self.all {
+            for folder in ["tile", "object", "slice"] {
+                let there = self.folder.list(folder)?.unwrap_or_default();
+                let gone = there.into_iter().filter(|path| !all.contains(path));
+                self.obsolete.extend(gone);
+            }
+        }
         self.folder
             .write(WITHHELD, &withheld::to_bytes(&self.withheld))?;
         self.folder.sync("")?;
         self.folder.write(CHECKPOINT, checkpoint)?;
         self.folder.sync("")?;
+        for (path, bytes) in std::mem::take(&mut self.checkpoints) {
+            let there = self.folder.read(&path, MAX_CHECKPOINT_BYTES)?;
+            if there.as_deref() != Some(&*bytes) {
+                self.folder.write(&path, &bytes)?;
+                self.written += 1;
+            }
+        }
         for path in std::mem::take(&mut self.obsolete) {
             self.folder.remove(&path)?;
         }
@@ -208,12 +259,22 @@ impl Writer {
         Ok(self.written)
     }
 
-    /// Writes a file whose bytes its name determines, unless it is there.
+    /// Writes a file whose bytes its name determines in this log, unless it is there.
+    ///
+    /// Where all entries are gone through, an earlier run may have been of another log.
     fn put_new(&mut self, path: &str, bytes: &[u8]) -> Result<(), WriteError> {
-        if !self.folder.has(path) {
+        let is_there = match &self.all {
+            Some(_) => {
+                let there = self.folder.read(path, bytes.len() as u64)?;
+                there.is_some_and(|there| there == bytes)
+            }
+            None => self.folder.has(path),
+        };
+        if !is_there {
             self.folder.write(path, bytes)?;
             self.written += 1;
         }
+        self.note(path.to_owned());
         Ok(())
     }
 }

@@ -21,6 +21,7 @@ mod layering;
 mod ledger;
 mod mirror;
 mod pages;
+mod publish;
 mod readme;
 mod sample;
 mod schemas;
