@@ -348,7 +348,18 @@ fn table(args: &TableArgs, context: &Context, format: Table) -> anyhow::Result<S
                 && (args.status.is_empty() || args.status.contains(&verdict.standing))
         });
     }
-    let verdicts: usize = claims.iter().map(|claim| claim.verdicts.len()).sum();
+    let count = |may_leave: bool| -> usize {
+        let claims = claims.iter();
+        let claims = claims.filter(|claim| gathered.ledger.may_leave(claim) == may_leave);
+        claims.map(|claim| claim.verdicts.len()).sum()
+    };
+    let (verdicts, withheld) = (count(true), count(false));
+    if withheld > 0 {
+        context.say(&format!(
+            "left out: {}, on claims of sources that are withheld",
+            counted(withheld, "verdict", "verdicts")
+        ));
+    }
     let (name, bytes) = match format {
         Table::Jsonl => ("jsonl", jsonl::to_bytes(&gathered.ledger, &claims)),
         Table::Csv => ("csv", csv::to_bytes(&gathered.ledger, &claims)),
@@ -491,6 +502,7 @@ const fn skipped_code(why: Skipped) -> &'static str {
         Skipped::Unjudged => "unjudged",
         Skipped::Retracted => "retracted",
         Skipped::NotStanding => "not_standing",
+        Skipped::Withheld => "withheld",
         Skipped::Erased => "erased",
     }
 }

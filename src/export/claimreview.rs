@@ -75,6 +75,9 @@ pub enum Skipped {
     /// It has verdicts, and none of them stands.
     #[error("no verdict on it stands")]
     NotStanding,
+    /// Its source is withheld, and the claim is words of it.
+    #[error("its source is withheld")]
+    Withheld,
     /// The claim itself was erased.
     #[error("the claim was erased")]
     Erased,
@@ -126,6 +129,9 @@ fn review<'a>(
     history: &History<'a>,
     published: &'a PublishedClaim,
 ) -> Result<ClaimReview<'a>, Skipped> {
+    if !ledger.may_leave(published) {
+        return Err(Skipped::Withheld);
+    }
     let claim = published.claim.as_ref().ok_or(Skipped::Erased)?;
     let standing = |v: &&PublishedVerdict| v.standing == Standing::Standing;
     let verdict = published
@@ -441,12 +447,13 @@ fn citation<'a>(ledger: &'a PublishedLedger, evidence: &'a Evidence) -> Work<'a>
     if evidence.primary {
         description.push_str("; primary source");
     }
+    let may_quote = ledger.may_quote(evidence.source);
     for (label, text) in [
         ("", &evidence.locator),
         ("", &evidence.note),
         ("no copy kept: ", &evidence.unavailable),
     ] {
-        if let Some(text) = text {
+        if let Some(text) = text.as_ref().filter(|_| may_quote) {
             description.push_str("; ");
             description.push_str(label);
             description.push_str(text);
@@ -456,7 +463,7 @@ fn citation<'a>(ledger: &'a PublishedLedger, evidence: &'a Evidence) -> Work<'a>
     work.has_part = evidence
         .quote
         .as_ref()
-        .filter(|_| ledger.may_quote(evidence.source))
+        .filter(|_| may_quote)
         .map(|quote| Quotation {
             kind: "Quotation",
             text: &quote.exact,

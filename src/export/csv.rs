@@ -72,7 +72,7 @@ pub const COLUMNS: [&str; 48] = [
 /// the log's.
 pub fn to_bytes(ledger: &PublishedLedger, claims: &[PublishedClaim]) -> Vec<u8> {
     let mut rows = vec![COLUMNS.map(str::to_owned)];
-    for claim in claims {
+    for claim in claims.iter().filter(|claim| ledger.may_leave(claim)) {
         for verdict in &claim.verdicts {
             let record = Record::new(ledger, claim, verdict);
             rows.push(cells(&record).map(|cell| to_cell(&cell)));

@@ -223,6 +223,11 @@ impl PublishedLedger {
         source.meta.as_ref()
     }
 
+    /// Says whether anything of a claim may leave the house: what it says are words of its source.
+    pub fn may_leave(&self, claim: &PublishedClaim) -> bool {
+        self.may_quote(claim.source)
+    }
+
     /// Says whether words of a source may leave the house.
     fn may_quote(&self, source: SourceId) -> bool {
         self.sources

@@ -13,6 +13,27 @@ use crate::words::verdict::{Stance, VerdictChange};
 /// What the field `type` of a record says.
 const TYPE: &str = "factlog/export-verdict@v1";
 
+/// What an approver decided, without the note that was written with it: that does not leave the house.
+#[derive(Serialize)]
+pub(super) struct DecisionRecord<'a> {
+    pub(super) entry: EntryId,
+    pub(super) index: u64,
+    pub(super) at: Timestamp,
+    pub(super) by: &'a str,
+}
+
+impl<'a> DecisionRecord<'a> {
+    fn all(decisions: &'a [PublishedDecision]) -> Vec<Self> {
+        let record = |decision: &'a PublishedDecision| Self {
+            entry: decision.entry,
+            index: decision.index,
+            at: decision.at,
+            by: &decision.by,
+        };
+        decisions.iter().map(record).collect()
+    }
+}
+
 /// A verdict with its claim, its source and its place in the ledger. A field that does not apply is
 /// absent; so is one whose object was erased or is withheld.
 #[derive(Serialize)]
@@ -24,12 +45,12 @@ pub(super) struct Record<'a> {
     pub(super) at: Timestamp,
     pub(super) reviewer: &'a str,
     pub(super) standing: Standing,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub(super) approvals: &'a [PublishedDecision],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) approvals: Vec<DecisionRecord<'a>>,
     #[serde(skip_serializing_if = "is_zero")]
     pub(super) approvals_needed: u32,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub(super) disputes: &'a [PublishedDecision],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) disputes: Vec<DecisionRecord<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) supersedes: Option<VerdictId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -172,9 +193,9 @@ impl<'a> Record<'a> {
             at: verdict.at,
             reviewer: &verdict.reviewer,
             standing: verdict.standing,
-            approvals: &verdict.approvals,
+            approvals: DecisionRecord::all(&verdict.approvals),
             approvals_needed: verdict.approvals_needed,
-            disputes: &verdict.disputes,
+            disputes: DecisionRecord::all(&verdict.disputes),
             supersedes: verdict.supersedes,
             change: verdict.change,
             reason: content.and_then(|v| v.reason.as_deref()),
@@ -219,18 +240,19 @@ fn evidence<'a>(
     let pieces = verdict.verdict.as_ref().map_or(&[][..], |v| &v.evidence);
     pieces
         .iter()
-        .map(|piece| EvidenceRecord {
-            stance: piece.stance,
-            primary: piece.primary,
-            quote: piece
-                .quote
-                .as_ref()
-                .filter(|_| ledger.may_quote(piece.source))
-                .map(|quote| quote.exact.as_str()),
-            locator: piece.locator.as_deref(),
-            note: piece.note.as_deref(),
-            unavailable: piece.unavailable.as_deref(),
-            source: SourceRecord::new(ledger, piece.source),
+        .map(|piece| {
+            let shown = Some(piece).filter(|piece| ledger.may_quote(piece.source));
+            EvidenceRecord {
+                stance: piece.stance,
+                primary: piece.primary,
+                quote: shown
+                    .and_then(|piece| piece.quote.as_ref())
+                    .map(|quote| quote.exact.as_str()),
+                locator: shown.and_then(|piece| piece.locator.as_deref()),
+                note: shown.and_then(|piece| piece.note.as_deref()),
+                unavailable: shown.and_then(|piece| piece.unavailable.as_deref()),
+                source: SourceRecord::new(ledger, piece.source),
+            }
         })
         .collect()
 }
