@@ -4,7 +4,7 @@
 //! edits.
 
 use std::fs;
-use std::io::{self, IsTerminal, Write as _};
+use std::io::{self, IsTerminal, Read as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub(crate) const LOG_KEY_FILE: &str = "log.key";
 pub(crate) const NEXT_LOG_KEY_FILE: &str = "log.key.new";
 
 /// A checkpoint's first line is read from no more than this of `head`: a name has at most 255 bytes.
-const LONGEST_FIRST_LINE: usize = 256;
+const LONGEST_FIRST_LINE: u64 = 256;
 
 impl Context {
     /// Opens the ledger that the command line means; it is locked until it is dropped.
@@ -123,7 +123,10 @@ fn log_key(folder: &Path, file: &str) -> Result<Option<SigningKey>, KeyFileError
     let Some(origin) = origin_in_head(folder) else {
         return Ok(None);
     };
-    if path.try_exists().is_ok_and(|there| !there) {
+    // A pipe might never end, and no key of ours is one.
+    if fs::metadata(&path).is_ok_and(|about| !about.is_file())
+        || path.try_exists().is_ok_and(|there| !there)
+    {
         return Ok(None);
     }
     Ok(Some(PrivateKeyFile::read(&path)?.unlock(origin, None)?))
@@ -139,9 +142,14 @@ fn put_in_place(folder: &Path) -> anyhow::Result<()> {
 
 /// Returns the first line of the checkpoint in `head`: the log's name. Opening verifies the rest.
 fn origin_in_head(folder: &Path) -> Option<KeyName> {
-    let head = fs::read(folder.join("head")).ok()?;
+    let path = folder.join("head");
+    if !fs::metadata(&path).ok()?.is_file() {
+        return None;
+    }
+    let mut head = Vec::new();
+    let file = fs::File::open(&path).ok()?;
+    file.take(LONGEST_FIRST_LINE).read_to_end(&mut head).ok()?;
     let first = head.split(|byte| *byte == b'\n').next()?;
-    let first = first.get(..first.len().min(LONGEST_FIRST_LINE))?;
     KeyName::new(std::str::from_utf8(first).ok()?).ok()
 }
 

@@ -71,11 +71,12 @@ pub(crate) const fn is_harmful(c: char) -> bool {
     }
 }
 
-/// Returns a path as it can be read: bytes that are not UTF-8 are written as escapes such as `\xff`.
+/// Returns a path as it can be read: bytes that are not UTF-8 are written as escapes such as `\xff`, and
+/// what could disturb a terminal as [`visible`] writes it.
 pub(crate) fn path(path: impl AsRef<OsStr>) -> String {
     let mut shown = String::new();
     for chunk in path.as_ref().as_encoded_bytes().utf8_chunks() {
-        shown.push_str(chunk.valid());
+        shown.push_str(&visible(chunk.valid()));
         for byte in chunk.invalid() {
             write!(shown, "\\x{byte:02x}").expect("a String takes all");
         }
@@ -159,8 +160,43 @@ pub(crate) fn fold(message: &str, columns: usize) -> String {
     folded
 }
 
-/// Wraps a message for standard error: at the terminal's width, and not at all where there is none.
+/// Makes a message for standard error harmless, whatever names are in it, but for its own styles; wraps
+/// it at the terminal's width, and not at all where there is none.
 pub(crate) fn message(text: &str) -> Cow<'_, str> {
+    match but_for_styles(text) {
+        Cow::Borrowed(text) => at_width(text),
+        Cow::Owned(text) => Cow::Owned(at_width(&text).into_owned()),
+    }
+}
+
+/// As [`visible`], but leaves the escape sequences of styles (ECMA-48 SGR) as they are.
+fn but_for_styles(text: &str) -> Cow<'_, str> {
+    const BEGIN: &str = "\u{1b}[";
+    if !text.chars().any(is_harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some(at) = rest.find(BEGIN) {
+        shown.push_str(&visible(&rest[..at]));
+        let after = &rest[at + BEGIN.len()..];
+        let end = after.find(|c: char| !c.is_ascii_digit() && c != ';');
+        match end.filter(|end| after[*end..].starts_with('m')) {
+            Some(end) => {
+                shown.push_str(&rest[at..=at + BEGIN.len() + end]);
+                rest = &after[end + 1..];
+            }
+            None => {
+                shown.push_str(&visible(BEGIN));
+                rest = after;
+            }
+        }
+    }
+    shown.push_str(&visible(rest));
+    Cow::Owned(shown)
+}
+
+fn at_width(text: &str) -> Cow<'_, str> {
     if !std::io::stderr().is_terminal() {
         return Cow::Borrowed(text);
     }
@@ -217,6 +253,17 @@ mod tests {
         assert_eq!(
             wrapped.split_whitespace().collect::<Vec<_>>().join(" "),
             text
+        );
+    }
+
+    #[test]
+    fn a_message_keeps_its_own_styles_and_no_other_escape() {
+        let styled = styled(BAD, "error:");
+        assert_eq!(but_for_styles(&styled), styled);
+        let hostile = format!("{styled} in\u{1b}]0;owned\u{7} \u{1b}[2J\u{202e}txt\u{1b}");
+        assert_eq!(
+            but_for_styles(&hostile),
+            format!("{styled} in\\u{{1b}}]0;owned\\u{{7}} \\u{{1b}}[2J\\u{{202e}}txt\\u{{1b}}")
         );
     }
 
