@@ -12,7 +12,6 @@ use serde::Serialize;
 use super::context::Context;
 use super::exit::{Failure, Status};
 use super::faults;
-use super::forks;
 use super::json_out;
 use super::record::{self, EntryLine};
 use super::screen;
@@ -30,9 +29,10 @@ Examples:
   factlog verdict 3 --rating true --summary \"…\" --out verdict.pending
   factlog append verdict.pending
 
-The first is run on the reviewer's machine, the second where the ledger is kept. Exit status: 0
-appended, or there already; 1 refused; 3 no such file; 4 a key or signature is not right; 5 a
-signature is missing: the message says whose, and `factlog sign FILE` adds it.")]
+The first is run on the reviewer's machine, the second where the ledger is
+kept. Exit status: 0 appended, or there already; 1 refused; 3 no such file; 4
+a key or signature is not right; 5 a signature is missing: the message says
+whose, and `factlog sign FILE` adds it.")]
 pub(crate) struct Args {
     /// Files that --out wrote, or - for standard input
     #[arg(required = true, value_name = "FILE")]
@@ -74,18 +74,19 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             });
             continue;
         }
-        match ledger.append(&pending) {
+        match record::append(context, &mut ledger, &pending) {
             Ok(indexes) => reports.push(Report {
                 file: screen::path(file),
                 entries: record::lines(&pending.entries, &indexes),
             }),
             Err(error) => {
-                let unfinished = faults::is_unfinished(&error);
-                let failure = match incomplete(&ledger, file, &pending, &error)? {
-                    Some(failure) => Some(failure),
-                    None => forks::kept(&ledger, &pending, &error)?,
+                let refused = error.downcast_ref::<AppendError>();
+                let unfinished = refused.is_some_and(faults::is_unfinished);
+                let failure = match refused {
+                    Some(refused) => incomplete(&ledger, file, &pending, refused)?,
+                    None => None,
                 };
-                let error = failure.map_or_else(|| anyhow::Error::from(error), Into::into);
+                let error = failure.map_or(error, Into::into);
                 failed = Some(if unfinished {
                     error
                 } else {
@@ -140,7 +141,10 @@ fn incomplete(
     }
     let message = format!("it is not complete: {}", wanted_line(entry, &wanting));
     Ok(Some(Failure::new(Status::Incomplete, message).hint(
-        format!("each of them types: factlog sign {}", screen::path(file)),
+        format!(
+            "as many of them as are wanted type: factlog sign {}",
+            screen::path(file)
+        ),
     )))
 }
 

@@ -6,6 +6,7 @@ use factlog::audit::Standing;
 use factlog::audit::facts::Detail;
 use factlog::entry::{Approval, Body, Decision, Kind, Role, VerdictEntry};
 use factlog::ledger::{Ledger, Record};
+use factlog::trust::VerifierKey;
 use factlog::words::id::{EntryId, VerdictId};
 use factlog::words::note::Note;
 use factlog::words::object;
@@ -37,12 +38,13 @@ Examples:
   factlog approve 5f3a9c12 --note \"I called the registry, too.\"
   factlog approve 5f3a9c12 --as bob --out approval.pending
 
-Exit status: 0 signed; 1 the verdict was superseded or retracted, or you said no; 3 no such
-verdict; 4 no approver's key is here, or the verdict is your own.")]
+Exit status: 0 signed; 1 the verdict was superseded or retracted, or you said
+no; 3 no such verdict; 4 no approver's key is here, or the verdict is your
+own.")]
 pub(crate) struct ApproveArgs {
     /// The verdict: the beginning of its id
     verdict: String,
-    /// What you want said with it; it is published
+    /// What you want said with it; it stays in the ledger, and is not published
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
     #[command(flatten)]
@@ -59,13 +61,14 @@ Examples:
   factlog dispute 5f3a9c12 --note \"The figure is for 2020, not 2021.\"
   factlog dispute 5f3a9c12 --note \"…\" --out dispute.pending
 
-Exit status: 0 signed; 1 the verdict was superseded or retracted, or you said no; 3 no such
-verdict; 4 no approver's key is here, or the verdict is your own.")]
+Exit status: 0 signed; 1 the verdict was superseded or retracted, or you said
+no; 3 no such verdict; 4 no approver's key is here, or the verdict is your
+own.")]
 pub(crate) struct DisputeArgs {
     /// The verdict: the beginning of its id
     verdict: String,
-    /// Why; it is published with the verdict
-    #[arg(long, value_name = "TEXT")]
+    /// Why; it stays in the ledger, and is not published
+    #[arg(long, visible_alias = "reason", value_name = "TEXT")]
     note: String,
     #[command(flatten)]
     signing: SigningArgs,
@@ -151,6 +154,7 @@ impl Decided<'_> {
             .hint("an approver other than its author signs: `factlog key list` shows them; --as NAME says which")
             .into());
         }
+        self.refuse_twice(&ledger, &record, chosen.verifier())?;
         let words = self.words(&ledger, &record, &short)?;
         let mut objects = Vec::new();
         let mut note_id = None;
@@ -164,11 +168,11 @@ impl Decided<'_> {
             objects.push(bytes);
         }
         let carried = Carried {
-            body: Body::Approval(Approval {
+            bodies: vec![Body::Approval(Approval {
                 verdict: VerdictId(verdict.0),
                 decision: self.decision,
                 note: note_id,
-            }),
+            })],
             objects,
             hands: vec![Hand::There(chosen)],
             words,
@@ -177,6 +181,48 @@ impl Decided<'_> {
         match carried::sign(context, self.signing, ledger, carried)? {
             Some(done) => self.tell(context, verdict, done),
             None => Ok(Status::Failed),
+        }
+    }
+
+    /// Refuses to say again, without a word more, what the same approver said last.
+    fn refuse_twice(
+        &self,
+        ledger: &Ledger,
+        verdict: &Record,
+        key: &VerifierKey,
+    ) -> anyhow::Result<()> {
+        if self.note.is_some() {
+            return Ok(());
+        }
+        let holder = ledger.signer(key.public())?.map(|signer| signer.holder);
+        let mut last = None;
+        for answer in ledger.answers_to(&verdict.entry.id())? {
+            let Body::Approval(said) = answer.entry.body() else {
+                continue;
+            };
+            let by = ledger.signer(answer.entry.header().by.public())?;
+            if by.map(|signer| signer.holder) == holder {
+                last = Some((said.decision, answer));
+            }
+        }
+        match last {
+            Some((decision, answer))
+                if decision == self.decision && !ledger.is_tainted(&answer.entry.id())? =>
+            {
+                let said = match decision {
+                    Decision::Approve => "approved",
+                    Decision::Dispute => "disputed",
+                };
+                let message = format!(
+                    "{} has {said} it already, by entry {}",
+                    screen::one_line(key.name().as_str()),
+                    answer.index
+                );
+                Err(Failure::new(Status::Failed, message)
+                    .hint("say something more with --note \"…\", or use another key with --as NAME")
+                    .into())
+            }
+            _ => Ok(()),
         }
     }
 

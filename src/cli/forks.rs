@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use factlog::audit::{Code, Topic};
 use factlog::entry::Entry;
 use factlog::ledger::{AppendError, Ledger, LedgerError, Pending};
+use factlog::trust::VerifierKey;
 
 use super::exit::{Failure, Status};
 use super::record;
@@ -56,17 +57,28 @@ pub(super) fn kept(
         Failure::new(
             Status::Failed,
             format!(
-                "{name} has signed another entry with the number {} before, entry {index}: both are \
-                 kept in {}",
+                "it was signed before entry {index}, and {name} has used its number ({}) for that one: \
+                 both are kept in {}",
                 header.chain.n,
                 screen::path(&path)
             ),
         )
         .hint(format!(
-            "if {name} signed both, sign it anew after entry {index}; if not, someone else has the key: \
-             factlog key revoke {name} --reason compromised --from INDEX"
+            "if {name} signed both, run the command that made it again; if not, someone else has the \
+             key: {}",
+            what_to_do(ledger, &header.by)?
         )),
     ))
+}
+
+/// Says what ends a key that someone else has.
+fn what_to_do(ledger: &Ledger, key: &VerifierKey) -> anyhow::Result<String> {
+    let name = screen::one_line(key.name().as_str());
+    Ok(if ledger.ledger_facts()?.roots.keys.contains(key) {
+        format!("factlog key roots --add NAME --remove {name} --from INDEX")
+    } else {
+        format!("factlog key revoke {name} --reason compromised --from INDEX")
+    })
 }
 
 /// Finds the entry in the log that has the same place in the same holder's chain.

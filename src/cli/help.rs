@@ -11,19 +11,20 @@ use super::context::Context;
 use super::exit::{Failure, Status};
 use super::json_out;
 use super::ratings;
+use super::screen;
 use super::stdout;
 
 /// Explain a command or a topic
 #[derive(clap::Args)]
-#[command(
-    after_help = "Topics: environment, exit-codes, formats, keys, offline, proof, ratings, storage."
-)]
+#[command(after_help = "\
+Topics: environment, exit-codes, formats, keys, offline, proof, ratings,
+storage, trust.")]
 pub(crate) struct Args {
     /// A command, or a topic
     words: Vec<String>,
 }
 
-const TOPICS: [(&str, &str); 7] = [
+const TOPICS: [(&str, &str); 8] = [
     ("environment", include_str!("help/environment.txt")),
     ("exit-codes", include_str!("help/exit-codes.txt")),
     ("formats", include_str!("help/formats.txt")),
@@ -31,6 +32,7 @@ const TOPICS: [(&str, &str); 7] = [
     ("offline", include_str!("help/offline.txt")),
     ("proof", include_str!("help/proof.txt")),
     ("storage", include_str!("help/storage.txt")),
+    ("trust", include_str!("help/trust.txt")),
 ];
 
 /// The topic whose text is the ledger's own.
@@ -48,7 +50,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     if let [topic] = args.words.as_slice()
         && let Some((_, text)) = TOPICS.iter().find(|(name, _)| name == topic)
     {
-        return print(context, "topic", topic, text, text);
+        let folded = screen::fold(text, screen::columns());
+        return print(context, "topic", topic, text, &folded);
     }
     if args.words.as_slice() == [RATINGS] {
         let text = ratings(context)?;

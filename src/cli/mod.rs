@@ -94,8 +94,8 @@ The first five minutes:
   factlog verify                        audit everything
   factlog export claimreview --out DIR  publish
 
-`factlog help TOPIC` explains: environment, exit-codes, formats, keys, offline, proof, ratings,
-storage."
+`factlog help TOPIC` explains: environment, exit-codes, formats, keys,
+offline, proof, ratings, storage, trust."
 )]
 struct Cli {
     #[command(flatten)]

@@ -4,7 +4,9 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use factlog::entry::{Body, PolicyEntry};
+use factlog::audit::facts::SignerFacts;
+use factlog::entry::{Body, PolicyEntry, Role};
+use factlog::ledger::Ledger;
 use factlog::words::id::{EntryId, ObjectId};
 use factlog::words::object;
 use factlog::words::policy::Policy;
@@ -30,8 +32,8 @@ Examples:
   factlog policy set --approvals 1
   factlog policy set policy.json
 
-Exit status: 0 done; 1 not a policy, or you said no; 2 nothing to change; 4 too few roots are
-here and there is no --out."
+Exit status: 0 done; 1 not a policy, or you said no; 2 nothing to change; 4
+too few roots are here and there is no --out."
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -65,8 +67,8 @@ Examples:
   factlog policy set policy.json
   factlog policy set --approvals 2 --out policy.pending
 
-Exit status: 0 signed; 1 not a policy, or you said no; 2 nothing to change; 4 too few roots are
-here and there is no --out.")]
+Exit status: 0 signed; 1 not a policy, or you said no; 2 nothing to change; 4
+too few roots are here and there is no --out.")]
 pub(crate) struct SetArgs {
     /// A policy as JSON; schemas/object-policy.schema.json describes one
     file: Option<PathBuf>,
@@ -198,9 +200,10 @@ fn set(args: &SetArgs, context: &Context) -> anyhow::Result<Status> {
                 .into(),
         );
     }
-    let words = changes(&in_force, &policy, ledger.tree_head().size);
+    let mut words = changes(Some(&in_force), &policy);
+    words.extend(too_few_approvers(&ledger, &policy)?);
     let carried = Carried {
-        body: Body::Policy(PolicyEntry { policy: id }),
+        bodies: vec![Body::Policy(PolicyEntry { policy: id })],
         // One that was in force before is there.
         objects: if ledger.object_bytes(&id)?.is_some() {
             vec![]
@@ -232,24 +235,33 @@ fn set(args: &SetArgs, context: &Context) -> anyhow::Result<Status> {
     Ok(Status::Done)
 }
 
-/// Says what a policy changes.
-fn changes(before: &Policy, after: &Policy, size: u64) -> Vec<String> {
-    let mut words = vec![format!(
-        "sets the policy, for verdicts after entry {size}; those before keep theirs:"
-    )];
-    let (old, new) = (rules(before), rules(after));
-    words.extend(
-        old.iter()
-            .filter(|rule| !new.contains(rule))
-            .map(|rule| format!("  - {rule}")),
-    );
-    words.extend(
-        new.iter()
-            .filter(|rule| !old.contains(rule))
-            .map(|rule| format!("  + {rule}")),
-    );
+/// Warns of approvals that nobody could give.
+fn too_few_approvers(ledger: &Ledger, policy: &Policy) -> anyhow::Result<Option<String>> {
+    let keys = ledger.keys()?;
+    let approves =
+        |signer: &&SignerFacts| signer.ended.is_none() && signer.function.has_role(Role::Approver);
+    let approvers = keys.iter().filter(approves).count();
+    let needed = policy.approvals as usize;
+    Ok((approvers < needed).then(|| {
+        format!(
+            "no new verdict can stand yet: {needed} approvers are needed, and {approvers} {} enrolled \
+             (factlog key add NAME --role approver)",
+            if approvers == 1 { "is" } else { "are" }
+        )
+    }))
+}
+
+/// Says what a policy changes; all that it says, where the one before is not known.
+pub(super) fn changes(before: Option<&Policy>, after: &Policy) -> Vec<String> {
+    let mut words =
+        vec!["sets the policy, for verdicts after it; those before keep theirs:".to_owned()];
+    let (old, new) = (before.map(rules).unwrap_or_default(), rules(after));
+    let gone = old.iter().filter(|rule| !new.contains(rule));
+    words.extend(gone.map(|rule| format!("  - {rule}")));
+    let come = new.iter().filter(|rule| !old.contains(rule));
+    words.extend(come.map(|rule| format!("  + {rule}")));
     for rating in &after.scale {
-        if before.rating(&rating.code) != Some(rating) {
+        if before.and_then(|before| before.rating(&rating.code)) != Some(rating) {
             words.push(format!(
                 "  + {} ({}): {}",
                 rating.label(),

@@ -29,8 +29,8 @@ Examples:
   factlog reaffirm 5f3a9c12 --note \"Bob confirms it, by telephone.\"
   factlog reaffirm 17 18 21 --note \"Before the theft.\" --out kept.pending
 
-Exit status: 0 signed; 1 an entry is not tainted, or you said no; 3 no such entry; 4 too few
-roots are here and there is no --out.")]
+Exit status: 0 signed; 1 an entry is not tainted, or you said no; 3 no such
+entry; 4 too few roots are here and there is no --out.")]
 pub(crate) struct Args {
     /// The entries: indexes (digits alone), or the beginnings of ids
     #[arg(required = true, value_name = "ENTRY")]
@@ -97,10 +97,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         salt: context.salt()?,
     })?;
     let carried = Carried {
-        body: Body::Reaffirmation(Reaffirmation {
+        bodies: vec![Body::Reaffirmation(Reaffirmation {
             entries: ids.clone(),
             note: ObjectId::of(&note),
-        }),
+        })],
         objects: vec![note],
         hands: carried::roots(context, &args.signing, &ledger)?,
         words,

@@ -1,19 +1,24 @@
 //! Signing entries one after another, and appending them or writing them to a file.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
 use factlog::entry::{Body, Chain, Draft, Entry, Kind};
 use factlog::keys::HeldKey;
-use factlog::ledger::{Composer, Ledger, Pending};
-use factlog::words::id::EntryId;
+use factlog::ledger::{AppendError, Composer, Ledger, Pending};
+use factlog::words::id::{EntryId, ObjectId};
 use factlog::words::time::Timestamp;
 use serde::Serialize;
 use tempfile::{NamedTempFile, PersistError};
 
 use super::context::Context;
+use super::drafts::Drafts;
+use super::erase;
+use super::exit::{Failure, Status};
+use super::forks;
 use super::screen;
 use super::signing::SigningArgs;
 
@@ -145,13 +150,86 @@ pub(crate) fn deliver(
                     screen::one_line(wanted)
                 ));
             }
-            context.say(&format!("each of them types: factlog sign {path}"));
+            context.say(&format!(
+                "as many of them as are wanted type: factlog sign {path}"
+            ));
         }
         return Ok(lines(&pending.entries, &[]));
     }
-    let indexes = ledger.append(pending)?;
+    let indexes = append(context, ledger, pending)?;
     context.tell_notices(&ledger.take_notices());
     Ok(lines(&pending.entries, &indexes))
+}
+
+/// Appends all of what was signed, or nothing.
+///
+/// What an erasure takes out of the ledger is taken out of the drafts, too, once the entries were
+/// found right. Where the author has signed another entry with the same number, both are kept.
+pub(crate) fn append(
+    context: &Context,
+    ledger: &mut Ledger,
+    pending: &Pending,
+) -> anyhow::Result<Vec<u64>> {
+    let erased: BTreeSet<ObjectId> = pending
+        .entries
+        .iter()
+        .filter_map(|entry| match entry.body() {
+            Body::Erasure(erasure) => Some(erasure.object),
+            _ => None,
+        })
+        .collect();
+    let words = (!erased.is_empty())
+        .then(|| erase::words(ledger, &erased))
+        .transpose()?;
+    let folder = ledger.folder().to_owned();
+    let mut appending = ledger.begin();
+    let pushed = appending.push(pending);
+    let indexes = match pushed {
+        Ok(indexes) => indexes,
+        Err(error) => {
+            drop(appending);
+            let fork = forks::kept(ledger, pending, &error)?;
+            return Err(fork.map_or_else(|| error.into(), Into::into));
+        }
+    };
+    if let Some(words) = words {
+        // First: a stop in between must not leave the words there.
+        Drafts::of(&folder).forget_words(|text| words.are_in(text))?;
+    }
+    appending.commit().map_err(AppendError::from)?;
+    if !erased.is_empty() {
+        let objects = if erased.len() == 1 {
+            "1 object".to_owned()
+        } else {
+            format!("{} objects", erased.len())
+        };
+        context.say(&format!("erased: {objects}"));
+        context.say(
+            "claims may have other numbers now: `factlog claims` lists them; `factlog publish` takes \
+             the objects out of what was published",
+        );
+    }
+    tell_tainted(context, ledger, pending)?;
+    Ok(indexes)
+}
+
+/// Says which entries are tainted from the start: their author's key got its place from a tainted one.
+fn tell_tainted(context: &Context, ledger: &Ledger, pending: &Pending) -> anyhow::Result<()> {
+    for entry in &pending.entries {
+        if ledger.is_tainted(&entry.id())? {
+            let author = &entry.header().by;
+            context.warn(&format!(
+                "the {} entry is tainted from the start: {}+{} was put in place by a key that is \
+                 tainted. Roots reaffirm what holds (factlog reaffirm), and give its holder a key that \
+                 does not come from that one (factlog key add)",
+                entry.kind(),
+                screen::one_line(author.name().as_str()),
+                author.id()
+            ));
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Pairs entries with their indexes, as far as there are any.
@@ -192,5 +270,16 @@ fn write(
         put(file)?;
         fs::File::open(folder)?.sync_all()
     };
-    write().with_context(|| format!("writing {}", screen::path(path)))
+    match write() {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Failure::new(
+            Status::Failed,
+            format!(
+                "{} is there already, and was left as it is",
+                screen::path(path)
+            ),
+        )
+        .hint("name another file, or remove it")
+        .into()),
+        done => done.with_context(|| format!("writing {}", screen::path(path))),
+    }
 }

@@ -5,7 +5,8 @@ use std::io::{self, IsTerminal, Write as _};
 use factlog::audit::facts::Detail;
 use factlog::entry::{Body, Kind, Retraction, VerdictEntry};
 use factlog::ledger::Ledger;
-use factlog::words::id::{EntryId, VerdictId};
+use factlog::trust::VerifierKey;
+use factlog::words::id::{EntryId, ObjectId, VerdictId};
 use factlog::words::note::Note;
 use factlog::words::object;
 use serde::Serialize;
@@ -14,28 +15,33 @@ use super::claim_list::{self, ClaimLine};
 use super::context::Context;
 use super::exit::{Failure, Status};
 use super::json_out;
-use super::prompt;
-use super::record::{self, EntryLine, Signer};
+use super::record::EntryLine;
 use super::screen;
 use super::seek;
-use super::signing::{self, SigningArgs};
+use super::signing::carried::{self, Carried, Delivered, Hand};
+use super::signing::{self, ChosenKey, SigningArgs};
 use super::stdout;
 
 /// Take a verdict back, and say why
 ///
 /// The verdict stays in the log, marked as retracted wherever it is shown, with the reason. What it
-/// superseded does not come back; a fresh verdict may be given.
+/// superseded does not come back; a fresh verdict may be given. Its author retracts it, or roots do,
+/// such as when its author has left.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   factlog retract 5f3a9c12 --reason \"The document was forged.\"
-  factlog retract 5f3a9c12 --reason \"…\" --out retraction.pending")]
+  factlog retract 5f3a9c12 --reason \"…\" --out retraction.pending
+  factlog retract 5f3a9c12 --reason \"…\" --by-roots")]
 pub(crate) struct Args {
     /// The verdict: the beginning of its id
     verdict: String,
     /// Why; it is published with the verdict
     #[arg(long)]
     reason: String,
+    /// Roots take it back, in its author's place
+    #[arg(long)]
+    by_roots: bool,
     #[command(flatten)]
     signing: SigningArgs,
 }
@@ -46,6 +52,9 @@ struct Report {
     verdict: EntryId,
     #[serde(skip_serializing_if = "Option::is_none")]
     index: Option<u64>,
+    /// Whose signatures are still wanted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    wanted: Vec<String>,
     entries: Vec<EntryLine>,
 }
 
@@ -56,7 +65,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             .hint("say why with --reason \"…\"")
             .into());
     }
-    let mut ledger = context.open_ledger()?;
+    let ledger = context.open_ledger()?;
     let record = seek::find_entry(&ledger, Kind::Verdict, &args.verdict)?;
     let verdict = record.entry.id();
     let short = ledger.short(&verdict.0)?;
@@ -69,45 +78,84 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
                 .into());
         }
     }
-    let chosen = signing::choose(context, &args.signing, &ledger)?;
     let author = &record.entry.header().by;
-    if author.public() != chosen.verifier().public() {
-        context.say(&format!(
-            "the verdict {short} is {}'s; yours is {}",
-            screen::one_line(author.name().as_str()),
-            screen::one_line(chosen.verifier().name().as_str())
-        ));
-    }
+    let hands = if args.by_roots {
+        carried::roots(context, &args.signing, &ledger)?
+    } else {
+        let chosen = own_key(context, &args.signing, &ledger, author)?;
+        let holder = |key: &VerifierKey| ledger.signer(key.public());
+        let (own, theirs) = (holder(chosen.verifier())?, holder(author)?);
+        if own.map(|own| own.holder) != theirs.map(|theirs| theirs.holder)
+            && !ledger.is_tainted(&verdict)?
+        {
+            let message = format!(
+                "the verdict {short} is {}'s, and only its author or roots take it back",
+                screen::one_line(author.name().as_str())
+            );
+            return Err(Failure::new(Status::Key, message)
+                .hint("roots do it with --by-roots")
+                .into());
+        }
+        if author.public() != chosen.verifier().public() {
+            context.say(&format!(
+                "the verdict {short} is {}'s; yours is {}",
+                screen::one_line(author.name().as_str()),
+                screen::one_line(chosen.verifier().name().as_str())
+            ));
+        }
+        vec![Hand::There(chosen)]
+    };
     let Body::Verdict(body) = record.entry.body() else {
         unreachable!("it was looked up as a verdict");
     };
+    let mut words = vec![format!(
+        "retracts the verdict {short} ({}), because: {reason}",
+        body.rating
+    )];
     if let Some(claim) = claim_of(&ledger, body)? {
-        context.say(&format!(
-            "the claim: “{}”\n  said by {}",
-            screen::one_line(&claim.claim.text),
-            claim.who()
-        ));
+        words.push(format!("the claim: “{}”", claim.claim.text));
+        words.push(format!("said by {}", claim.who()));
     }
-    let asks = context.can_ask() && !args.signing.yes;
-    if asks || chosen.needs_person() {
-        drop(ledger);
-        if asks {
-            let reason = screen::one_line(reason);
-            let question = format!(
-                "retract the verdict {short} ({}), because: {reason}? [y,n] ",
-                body.rating
-            );
-            if prompt::choose(&question, &['y', 'n'])? != Some('y') {
-                context.say("nothing was signed");
-                return Ok(Status::Failed);
+    let note = Note {
+        text: reason.to_owned(),
+        salt: context.salt()?,
+    };
+    let note = object::to_bytes(&note)?;
+    let carried = Carried {
+        bodies: vec![Body::Retraction(Retraction {
+            verdict: VerdictId(verdict.0),
+            note: ObjectId::of(&note),
+        })],
+        objects: vec![note],
+        hands,
+        words,
+        question: format!("retract the verdict {short}"),
+    };
+    match carried::sign(context, &args.signing, ledger, carried)? {
+        Some(done) => tell(context, verdict, &short, done),
+        None => Ok(Status::Failed),
+    }
+}
+
+/// Chooses the key that signs: that of the verdict's own author, if it is here and none is named.
+fn own_key(
+    context: &Context,
+    args: &SigningArgs,
+    ledger: &Ledger,
+    author: &VerifierKey,
+) -> anyhow::Result<ChosenKey> {
+    let holder = ledger.signer(author.public())?.map(|signer| signer.holder);
+    if args.name.is_none() && args.key.is_none() {
+        for signer in ledger.keys()? {
+            if Some(&signer.holder) == holder.as_ref()
+                && signer.ended.is_none()
+                && let Some(chosen) = signing::find_key(context, args, &signer.key)?
+            {
+                return Ok(chosen);
             }
         }
-        let key = chosen.unlock(context)?;
-        ledger = context.open_ledger()?;
-        return sign(args, context, &mut ledger, key, verdict, reason);
     }
-    let key = chosen.unlock(context)?;
-    sign(args, context, &mut ledger, key, verdict, reason)
+    signing::choose(context, args, ledger)
 }
 
 /// Returns the claim that a verdict is on, if its words are there.
@@ -116,39 +164,25 @@ fn claim_of(ledger: &Ledger, verdict: &VerdictEntry) -> anyhow::Result<Option<Cl
     claim_list::of_record(ledger, &record)
 }
 
-fn sign(
-    args: &Args,
+fn tell(
     context: &Context,
-    ledger: &mut Ledger,
-    key: factlog::keys::HeldKey,
     verdict: EntryId,
-    reason: &str,
+    short: &str,
+    done: Delivered,
 ) -> anyhow::Result<Status> {
-    let mut signer = Signer::start(ledger, key, context.now()?)?;
-    let note = Note {
-        text: reason.to_owned(),
-        salt: context.salt()?,
-    };
-    let note = signer.pending.object(object::to_bytes(&note)?);
-    let retraction = signer.add(Body::Retraction(Retraction {
-        verdict: VerdictId(verdict.0),
-        note,
-    }))?;
-    let entries = record::deliver(context, &args.signing, ledger, &signer.pending)?;
-    let index = entries.last().and_then(|entry| entry.index);
-    if let Some(index) = index {
-        let short = ledger.short(&verdict.0)?;
+    if let Some(index) = done.index {
         context.say(&format!("retracted the verdict {short} (entry {index})"));
     }
     if context.global.json {
         json_out::print(&Report {
-            retraction,
+            retraction: done.id,
             verdict,
-            index,
-            entries,
+            index: done.index,
+            wanted: done.wanted,
+            entries: done.entries,
         })?;
     } else if !io::stdout().is_terminal() {
-        writeln!(stdout::plain(), "{retraction}")?;
+        writeln!(stdout::plain(), "{}", done.id)?;
     }
     Ok(Status::Done)
 }

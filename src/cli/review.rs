@@ -47,7 +47,8 @@ q  quit; what you decided is kept, and `factlog review` goes on from there
 /// that a sitting can be stopped anywhere; what was accepted is signed together at the end.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Answers: y accept, n drop, e change in $EDITOR, v verdict now, k back, q quit and resume later, ? help
+Answers: y accept, n drop, e change in $EDITOR, v verdict now, k back, q quit
+and resume later, ? help
 
 Examples:
   factlog review

@@ -1,5 +1,6 @@
 //! `factlog sign`: add a signature to entries that several people sign.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -14,8 +15,10 @@ use serde::Serialize;
 
 use super::append;
 use super::context::Context;
+use super::erase;
 use super::exit::{Failure, Status};
 use super::json_out;
+use super::policy;
 use super::prompt;
 use super::record;
 use super::says;
@@ -38,8 +41,9 @@ Examples:
   factlog sign bob.pending
   factlog sign roots.pending --as root2 --out signed.pending
 
-Exit status: 0 signed, or complete already; 1 you said no, or a signature that is there does
-not hold; 3 no such file; 4 no key here may sign it, or it is of another ledger.")]
+Exit status: 0 signed, or complete already; 1 you said no, or a signature that
+is there does not hold; 3 no such file; 4 no key here may sign it, or it is of
+another ledger.")]
 pub(crate) struct Args {
     /// The file that --out wrote
     #[arg(value_name = "FILE")]
@@ -86,7 +90,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let bytes = append::read(&args.file, context)?;
     let mut pending = Pending::parse(&bytes)
         .with_context(|| format!("{} can't be read", screen::path(&args.file)))?;
-    let known = Known::of(context)?;
+    let known = Known::of(context, &pending)?;
     let signing = SigningArgs {
         name: args.name.clone(),
         key: args.key.clone(),
@@ -109,7 +113,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             }
         } else {
             refuse_if_built_upon(&pending.entries, n)?;
-            if !is_agreed(args, context, &entry, &pending.objects, &keys)? {
+            let words = words(&entry, &pending.objects, &known);
+            if !is_agreed(args, context, &entry, &words, &keys)? {
                 context.say("nothing was signed");
                 return Ok(Status::Failed);
             }
@@ -191,10 +196,14 @@ fn tell(
 struct Known {
     roots: RootSet,
     ledger: Option<factlog::words::id::EntryId>,
+    /// The policy in force.
+    policy: Option<Policy>,
+    /// What the objects are that the entries erase.
+    erased: BTreeMap<ObjectId, String>,
 }
 
 impl Known {
-    fn of(context: &Context) -> anyhow::Result<Self> {
+    fn of(context: &Context, pending: &Pending) -> anyhow::Result<Self> {
         if context.global.ledger().is_none() && context.ledger_folder().is_err() {
             return Ok(Self {
                 roots: RootSet {
@@ -202,10 +211,26 @@ impl Known {
                     threshold: 1,
                 },
                 ledger: None,
+                policy: None,
+                erased: BTreeMap::new(),
             });
         }
         let ledger: Ledger = context.open_ledger()?;
+        let erased = pending
+            .entries
+            .iter()
+            .filter_map(|entry| match entry.body() {
+                Body::Erasure(erasure) => Some(erasure.object),
+                _ => None,
+            });
+        let erased: BTreeSet<ObjectId> = erased.collect();
+        let erased = match erased.is_empty() {
+            true => BTreeMap::new(),
+            false => erase::names(&ledger, &erased)?,
+        };
         Ok(Self {
+            policy: ledger.policy().ok().map(|(_, policy)| policy),
+            erased,
             roots: ledger.ledger_facts()?.roots,
             ledger: Some(ledger.id()),
         })
@@ -299,10 +324,10 @@ fn is_agreed(
     args: &Args,
     context: &Context,
     entry: &Entry,
-    objects: &[Vec<u8>],
+    words: &[String],
     keys: &[ChosenKey],
 ) -> anyhow::Result<bool> {
-    show(&words(entry, objects), entry.note().text())?;
+    show(words, entry.note().text())?;
     if args.yes || !context.can_ask() {
         return Ok(true);
     }
@@ -326,7 +351,7 @@ fn signers(entry: &Entry) -> Vec<String> {
 }
 
 /// Says in words what an entry does, with what the file's objects say.
-fn words(entry: &Entry, objects: &[Vec<u8>]) -> Vec<String> {
+fn words(entry: &Entry, objects: &[Vec<u8>], known: &Known) -> Vec<String> {
     let header = entry.header();
     let mut words = vec![format!(
         "the {} entry by {}, at {}",
@@ -348,13 +373,11 @@ fn words(entry: &Entry, objects: &[Vec<u8>]) -> Vec<String> {
             log.size
         ),
         Body::Policy(policy) => match brought::<Policy>(objects, &policy.policy) {
-            Some(policy) => format!(
-                "sets the policy: {} ratings, {} approvals, at least {} pieces of evidence",
-                policy.scale.len(),
-                policy.approvals,
-                policy.evidence_least
-            ),
-            None => format!("sets the policy {}", policy.policy),
+            Some(policy) => {
+                words.extend(policy::changes(known.policy.as_ref(), &policy));
+                return words;
+            }
+            None => format!("sets a policy of earlier on again: {}", policy.policy),
         },
         Body::Reaffirmation(reaffirmation) => format!(
             "reaffirms {} entries: {}",
@@ -367,8 +390,14 @@ fn words(entry: &Entry, objects: &[Vec<u8>]) -> Vec<String> {
             noted(objects, &retraction.note)
         ),
         Body::Erasure(erasure) => format!(
-            "erases object {} (ground: {})",
-            erasure.object,
+            "erases {}, for ever (ground: {})",
+            known.erased.get(&erasure.object).map_or_else(
+                || format!(
+                    "object {}; what that is, only its ledger can tell",
+                    erasure.object
+                ),
+                |what| format!("{what}, object {}", erasure.object),
+            ),
             says::name_of(&erasure.basis)
         ),
         _ => format!("records what stands below ({})", entry.kind()),

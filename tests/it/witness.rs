@@ -243,7 +243,14 @@ fn witnesses_cosign_what_grows_and_a_stranger_can_check_it() {
     assert_eq!(trusting(&[&copy], &strangers, 4).1, untrusted);
     // What was recorded since, they have not seen.
     let seen = desk.size();
-    desk.done(&verdict("5"));
+    desk.done(&[
+        "key",
+        "add",
+        "desk.example/bob",
+        "--role",
+        "approver",
+        "--unencrypted-keys",
+    ]);
     desk.done(&["publish", &copy]);
     for place in [&[][..], &[&*copy]] {
         let few = vec!["quorum-not-met".to_owned()];

@@ -41,8 +41,9 @@ Examples:
   factlog checkpoint --policy trust.txt        ask the witnesses in a file
   factlog checkpoint --witness \"$KEY@https://witness.example/facts\"
 
-Keys of witnesses don't come from a ledger or from the witness that is asked: they are what the
-witness's keeper publishes, as `factlog witness key` prints it.")]
+Keys of witnesses don't come from a ledger or from the witness that is asked:
+they are what the witness's keeper publishes, as `factlog witness key` prints
+it.")]
 pub(crate) struct Args {
     /// Ask this witness, NAME+ID+KEY@URL: its verifier key, `@`, and the address for submissions
     ///

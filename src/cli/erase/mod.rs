@@ -4,13 +4,11 @@
 //! will go, what repeats the same words elsewhere in the ledger ([`repeats`]), and what remains.
 
 mod repeats;
-mod root;
 mod targets;
 mod words;
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::Path;
 use std::time::Duration;
 
 use factlog::entry::{Basis, Body, Erasure};
@@ -19,17 +17,17 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use self::repeats::{Look, Repeat};
-use self::root::RootKey;
+pub(super) use self::repeats::{names, words};
 pub(crate) use self::targets::Part;
 use self::targets::{Target, Unsaid};
 use super::context::Context;
-use super::drafts::Drafts;
 use super::exit::{Failure, Status};
 use super::json_out;
 use super::prompt;
-use super::record::{self, EntryLine, Signer};
+use super::record::EntryLine;
 use super::screen::{self, STRONG, WARN};
 use super::signing::SigningArgs;
+use super::signing::carried::{self, Carried, Delivered, Hand};
 use super::stdout;
 
 /// So many repetitions are listed for a person; --json has all.
@@ -86,6 +84,9 @@ struct Report {
     basis: &'static str,
     erased: Vec<ErasedLine>,
     repeats: Vec<Repeat>,
+    /// Whose signatures are still wanted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    wanted: Vec<String>,
     entries: Vec<EntryLine>,
 }
 
@@ -101,12 +102,13 @@ struct ErasedLine {
 struct Plan {
     targets: Vec<Target>,
     look: Look,
-    root: RootKey,
+    /// The roots that sign.
+    hands: Vec<Hand<'static>>,
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let asks = context.can_ask() && !args.signing.yes;
-    let Some(plan) = plan(args, context, asks)? else {
+    let Some(mut plan) = plan(args, context, asks)? else {
         context.say("nothing was signed");
         return Ok(Status::Failed);
     };
@@ -131,22 +133,29 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         .hint("look at what is listed; then add --yes")
         .into());
     }
-    let key = plan.root.unlock(context)?;
-    let mut ledger = context.open_ledger()?;
-    let mut signer = Signer::start(&ledger, key.into(), context.now()?)?;
-    for target in &plan.targets {
-        signer.add(Body::Erasure(Erasure {
+    let ledger = context.open_ledger()?;
+    let erasure = |target: &Target| {
+        Body::Erasure(Erasure {
             object: target.object,
             basis: args.basis,
-        }))?;
+        })
+    };
+    let carried = Carried {
+        bodies: plan.targets.iter().map(erasure).collect(),
+        objects: vec![],
+        hands: std::mem::take(&mut plan.hands),
+        words: vec![],
+        question: String::new(),
+    };
+    // The person has agreed, to more than an entry says.
+    let agreed = SigningArgs {
+        yes: true,
+        ..args.signing.clone()
+    };
+    match carried::sign(context, &agreed, ledger, carried)? {
+        Some(done) => report(args, context, plan, done),
+        None => Ok(Status::Failed),
     }
-    if args.signing.out.is_none() {
-        // First: a stop in between must not leave the words there.
-        forget_drafts(ledger.folder(), &plan.look)?;
-    }
-    let entries = record::deliver(context, &args.signing, &mut ledger, &signer.pending)?;
-    drop(ledger);
-    report(args, context, plan, entries)
 }
 
 /// Finds what is meant and what repeats it; `None` if a person who was asked named no part.
@@ -169,7 +178,7 @@ fn plan(args: &Args, context: &Context, asks: bool) -> anyhow::Result<Option<Pla
                 continue;
             }
         };
-        let root = root::choose(context, &args.signing, &ledger)?;
+        let hands = carried::roots(context, &args.signing, &ledger)?;
         let bar = bar(context);
         let look = repeats::look(&ledger, &targets, |done, total| {
             bar.set_length(total);
@@ -179,7 +188,7 @@ fn plan(args: &Args, context: &Context, asks: bool) -> anyhow::Result<Option<Pla
         return Ok(Some(Plan {
             targets,
             look,
-            root,
+            hands,
         }));
     }
 }
@@ -290,32 +299,15 @@ fn short(object: &ObjectId) -> String {
     object.to_string()[..16].to_owned()
 }
 
-/// Takes the words out of the drafts: forms that repeat them go, and so do edited claims.
-fn forget_drafts(ledger: &Path, look: &Look) -> anyhow::Result<()> {
-    Drafts::of(ledger).forget_words(|text| look.words.are_in(text))
-}
-
 fn report(
     args: &Args,
     context: &Context,
     mut plan: Plan,
-    entries: Vec<EntryLine>,
+    done: Delivered,
 ) -> anyhow::Result<Status> {
-    let indexes: Vec<u64> = entries.iter().filter_map(|entry| entry.index).collect();
-    if !indexes.is_empty() {
-        context.say(&format!(
-            "erased: {}{}",
-            match plan.targets.len() {
-                1 => "1 object".to_owned(),
-                many => format!("{many} objects"),
-            },
-            entries_words(&indexes)
-        ));
-        context.say(
-            "claims may have other numbers now: `factlog claims` lists them; `factlog publish` takes \
-             the object out of what was published",
-        );
-    }
+    let Delivered {
+        entries, wanted, ..
+    } = done;
     if context.global.json {
         let spoken_of = &mut plan.look.spoken_of;
         let erased = plan.targets.into_iter().map(|target| ErasedLine {
@@ -327,6 +319,7 @@ fn report(
             basis: args.basis.as_str(),
             erased: erased.collect(),
             repeats: plan.look.repeats,
+            wanted,
             entries,
         })?;
     } else if !io::stdout().is_terminal() {

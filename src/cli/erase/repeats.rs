@@ -38,8 +38,6 @@ pub(super) struct Look {
     pub(super) spoken_of: BTreeMap<ObjectId, Vec<u64>>,
     /// What repeats the words, in the order of the log.
     pub(super) repeats: Vec<Repeat>,
-    /// The words.
-    pub(super) words: Words,
 }
 
 /// What an object is, by the entry that introduced it.
@@ -109,6 +107,64 @@ impl Log {
             }
         }
     }
+
+    /// Returns the sources whose text or raw bytes are among the targets.
+    fn sources_of(&self, targets: &BTreeSet<ObjectId>) -> BTreeSet<EntryId> {
+        let is_target = |object: &Option<ObjectId>| object.is_some_and(|id| targets.contains(&id));
+        let sources = self.sources.iter();
+        let sources = sources.filter(|(_, (text, raw))| is_target(text) || is_target(raw));
+        sources.map(|(id, _)| *id).collect()
+    }
+
+    /// Returns the words of the targets, and the phrases of them that claims quote.
+    fn words(&self, ledger: &Ledger, targets: &BTreeSet<ObjectId>) -> anyhow::Result<Words> {
+        let mut words = Words::default();
+        for target in targets {
+            let Some(bytes) = bytes_of(ledger, target)? else {
+                continue;
+            };
+            match self.kept.get(target).map(|kept| kept.role) {
+                Some(Role::Text | Role::Raw) => words.add(&bytes),
+                _ => words.add_object(&serde_json::from_slice(&bytes).unwrap_or_default()),
+            }
+        }
+        let sources = self.sources_of(targets);
+        for (object, source) in &self.claims {
+            if sources.contains(source)
+                && let Some(claim) = says::readable::<Claim>(ledger, object)?
+            {
+                words.add_phrase(&claim.quote.exact);
+            }
+        }
+        Ok(words)
+    }
+}
+
+/// Returns the words of objects that are to be erased.
+pub(crate) fn words(ledger: &Ledger, targets: &BTreeSet<ObjectId>) -> anyhow::Result<Words> {
+    let mut log = Log::default();
+    for index in 0..ledger.tree_head().size {
+        log.add(index, &ledger.entry_at(index)?.entry, targets);
+    }
+    log.words(ledger, targets)
+}
+
+/// Says what each of some objects is, such as `the text of source 1a2b3c4d`, where an entry speaks of it.
+pub(crate) fn names(
+    ledger: &Ledger,
+    objects: &BTreeSet<ObjectId>,
+) -> anyhow::Result<BTreeMap<ObjectId, String>> {
+    let mut log = Log::default();
+    for index in 0..ledger.tree_head().size {
+        log.add(index, &ledger.entry_at(index)?.entry, objects);
+    }
+    let mut names = BTreeMap::new();
+    for object in objects {
+        if let Some(kept) = log.kept.get(object) {
+            names.insert(*object, what(kept, &ledger.short(kept.id.as_bytes())?));
+        }
+    }
+    Ok(names)
 }
 
 /// Looks for all that repeats the words of the targets. `progress` is told how far it has come: of
@@ -125,35 +181,13 @@ pub(super) fn look(
         log.add(index, &ledger.entry_at(index)?.entry, &targets);
         progress(index, size * 2);
     }
-    let is_target = |object: &Option<ObjectId>| object.is_some_and(|id| targets.contains(&id));
-    let sources: BTreeSet<EntryId> = log
-        .sources
-        .iter()
-        .filter(|(_, (text, raw))| is_target(text) || is_target(raw))
-        .map(|(id, _)| *id)
-        .collect();
+    let sources = log.sources_of(&targets);
     let siblings: BTreeSet<ObjectId> = sources
         .iter()
         .flat_map(|source| <[_; 2]>::from(log.sources[source]))
         .flatten()
         .collect();
-    let mut words = Words::default();
-    for target in &targets {
-        let Some(bytes) = bytes_of(ledger, target)? else {
-            continue;
-        };
-        match log.kept.get(target).map(|kept| kept.role) {
-            Some(Role::Text | Role::Raw) => words.add(&bytes),
-            _ => words.add_object(&serde_json::from_slice(&bytes).unwrap_or_default()),
-        }
-    }
-    for (object, source) in &log.claims {
-        if sources.contains(source)
-            && let Some(claim) = says::readable::<Claim>(ledger, object)?
-        {
-            words.add_phrase(&claim.quote.exact);
-        }
-    }
+    let words = log.words(ledger, &targets)?;
     let looking = Looking {
         ledger,
         words: &words,
@@ -183,7 +217,6 @@ pub(super) fn look(
     Ok(Look {
         spoken_of: log.spoken_of,
         repeats,
-        words,
     })
 }
 

@@ -51,7 +51,7 @@ const PHRASES: [&str; 7] = [
 
 /// The words that are to be erased.
 #[derive(Default)]
-pub(super) struct Words {
+pub(crate) struct Words {
     texts: Vec<Vec<u8>>,
     /// Where windows with this hash stand: in which text, and at which byte.
     windows: HashMap<u64, Vec<(usize, usize)>>,
@@ -102,7 +102,7 @@ impl Words {
     }
 
     /// Says whether a text repeats any of the words.
-    pub(super) fn are_in(&self, text: &[u8]) -> bool {
+    pub(crate) fn are_in(&self, text: &[u8]) -> bool {
         let text = joined(text);
         let text = text.as_slice();
         rolled(text, WINDOW, |start, hash| {

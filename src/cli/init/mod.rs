@@ -45,7 +45,8 @@ Examples:
   factlog init --ledger facts --name Desk --origin desk.example/facts \\
       --reviewer desk.example/alice
 
-Where there is no terminal, the passphrase is read from the file that FACTLOG_PASSPHRASE_FILE names.")]
+Where there is no terminal, the passphrase is read from the file that
+FACTLOG_PASSPHRASE_FILE names.")]
 pub(crate) struct Args {
     /// Name of the ledger, for people
     #[arg(long)]

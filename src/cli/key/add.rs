@@ -28,9 +28,10 @@ Examples:
   factlog key add desk.example/bob+1a2b3c4d+AY… --role approver \\
       --out bob.pending
 
-The second is for a key that its holder made elsewhere, with `factlog key new`.
-Exit status: 0 signed; 1 you said no; 2 no such role; 4 the key is enrolled already,
-or too few of those who must sign are here and there is no --out.")]
+The second is for a key that its holder made elsewhere, with `factlog key
+new`. Exit status: 0 signed; 1 you said no; 2 no such role; 4 the key is
+enrolled already, or too few of those who must sign are here and there is no
+--out.")]
 pub(crate) struct Args {
     /// A name for a new key, such as desk.example/bob; or a whole key: NAME+ID+KEY
     #[arg(value_name = "NAME|VKEY")]
@@ -75,7 +76,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             format!("adds {what}"),
             "its holder may sign that from then on; the name stands in the log for ever".to_owned(),
         ],
-        body: Body::Key(KeyEntry::add(verifier.clone(), roles)),
+        bodies: vec![Body::Key(KeyEntry::add(verifier.clone(), roles))],
         objects: vec![],
         hands,
         question: format!("add {what}"),

@@ -53,6 +53,8 @@ struct Key {
     /// The index before which that ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     tainted_until: Option<u64>,
+    /// Whether its enrolment is tainted, and so is all that it signs.
+    tainted: bool,
     /// Whether it is entitled now; a root or log key that was replaced is not.
     current: bool,
     entries: u64,
@@ -135,6 +137,10 @@ fn key(
             .ended
             .and_then(|ended| ended.tainted)
             .map(|taint| taint.until),
+        tainted: {
+            let since = ledger.entry_at(signer.since)?.entry.id();
+            signer.since > 0 && ledger.is_tainted(&since)?
+        },
         current: signer.ended.is_none(),
         entries: ledger.chain_of(public)?.len() as u64,
         file: file.map(|file| screen::path(file.path())),
@@ -168,6 +174,12 @@ fn print(keys: &[Key]) -> anyhow::Result<()> {
                 let _ = write!(state, " to {}", until - 1);
             }
         }
+        if key.tainted {
+            let _ = write!(
+                state,
+                ", and tainted: the key that put it in place was revoked"
+            );
+        }
         let style = if key.current { STRONG } else { BAD };
         writeln!(
             out,
@@ -182,6 +194,10 @@ fn print(keys: &[Key]) -> anyhow::Result<()> {
             None => "its private half is not on this machine".to_owned(),
         };
         writeln!(out, "  {}", screen::styled(FAINT, &file))?;
+        if key.function == "log" && key.current {
+            // Who checks a proof must have all of it.
+            writeln!(out, "  {}", screen::one_line(&key.vkey))?;
+        }
     }
     Ok(())
 }

@@ -27,9 +27,9 @@ Examples:
   factlog key log
   factlog key log --out log.pending
 
-The second is for roots that are on other machines: they sign with `factlog sign`.
-Exit status: 0 signed; 1 you said no, or the ledger has gone on; 4 too few roots are here
-and there is no --out, or the ledger is not kept here.")]
+The second is for roots that are on other machines: they sign with `factlog
+sign`. Exit status: 0 signed; 1 you said no, or the ledger has gone on; 4 too
+few roots are here and there is no --out, or the ledger is not kept here.")]
 pub(crate) struct Args {
     #[command(flatten)]
     signing: SigningArgs,
@@ -68,11 +68,11 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         verifier.id()
     );
     let carried = Carried {
-        body: Body::Log(LogKey {
+        bodies: vec![Body::Log(LogKey {
             key: verifier.clone(),
             size: head.size,
             root: head.root,
-        }),
+        })],
         objects: vec![],
         hands,
         words: vec![

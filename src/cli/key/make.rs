@@ -36,7 +36,8 @@ Examples:
   factlog key new desk.example/bob --json | jq -r .key
 
 Where there is no terminal, the passphrase is read from the file that
-FACTLOG_PASSPHRASE_FILE names. Exit status: 0 made; 2 no such name; 4 no passphrase.")]
+FACTLOG_PASSPHRASE_FILE names. Exit status: 0 made; 2 no such name; 4 no
+passphrase.")]
 pub(crate) struct Args {
     /// What the key is called: a host and a path, such as desk.example/bob; it stands in logs for ever
     name: String,
@@ -59,6 +60,8 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let key = key.verifier().to_string();
     let file = screen::path(&path);
     context.say(&format!("made the key {}", screen::one_line(&file)));
+    context
+        .say("send whoever keeps the ledger this line; they type: factlog key add LINE --role …");
     if context.global.json {
         json_out::print(&Made {
             key,

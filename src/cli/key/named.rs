@@ -4,19 +4,31 @@ use factlog::audit::facts::SignerFacts;
 use factlog::ledger::Ledger;
 
 use crate::cli::exit::{Failure, Status};
+use crate::cli::screen;
 use crate::cli::signing::answers_to;
+
+/// Finds all enrolled keys that what was typed names: several, where it is a name.
+pub(super) fn all(ledger: &Ledger, typed: &str) -> anyhow::Result<Vec<SignerFacts>> {
+    let fits = |signer: &SignerFacts| {
+        let key = &signer.key;
+        key.to_string() == typed
+            || called(signer) == typed
+            || key.id().to_string() == typed
+            || answers_to(key.name(), typed)
+    };
+    Ok(ledger.keys()?.into_iter().filter(fits).collect())
+}
+
+/// Writes a key's name with its id, which no other key has.
+pub(super) fn called(signer: &SignerFacts) -> String {
+    let name = screen::one_line(signer.key.name().as_str());
+    format!("{name}+{}", signer.key.id())
+}
 
 /// Finds an enrolled key: by its whole vkey, its name with or without the key id, the part of its name
 /// after the last slash, or its key id. Of several with the same name the one in force is meant.
 pub(super) fn find(ledger: &Ledger, typed: &str) -> anyhow::Result<SignerFacts> {
-    let fits = |signer: &SignerFacts| {
-        let key = &signer.key;
-        key.to_string() == typed
-            || format!("{}+{}", key.name(), key.id()) == typed
-            || key.id().to_string() == typed
-            || answers_to(key.name(), typed)
-    };
-    let mut found: Vec<SignerFacts> = ledger.keys()?.into_iter().filter(fits).collect();
+    let mut found = all(ledger, typed)?;
     let in_force = found.iter().filter(|signer| signer.ended.is_none()).count();
     if found.len() > 1 && in_force == 1 {
         found.retain(|signer| signer.ended.is_none());
@@ -30,10 +42,7 @@ pub(super) fn find(ledger: &Ledger, typed: &str) -> anyhow::Result<SignerFacts> 
         .hint("`factlog key list` shows them")
         .into()),
         many => {
-            let keys: Vec<String> = found
-                .iter()
-                .map(|signer| format!("{}+{}", signer.key.name(), signer.key.id()))
-                .collect();
+            let keys: Vec<String> = found.iter().map(called).collect();
             Err(Failure::new(
                 Status::NotFound,
                 format!(

@@ -34,9 +34,9 @@ Examples:
   factlog key revoke bob --reason compromised --from 5f3a9c12
   factlog reaffirm 5f3a9c12 --note \"Bob confirms it, by telephone.\"
 
-The last is for what the holder still stands by. Exit status: 0 signed; 1 you said no;
-2 no --from for a compromised key; 3 no such key or entry; 4 too few roots are here and
-there is no --out, or would be left.")]
+The last is for what the holder still stands by. Exit status: 0 signed; 1 you
+said no; 2 no --from for a compromised key; 3 no such key or entry; 4 too few
+roots are here and there is no --out, or would be left.")]
 pub(crate) struct Args {
     /// The key: its name, its key id, or both as NAME+ID
     #[arg(value_name = "KEY")]
@@ -101,14 +101,12 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         }
         None => size,
     };
+    refuse_other_meant(&ledger, &args.revoked, &signer, from)?;
     let records = ledger.would_taint(signer.key.public(), from)?;
-    let name = format!(
-        "{}+{}",
-        screen::one_line(signer.key.name().as_str()),
-        signer.key.id()
-    );
+    let name = named::called(&signer);
     let mut words = vec![format!("revokes the key {name}: it can sign nothing more")];
     words.extend(told(&ledger, &records, from, size)?);
+    words.extend(successors(&ledger, &signer, from, args.reason)?);
     let of = |kind: Kind| {
         records
             .iter()
@@ -123,11 +121,11 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     // Where others can, the key that is revoked does not sign its own end.
     hands.sort_by_key(|hand| hand.verifier() == &signer.key);
     let carried = Carried {
-        body: Body::Key(KeyEntry::revoke(
+        bodies: vec![Body::Key(KeyEntry::revoke(
             signer.key.clone(),
             args.reason.into(),
             from,
-        )),
+        ))],
         objects: vec![],
         hands,
         words,
@@ -137,6 +135,69 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let key = Some(signer.key.to_string());
     let what = format!("revoked the key {name}");
     tell(context, done, &what, key, None, Some(tainted))
+}
+
+/// Refuses a name of which an earlier key signed what a theft so early would taint.
+fn refuse_other_meant(
+    ledger: &Ledger,
+    typed: &str,
+    signer: &SignerFacts,
+    from: u64,
+) -> anyhow::Result<()> {
+    let others = named::all(ledger, typed)?;
+    for other in others.iter().filter(|other| other.key != signer.key) {
+        let chain = ledger.chain_of(other.key.public())?;
+        let own = chain.iter().copied().filter(|index| *index < signer.since);
+        let Some(last) = own.filter(|index| *index >= from).max() else {
+            continue;
+        };
+        let (this, other) = (named::called(signer), named::called(other));
+        let message = format!(
+            "{} is two keys: {other}, which signed up to entry {last}, and {this}, enrolled by entry {}",
+            screen::one_line(typed),
+            signer.since
+        );
+        return Err(Failure::new(Status::Usage, message)
+            .hint(format!(
+                "say which. Whoever had the first before entry {} may have made the second: factlog \
+                 key revoke {other} --reason … --from {from}; then the same for {this}",
+                signer.since
+            ))
+            .into());
+    }
+    Ok(())
+}
+
+/// Says which keys can go on signing though they got their place from a key that is revoked.
+fn successors(
+    ledger: &Ledger,
+    signer: &SignerFacts,
+    from: u64,
+    reason: Reason,
+) -> anyhow::Result<Vec<String>> {
+    let mut words = Vec::new();
+    for other in ledger.keys()? {
+        let follows = other.holder == signer.holder && other.since > signer.since;
+        if !follows || other.ended.is_some() || other.since < from {
+            continue;
+        }
+        // Where roots put it in place, it owes nothing to the key.
+        let by = ledger.entry_at(other.since)?.entry;
+        let by = ledger.signer(by.header().by.public())?;
+        if by.is_none_or(|by| by.holder != signer.holder) {
+            continue;
+        }
+        let (name, old) = (named::called(&other), named::called(signer));
+        let reason = reason.to_possible_value();
+        let reason = reason.map_or_else(String::new, |value| value.get_name().to_owned());
+        words.push(format!(
+            "{name} was put in the place of {old} and can still sign, though all that it signs is \
+             tainted. Revoke it, too: factlog key revoke {name} --reason {reason} --from {}; and give \
+             its holder a key that does not come from it: factlog key add NAME --role …",
+            other.since
+        ));
+    }
+    Ok(words)
 }
 
 fn check(ledger: &Ledger, signer: &SignerFacts) -> anyhow::Result<()> {
@@ -186,7 +247,7 @@ fn first(ledger: &Ledger, typed: &str) -> anyhow::Result<u64> {
 fn told(ledger: &Ledger, records: &[Record], from: u64, size: u64) -> anyhow::Result<Vec<String>> {
     if records.is_empty() {
         return Ok(vec![if from < size {
-            format!("nothing that stands at {from} or later is tainted by it")
+            format!("nothing more that stands at {from} or later is tainted by it")
         } else {
             "nothing that it signed is tainted".to_owned()
         }]);

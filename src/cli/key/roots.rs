@@ -24,9 +24,9 @@ Examples:
       --out roots.pending
   factlog key roots --remove desk.example/facts/root --from 12
 
-Keep the roots' files on different machines. Exit status: 0 signed; 1 you said no; 2 nothing
-to change, or a threshold that can't be met; 3 no such root; 4 too few roots are here and there
-is no --out.")]
+Keep the roots' files on different machines. Exit status: 0 signed; 1 you said
+no; 2 nothing to change, or a threshold that can't be met; 3 no such root; 4
+too few roots are here and there is no --out.")]
 pub(crate) struct Args {
     /// Add a root: a name for a key that is made here, or a whole key: NAME+ID+KEY
     #[arg(long, value_name = "NAME|VKEY")]
@@ -115,11 +115,11 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         words.push(format!("what they signed from entry {from} on is tainted"));
     }
     let carried = Carried {
-        body: Body::Roots(Roots {
+        bodies: vec![Body::Roots(Roots {
             keys,
             threshold,
             from: args.from,
-        }),
+        })],
         objects: vec![],
         hands,
         words,

@@ -25,8 +25,9 @@ Examples:
   factlog key rotate alice --by-roots --new desk.example/alice+1a2b3c4d+AY… \\
       --out alice.pending
 
-Exit status: 0 signed; 1 you said no; 3 no such key; 4 the old key is not here, was
-ended before, or too few of those who must sign are here and there is no --out.")]
+Exit status: 0 signed; 1 you said no; 3 no such key; 4 the old key is not
+here, was ended before, or too few of those who must sign are here and there
+is no --out.")]
 pub(crate) struct Args {
     /// The old key, by its name; needed where several keys on this machine may sign here
     old: Option<String>,
@@ -90,7 +91,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             format!("puts {what}"),
             "the old key can sign nothing more in this ledger".to_owned(),
         ],
-        body: Body::Key(KeyEntry::rotate(old, verifier.clone())),
+        bodies: vec![Body::Key(KeyEntry::rotate(old, verifier.clone()))],
         objects: vec![],
         hands,
         question: format!("put {what}"),

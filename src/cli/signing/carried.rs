@@ -54,9 +54,11 @@ impl Hand<'_> {
     }
 }
 
-/// An entry that several sign, with what belongs to it.
+/// Entries of one author that several sign, with what belongs to them.
 pub(crate) struct Carried<'a> {
-    pub(crate) body: Body,
+    /// At least one. Each names the one before by its id, which all signatures are part of: several
+    /// can be signed only where nobody is missing.
+    pub(crate) bodies: Vec<Body>,
     /// The objects that it brings.
     pub(crate) objects: Vec<Vec<u8>>,
     /// Those who can sign here, the author first.
@@ -67,11 +69,11 @@ pub(crate) struct Carried<'a> {
     pub(crate) question: String,
 }
 
-/// What became of an entry that several sign.
+/// What became of entries that several sign.
 pub(crate) struct Delivered {
-    /// The entry's id; of an entry that still wants signatures, its id so far.
+    /// The first entry's id; of an entry that still wants signatures, its id so far.
     pub(crate) id: EntryId,
-    /// Its index, if it was appended.
+    /// The last entry's index, if they were appended.
     pub(crate) index: Option<u64>,
     pub(crate) entries: Vec<EntryLine>,
     /// Whose signatures it still wants, in words.
@@ -99,7 +101,8 @@ pub(crate) fn other(
     Ok(find_key(context, args, key)?.map(Hand::There))
 }
 
-/// Shows an entry, has it signed by all who are here, and appends it or writes it to a file.
+/// Shows the first of the entries, has them signed by all who are here, and appends them or writes them
+/// to a file.
 ///
 /// Returns `None` if the person said no. The ledger is closed while the person is asked.
 pub(crate) fn sign(
@@ -110,7 +113,7 @@ pub(crate) fn sign(
 ) -> anyhow::Result<Option<Delivered>> {
     ledger.check_copy()?;
     let Carried {
-        body,
+        bodies,
         objects,
         hands,
         words,
@@ -118,11 +121,12 @@ pub(crate) fn sign(
     } = carried;
     let author = hands[0].verifier().clone();
     let mut composer = ledger.composer(&author)?;
-    let draft = composer.draft(context.now()?, body)?;
+    let at = context.now()?;
+    let draft = composer.draft(at, bodies[0].clone())?;
     let roots = ledger.ledger_facts()?.roots;
     let hands = only_called_for(hands, &draft, &roots)?;
-    if args.out.is_none() {
-        refuse_incomplete(&hands, &draft, &roots)?;
+    if args.out.is_none() || bodies.len() > 1 {
+        refuse_incomplete(&hands, &draft, &roots, bodies.len())?;
     }
     let asks = context.can_ask() && !args.yes;
     let mut ledger = Some(ledger);
@@ -138,26 +142,37 @@ pub(crate) fn sign(
             context.say(&screen::one_line(line));
         }
     }
-    let text = draft.text()?;
-    let mut lines = Vec::new();
+    let mut held = Vec::with_capacity(hands.len());
     for hand in hands {
-        lines.push(hand.held(context)?.line(&text)?);
+        held.push(hand.held(context)?);
     }
-    let entry = composer.assemble(&draft, lines)?;
-    let wanting = entry.wanting(&roots);
-    let mut pending = Pending {
-        objects,
-        ..Pending::default()
-    };
-    if !wanting.is_complete() {
-        pending.wanted.push(wanted_line(&entry, &wanting));
-    }
-    let id = entry.id();
-    pending.entries.push(entry);
     let mut ledger = match ledger {
         Some(ledger) => ledger,
         None => context.open_ledger()?,
     };
+    // What would be signed now was not shown, and two entries with one number are a fork.
+    if ledger.composer(&author)?.chain() != composer.chain() {
+        let message = format!("{} signed something else meanwhile", named(&author));
+        return Err(Failure::new(Status::Failed, message)
+            .hint("nothing was signed here: run the command again")
+            .into());
+    }
+    let mut pending = Pending {
+        objects,
+        ..Pending::default()
+    };
+    for body in bodies {
+        let draft = composer.draft(at, body)?;
+        let text = draft.text()?;
+        let lines = held.iter().map(|key| key.line(&text));
+        let entry = composer.assemble(&draft, lines.collect::<Result<_, _>>()?)?;
+        let wanting = entry.wanting(&roots);
+        if !wanting.is_complete() {
+            pending.wanted.push(wanted_line(&entry, &wanting));
+        }
+        pending.entries.push(entry);
+    }
+    let id = pending.entries[0].id();
     let wanted = pending.wanted.clone();
     let entries = record::deliver(context, args, &mut ledger, &pending)?;
     let index = entries.last().and_then(|entry| entry.index);
@@ -183,7 +198,9 @@ fn only_called_for<'a>(
     let mut kept: Vec<Hand<'a>> = Vec::new();
     for hand in hands {
         let is_twice = kept.iter().any(|other| other.verifier() == hand.verifier());
+        // A new key signs even where it need not: that is what its file is written for.
         let is_open = kept.is_empty()
+            || matches!(hand, Hand::Made(..))
             || trial(&kept, draft)?
                 .wanting(roots)
                 .open()
@@ -205,17 +222,30 @@ fn trial(hands: &[Hand<'_>], draft: &Draft) -> anyhow::Result<Entry> {
     Ok(draft.assemble(hands.iter().map(line).collect())?)
 }
 
-fn refuse_incomplete(hands: &[Hand<'_>], draft: &Draft, roots: &RootSet) -> anyhow::Result<()> {
+fn refuse_incomplete(
+    hands: &[Hand<'_>],
+    draft: &Draft,
+    roots: &RootSet,
+    entries: usize,
+) -> anyhow::Result<()> {
     let entry = trial(hands, draft)?;
     let wanting = entry.wanting(roots);
     if wanting.is_complete() {
         return Ok(());
     }
-    Err(Failure::new(
+    let failure = Failure::new(
         Status::Key,
         format!("{}, and no such key is here", wanted_line(&entry, &wanting)),
-    )
-    .hint("write it to a file with --out FILE; the others sign that with `factlog sign FILE`")
+    );
+    Err(if entries > 1 {
+        failure.hint(format!(
+            "these are {entries} entries, each of which names the one before with all its signatures: \
+             where others must sign, make them one at a time, each with --out FILE"
+        ))
+    } else {
+        failure
+            .hint("write it to a file with --out FILE; the others sign that with `factlog sign FILE`")
+    }
     .into())
 }
 

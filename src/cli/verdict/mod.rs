@@ -60,8 +60,9 @@ Examples:
   factlog verdict 3 --rating true --summary \"…\" --out verdict.pending
   factlog verdict --from verdicts.jsonl --json
 
-With --from, many: JSON lines {claim, rating, summary, …}, each acknowledged on a line of its own once
-it is durable. A line names evidence as the flags do, by a file, an address or a source's id:
+With --from, many: JSON lines {claim, rating, summary, …}, each acknowledged
+on a line of its own once it is durable. A line names evidence as the flags
+do, by a file, an address or a source's id:
 
   {\"claim\": 3, \"rating\": \"false\", \"summary\": \"…\", \"evidence\": [
     {\"stance\": \"refutes\", \"source\": \"un-charter.txt\", \"primary\": true,
@@ -509,12 +510,19 @@ impl<'a> Sitting<'a> {
         };
         let index = entries.last().and_then(|entry| entry.index);
         if let Some(index) = index {
+            let short = ledger.short(&verdict.0)?;
             self.context.say(&format!(
-                "recorded: “{}” is {} (verdict {}, entry {index})",
+                "recorded: “{}” is {} (verdict {short}, entry {index})",
                 screen::cut(&self.line.claim.text, 70),
                 body.rating,
-                ledger.short(&verdict.0)?,
             ));
+            let needed = self.policy.approvals;
+            if needed > 0 {
+                self.context.say(&format!(
+                    "proposed, for it takes {needed} {} to stand; others type: factlog approve {short}",
+                    if needed == 1 { "approval" } else { "approvals" }
+                ));
+            }
         }
         if self.context.global.json {
             json_out::print(&Report {

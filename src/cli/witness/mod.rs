@@ -36,7 +36,8 @@ Examples:
   factlog witness serve --listen 127.0.0.1:8080 --state DIR --logs logs.txt
   factlog witness key
 
-The keeper of a ledger asks a witness with `factlog checkpoint --witness KEY@URL`."
+The keeper of a ledger asks a witness with `factlog checkpoint --witness
+KEY@URL`."
 )]
 pub(crate) struct Args {
     #[command(subcommand)]

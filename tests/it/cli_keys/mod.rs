@@ -4,6 +4,7 @@ mod agent;
 mod approvals;
 mod change;
 mod refused;
+mod roots;
 mod steps;
 
 use serde_json::Value;
