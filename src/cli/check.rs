@@ -201,7 +201,13 @@ fn outcome(proof: Proof, report: &ShownReport) -> String {
     let (faults, incomplete) = (count(Severity::Fault), count(Severity::Incomplete));
     if faults > 0 {
         return if report.is_only_untrusted() {
-            "The arithmetic holds, but nothing says that this log is to be trusted.".to_owned()
+            let holds = if report.stated.is_some() {
+                "The path leads to the root that the file states, but the checkpoint's own \
+                 signature could not be checked:"
+            } else {
+                "The arithmetic holds, but"
+            };
+            format!("{holds} nothing says that this log is to be trusted.")
         } else {
             let faults = if faults == 1 {
                 "1 fault".to_owned()

@@ -1,7 +1,8 @@
 //! The two smaller proofs: that one entry is in a log, and that a log only grew.
 //!
-//! Neither has a genesis, so that the log's key must be known: from a trust policy, or by itself. That
-//! an entry is in a log says nothing of whether its author was entitled.
+//! Neither has a genesis, so that the log's key must be known: from a trust policy, or by itself.
+//! Without it, the path is computed all the same, to the root that the file states. That an entry is
+//! in a log says nothing of whether its author was entitled.
 
 use super::outcome::Outcome;
 use super::report::ShownEntry;
@@ -43,10 +44,9 @@ pub fn check_entry(proof: &[u8], entry: &[u8], expected: &Expected) -> ShownRepo
             outcome.keep(finding.of_entry(index, entry.id()));
         }
     }
-    let note = proof.checkpoint().as_str();
-    if let Some(checkpoint) = outcome.take_checkpoint(note, None, expected) {
+    if let Some((_, head)) = outcome.take_any_checkpoint(proof.checkpoint(), expected) {
         outcome.count(Topic::Tree, 1);
-        if let Err(error) = proof.verify(&entry.id().into(), &checkpoint.head) {
+        if let Err(error) = proof.verify(&entry.id().into(), &head) {
             let message = format!(
                 "it is not shown to be in the checkpoint's tree: {}",
                 causes(&error)
@@ -69,10 +69,14 @@ pub fn check_growth(proof: &[u8], old: &[u8], expected: &Expected) -> ShownRepor
             return outcome.into_report();
         }
     };
-    let Ok(old) = std::str::from_utf8(old) else {
-        let message = "the older checkpoint is not UTF-8";
-        outcome.find(Code::CheckpointDamaged, message);
-        return outcome.into_report();
+    let old = match SignedNote::parse(old) {
+        Ok(old) => old,
+        Err(error) => {
+            let reason = causes(&error);
+            let message = format!("the older checkpoint is not a signed note: {reason}");
+            outcome.find(Code::CheckpointDamaged, message);
+            return outcome.into_report();
+        }
     };
     // A quorum is asked of the newer one alone: the older one is the caller's.
     let alone = Expected {
@@ -80,19 +84,20 @@ pub fn check_growth(proof: &[u8], old: &[u8], expected: &Expected) -> ShownRepor
         log: expected
             .log
             .clone()
-            .or_else(|| listed_signer(old, expected)),
+            .or_else(|| listed_signer(&old, expected)),
         ledger: None,
     };
-    let older = outcome.take_checkpoint(old, None, &alone);
-    let newer = outcome.take_checkpoint(proof.checkpoint().as_str(), None, expected);
-    let (Some(older), Some(newer)) = (older, newer) else {
+    let older = outcome.take_any_checkpoint(&old, &alone);
+    let newer = outcome.take_any_checkpoint(proof.checkpoint(), expected);
+    let (Some((older_origin, older)), Some((origin, newer))) = (older, newer) else {
         return outcome.into_report();
     };
-    if let Err(error) = newer.check_origin(&older.origin) {
-        outcome.find(Code::CheckpointOrigin, causes(&error));
+    if origin != older_origin {
+        let message = format!("the checkpoint is of {origin}, not of {older_origin}");
+        outcome.find(Code::CheckpointOrigin, message);
     }
     outcome.count(Topic::Tree, 1);
-    if let Err(error) = proof.verify(&older.head, &newer.head) {
+    if let Err(error) = proof.verify(&older, &newer) {
         let message = format!(
             "the log is not shown to only have grown: {}",
             causes(&error)
@@ -103,8 +108,7 @@ pub fn check_growth(proof: &[u8], old: &[u8], expected: &Expected) -> ShownRepor
 }
 
 /// Returns the log of the trust policy that a line of a checkpoint names.
-fn listed_signer(checkpoint: &str, expected: &Expected) -> Option<VerifierKey> {
-    let note = SignedNote::parse(checkpoint.as_bytes()).ok()?;
+fn listed_signer(note: &SignedNote, expected: &Expected) -> Option<VerifierKey> {
     let signed = |key: &VerifierKey| note.signatures().iter().any(|line| line.names(key));
     let logs = expected.policy.as_ref()?.logs();
     let log = logs.iter().find(|log| signed(&log.key));

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::report::{Cosigned, ShownCheckpoint};
+use super::report::{Cosigned, ShownCheckpoint, StatedCheckpoint};
 use super::{Expected, ShownReport};
 use crate::audit::finding::{Code, Finding, Topic, causes};
 use crate::audit::report::Check;
-use crate::trust::checkpoint::Checkpoint;
-use crate::trust::key::VerifierKey;
+use crate::trust::checkpoint::{Checkpoint, stated};
+use crate::trust::key::{KeyName, VerifierKey};
+use crate::trust::merkle::TreeHead;
 use crate::trust::note::SignedNote;
 use crate::trust::tlog_policy::TrustPolicy;
 
@@ -53,6 +54,40 @@ impl Outcome {
         self.report
     }
 
+    /// Reads the checkpoint of a proof that has no genesis, and returns what it says.
+    ///
+    /// Where no key is known by which the log's signature could be checked, that is what the
+    /// checkpoint states: nothing vouches for it, and a finding says so. What leads to its root can be
+    /// computed all the same.
+    pub(super) fn take_any_checkpoint(
+        &mut self,
+        note: &SignedNote,
+        expected: &Expected,
+    ) -> Option<(KeyName, TreeHead)> {
+        if known_signer(note, expected).is_some() {
+            let checkpoint = self.take_checkpoint(note.as_str(), None, expected)?;
+            return Some((checkpoint.origin, checkpoint.head));
+        }
+        self.count(Topic::Checkpoints, 1);
+        self.find_unknown(expected, note);
+        match stated(note.text()) {
+            Ok((origin, head)) => {
+                self.report.checkpoint = None;
+                self.report.stated = Some(StatedCheckpoint {
+                    origin: origin.to_string(),
+                    size: head.size,
+                    root: head.root,
+                });
+                Some((origin, head))
+            }
+            Err(error) => {
+                let message = format!("not a checkpoint: {}", causes(&error));
+                self.find(Code::CheckpointDamaged, message);
+                None
+            }
+        }
+    }
+
     /// Reads a checkpoint that some log signed whose key is known; says whether it may be trusted.
     ///
     /// `named` is the key that the ledger's own entries name; without it, the key must come from what
@@ -73,12 +108,7 @@ impl Outcome {
                 return None;
             }
         };
-        let signed = |key: &&VerifierKey| note.signatures().iter().any(|line| line.names(key));
-        let known = named.or_else(|| trusted_keys(expected).find(signed));
-        let Some(key) = known else {
-            self.find_untrusted(expected, &signers(&note));
-            return None;
-        };
+        let key = named.or_else(|| known_signer(&note, expected))?;
         self.check_trust(key, expected);
         let verified = match &expected.policy {
             Some(policy) => self.evaluate(policy, key, &note),
@@ -102,6 +132,7 @@ impl Outcome {
             self.find(Code::CheckpointOrigin, causes(&error));
             return None;
         }
+        self.report.stated = None;
         self.report.checkpoint = Some(ShownCheckpoint {
             cosigned,
             ..ShownCheckpoint::new(&checkpoint, key.clone())
@@ -150,20 +181,47 @@ impl Outcome {
         let is_known =
             expected.ledger.is_some() || expected.log.is_some() || trusted_logs(expected).is_some();
         if !(is_known && is_listed && is_given) {
-            self.find_untrusted(expected, &key.to_string());
+            let trusted = trusted_names(expected);
+            self.find_untrusted(match trusted {
+                None => format!("the log's key is {key}, and nothing was given to trust it by"),
+                Some(trusted) => {
+                    format!("the log's key is {key}, but the trusted one is {trusted}")
+                }
+            });
         }
     }
 
-    fn find_untrusted(&mut self, expected: &Expected, found: &str) {
-        let trusted: Vec<String> = trusted_keys(expected).map(ToString::to_string).collect();
-        let message = if trusted.is_empty() {
-            format!("the log's key is {found}, and nothing was given to trust it by")
-        } else {
-            let trusted = trusted.join(", ");
-            format!("the log's key is {found}, but the trusted one is {trusted}")
+    /// Finds that no key is known by which a checkpoint's signature could be checked.
+    fn find_unknown(&mut self, expected: &Expected, note: &SignedNote) {
+        let signers = signers(note);
+        let why = match trusted_names(expected) {
+            None => "nothing was given to trust it by".to_owned(),
+            Some(trusted) => format!("the trusted one is {trusted}"),
         };
-        self.find(Code::LogUntrusted, message);
+        self.find_untrusted(format!(
+            "the log's key is {signers}, and {why}: the checkpoint's own signature could not be checked"
+        ));
     }
+
+    fn find_untrusted(&mut self, message: String) {
+        // Of two checkpoints by the same log it is said once.
+        let mut found = self.report.findings.iter();
+        if !found.any(|found| found.code == Code::LogUntrusted && found.message == message) {
+            self.find(Code::LogUntrusted, message);
+        }
+    }
+}
+
+/// Returns the key among those that are expected that a line of a note names.
+fn known_signer<'e>(note: &SignedNote, expected: &'e Expected) -> Option<&'e VerifierKey> {
+    let signed = |key: &&VerifierKey| note.signatures().iter().any(|line| line.names(key));
+    trusted_keys(expected).find(signed)
+}
+
+/// Names the logs that are trusted; `None` where there are none.
+fn trusted_names(expected: &Expected) -> Option<String> {
+    let trusted: Vec<String> = trusted_keys(expected).map(ToString::to_string).collect();
+    (!trusted.is_empty()).then(|| trusted.join(", "))
 }
 
 /// Returns the logs of the trust policy, where there is one that lists any.

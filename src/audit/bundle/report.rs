@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::audit::finding::{Finding, Severity, is_only_untrusted};
+use crate::audit::finding::{Code, Finding, Severity, is_only_untrusted};
 use crate::audit::report::Check;
 use crate::audit::standing::VerdictStanding;
 use crate::entry::{Entry, Kind};
@@ -21,6 +21,9 @@ pub struct ShownReport {
     /// The checkpoint, once the log's signature holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<ShownCheckpoint>,
+    /// What the checkpoint states, where no key is known by which its signature could be checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated: Option<StatedCheckpoint>,
     /// The entry that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entry: Option<ShownEntry>,
@@ -47,6 +50,17 @@ pub struct ShownCheckpoint {
     /// The witnesses of the trust policy that cosigned it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cosigned: Vec<Cosigned>,
+}
+
+/// What a checkpoint states, whoever signed it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct StatedCheckpoint {
+    /// The ledger's name in checkpoints.
+    pub origin: String,
+    /// How many entries the log had.
+    pub size: u64,
+    /// The root of its tree.
+    pub root: RootHash,
 }
 
 /// A cosignature that holds.
@@ -128,10 +142,16 @@ impl ShownReport {
 
     /// Says what none of this shows: the last line of every account of it.
     pub fn closing(&self) -> String {
-        let size = self.checkpoint.as_ref().map_or_else(
-            || "a checkpoint that does not hold".to_owned(),
-            |checkpoint| format!("checkpoint {}", checkpoint.size),
-        );
+        let shown = self.checkpoint.as_ref().map(|checkpoint| checkpoint.size);
+        let stated = self.stated.as_ref().map(|stated| stated.size);
+        let is_untrusted = |finding: &Finding| finding.code == Code::LogUntrusted;
+        let size = match shown.or(stated) {
+            None => "a checkpoint that does not hold".to_owned(),
+            Some(size) if self.findings.iter().any(is_untrusted) => {
+                format!("checkpoint {size}, which nothing vouches for")
+            }
+            Some(size) => format!("checkpoint {size}"),
+        };
         format!(
             "As of {size}. Not shown: what was recorded since, or kept back by whoever made this \
              file, such as a revocation, correction or retraction."

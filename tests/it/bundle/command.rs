@@ -171,6 +171,68 @@ fn an_entry_is_proven_to_be_in_the_log() {
     assert!(status == Some(1) && out.contains("proof-invalid"), "{out}");
 }
 
+/// Reads text as one line, however it was wrapped.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Changes the first hash of a proof's file.
+fn with_another_hash(proof: &str) -> String {
+    let is_hash = |line: &&str| line.len() == 44 && line.ends_with('=');
+    let hash = proof.lines().find(is_hash).unwrap();
+    let first = if hash.starts_with('A') { "B" } else { "A" };
+    proof.replacen(hash, &format!("{first}{}", &hash[1..]), 1)
+}
+
+#[test]
+fn a_path_is_computed_though_nothing_vouches_for_the_log() {
+    let (desk, id, ledger, key) = judged();
+    let size = desk.size();
+    desk.done(&["prove", &ledger, "--out", "g.proof", "--tlog-proof"]);
+    desk.done(&["prove", &id, "--out", "e.proof", "--tlog-proof"]);
+    let (status, out, err) = check(&desk, &["e.proof"]);
+    assert_eq!(status, Some(4), "{out}{err}");
+    let out = flat(&out);
+    for said in [
+        "The path leads to the root that the file states",
+        "signature could not be checked",
+        &format!("As of checkpoint {size}, which nothing vouches for."),
+    ] {
+        assert!(out.contains(said), "{said}: {out}");
+    }
+    let (_, out, _) = check(&desk, &["e.proof", "--json"]);
+    let report = valid("output-check", &out);
+    assert_eq!(report["stated"]["size"], size);
+    assert!(report["checkpoint"].is_null());
+    // Another entry, or another hash, and the path leads elsewhere, whoever may be trusted.
+    let other = ["e.proof", "--entry", "g.proof.entry"];
+    let (status, out, _) = check(&desk, &other);
+    assert_eq!(status, Some(1), "{out}");
+    assert!(
+        out.contains("proof-invalid") && !out.contains("The path leads"),
+        "{out}"
+    );
+    let proof = std::fs::read_to_string(desk.path("e.proof")).unwrap();
+    std::fs::write(desk.path("e.proof"), with_another_hash(&proof)).unwrap();
+    let (status, out, _) = check(&desk, &["e.proof"]);
+    assert!(status == Some(1) && out.contains("proof-invalid"), "{out}");
+
+    let old = desk.done(&["checkpoint"]).0;
+    std::fs::write(desk.path("old"), &old).unwrap();
+    desk.done(&verdict("3"));
+    desk.done(&["prove", "--consistency", "old", "--out", "g"]);
+    let unknown = ["g", "--old", "old"];
+    let (status, out, _) = check(&desk, &unknown);
+    assert_eq!(status, Some(4), "{out}");
+    assert!(flat(&out).contains("The path leads to the root"), "{out}");
+    let proof = std::fs::read_to_string(desk.path("g")).unwrap();
+    std::fs::write(desk.path("g"), with_another_hash(&proof)).unwrap();
+    let (status, out, _) = check(&desk, &unknown);
+    assert!(status == Some(1) && out.contains("proof-invalid"), "{out}");
+    let trusted = [&unknown[..], &["--origin-key", &key]].concat();
+    assert_eq!(check(&desk, &trusted).0, Some(1));
+}
+
 #[test]
 fn a_log_is_shown_to_have_only_grown() {
     let (desk, _, _, key) = judged();
