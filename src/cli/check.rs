@@ -24,6 +24,11 @@ const MAX_SMALL_BYTES: u64 = 1024 * 1024;
 const TRUST_HINT: &str = "give what you know of the log, and got from elsewhere than with this file: \
      --ledger-id ID, --origin-key VKEY or --policy FILE";
 
+/// What to give where a proof has no genesis entry.
+const LONE_TRUST_HINT: &str = "a proof of this kind has no genesis entry, so that a ledger's id does \
+     not tell the log's key: give the key, or a trust policy that lists it, got from elsewhere than \
+     with this file: --origin-key VKEY or --policy FILE";
+
 /// Check a proof, without the ledger that it is from
 ///
 /// It takes what `factlog prove` writes, and finds out by itself which of the three it is: a bundle
@@ -59,7 +64,7 @@ pub(crate) struct Args {
     /// Trust this log: the key that signs its checkpoints
     #[arg(long, value_name = "VKEY")]
     origin_key: Option<VerifierKey>,
-    /// Trust this ledger: its whole id, which fixes the log's key
+    /// Trust this ledger: its whole id, which in a bundle fixes the log's key
     #[arg(long, value_name = "ID")]
     ledger_id: Option<EntryId>,
     /// The entry that a tlog-proof is about; without it, the file FILE.entry
@@ -160,7 +165,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     } else {
         print(&report, &outcome)?;
     }
-    tell_trust(&report, &expected, context);
+    tell_trust(proof, &report, &expected, context);
     Ok(status(&report))
 }
 
@@ -174,7 +179,7 @@ fn status(report: &ShownReport) -> Status {
 }
 
 /// Says what to give where nothing speaks for the log's key, and what this machine knows of it.
-fn tell_trust(report: &ShownReport, expected: &Expected, context: &Context) {
+fn tell_trust(proof: Proof, report: &ShownReport, expected: &Expected, context: &Context) {
     if !report.findings.iter().any(|f| f.code == Code::LogUntrusted) {
         return;
     }
@@ -189,7 +194,10 @@ fn tell_trust(report: &ShownReport, expected: &Expected, context: &Context) {
              the one that you mean: --ledger-id {id}"
         ));
     }
-    context.say(TRUST_HINT);
+    context.say(match proof {
+        Proof::Bundle => TRUST_HINT,
+        Proof::Entry | Proof::Consistency => LONE_TRUST_HINT,
+    });
 }
 
 /// Says in a sentence what was found.

@@ -245,6 +245,8 @@ impl Checker<'_> {
         let mut earlier = self.earlier_log_keys.iter();
         let key = earlier.find(|(until, _)| size.is_some_and(|size| size <= *until));
         let key = key.map_or(&ledger.log, |(_, key)| key);
+        let keys = self.earlier_log_keys.iter().map(|(_, key)| key);
+        self.outcome.log_keys = keys.chain([&ledger.log]).cloned().collect();
         let Some(checkpoint) = self.outcome.take_checkpoint(note, Some(key), expected) else {
             return;
         };

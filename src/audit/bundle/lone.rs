@@ -35,6 +35,12 @@ pub fn check_entry(proof: &[u8], entry: &[u8], expected: &Expected) -> ShownRepo
         }
     };
     outcome.report.entry = Some(ShownEntry::new(index, &entry));
+    let ledger = entry.header().ledger.unwrap_or(entry.id());
+    if let Some(asked) = expected.ledger.filter(|asked| *asked != ledger) {
+        let message = format!("the entry is of the ledger {ledger}, not of {asked}");
+        let finding = Finding::new(Code::LedgerOther, message);
+        outcome.keep(finding.of_entry(index, entry.id()));
+    }
     // Which roots were in force, the log would say.
     if entry.is_self_contained() {
         let lines = entry.note().signatures().len() as u64;

@@ -16,6 +16,8 @@ use crate::trust::tlog_policy::TrustPolicy;
 #[derive(Default)]
 pub(super) struct Outcome {
     pub(super) report: ShownReport,
+    /// The log's keys, the earliest first, where the entries shown name them.
+    pub(super) log_keys: Vec<VerifierKey>,
     checks: BTreeMap<Topic, Check>,
 }
 
@@ -184,18 +186,50 @@ impl Outcome {
             let trusted = trusted_names(expected);
             self.find_untrusted(match trusted {
                 None => format!("the log's key is {key}, and nothing was given to trust it by"),
-                Some(trusted) => {
-                    format!("the log's key is {key}, but the trusted one is {trusted}")
-                }
+                Some(trusted) => format!(
+                    "the log's key is {key}, but the trusted one is {trusted}{}",
+                    self.kinship(key, expected)
+                ),
             });
+        }
+    }
+
+    /// Says how a log's key and the trusted one belong together, where they do.
+    fn kinship(&self, key: &VerifierKey, expected: &Expected) -> &'static str {
+        let place = |wanted: &VerifierKey| self.log_keys.iter().position(|known| known == wanted);
+        let trusted = || trusted_keys(expected);
+        match (place(key), trusted().find_map(place)) {
+            (Some(found), Some(trusted)) if found < trusted => {
+                ": the checkpoint is signed by an earlier key of this log"
+            }
+            (Some(found), Some(trusted)) if found > trusted => {
+                ": the checkpoint is signed by a later key of this log, whose change the entries \
+                 shown record"
+            }
+            _ if trusted().any(|trusted| trusted.name() == key.name()) => {
+                ": another key under the same name"
+            }
+            _ => "",
         }
     }
 
     /// Finds that no key is known by which a checkpoint's signature could be checked.
     fn find_unknown(&mut self, expected: &Expected, note: &SignedNote) {
         let signers = signers(note);
+        let is_namesake = |key: &VerifierKey| {
+            let mut lines = note.signatures().iter();
+            lines.any(|line| line.name == *key.name())
+        };
         let why = match trusted_names(expected) {
+            None if expected.ledger.is_some() => {
+                "a ledger's id does not tell which key that is, for there is no genesis entry here"
+                    .to_owned()
+            }
             None => "nothing was given to trust it by".to_owned(),
+            Some(trusted) if trusted_keys(expected).any(is_namesake) => format!(
+                "the trusted one is {trusted}, another key under the same name, such as an earlier \
+                 or a later one of the log"
+            ),
             Some(trusted) => format!("the trusted one is {trusted}"),
         };
         self.find_untrusted(format!(
@@ -236,9 +270,10 @@ fn trusted_keys(expected: &Expected) -> impl Iterator<Item = &VerifierKey> {
 }
 
 fn signers(note: &SignedNote) -> String {
-    let names = note.signatures().iter().map(|line| line.name.to_string());
-    let mut names: Vec<String> = names.collect();
-    names.dedup();
+    let names = note.signatures().iter();
+    let names: Vec<String> = names
+        .map(|line| format!("{} ({})", line.name, line.id))
+        .collect();
     format!("that of {}", names.join(" or "))
 }
 

@@ -234,6 +234,36 @@ fn a_path_is_computed_though_nothing_vouches_for_the_log() {
 }
 
 #[test]
+fn a_ledger_s_id_is_no_key_and_a_namesake_is_called_one() {
+    let (desk, id, ledger, key) = judged();
+    desk.done(&["prove", &id, "--out", "e.proof", "--tlog-proof"]);
+    let (status, out, err) = check(&desk, &["e.proof", "--ledger-id", &ledger]);
+    assert_eq!(status, Some(4), "{out}{err}");
+    assert!(flat(&out).contains("a ledger's id does not tell"), "{out}");
+    let err = flat(&err);
+    assert!(err.contains("--origin-key VKEY or --policy FILE"), "{err}");
+    assert!(!err.contains("--ledger-id ID,"), "{err}");
+    let (status, out, _) = check(&desk, &["e.proof", "--ledger-id", &id]);
+    assert!(status == Some(1) && out.contains("[ledger-other]"), "{out}");
+    let other = "desk.example/facts+c2ed7859+AYE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU";
+    desk.done(&["prove", &id, "--out", "p.json"]);
+    for file in ["e.proof", "p.json"] {
+        let (status, out, _) = check(&desk, &[file, "--origin-key", other]);
+        assert_eq!(status, Some(4), "{out}");
+        assert!(
+            flat(&out).contains("another key under the same name"),
+            "{out}"
+        );
+    }
+    // The log's key is changed: whoever trusts the earlier one is told that this is a later one.
+    desk.done(&["key", "log", "--yes"]);
+    desk.done(&["prove", &id, "--out", "after.json"]);
+    let (status, out, _) = check(&desk, &["after.json", "--origin-key", &key]);
+    assert_eq!(status, Some(4), "{out}");
+    assert!(flat(&out).contains("by a later key of this log"), "{out}");
+}
+
+#[test]
 fn a_log_is_shown_to_have_only_grown() {
     let (desk, _, _, key) = judged();
     let old = desk.done(&["checkpoint"]).0;
