@@ -42,8 +42,8 @@ const LONE_TRUST_HINT: &str = "a proof of this kind has no genesis entry, so tha
 /// The arithmetic can hold in a log that anyone made up. Say whose log it should be: its ledger's id,
 /// its key, or a trust policy (C2SP tlog-policy), which may also ask for witnesses.
 ///
-/// Exit status 0 if every check passed, 1 if one failed, 4 if nothing says that the log may be
-/// trusted or another is, 5 if something could not be checked or the witnesses are too few.
+/// Exit status 0 if every check passed, 1 if one failed, 3 if a file is not there, 4 if nothing says
+/// that the log may be trusted or another is, 5 if something could not be checked or the witnesses are too few.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -13,6 +13,10 @@ use factlog::words::id::EntryId;
 
 use super::context::{Context, LEDGER_FOLDER};
 use super::exit::{Failure, Status};
+use super::files;
+
+/// A checkpoint that a person has from elsewhere has at most this many bytes.
+const MAX_HEAD_BYTES: u64 = 1024 * 1024;
 
 /// The status of an answer that there is no such file.
 const NOT_FOUND: u16 = 404;
@@ -118,8 +122,8 @@ impl Web {
 /// Reads checkpoints that a person has from elsewhere.
 pub(crate) fn checkpoints(paths: &[PathBuf]) -> anyhow::Result<Vec<StoredCheckpoint>> {
     let read = |path: &PathBuf| {
+        let bytes = files::read_at_most(path, MAX_HEAD_BYTES)?;
         let file = path.display().to_string();
-        let bytes = fs::read(path).with_context(|| format!("reading {file}"))?;
         Ok(StoredCheckpoint { bytes, file })
     };
     paths.iter().map(read).collect()

@@ -23,10 +23,19 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     write(path, bytes).with_context(|| format!("writing {}", path.display()))
 }
 
-/// Reads a file of at most so many bytes.
+/// Reads a file of at most so many bytes, which the command line names.
+///
+/// # Errors
+/// There is none: exit status 3.
 pub(crate) fn read_at_most(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
     let reading = || format!("reading {}", path.display());
-    let file = fs::File::open(path).with_context(reading)?;
+    let file = match fs::File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let message = format!("there is no file {}", path.display());
+            return Err(Failure::new(Status::NotFound, message).into());
+        }
+        opened => opened.with_context(reading)?,
+    };
     let mut bytes = Vec::new();
     let read = file.take(most + 1).read_to_end(&mut bytes);
     read.with_context(reading)?;

@@ -1,10 +1,8 @@
 //! `factlog restore`: a ledger out of a copy of it.
 
-use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use factlog::ledger::{self, RestoreError};
 use factlog::mirror;
 use serde::Serialize;
@@ -13,10 +11,13 @@ use super::context::Context;
 use super::copies::Place;
 use super::exit::{Failure, Status};
 use super::opening::LOG_KEY_FILE;
-use super::{init, json_out, progress, screen, stdout};
+use super::{files, init, json_out, progress, screen, stdout};
 
 /// So many objects that could not come back are listed.
 const LISTED: usize = 10;
+
+/// A key file has at most this many bytes.
+const MAX_KEY_BYTES: u64 = factlog::keys::file::MAX_BYTES as u64;
 
 /// Rebuild a ledger from a copy of it
 ///
@@ -55,7 +56,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     place.refuse_nothing(&args.copy)?;
     let folder = init::place(context)?;
     let log_key = match &args.log_key {
-        Some(path) => Some(fs::read(path).with_context(|| format!("reading {}", path.display()))?),
+        Some(path) => Some(files::read_at_most(path, MAX_KEY_BYTES)?),
         None => None,
     };
     let log_key = log_key.as_deref().map(|bytes| (LOG_KEY_FILE, bytes));

@@ -29,8 +29,9 @@ use super::stdout;
 /// object's hash and type, every claim's quote, every verdict's policy, rating and evidence, and what
 /// was superseded or retracted. Every fault is reported, not the first alone, each with a stable code.
 ///
-/// Exit status 0 if there is no fault, 1 if there is one, 4 if the trust policy knows another log, 5 if
-/// something could not be checked or the witnesses are too few.
+/// Exit status 0 if there is no fault, 1 if there is one, 3 if there is no ledger, copy or file where
+/// one is named, 4 if the trust policy knows another log, 5 if something could not be checked or the
+/// witnesses are too few.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -63,6 +63,28 @@ fn where_no_copy_is_nothing_is_verified() {
 }
 
 #[test]
+fn a_file_that_is_not_there_is_not_found() {
+    let desk = Desk::start();
+    fs::write(desk.folder().join("old"), desk.done(&["checkpoint"])).unwrap();
+    desk.done(&["prove", "--consistency", "old", "--out", "g"]);
+    for arguments in [
+        &["check", "nofile"][..],
+        &["verify", "--head", "nofile"],
+        &["verify", "--policy", "nofile"],
+        &["prove", "--consistency", "nofile", "--out", "h"],
+        &["check", "--old", "nofile", "g"],
+    ] {
+        let ran = desk.run(arguments);
+        assert_eq!(ran.code, Some(3), "{arguments:?}: {}", ran.err);
+        assert!(ran.err.contains("there is no file nofile"), "{}", ran.err);
+    }
+    desk.done(&["publish", "out"]);
+    let restore = ["restore", "out", "--ledger", "back", "--log-key", "nofile"];
+    let ran = desk.run(&restore);
+    assert_eq!(ran.code, Some(3), "{}", ran.err);
+}
+
+#[test]
 fn another_ledger_than_the_one_that_is_meant_is_a_fault() {
     let desk = Desk::start();
     let id = desk.ledger().id().to_string();
