@@ -323,7 +323,8 @@ impl<'o, O: Objects> Auditor<'o, O> {
         // What is wrong with the entry itself is no reason for the rest of it.
         let first = self.first;
         for finding in checked.findings {
-            let finding = match file {
+            // What is wrong with an object lies in the object's own file, which the caller knows.
+            let finding = match file.filter(|_| finding.object.is_none()) {
                 Some(file) => finding.of_file(file),
                 None => finding,
             };

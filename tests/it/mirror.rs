@@ -206,6 +206,20 @@ fn names(finding: &Finding, path: &str) -> bool {
 }
 
 #[test]
+fn a_changed_object_is_named_by_its_own_file_and_its_entry() {
+    let mut files = published(&desk());
+    let path = files.0.keys().find(|path| path.starts_with("object/"));
+    let path = path.unwrap().clone();
+    files.0.get_mut(&path).unwrap()[9] ^= 1;
+    let report = files.verify();
+    let found = faults(&report);
+    let found = found.iter().find(|found| found.code == Code::ObjectHash);
+    let found = found.unwrap();
+    assert_eq!(found.file.as_deref(), Some(path.as_str()));
+    assert!(found.entry.is_some());
+}
+
+#[test]
 fn entries_that_are_dropped_doubled_or_swapped_and_files_that_are_gone_are_found() {
     let files = published(&desk());
     let (path, bundle) = files

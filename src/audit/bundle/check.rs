@@ -333,7 +333,10 @@ impl Checker<'_> {
             let finding = match self.facts.object(id).expect(MEMORY) {
                 None => Finding::new(
                     Code::ObjectUnreferenced,
-                    format!("no entry of the bundle speaks of object {id}"),
+                    format!(
+                        "no entry of the bundle speaks of object {id}: it was probably changed after it \
+                         was signed"
+                    ),
                 ),
                 Some(known) => match known.erased {
                     None => continue,

@@ -4,7 +4,7 @@
 //! to write the same bundle need no rules of their own.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 use base64::Engine as _;
@@ -13,6 +13,7 @@ use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Bundle, BundleEntry};
+use crate::entry::Entry;
 use crate::trust::entry_proof::MAX_HASHES;
 use crate::trust::slice::{RangeError, SliceRange};
 use crate::words::id::{ObjectId, VerdictId};
@@ -85,6 +86,18 @@ pub enum BundleError {
         "byte {0} is not as it is written: an item out of its order, twice, unused or in the wrong list"
     )]
     OtherForm(usize),
+    /// As [`Self::OtherForm`], and an object is there that no entry names: who changes one changes its
+    /// hash, by which objects stand in order.
+    #[error(
+        "no entry names {what} with the hash {object}: it was probably changed after it was signed, and \
+         now stands out of its order"
+    )]
+    Changed {
+        /// What it calls itself.
+        what: String,
+        /// The hash of its bytes.
+        object: ObjectId,
+    },
 }
 
 /// What a file's type is; all else is passed over.
@@ -177,8 +190,26 @@ impl Bundle {
         let bundle = read.into_bundle()?;
         match json::first_difference(bytes, &bundle.written()) {
             None => Ok(bundle),
-            Some(at) => Err(BundleError::OtherForm(at)),
+            Some(at) => Err(match bundle.unnamed() {
+                Some((object, bytes)) => BundleError::Changed {
+                    what: called(bytes),
+                    object: *object,
+                },
+                None => BundleError::OtherForm(at),
+            }),
         }
+    }
+
+    /// Returns the first object that no entry names.
+    fn unnamed(&self) -> Option<(&ObjectId, &[u8])> {
+        let entries = self.entries.iter();
+        let entries = entries.filter_map(|shown| Entry::parse(shown.note.as_bytes()).ok());
+        let named: BTreeSet<ObjectId> = entries.flat_map(|entry| entry.objects()).collect();
+        let mut objects = self
+            .objects
+            .iter()
+            .map(|(id, bytes)| (id, bytes.as_slice()));
+        objects.find(|(id, _)| !named.contains(id))
     }
 
     /// Writes a bundle, with a line feed at its end.
@@ -287,6 +318,14 @@ impl Read {
             slices,
         })
     }
+}
+
+/// Says what an object calls itself.
+fn called(object: &[u8]) -> String {
+    let kind: Option<Kind> = serde_json::from_slice(object).ok();
+    let name = kind.and_then(|kind| kind.name);
+    let named = name.filter(|name| name.len() < 40 && name.starts_with("factlog/"));
+    named.map_or_else(|| "an object".to_owned(), |name| format!("a {name} object"))
 }
 
 fn unread(error: serde_json::Error) -> BundleError {

@@ -111,6 +111,31 @@ fn a_bundle_is_written_and_checked_elsewhere() {
 }
 
 #[test]
+fn a_changed_word_of_an_object_is_said_to_be_one() {
+    let (desk, id, ledger, _) = judged();
+    desk.done(&["prove", &id, "--out", "proof.json"]);
+    let file = std::fs::read_to_string(desk.path("proof.json")).unwrap();
+    // However the hashes fall: some words put the object out of its order, others do not.
+    let mut out_of_order = 0;
+    for word in ["a", "the", "one", "our", "this", "that", "her", "his"] {
+        let changed = file.replace("in the register", &format!("in {word} ledger"));
+        assert_ne!(changed, file);
+        std::fs::write(desk.path("bad.json"), changed).unwrap();
+        let (status, out, _) = check(&desk, &["bad.json", "--ledger-id", &ledger]);
+        assert_eq!(status, Some(1), "{out}");
+        assert!(
+            flat(&out).contains("probably changed after it was signed"),
+            "{out}"
+        );
+        if out.contains("bundle-form") {
+            assert!(flat(&out).contains("a factlog/verdict@v1 object"), "{out}");
+            out_of_order += 1;
+        }
+    }
+    assert!(out_of_order > 0);
+}
+
+#[test]
 fn what_a_quotation_reveals_is_said_before() {
     let desk = Desk::empty();
     desk.done(&INIT);
