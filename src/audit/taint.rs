@@ -5,7 +5,11 @@
 //!
 //! Not here: what a revocation records ([`super::replay`]).
 
-use super::facts::{EntryFacts, Facts};
+use std::collections::BTreeMap;
+
+use super::facts::{EntryFacts, Facts, Taint};
+use super::finding::{Code, Finding};
+use crate::trust::key::PublicKey;
 
 /// Reaffirmations of enrolments of signers of reaffirmations, and so on, are followed this far; what
 /// lies deeper is tainted. Two steps are more than any desk has had.
@@ -41,6 +45,57 @@ pub fn has_tainted_signatures<F: Facts>(
         untainted += u32::from(signer.is_none_or(|signer| !signer.taints(index)));
     }
     Ok(untainted < carried.threshold)
+}
+
+/// Tells which of the entries at these indexes are tainted: by author, and one by one those that roots
+/// carry.
+pub(super) fn tainted<F: Facts>(
+    facts: &F,
+    indexes: impl Iterator<Item = u64>,
+) -> Result<Vec<Finding>, F::Error> {
+    let mut found = Vec::new();
+    if !facts.ledger()?.is_some_and(|ledger| ledger.has_taint) {
+        return Ok(found);
+    }
+    let mut by_author: BTreeMap<[u8; 32], (PublicKey, Vec<u64>)> = BTreeMap::new();
+    for index in indexes {
+        let Some(entry) = facts.entry(index)? else {
+            continue;
+        };
+        if !is_tainted(facts, index, &entry)? {
+            continue;
+        }
+        if entry.carried.is_some() {
+            let kind = entry.detail.kind();
+            let message =
+                format!("too few roots carry this {kind} entry whose keys are not tainted");
+            found.push(Finding::new(Code::CarriedTainted, message).of_entry(index, entry.id));
+        } else {
+            let of = by_author.entry(*entry.author.as_bytes());
+            let of = of.or_insert_with(|| (entry.author, Vec::new()));
+            of.1.push(index);
+        }
+    }
+    for (author, indexes) in by_author.into_values() {
+        let signer = facts.signer(&author)?;
+        let name = signer.as_ref().map_or_else(
+            || "an unknown key".to_owned(),
+            |signer| signer.key.to_string(),
+        );
+        let (first, last) = (indexes[0], indexes[indexes.len() - 1]);
+        let which = match indexes.len() {
+            1 => format!("entry {first} by {name} is tainted"),
+            number => format!("{number} entries by {name} are tainted, from {first} to {last}"),
+        };
+        // Without it, the key is tainted by who enrolled it.
+        let taint = signer.and_then(|signer| signer.ended?.tainted);
+        let why = taint.map_or_else(String::new, |Taint { from, until }| {
+            format!(": entry {until} revoked the key, from entry {from} on")
+        });
+        let message = format!("{which}{why}");
+        found.push(Finding::new(Code::EntriesTainted, message));
+    }
+    Ok(found)
 }
 
 /// As [`is_tainted`], by what had been reaffirmed before `horizon`: a reaffirmation is judged by what

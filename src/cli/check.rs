@@ -3,8 +3,11 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use factlog::audit::bundle::{self, Expected, MAX_BUNDLE_BYTES, ShownReport, lone};
+use factlog::audit::bundle::{
+    self, Expected, MAX_BUNDLE_BYTES, ShownReport, ShownRevocation, lone,
+};
 use factlog::audit::{Code, Finding, Severity, Standing};
+use factlog::entry::RevocationReason;
 use factlog::trust::key::VerifierKey;
 use factlog::words::id::EntryId;
 use serde::Serialize;
@@ -287,6 +290,10 @@ fn print(report: &ShownReport, outcome: &str) -> anyhow::Result<()> {
             writeln!(out, "  cosigned by {witness}{at}")?;
         }
     }
+    for revoked in &report.revoked {
+        let line = revocation(revoked);
+        writeln!(out, "  {}", screen::one_line(&line))?;
+    }
     writeln!(out)?;
     for finding in &report.findings {
         writeln!(out, "{}", finding_line(finding))?;
@@ -299,6 +306,20 @@ fn print(report: &ShownReport, outcome: &str) -> anyhow::Result<()> {
         writeln!(out, "{}", screen::styled(STRONG, &text))?;
     }
     Ok(())
+}
+
+fn revocation(revoked: &ShownRevocation) -> String {
+    let why = match revoked.reason {
+        Some(RevocationReason::Compromised) => " as compromised",
+        Some(RevocationReason::Lost) => " as lost",
+        Some(RevocationReason::Retired) => ", for its holder left",
+        Some(RevocationReason::Other) | None => "",
+    };
+    let from = revoked.from.map_or_else(String::new, |from| {
+        format!("; what it signed from entry {from} on is tainted")
+    });
+    let ShownRevocation { key, entry, .. } = revoked;
+    format!("entry {entry} revoked the key {key}{why}{from}")
 }
 
 fn finding_line(finding: &Finding) -> String {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use super::outcome::Outcome;
-use super::report::{ShownEntry, ShownVerdict};
+use super::report::{ShownEntry, ShownRevocation, ShownVerdict};
 use super::{Bundle, BundleEntry, Expected, ShownReport};
 use crate::audit::facts::{Detail, Facts as _};
 use crate::audit::finding::{Code, Finding, Topic, causes};
@@ -19,7 +19,8 @@ use crate::audit::prepare::{Absent, Content, Quoted, prepare};
 use crate::audit::replay::{Effect, Replay, record};
 use crate::audit::sparse::SparseFacts;
 use crate::audit::standing::{VerdictStanding, standing};
-use crate::entry::{Body, Entry, Kind};
+use crate::audit::taint::tainted;
+use crate::entry::{Body, Entry, KeyOp, Kind};
 use crate::trust::checkpoint::stated_size;
 use crate::trust::key::VerifierKey;
 use crate::trust::merkle::{LeafHash, Tree};
@@ -59,6 +60,8 @@ pub fn check(bundle: &Bundle, expected: &Expected) -> ShownReport {
         earlier_log_keys: Vec::new(),
         policies: BTreeSet::new(),
         has_withheld: false,
+        authors: BTreeSet::new(),
+        revoked: Vec::new(),
         outcome: Outcome::default(),
     };
     for entry in &bundle.entries {
@@ -68,6 +71,7 @@ pub fn check(bundle: &Bundle, expected: &Expected) -> ShownReport {
     checker.check_proofs(expected);
     checker.check_absent();
     checker.check_present();
+    checker.tell_taint();
     checker.tell_verdict();
     checker.outcome.into_report()
 }
@@ -125,6 +129,10 @@ struct Checker<'b> {
     policies: BTreeSet<ObjectId>,
     /// Whether there is a source of which nothing may be published.
     has_withheld: bool,
+    /// The keys of the entries' authors.
+    authors: BTreeSet<[u8; 32]>,
+    /// Keys that an entry revokes.
+    revoked: Vec<ShownRevocation>,
     outcome: Outcome,
 }
 
@@ -192,9 +200,18 @@ impl Checker<'_> {
             self.earlier_log_keys.push((log.size, ledger.log.clone()));
         }
         record(&entry, index, &mut self.facts, effect).expect(MEMORY);
+        self.authors.insert(*entry.header().by.public().as_bytes());
         match entry.body() {
             Body::Verdict(verdict) => {
                 self.policies.insert(verdict.policy);
+            }
+            Body::Key(change) if effect == Effect::Full && change.op == KeyOp::Revoke => {
+                self.revoked.push(ShownRevocation {
+                    key: change.key.clone(),
+                    entry: index,
+                    reason: change.reason,
+                    from: change.from,
+                });
             }
             Body::Source(source) => self.has_withheld |= source.rights == Rights::Withheld,
             _ => {}
@@ -357,6 +374,19 @@ impl Checker<'_> {
                 let finding = Finding::new(Code::ObjectUnreferenced, message);
                 self.outcome.keep(finding.of_object(*text));
             }
+        }
+    }
+
+    /// Says which keys were revoked that signed something, and which entries that taints, as far as
+    /// shown.
+    fn tell_taint(&mut self) {
+        let mut revoked = std::mem::take(&mut self.revoked);
+        revoked.retain(|revoked| self.authors.contains(revoked.key.public().as_bytes()));
+        self.outcome.report.revoked = revoked;
+        let indexes = self.bundle.entries.iter().map(|shown| shown.index);
+        let found = tainted(&self.facts, indexes.filter(|index| *index > 0)).expect(MEMORY);
+        for finding in found {
+            self.outcome.keep(finding);
         }
     }
 

@@ -24,7 +24,9 @@ use crate::words::id::{EntryId, ObjectId, VerdictId};
 
 pub use check::{check, check_bytes};
 pub use form::{BUNDLE_TYPE, BundleError, MAX_BUNDLE_BYTES, MAX_BUNDLE_ITEMS};
-pub use report::{Cosigned, ShownCheckpoint, ShownReport, ShownVerdict, StatedCheckpoint};
+pub use report::{
+    Cosigned, ShownCheckpoint, ShownReport, ShownRevocation, ShownVerdict, StatedCheckpoint,
+};
 
 /// A verdict with all that shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]

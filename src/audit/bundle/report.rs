@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::audit::finding::{Code, Finding, Severity, is_only_untrusted};
 use crate::audit::report::Check;
 use crate::audit::standing::VerdictStanding;
-use crate::entry::{Entry, Kind};
+use crate::entry::{Entry, Kind, RevocationReason};
 use crate::trust::checkpoint::Checkpoint;
 use crate::trust::key::VerifierKey;
 use crate::trust::merkle::RootHash;
@@ -30,6 +30,9 @@ pub struct ShownReport {
     /// The verdict, as far as it is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<ShownVerdict>,
+    /// Keys that signed something here, and that an entry here revokes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub revoked: Vec<ShownRevocation>,
     /// What was looked at, topic by topic.
     pub checks: Vec<Check>,
     /// Everything that was found, in the order of the log.
@@ -86,6 +89,21 @@ pub struct ShownEntry {
     pub by: VerifierKey,
     /// When the author says it was.
     pub at: Timestamp,
+}
+
+/// The end of a key that signed something.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct ShownRevocation {
+    /// The key.
+    pub key: VerifierKey,
+    /// The index of the entry that revokes it.
+    pub entry: u64,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<RevocationReason>,
+    /// From which index on its signatures are tainted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<u64>,
 }
 
 /// What a bundle shows of a verdict.

@@ -1,15 +1,12 @@
 //! Objects, once the log is through: erased, withheld, there without an entry; and what is tainted.
 
-use std::collections::BTreeMap;
-
 use super::{Auditor, PresentObject};
 use crate::audit::facts::{Detail, ErasedFacts, Facts as _, ObjectFacts};
 use crate::audit::finding::{Code, Finding, Topic};
 use crate::audit::objects::Objects;
 use crate::audit::prepare::Absent;
-use crate::audit::taint::is_tainted;
+use crate::audit::taint::tainted;
 use crate::entry::{Body, Entry};
-use crate::trust::key::PublicKey;
 use crate::words::id::ObjectId;
 use crate::words::source::Rights;
 
@@ -117,42 +114,9 @@ impl<O: Objects> Auditor<'_, O> {
 
     /// Tells which entries are tainted: by author, and one by one those that roots carry.
     pub(super) fn check_taint(&mut self) {
-        let ledger = self.facts.ledger().expect("memory can be read");
-        if !ledger.is_some_and(|ledger| ledger.has_taint) {
-            return;
-        }
-        let mut by_author: BTreeMap<[u8; 32], (PublicKey, Vec<u64>)> = BTreeMap::new();
-        for index in 1..self.tree.size() {
-            let Some(entry) = self.facts.entry(index).expect("memory can be read") else {
-                continue;
-            };
-            if !is_tainted(&self.facts, index, &entry).expect("memory can be read") {
-                continue;
-            }
-            if entry.carried.is_some() {
-                let kind = entry.detail.kind();
-                let message =
-                    format!("too few roots carry this {kind} entry whose keys are not tainted");
-                self.keep(Finding::new(Code::CarriedTainted, message).of_entry(index, entry.id));
-            } else {
-                let of = by_author.entry(*entry.author.as_bytes());
-                of.or_insert_with(|| (entry.author, Vec::new()))
-                    .1
-                    .push(index);
-            }
-        }
-        for (author, indexes) in by_author.into_values() {
-            let signer = self.facts.signer(&author).expect("memory can be read");
-            let name = signer.map_or_else(
-                || "an unknown key".to_owned(),
-                |signer| signer.key.to_string(),
-            );
-            let (first, last) = (indexes[0], indexes[indexes.len() - 1]);
-            let message = match indexes.len() {
-                1 => format!("entry {first} by {name} is tainted"),
-                number => format!("{number} entries by {name} are tainted, from {first} to {last}"),
-            };
-            self.keep(Finding::new(Code::EntriesTainted, message));
+        let found = tainted(&self.facts, 1..self.tree.size()).expect("memory can be read");
+        for finding in found {
+            self.keep(finding);
         }
     }
 }

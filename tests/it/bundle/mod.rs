@@ -7,7 +7,7 @@ mod tamper;
 
 use factlog::audit::bundle::{Bundle, Expected, ShownReport, check, check_bytes};
 use factlog::audit::{Code, Severity, Standing};
-use factlog::entry::{Body, Decision, Role};
+use factlog::entry::{Body, Decision, RevocationReason, Role};
 use factlog::ledger::{Quoted, Reveal};
 use factlog::words::id::VerdictId;
 use factlog::words::policy::Policy;
@@ -149,6 +149,31 @@ fn every_verdict_is_shown_with_what_stands_of_it() {
             let bytes = bundle.to_bytes();
             assert_eq!(Bundle::parse(&bytes).unwrap(), bundle);
             assert_whole(&check_bytes(&bytes, &desk.expected()), expected);
+        }
+    }
+}
+
+#[test]
+fn keys_that_were_revoked_and_what_that_taints_are_told() {
+    let (desk, verdicts) = eventful();
+    for (verdict, standing) in verdicts {
+        let report = check(&desk.prove(verdict, Reveal::AsRights), &desk.expected());
+        let codes: Vec<Code> = report.findings.iter().map(|f| f.code).collect();
+        let tainted = codes.contains(&Code::EntriesTainted);
+        assert!(tainted || standing != Standing::Tainted, "{codes:?}");
+        if standing == Standing::Tainted {
+            let found = report.findings.iter();
+            let mut found = found.filter(|found| found.code == Code::EntriesTainted);
+            let message = &found.next().unwrap().message;
+            assert!(message.contains("desk.example/carol"), "{message}");
+            assert!(message.contains("revoked the key, from entry"), "{message}");
+        }
+        let carol = key("desk.example/carol", 5);
+        let by_carol = report.revoked.iter().find(|it| it.key == *carol.verifier());
+        assert!(by_carol.is_some() || standing != Standing::Tainted);
+        for revoked in report.revoked {
+            assert_eq!(revoked.reason, Some(RevocationReason::Compromised));
+            assert!(revoked.from.is_some_and(|from| from < revoked.entry));
         }
     }
 }
