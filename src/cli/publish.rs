@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use factlog::ledger::Published;
+use factlog::ledger::{PublishError, Published};
 use serde::Serialize;
 
 use super::context::Context;
-use super::exit::Status;
+use super::exit::{Failure, Status};
 use super::{json_out, progress, screen, stdout};
 use std::io::Write as _;
 
@@ -19,7 +19,8 @@ use std::io::Write as _;
 ///
 /// Only what is new is written. The checkpoint is replaced last, so that a reader never sees one whose
 /// files are not there; a run that was stopped is taken up again. Files of objects that were erased
-/// since are removed.
+/// since are removed. A folder that holds a ledger or anything else than an earlier publication is
+/// refused.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -61,7 +62,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         Some(&|done, _| bar.set_position(done)),
     );
     bar.finish_and_clear();
-    let published = published?;
+    let published = published.map_err(explained)?;
     let id = ledger.id().to_string();
     drop(ledger);
     let folder = args.folder.display().to_string();
@@ -116,6 +117,19 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         )?;
     }
     Ok(Status::Done)
+}
+
+/// Says what an error calls for.
+fn explained(error: PublishError) -> anyhow::Error {
+    match error {
+        PublishError::LedgerItself { .. }
+        | PublishError::NotEmpty { .. }
+        | PublishError::OtherCheckpoint { .. } => Failure::new(Status::Usage, error.to_string())
+            .hint("name another folder: one that is empty or not there, or an earlier publication")
+            .into(),
+        PublishError::Ledger(error) => error.into(),
+        error => error.into(),
+    }
 }
 
 fn counted(number: u64, one: &str, many: &str) -> String {

@@ -4,14 +4,15 @@
 //! or through all of them where a run was stopped or the copy is new.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use super::{Ledger, LedgerError};
 use crate::audit::facts::Function;
 use crate::audit::finding::causes;
 use crate::audit::slices::{spans_of_claim, spans_of_quote};
 use crate::entry::{Body, Entry, Kind, SourceEntry};
-use crate::mirror::{Folder, Opened, WriteError, Writer};
+use crate::mirror::{self, Folder, Opened, WriteError, Writer};
 use crate::trust::checkpoint::Checkpoint;
 use crate::trust::key::VerifierKey;
 use crate::trust::note::SignedNote;
@@ -26,6 +27,9 @@ use crate::words::verdict::Verdict;
 /// Texts at hand while slices are made: claims of one source stand together.
 const TEXTS_AT_HAND: usize = 8;
 
+/// What a ledger's folder is called where it lies in another.
+const FOLDER: &str = ".factlog";
+
 /// Says why a ledger could not be published.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
@@ -35,6 +39,31 @@ pub enum PublishError {
     /// The copy could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// The folder holds the ledger itself, or is a part of it.
+    #[error("{folder} {how}: whoever serves it would serve its keys and drafts")]
+    LedgerItself {
+        /// The folder.
+        folder: String,
+        /// How the two lie.
+        how: &'static str,
+    },
+    /// The folder holds something else.
+    #[error("{folder} is not empty, and holds no publication of this ledger: there is {found:?}")]
+    NotEmpty {
+        /// The folder.
+        folder: String,
+        /// Something that is there.
+        found: String,
+    },
+    /// The folder could not be looked into.
+    #[error("{folder} can't be looked into")]
+    Folder {
+        /// The folder.
+        folder: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
     /// What is there is not a copy of this ledger as it was.
     #[error("{folder} holds a checkpoint that is not of this ledger: {reason}")]
     OtherCheckpoint {
@@ -86,6 +115,7 @@ impl Ledger {
         progress: Option<&dyn Fn(u64, u64)>,
     ) -> Result<Published, PublishError> {
         let name = folder.display().to_string();
+        self.check_place(folder)?;
         let (writer, opened) = Writer::open(Folder::new(folder), is_full)?;
         let from = match self.published_size(&name, &opened) {
             Ok(from) => from,
@@ -152,6 +182,28 @@ impl Ledger {
         Ok(false)
     }
 
+    /// Refuses a folder that has the ledger in it or is a part of it, and one with anything else than
+    /// an earlier publication.
+    fn check_place(&self, folder: &Path) -> Result<(), PublishError> {
+        let named = || folder.display().to_string();
+        let failed = |source| PublishError::Folder {
+            folder: named(),
+            source,
+        };
+        let ledger = fs::canonicalize(self.folder()).map_err(failed)?;
+        let place = whole_path(folder).map_err(failed)?;
+        let is_inside = place.components().any(|part| part.as_os_str() == FOLDER);
+        let how = if place.starts_with(&ledger) || is_inside {
+            "is inside a ledger's own folder"
+        } else if ledger.starts_with(&place) || place.join(FOLDER).exists() {
+            "holds a ledger's own folder"
+        } else {
+            return refuse_others(&place, &named()).map_err(failed)?;
+        };
+        let folder = named();
+        Err(PublishError::LedgerItself { folder, how })
+    }
+
     /// Returns how many entries the copy that is there covers, once it is known to be of this ledger.
     fn published_size(&self, folder: &str, opened: &Opened) -> Result<u64, PublishError> {
         let Some(bytes) = &opened.checkpoint else {
@@ -189,6 +241,50 @@ impl Ledger {
         }
         Ok(copy)
     }
+}
+
+/// Returns a path without links, of which the last parts need not be there.
+fn whole_path(folder: &Path) -> io::Result<PathBuf> {
+    let folder = std::path::absolute(folder)?;
+    let there = folder.ancestors().find(|above| above.exists());
+    let Some(there) = there else {
+        return Ok(folder);
+    };
+    let rest = folder.strip_prefix(there).map_err(io::Error::other)?;
+    // What is not there yet has no links; `join` with nothing would add a slash.
+    let whole = fs::canonicalize(there)?;
+    Ok(rest.components().fold(whole, |path, part| path.join(part)))
+}
+
+/// Refuses a folder that has something else in it than what a run of ours leaves.
+fn refuse_others(place: &Path, named: &str) -> io::Result<Result<(), PublishError>> {
+    let names = match fs::read_dir(place) {
+        Ok(names) => names,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Ok(())),
+        Err(error) => return Err(error),
+    };
+    let mut other = None;
+    for name in names {
+        let name = name?.file_name();
+        // A run sets its marks before it writes anything else.
+        if name == mirror::CHECKPOINT || name == mirror::PUBLISHING {
+            return Ok(Ok(()));
+        }
+        let is_mark = name.to_str().is_some_and(|name| {
+            let name = name.strip_suffix(".new").unwrap_or(name);
+            name == mirror::FULL || name == mirror::PUBLISHING
+        });
+        if !is_mark {
+            other.get_or_insert(name);
+        }
+    }
+    Ok(match other {
+        None => Ok(()),
+        Some(found) => Err(PublishError::NotEmpty {
+            folder: named.to_owned(),
+            found: found.to_string_lossy().into_owned(),
+        }),
+    })
 }
 
 /// One run of publishing.

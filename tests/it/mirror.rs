@@ -354,11 +354,40 @@ fn an_old_backup_and_another_ledger_are_not_published_over_a_copy() {
     assert!(said.contains("old backup"), "{said}");
     let other = Desk::new();
     let out = desk.path("out");
-    let said = other.refused(&["publish", out.to_str().unwrap()], 1);
+    let said = other.refused(&["publish", out.to_str().unwrap()], 2);
     assert!(said.contains("is not of this ledger"), "{said}");
     // Neither left a mark or changed anything.
     assert!(!desk.path("out/publishing").exists());
     assert_eq!(faults(&Memory::load(&out).verify()), Vec::<&Finding>::new());
+}
+
+#[test]
+fn nothing_is_published_over_a_ledger_or_over_other_things() {
+    let desk = desk();
+    let before = files_below(&desk.path("."));
+    for (folder, why) in [
+        (".", "holds a ledger"),
+        ("..", "holds a ledger"),
+        (".factlog", "inside a ledger"),
+        (".factlog/site/new", "inside a ledger"),
+        ("home", "is not empty"),
+    ] {
+        for full in [&[][..], &["--full"]] {
+            let said = desk.refused(&[&["publish", folder], full].concat(), 2);
+            assert!(said.contains(why), "{folder}: {said}");
+            assert!(said.contains("name another folder"), "{folder}: {said}");
+        }
+    }
+    assert_eq!(files_below(&desk.path(".")), before);
+    // A copy of the ledger's own folder under another name is one, too.
+    copy(&desk.ledger(), &desk.path("elsewhere/.factlog"));
+    let said = desk.refused(&["publish", "elsewhere"], 2);
+    assert!(said.contains("holds a ledger"), "{said}");
+    // Into an empty folder, into one that is not there, and into an earlier publication.
+    fs::create_dir(desk.path("empty")).unwrap();
+    for folder in ["empty", "new/site", "empty", "new/site"] {
+        desk.done(&["publish", folder]);
+    }
 }
 
 #[test]
