@@ -30,8 +30,9 @@ const MAX_CHECKPOINT_BYTES: u64 = 1024 * 1024;
 /// script that follows `docs/format.md`, section 14.
 ///
 /// Of the sources' texts, the bundle has what their rights let be published: a public text whole; of
-/// one that may be quoted the 1,024-byte pieces around each quote; nothing of a withheld one. How
-/// much each quote reveals is said before the file is written.
+/// one that may be quoted the 1,024-byte pieces around each quote; nothing of a withheld one. A text
+/// of less than a piece is shown whole, and so is one whose pieces all have a quote. How much each
+/// quote reveals is said before the file is written.
 ///
 /// With --tlog-proof, the proof says only that one entry, of any kind, is in the log (C2SP
 /// tlog-proof), and the entry is written beside it. With --consistency, it says that the log only
@@ -58,7 +59,9 @@ pub(crate) struct Args {
     /// Write the proof into this file
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Show no whole text, not even a public one: only the 1,024-byte pieces around each quote
+    /// Show only the 1,024-byte pieces around each quote, of public texts too
+    ///
+    /// A text shorter than a piece is shown whole: no smaller part of it can be checked.
     #[arg(long, conflicts_with_all = ["with_text", "tlog_proof", "consistency"])]
     quotation_only: bool,
     /// Show the whole texts, whatever their rights
@@ -148,7 +151,7 @@ fn verdict(args: &Args, what: &str, context: &Context) -> anyhow::Result<Output>
     let ledger_id = ledger.id();
     drop(ledger);
     for revealed in &revealed {
-        context.say(&reveals(revealed));
+        context.say(&reveals(revealed, args.quotation_only));
     }
     let bytes = bundle.to_bytes();
     files::replace(&args.out, &bytes)?;
@@ -172,7 +175,7 @@ fn verdict(args: &Args, what: &str, context: &Context) -> anyhow::Result<Output>
 }
 
 /// Says how many bytes around a quote leave the house.
-fn reveals(revealed: &Revealed) -> String {
+fn reveals(revealed: &Revealed, is_pieces: bool) -> String {
     let Revealed {
         quoted,
         source,
@@ -187,6 +190,10 @@ fn reveals(revealed: &Revealed) -> String {
     let quote = format!("{quote}, {words} bytes of source entry {source}");
     match shown {
         0 => format!("{quote}: nothing of the text is shown, so that it can't be checked"),
+        shown if shown == text && is_pieces => format!(
+            "{quote}: the whole text is shown, {text} bytes, for pieces have 1,024 bytes and the \
+             quote's are all that it has"
+        ),
         shown if shown == text => format!("{quote}: the whole text is shown, {text} bytes"),
         shown => format!(
             "{quote}: {} bytes around it are shown, {shown} of {text} in all",

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use factlog::ledger::{PublishError, Published};
+use factlog::ledger::{LedgerError, PublishError, Published};
 use serde::Serialize;
 
 use super::context::Context;
@@ -15,7 +15,8 @@ use std::io::Write as _;
 /// Log and tree are C2SP tlog-tiles; beside them are the objects that may leave the house. Claims,
 /// verdicts and policies are published. Of a source it is what its rights say: `public`, all of it;
 /// `quoted`, who published it and when, and slices of about a kilobyte around each quote that is
-/// used; `withheld`, nothing. What is left out stands in the file `withheld`.
+/// used; `withheld`, nothing. What is left out stands in the file `withheld`. Slices may cover a text
+/// as a whole, above all a short one: that is said, for each source.
 ///
 /// Only what is new is written. The checkpoint is replaced last, so that a reader never sees one whose
 /// files are not there; a run that was stopped is taken up again. Files of objects that were erased
@@ -38,6 +39,9 @@ pub(crate) struct Args {
     full: bool,
 }
 
+/// So many sources that leave as a whole are listed.
+const LISTED: usize = 20;
+
 /// What `publish --json` prints.
 #[derive(Serialize)]
 struct Output {
@@ -50,7 +54,16 @@ struct Output {
     withheld: u64,
     slices: u64,
     withheld_verdicts: u64,
+    quoted: Vec<QuotedLine>,
     resumed: bool,
+}
+
+/// How much of a quoted source is in slices.
+#[derive(Serialize)]
+struct QuotedLine {
+    source: String,
+    shown: u64,
+    text: u64,
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
@@ -64,6 +77,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     bar.finish_and_clear();
     let published = published.map_err(explained)?;
     let id = ledger.id().to_string();
+    let whole = published.quoted.iter().filter(|quoted| quoted.is_whole());
+    let whole = whole.map(|quoted| Ok((ledger.short(&quoted.source.0)?, quoted.text)));
+    let whole: Vec<(String, u64)> = whole.collect::<Result<_, LedgerError>>()?;
     drop(ledger);
     let folder = args.folder.display().to_string();
     if context.global.json {
@@ -74,8 +90,14 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             withheld,
             slices,
             withheld_verdicts,
+            quoted,
             was_stopped,
         } = published;
+        let quoted = quoted.iter().map(|quoted| QuotedLine {
+            source: quoted.source.to_string(),
+            shown: quoted.shown,
+            text: quoted.text,
+        });
         json_out::print(&Output {
             ledger: id,
             folder,
@@ -86,6 +108,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             withheld,
             slices,
             withheld_verdicts,
+            quoted: quoted.collect(),
             resumed: was_stopped,
         })?;
         return Ok(Status::Done);
@@ -115,6 +138,30 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             counted(published.withheld, "object", "objects"),
             published.slices
         )?;
+        for (source, bytes) in whole.iter().take(LISTED) {
+            let bytes = grouped(*bytes);
+            writeln!(
+                out,
+                "source {source}: {bytes} of {bytes} bytes are in slices: the whole text leaves the house"
+            )?;
+        }
+        if let Some(more) = whole.len().checked_sub(LISTED + 1) {
+            writeln!(out, "and {} more sources, the whole text of each", more + 1)?;
+        }
+        let rest = published.quoted.iter().filter(|quoted| !quoted.is_whole());
+        let rest = rest.map(|quoted| (1, quoted.shown, quoted.text));
+        let (number, shown, text) = rest.fold((0, 0, 0), |sum: (u64, u64, u64), one| {
+            (sum.0 + one.0, sum.1 + one.1, sum.2 + one.2)
+        });
+        if number > 0 {
+            writeln!(
+                out,
+                "{}: {} of {} bytes are in slices",
+                counted(number, "quoted source", "quoted sources"),
+                grouped(shown),
+                grouped(text)
+            )?;
+        }
     }
     Ok(Status::Done)
 }
@@ -130,6 +177,19 @@ fn explained(error: PublishError) -> anyhow::Error {
         PublishError::Ledger(error) => error.into(),
         error => error.into(),
     }
+}
+
+/// Writes a number with a comma before each three digits.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 fn counted(number: u64, one: &str, many: &str) -> String {

@@ -84,8 +84,26 @@ pub enum PublishError {
     },
 }
 
+/// How much of a quoted source's text is in slices of a copy.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct QuotedSource {
+    /// The source.
+    pub source: SourceId,
+    /// How many bytes of the text the slices show, those of earlier runs too.
+    pub shown: u64,
+    /// How many bytes the text has.
+    pub text: u64,
+}
+
+impl QuotedSource {
+    /// Says whether the whole text leaves the house.
+    pub const fn is_whole(&self) -> bool {
+        self.shown >= self.text
+    }
+}
+
 /// What a run of publishing did.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Published {
     /// The size of the log that is published now.
     pub size: u64,
@@ -99,6 +117,8 @@ pub struct Published {
     pub slices: u64,
     /// How many verdicts are withheld, for their evidence quotes a source of which nothing may leave.
     pub withheld_verdicts: u64,
+    /// The quoted sources that the entries gone through record or quote, and that have a text.
+    pub quoted: Vec<QuotedSource>,
     /// Whether an earlier run had been stopped.
     pub was_stopped: bool,
 }
@@ -142,6 +162,7 @@ impl Ledger {
             is_full,
             sources: BTreeMap::new(),
             texts: Vec::new(),
+            quoted: BTreeMap::new(),
             done: Published {
                 size,
                 from,
@@ -157,6 +178,7 @@ impl Ledger {
             }
         }
         run.bundles(from, size)?;
+        run.measure()?;
         let Run {
             mut writer, done, ..
         } = run;
@@ -294,6 +316,8 @@ struct Run<'l> {
     is_full: bool,
     sources: BTreeMap<SourceId, SourceEntry>,
     texts: Vec<(ObjectId, Vec<u8>)>,
+    /// The quoted texts that were met, each with the source and its length.
+    quoted: BTreeMap<ObjectId, (SourceId, u64)>,
     done: Published,
 }
 
@@ -308,7 +332,7 @@ impl Run<'_> {
             return entry.objects().iter().try_for_each(|id| self.publish(id));
         }
         match entry.body() {
-            Body::Source(source) => self.source(source),
+            Body::Source(source) => self.source(SourceId(entry.id().0), source),
             Body::Claim(claim) => {
                 if self.rights_of(claim.source)? == Rights::Withheld {
                     return self.withhold(&claim.claim);
@@ -322,7 +346,10 @@ impl Run<'_> {
         }
     }
 
-    fn source(&mut self, source: &SourceEntry) -> Result<(), PublishError> {
+    fn source(&mut self, id: SourceId, source: &SourceEntry) -> Result<(), PublishError> {
+        if let (Rights::Quoted, Some(text)) = (source.rights, source.text) {
+            self.quoted.insert(text.blake3, (id, text.bytes));
+        }
         let kept = [source.raw, source.text].into_iter().flatten();
         for kept in kept {
             if source.rights == Rights::Public {
@@ -382,6 +409,8 @@ impl Run<'_> {
             return Ok(());
         }
         let ranges = SliceRange::covering(spans, text.bytes).unwrap_or_default();
+        let known = self.quoted.entry(text.blake3);
+        known.or_insert((source, text.bytes));
         for range in ranges {
             self.done.slices += 1;
             if self.writer.keep_slice(&text.blake3, range) {
@@ -391,6 +420,21 @@ impl Run<'_> {
             if let Ok(bytes) = bytes {
                 self.writer.put_slice(&text.blake3, range, &bytes)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Measures how much of each quoted text the slices show.
+    fn measure(&mut self) -> Result<(), PublishError> {
+        for (text, (source, bytes)) in std::mem::take(&mut self.quoted) {
+            if self.writer.has_object(&text) || self.is_erased(&text)? {
+                continue;
+            }
+            self.done.quoted.push(QuotedSource {
+                source,
+                shown: self.writer.shown_bytes(&text)?,
+                text: bytes,
+            });
         }
         Ok(())
     }

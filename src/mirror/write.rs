@@ -175,6 +175,23 @@ impl Writer {
         }
     }
 
+    /// Returns how many bytes of a text the slices show that are there.
+    pub fn shown_bytes(&self, text: &ObjectId) -> Result<u64, WriteError> {
+        let names = self.folder.list(&slices_path(text))?.unwrap_or_default();
+        let ranges = names.iter().filter_map(|path| {
+            let (_, range) = path.rsplit_once('/')?;
+            range.parse::<SliceRange>().ok()
+        });
+        let mut ranges: Vec<(u64, u64)> = ranges.map(|at| (at.start(), at.end())).collect();
+        ranges.sort_unstable();
+        let (mut shown, mut until) = (0, 0);
+        for (start, end) in ranges {
+            shown += end.saturating_sub(start.max(until));
+            until = until.max(end);
+        }
+        Ok(shown)
+    }
+
     /// Notes that an object was erased: it goes, and its slices.
     pub fn erase(&mut self, id: &ObjectId) {
         self.withheld.remove(id);

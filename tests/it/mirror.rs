@@ -139,6 +139,45 @@ fn what_leaves_the_house_follows_the_rights() {
     }
 }
 
+/// Returns what a command prints with `--json`, which must be of its schema.
+fn json(desk: &Desk, schema: &str, arguments: &[&str]) -> serde_json::Value {
+    let output = desk.run(&[arguments, &["--json"]].concat());
+    let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+    let text = fs::read_to_string(folder.join(format!("{schema}.schema.json"))).unwrap();
+    let validator = jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap();
+    let errors: Vec<String> = validator
+        .iter_errors(&value)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(errors.is_empty(), "{errors:?}: {value:#}");
+    value
+}
+
+#[test]
+fn whole_texts_in_slices_are_said_to_leave() {
+    let desk = desk();
+    let (out, _) = desk.done(&["publish", "out"]);
+    let bytes = ARTICLE.len();
+    assert!(
+        out.contains(&format!(
+            "{bytes} of {bytes} bytes are in slices: the whole text leaves"
+        )),
+        "{out}"
+    );
+    let told = json(&desk, "output-publish", &["publish", "again"]);
+    let quoted = told["quoted"].as_array().unwrap();
+    assert!(
+        quoted
+            .iter()
+            .any(|source| source["shown"] == bytes && source["text"] == bytes)
+    );
+    // What earlier runs wrote counts, too.
+    desk.done(&verdict("3"));
+    json(&desk, "output-publish", &["publish", "again"]);
+    json(&desk, "output-publish", &["publish", "full", "--full"]);
+}
+
 #[test]
 fn every_changed_byte_of_a_copy_is_found() {
     let files = published(&desk());

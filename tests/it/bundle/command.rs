@@ -136,6 +136,20 @@ fn a_changed_word_of_an_object_is_said_to_be_one() {
 }
 
 #[test]
+fn a_text_shorter_than_a_piece_is_said_to_be_shown_whole() {
+    let (desk, id, ..) = judged();
+    let (_, err) = desk.done(&["prove", &id, "--out", "p.json", "--quotation-only"]);
+    let err = flat(&err);
+    assert!(err.contains("the whole text is shown"), "{err}");
+    assert!(err.contains("pieces have 1,024 bytes"), "{err}");
+    let help = flat(&desk.done(&["help", "prove"]).0);
+    assert!(
+        help.contains("A text shorter than a piece is shown whole"),
+        "{help}"
+    );
+}
+
+#[test]
 fn what_a_quotation_reveals_is_said_before() {
     let desk = Desk::empty();
     desk.done(&INIT);
