@@ -11,6 +11,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use factlog::keys::{KeyFileError, Keyring, PrivateKeyFile};
 use factlog::ledger::{self, Ledger, Options, Progress};
+use factlog::store::{DatabaseFault, Notice};
 use factlog::trust::{KeyName, SigningKey};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -40,6 +41,22 @@ impl Context {
 
     /// Opens the ledger in a folder, as [`open_ledger`](Self::open_ledger) does.
     pub(crate) fn open_ledger_in(&self, folder: &Path) -> anyhow::Result<Ledger> {
+        self.open_telling(folder, |_| true)
+    }
+
+    /// Opens a ledger whose files were just made: that its database had to be built is no news.
+    pub(crate) fn open_new_ledger(&self, folder: &Path) -> anyhow::Result<Ledger> {
+        self.open_telling(folder, |notice| {
+            let fault = DatabaseFault::Missing;
+            !matches!(notice, Notice::DatabaseRebuilt { fault: found, .. } if *found == fault)
+        })
+    }
+
+    fn open_telling(
+        &self,
+        folder: &Path,
+        is_told: impl Fn(&Notice) -> bool,
+    ) -> anyhow::Result<Ledger> {
         let mut options = self.ledger_options()?;
         options.log_key = log_key(folder, LOG_KEY_FILE).unwrap_or_else(|fault| {
             self.note_log_key_fault(fault);
@@ -50,7 +67,8 @@ impl Context {
             None
         });
         let next = options.next_log_key.clone();
-        let (ledger, notices) = Ledger::open(folder, options)?;
+        let (ledger, mut notices) = Ledger::open(folder, options)?;
+        notices.retain(is_told);
         self.tell_notices(&notices);
         if let Some(next) = next
             && ledger.ledger_facts()?.log == *next.verifier()

@@ -1,10 +1,12 @@
 //! `factlog restore`: a ledger out of a copy of it.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use factlog::ledger::{self, RestoreError};
+use factlog::keys::PrivateKeyFile;
+use factlog::ledger::{self, LogKeyFile, RestoreError};
 use factlog::mirror;
+use factlog::trust::{KeyName, VerifierKey};
 use serde::Serialize;
 
 use super::context::Context;
@@ -55,11 +57,12 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let place = Place::of(&args.copy)?;
     place.refuse_nothing(&args.copy)?;
     let folder = init::place(context)?;
-    let log_key = match &args.log_key {
-        Some(path) => Some(files::read_at_most(path, MAX_KEY_BYTES)?),
-        None => None,
-    };
-    let log_key = log_key.as_deref().map(|bytes| (LOG_KEY_FILE, bytes));
+    let log_key = args.log_key.as_deref().map(read_log_key).transpose()?;
+    let log_key = log_key.as_ref().map(|(bytes, key)| LogKeyFile {
+        name: LOG_KEY_FILE,
+        bytes,
+        key,
+    });
     let options = context.ledger_options()?;
     let bar = progress::entries("restoring", mirror::stated_size_of(&place)?, context);
     let restored = ledger::restore(
@@ -74,10 +77,13 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         RestoreError::Faults(_) => Failure::new(Status::Failed, error.to_string())
             .hint(format!("`factlog verify {}` lists them", args.copy))
             .into(),
+        RestoreError::OtherLogKey { .. } => Failure::new(Status::Key, error.to_string())
+            .hint("the log's key is the file `log.key` in the ledger's folder; leave it out to restore without it")
+            .into(),
         error => anyhow::Error::new(error),
     })?;
     // Opening builds the database, and shows that the ledger is whole.
-    drop(context.open_ledger_in(&folder)?);
+    drop(context.open_new_ledger(&folder)?);
     let complete = restored.withheld.is_empty();
     if context.global.json {
         json_out::print(&Output {
@@ -124,4 +130,15 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     } else {
         Status::Incomplete
     })
+}
+
+/// Reads the file that is to be the log's key: its bytes, and the key, by the name that the file has.
+fn read_log_key(path: &Path) -> anyhow::Result<(Vec<u8>, VerifierKey)> {
+    let bytes = files::read_at_most(path, MAX_KEY_BYTES)?;
+    let file = PrivateKeyFile::read(path)?;
+    let name = match file.name() {
+        Some(name) => name.clone(),
+        None => KeyName::new("unnamed")?,
+    };
+    Ok((bytes, VerifierKey::new(name, file.public().clone())))
 }

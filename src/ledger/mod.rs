@@ -46,7 +46,7 @@ pub use self::pending::{MAX_PENDING_BYTES, PENDING_TYPE, Pending, PendingError};
 pub use self::prove::{ProveError, Quoted, Reveal, Revealed};
 pub use self::publish::{PublishError, Published, QuotedSource};
 pub use self::read::{Found, MOST_FOUND, Record, SeekError};
-pub use self::restore::{RestoreError, Restored, restore};
+pub use self::restore::{LogKeyFile, RestoreError, Restored, restore};
 pub use self::verify::{Rederive, VerifyError, VerifyOptions, verify_files};
 pub use crate::store::{OnProgress, OnStep, OnWait, Progress, Step};
 

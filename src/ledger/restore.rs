@@ -44,6 +44,14 @@ pub enum RestoreError {
     /// The checkpoint has no line by the log's key.
     #[error("the copy's checkpoint is not signed by the log's key")]
     Unsigned,
+    /// The key that is to be the log's is another.
+    #[error("{given} is not the log's key, which is {log}; nothing was restored")]
+    OtherLogKey {
+        /// The key that was given.
+        given: Box<VerifierKey>,
+        /// The log's.
+        log: Box<VerifierKey>,
+    },
     /// The checkpoint can't be written as a head.
     #[error("the copy's checkpoint can't be a head")]
     Head(#[from] NoteError),
@@ -70,14 +78,25 @@ pub struct Restored {
     pub erased: u64,
 }
 
+/// A file that is to be the log's key in the ledger's folder.
+#[derive(Clone, Copy, Debug)]
+pub struct LogKeyFile<'f> {
+    /// What it is called there.
+    pub name: &'f str,
+    /// Its bytes.
+    pub bytes: &'f [u8],
+    /// The key in it.
+    pub key: &'f VerifierKey,
+}
+
 /// Restores a ledger in `place` from a copy, which is verified first.
 ///
-/// `log_key` is the log's key file, without which the ledger can only be read. `progress` is told of
-/// the verifying and then of the writing.
+/// Without the log's key the ledger can only be read; another key is refused before anything is
+/// written. `progress` is told of the verifying and then of the writing.
 pub fn restore<F: Files>(
     files: &F,
     place: &Path,
-    log_key: Option<(&str, &[u8])>,
+    log_key: Option<LogKeyFile<'_>>,
     options: &Options,
     progress: Option<&(dyn Fn(u64, u64) + Sync)>,
 ) -> Result<Restored, RestoreError> {
@@ -93,9 +112,12 @@ pub fn restore<F: Files>(
         withheld: Vec::new(),
         erased: 0,
     };
+    if let Some(file) = log_key {
+        check_log_key(file.key, &copy)?;
+    }
     let mut restoration = Restoration::begin(place, options)?;
-    if let Some((name, bytes)) = log_key {
-        write_private(&restoration.folder().join(name), bytes)?;
+    if let Some(file) = log_key {
+        write_private(&restoration.folder().join(file.name), file.bytes)?;
     }
     let mut log = None;
     for (index, stored) in (0..).zip(copy.entries()) {
@@ -135,6 +157,26 @@ pub fn restore<F: Files>(
     let head = head(checkpoint, log.as_ref())?;
     restoration.finish(head.bytes())?;
     Ok(restored)
+}
+
+/// Checks that a key is the one that the last entry to say so makes the log's.
+fn check_log_key<F: Files>(given: &VerifierKey, copy: &Copy<'_, F>) -> Result<(), RestoreError> {
+    let mut log = None;
+    for stored in copy.entries().filter_map(|stored| stored.bytes.ok()) {
+        match Entry::parse(&stored).as_ref().map(Entry::body) {
+            Ok(Body::Genesis(genesis)) => log = Some(genesis.log.clone()),
+            Ok(Body::Log(change)) => log = Some(change.key.clone()),
+            _ => {}
+        }
+    }
+    let log = log.ok_or(RestoreError::Unsigned)?;
+    if log.public() == given.public() {
+        return Ok(());
+    }
+    Err(RestoreError::OtherLogKey {
+        given: Box::new(given.clone()),
+        log: Box::new(log),
+    })
 }
 
 /// Makes the head: the checkpoint with the log's signature alone.

@@ -500,7 +500,24 @@ fn a_ledger_comes_back_from_a_full_copy_whole_and_from_a_public_one_in_part() {
     desk.done(&["publish", "out"]);
     let key = desk.ledger().join("log.key");
     let key = key.to_str().unwrap();
-    desk.done(&["--ledger", "back", "restore", "full", "--log-key", key]);
+    // Alice's key is not the log's: both are named, and nothing is there afterwards.
+    let alice = files_below(&desk.path("home/keys"));
+    let alice = alice.iter().find(|path| {
+        let name = path.to_str().unwrap();
+        name.contains("alice") && !name.ends_with(".pub")
+    });
+    let other = alice.unwrap().to_str().unwrap();
+    let wrong = ["--ledger", "back", "restore", "full", "--log-key", other];
+    let said = desk.refused(&wrong, 4);
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("desk.example/alice+"), "{said}");
+    assert!(
+        said.contains("the log's key, which is desk.example/facts+"),
+        "{said}"
+    );
+    assert!(!desk.path("back").exists());
+    let (_, said) = desk.done(&["--ledger", "back", "restore", "full", "--log-key", key]);
+    assert!(!said.contains("warning"), "{said}");
     desk.done(&["--ledger", "back", "verify"]);
     for file in ["journal", "head"] {
         let of = |folder: &str| fs::read(desk.path(folder).join(".factlog").join(file)).unwrap();
