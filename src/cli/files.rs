@@ -9,6 +9,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use factlog::trust::TrustPolicy;
+use tempfile::{NamedTempFile, PersistError};
 
 use super::exit::{Failure, Status};
 
@@ -20,7 +21,32 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     if is_same_length && fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(());
     }
-    write(path, bytes).with_context(|| format!("writing {}", path.display()))
+    let put = |file: NamedTempFile| file.persist(path);
+    write(path, bytes, put).with_context(|| format!("writing {}", path.display()))
+}
+
+/// Writes a file that is not there yet, whole or not at all.
+///
+/// # Errors
+/// There is one: nothing is written over it.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let put = |file: NamedTempFile| file.persist_noclobber(path);
+    write(path, bytes, put).map_err(|error| explain_existing(path, error))
+}
+
+/// Says of an error in writing a file that another file is there, and what to do, if that is why.
+pub(crate) fn explain_existing(path: &Path, error: anyhow::Error) -> anyhow::Error {
+    let is_existing = |cause: &(dyn std::error::Error + 'static)| {
+        let cause = cause.downcast_ref::<io::Error>();
+        cause.is_some_and(|cause| cause.kind() == io::ErrorKind::AlreadyExists)
+    };
+    if !error.chain().any(is_existing) {
+        return error.context(format!("writing {}", path.display()));
+    }
+    let message = format!("{} is there already, and is left as it is", path.display());
+    Failure::new(Status::Failed, message)
+        .hint("name another file with --out, or move that one away")
+        .into()
 }
 
 /// Reads a file of at most so many bytes, which the command line names.
@@ -61,7 +87,11 @@ pub(crate) fn trust_policy(path: &Path) -> anyhow::Result<TrustPolicy> {
     })?)
 }
 
-fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+fn write(
+    path: &Path,
+    bytes: &[u8],
+    put: impl FnOnce(NamedTempFile) -> Result<fs::File, PersistError>,
+) -> anyhow::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -82,7 +112,7 @@ fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         ))
     })?;
     file.write_all(bytes)?;
-    file.persist(path).map_err(|error| error.error)?;
+    put(file).map_err(|error| error.error)?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! `factlog prove`: write a proof that a stranger can check without the ledger.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -56,7 +57,7 @@ pub(crate) struct Args {
         conflicts_with = "consistency"
     )]
     what: Option<String>,
-    /// Write the proof into this file
+    /// Write the proof into this file, which is not there yet
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Show only the 1,024-byte pieces around each quote, of public texts too
@@ -154,7 +155,7 @@ fn verdict(args: &Args, what: &str, context: &Context) -> anyhow::Result<Output>
         context.say(&reveals(revealed, args.quotation_only));
     }
     let bytes = bundle.to_bytes();
-    files::replace(&args.out, &bytes)?;
+    files::write_new(&args.out, &bytes)?;
     context.say(&format!(
         "wrote {}: {} bytes, {} entries; check it with `factlog check {} --ledger-id {ledger_id}`",
         screen::path(&args.out),
@@ -210,8 +211,11 @@ fn entry(args: &Args, what: &str, context: &Context) -> anyhow::Result<Output> {
     drop(ledger);
     let bytes = proof.to_string().into_bytes();
     let beside = beside(&args.out);
-    files::replace(&beside, record.entry.bytes())?;
-    files::replace(&args.out, &bytes)?;
+    files::write_new(&args.out, &bytes)?;
+    files::write_new(&beside, record.entry.bytes()).inspect_err(|_| {
+        // The one is of no use without the other.
+        let _ = fs::remove_file(&args.out);
+    })?;
     context.say(&format!(
         "wrote {}: {} bytes, and the entry, a {}, to {}",
         screen::path(&args.out),
@@ -262,7 +266,7 @@ fn growth(args: &Args, old: &Path, context: &Context) -> anyhow::Result<Output> 
     let ledger_id = ledger.id();
     drop(ledger);
     let bytes = proof.to_string().into_bytes();
-    files::replace(&args.out, &bytes)?;
+    files::write_new(&args.out, &bytes)?;
     context.say(&format!(
         "wrote {}: {} bytes; the log only grew since it had {} entries",
         screen::path(&args.out),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{ErrorKind, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -17,7 +17,7 @@ use tempfile::{NamedTempFile, PersistError};
 use super::context::Context;
 use super::drafts::Drafts;
 use super::erase;
-use super::exit::{Failure, Status};
+use super::files;
 use super::forks;
 use super::screen;
 use super::signing::SigningArgs;
@@ -245,11 +245,13 @@ pub(crate) fn lines(entries: &[Entry], indexes: &[u64]) -> Vec<EntryLine> {
 /// Writes a pending file, whole or not at all, and never over another file.
 pub(crate) fn write_out(path: &Path, pending: &Pending) -> anyhow::Result<()> {
     write(path, pending, |file| file.persist_noclobber(path))
+        .map_err(|error| files::explain_existing(path, error))
 }
 
 /// Writes a pending file in the place of the one that it was read from, whole or not at all.
 pub(crate) fn write_back(path: &Path, pending: &Pending) -> anyhow::Result<()> {
     write(path, pending, |file| file.persist(path))
+        .with_context(|| format!("writing {}", screen::path(path)))
 }
 
 fn write(
@@ -270,16 +272,5 @@ fn write(
         put(file)?;
         fs::File::open(folder)?.sync_all()
     };
-    match write() {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Failure::new(
-            Status::Failed,
-            format!(
-                "{} is there already, and was left as it is",
-                screen::path(path)
-            ),
-        )
-        .hint("name another file, or remove it")
-        .into()),
-        done => done.with_context(|| format!("writing {}", screen::path(path))),
-    }
+    Ok(write()?)
 }

@@ -150,6 +150,41 @@ fn a_text_shorter_than_a_piece_is_said_to_be_shown_whole() {
 }
 
 #[test]
+fn nothing_is_written_over_a_file_that_is_there() {
+    let (desk, id, ..) = judged();
+    let old = desk.done(&["checkpoint"]).0;
+    for name in ["old", "kept", "beside.entry"] {
+        std::fs::write(desk.path(name), &old).unwrap();
+    }
+    let out = ["--out", "kept"];
+    let sign = [
+        "verdict",
+        "3",
+        "--rating",
+        "true",
+        "--summary",
+        "So.",
+        "--yes",
+    ];
+    for arguments in [
+        &["prove", &id][..],
+        &["prove", &id, "--tlog-proof"],
+        &["prove", "--consistency", "old"],
+        &sign,
+    ] {
+        let err = flat(&desk.refused(&[arguments, &out].concat(), 1));
+        assert!(err.contains("kept is there already"), "{err}");
+        assert!(err.contains("name another file with --out"), "{err}");
+        assert!(!err.contains("os error"), "{err}");
+    }
+    assert_eq!(std::fs::read_to_string(desk.path("kept")).unwrap(), old);
+    let tlog = ["prove", &id, "--tlog-proof", "--out", "beside"];
+    let err = flat(&desk.refused(&tlog, 1));
+    assert!(err.contains("beside.entry is there already"), "{err}");
+    assert!(!desk.path("beside").exists());
+}
+
+#[test]
 fn what_a_quotation_reveals_is_said_before() {
     let desk = Desk::empty();
     desk.done(&INIT);
@@ -186,7 +221,9 @@ fn what_a_quotation_reveals_is_said_before() {
 #[test]
 fn an_entry_is_proven_to_be_in_the_log() {
     let (desk, id, ledger, key) = judged();
+    let again = || ["e.proof", "e.proof.entry"].map(|file| std::fs::remove_file(desk.path(file)));
     for id in [&id, &ledger] {
+        let _ = again();
         let (out, _) = desk.done(&["prove", id, "--out", "e.proof", "--tlog-proof", "--json"]);
         valid("output-prove", &out);
         let trust = ["--origin-key", &key];
@@ -204,6 +241,7 @@ fn an_entry_is_proven_to_be_in_the_log() {
         assert_eq!(check(&desk, &[&named[..], &trust].concat()).0, Some(0));
     }
     // The genesis beside the verdict's proof.
+    let _ = again();
     desk.done(&["prove", &id, "--out", "e.proof", "--tlog-proof"]);
     let swapped = ["e.proof", "--entry", "e.note", "--origin-key", &key];
     let (status, out, _) = check(&desk, &swapped);
