@@ -68,7 +68,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "VKEY")]
     origin_key: Option<VerifierKey>,
     /// Trust this ledger: its whole id, which in a bundle fixes the log's key
-    #[arg(long, value_name = "ID")]
+    #[arg(long, visible_alias = "id", value_name = "ID")]
     ledger_id: Option<EntryId>,
     /// The entry that a tlog-proof is about; without it, the file FILE.entry
     #[arg(long, value_name = "FILE")]
@@ -165,6 +165,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             closing: report.closing(),
             report: &report,
         })?;
+    } else if context.global.quiet {
+        print_wrong(&report)?;
     } else {
         print(&report, &outcome)?;
     }
@@ -269,6 +271,16 @@ fn stands(standing: Standing) -> String {
         Standing::Tainted => "it is tainted, for a key was revoked",
     };
     format!("; as far as is shown, {how}")
+}
+
+/// Prints what is wrong or not complete, and nothing else.
+fn print_wrong(report: &ShownReport) -> anyhow::Result<()> {
+    let mut out = stdout::styled();
+    let wrong = report.findings.iter();
+    for finding in wrong.filter(|finding| finding.severity != Severity::Note) {
+        writeln!(out, "{}", finding_line(finding))?;
+    }
+    Ok(())
 }
 
 fn print(report: &ShownReport, outcome: &str) -> anyhow::Result<()> {

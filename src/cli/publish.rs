@@ -122,6 +122,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             counted(published.withheld_verdicts, "verdict is", "verdicts are")
         ));
     }
+    if context.global.quiet {
+        return Ok(Status::Done);
+    }
     let new = published.size - published.from;
     let mut out = stdout::styled();
     writeln!(

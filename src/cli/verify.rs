@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 use std::io::Write;
 use std::path::PathBuf;
 
-use factlog::audit::{Finding, Report, Severity, StoredCheckpoint};
-use factlog::entry::SourceEntry;
+use factlog::audit::{Code, Finding, Report, Severity, StoredCheckpoint};
+use factlog::entry::{Genesis, SourceEntry};
 use factlog::intake::{self, Hint};
 use factlog::ledger::{self, VerifyOptions};
 use factlog::mirror::{self, Files as _};
-use factlog::trust::TrustPolicy;
+use factlog::trust::checkpoint::stated_size;
+use factlog::trust::{SignedNote, TrustPolicy};
 use factlog::words::id::EntryId;
 use serde::Serialize;
 
@@ -21,6 +22,10 @@ use super::json_out;
 use super::progress;
 use super::screen::{self, BAD, GOOD, STRONG, WARN};
 use super::stdout;
+
+/// What to say where nothing tells which ledger a copy should be of.
+const NOT_PINNED: &str = "nothing says that this is the ledger that you mean: compare its id with one \
+     that you have from elsewhere, and give it with --id ID";
 
 /// Audit everything in the ledger
 ///
@@ -72,7 +77,7 @@ pub(crate) struct Args {
     /// Say which ledger it must be, by its whole id
     ///
     /// Without it, the ledger that is there is taken for the one that is meant.
-    #[arg(long, value_name = "LEDGER")]
+    #[arg(long, visible_alias = "ledger-id", value_name = "LEDGER")]
     id: Option<EntryId>,
 }
 
@@ -81,9 +86,30 @@ pub(crate) struct Args {
 struct Output<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     ledger: Option<EntryId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<&'a str>,
     closing: String,
     #[serde(flatten)]
     report: &'a Report,
+}
+
+/// Which ledger was audited, as its first entry says.
+#[derive(Default)]
+struct Named {
+    id: Option<EntryId>,
+    genesis: Option<Genesis>,
+}
+
+impl Named {
+    fn line(&self) -> Option<String> {
+        let id = self.id?;
+        Some(match &self.genesis {
+            Some(genesis) => format!("ledger {}, {}, {id}", genesis.name, genesis.origin),
+            None => format!("ledger {id}"),
+        })
+    }
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
@@ -103,19 +129,21 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         policy,
         rederive: args.rederive.then_some(rederive),
     };
-    let (report, id) = match context.open_ledger() {
+    let (report, named) = match context.open_ledger() {
         Ok(ledger) => {
             let bar = progress::entries("verifying", ledger.tree_head().size, context);
             let report = ledger.verify(&options, Some(&|done, _| bar.set_position(done)));
             bar.finish_and_clear();
-            (report?, Some(ledger.id()))
+            let id = Some(ledger.id());
+            let genesis = Some(ledger.genesis().clone());
+            (report?, Named { id, genesis })
         }
         Err(error) => match files(&error, &options, context)? {
-            Some(found) => found,
+            Some((report, id)) => (report, Named { id, genesis: None }),
             None => return Err(error),
         },
     };
-    told(&report, id, context)
+    told(&report, &named, None, context)
 }
 
 /// Verifies a published copy, against the checkpoint of its ledger that was verified here last, too.
@@ -134,9 +162,14 @@ fn verify_copy(
     place.refuse_nothing(copy)?;
     let seen = Seen::of(context)?;
     let id = mirror::ledger_of(&place)?;
-    if let Some(id) = &id {
-        checkpoints.extend(seen.last(id)?);
-    }
+    let last = match &id {
+        Some(id) => seen.last(id)?,
+        None => None,
+    };
+    // Each of these says which ledger it should be.
+    let is_pinned =
+        args.id.is_some() || policy.is_some() || !checkpoints.is_empty() || last.is_some();
+    checkpoints.extend(last.clone());
     let options = mirror::VerifyOptions {
         ledger: args.id,
         checkpoints,
@@ -150,7 +183,12 @@ fn verify_copy(
         .install(|| mirror::verify(&place, options, Some(&|done, _| bar.set_position(done))));
     bar.finish_and_clear();
     let (report, id) = verified?;
-    let status = told(&report, id, context)?;
+    let genesis = mirror::genesis_of(&place)?;
+    let rollback = last.and_then(|last| rollback(&report, &last));
+    let status = told(&report, &Named { id, genesis }, rollback, context)?;
+    if !is_pinned && status != Status::Failed {
+        context.say(NOT_PINNED);
+    }
     if let (Some(id), true) = (id, status != Status::Failed) {
         let checkpoint = place.read(mirror::CHECKPOINT, mirror::MAX_CHECKPOINT_BYTES)?;
         match seen.remember(&id, &checkpoint.unwrap_or_default()) {
@@ -161,16 +199,42 @@ fn verify_copy(
     Ok(status)
 }
 
+/// Says that a copy is older than the checkpoint that was verified here last, if it is.
+fn rollback(report: &Report, last: &StoredCheckpoint) -> Option<String> {
+    let is_rollback = |found: &Finding| {
+        found.code == Code::CheckpointSize && found.file.as_ref() == Some(&last.file)
+    };
+    if !report.findings.iter().any(is_rollback) {
+        return None;
+    }
+    let then = stated_size(SignedNote::parse(&last.bytes).ok()?.text())?;
+    let now = report.head.size;
+    Some(format!(
+        " This copy is older than the one you verified before: {now} entries, then {then}."
+    ))
+}
+
 /// Prints a report; returns how the command ends.
-fn told(report: &Report, id: Option<EntryId>, context: &Context) -> anyhow::Result<Status> {
+fn told(
+    report: &Report,
+    named: &Named,
+    rollback: Option<String>,
+    context: &Context,
+) -> anyhow::Result<Status> {
+    let closing = report.closing() + rollback.as_deref().unwrap_or_default();
     if context.global.json {
+        let genesis = named.genesis.as_ref();
         json_out::print(&Output {
-            ledger: id,
-            closing: report.closing(),
+            ledger: named.id,
+            name: genesis.map(|genesis| genesis.name.as_str()),
+            origin: genesis.map(|genesis| genesis.origin.as_str()),
+            closing,
             report,
         })?;
+    } else if context.global.quiet {
+        print_wrong(report)?;
     } else {
-        print(report)?;
+        print(report, named, &closing)?;
     }
     Ok(match report.worst() {
         Some(Severity::Fault) if report.is_only_untrusted() => Status::Key,
@@ -231,8 +295,32 @@ fn threads(text: &str) -> Result<usize, String> {
     }
 }
 
-fn print(report: &Report) -> anyhow::Result<()> {
+/// Prints what is wrong or not complete, and nothing else.
+fn print_wrong(report: &Report) -> anyhow::Result<()> {
     let mut out = stdout::styled();
+    let wrong = report.findings.iter();
+    for finding in wrong.filter(|finding| finding.severity != Severity::Note) {
+        writeln!(out, "{}", finding_line(finding))?;
+    }
+    tell_unlisted(report, &mut out)
+}
+
+fn tell_unlisted(report: &Report, out: &mut impl Write) -> anyhow::Result<()> {
+    for unlisted in &report.unlisted {
+        writeln!(
+            out,
+            "and {} more [{}] that may only follow from entry {}",
+            unlisted.count, unlisted.code, unlisted.follows
+        )?;
+    }
+    Ok(())
+}
+
+fn print(report: &Report, named: &Named, closing: &str) -> anyhow::Result<()> {
+    let mut out = stdout::styled();
+    if let Some(line) = named.line() {
+        writeln!(out, "{}", screen::one_line(&line))?;
+    }
     for check in &report.checks {
         let style = if check.faults > 0 {
             BAD
@@ -255,15 +343,9 @@ fn print(report: &Report) -> anyhow::Result<()> {
         }
         writeln!(out, "{}", finding_line(finding))?;
     }
-    for unlisted in &report.unlisted {
-        writeln!(
-            out,
-            "and {} more [{}] that may only follow from entry {}",
-            unlisted.count, unlisted.code, unlisted.follows
-        )?;
-    }
+    tell_unlisted(report, &mut out)?;
     writeln!(out)?;
-    let closing = screen::wrap(&report.closing(), screen::columns(), "");
+    let closing = screen::wrap(closing, screen::columns(), "");
     writeln!(out, "{}", screen::styled(STRONG, &closing))?;
     Ok(())
 }

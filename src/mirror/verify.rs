@@ -10,6 +10,7 @@ use super::{MAX_CHECKPOINT_BYTES, object_path};
 use crate::audit::finding::{Code, Finding, causes};
 use crate::audit::report::Report;
 use crate::audit::run::{Input, PresentObject, StoredCheckpoint, audit_tree};
+use crate::entry::{Body, Entry, Genesis};
 use crate::trust::checkpoint::stated_size;
 use crate::trust::merkle::{LeafHash, Tree};
 use crate::trust::note::SignedNote;
@@ -84,6 +85,17 @@ pub fn ledger_of<F: Files>(files: &F) -> Result<Option<EntryId>, ReadError> {
     let copy = Copy::open(files)?;
     let first = copy.entries().next().and_then(|first| first.bytes.ok());
     Ok(first.map(|bytes| LeafHash::of(&bytes).into()))
+}
+
+/// Returns a copy's genesis entry, unverified; `None` if the copy does not begin with one.
+pub fn genesis_of<F: Files>(files: &F) -> Result<Option<Genesis>, ReadError> {
+    let copy = Copy::open(files)?;
+    let first = copy.entries().next().and_then(|first| first.bytes.ok());
+    let first = first.and_then(|bytes| Entry::parse(&bytes).ok());
+    Ok(match first.as_ref().map(Entry::body) {
+        Some(Body::Genesis(genesis)) => Some(genesis.clone()),
+        _ => None,
+    })
 }
 
 /// Returns the size that a copy's checkpoint states, unverified.

@@ -434,7 +434,14 @@ fn a_rollback_and_a_fork_are_shown_with_both_checkpoints() {
     let desk = desk();
     copy(&desk.ledger(), &desk.path("fork/.factlog"));
     let before = published(&desk);
-    desk.done(&["verify", "out"]);
+    let then = desk.size();
+    let hint = "nothing says that this is the ledger";
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (_, told) = desk.done(&["verify", "out"]);
+    assert!(flat(&told).contains(hint), "{told}");
+    // Now its checkpoint is remembered.
+    let (_, told) = desk.done(&["verify", "out"]);
+    assert!(!flat(&told).contains(hint), "{told}");
     desk.done(&verdict("3"));
     desk.done(&["publish", "out"]);
     desk.done(&["verify", "out"]);
@@ -450,6 +457,11 @@ fn a_rollback_and_a_fork_are_shown_with_both_checkpoints() {
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("[checkpoint-size]"), "{said}");
+    let older = format!(
+        "This copy is older than the one you verified before: {then} entries, then {}.",
+        desk.size()
+    );
+    assert!(flat(&said).contains(&older), "{said}");
     // A fork: the same log key signed another entry at the same place.
     let fork = desk.path("fork");
     let fork = fork.to_str().unwrap();

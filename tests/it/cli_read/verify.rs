@@ -85,10 +85,64 @@ fn a_file_that_is_not_there_is_not_found() {
 }
 
 #[test]
+fn the_ledger_that_was_audited_is_named_first() {
+    let desk = Desk::start();
+    let ledger = desk.ledger();
+    let (id, genesis) = (ledger.id(), ledger.genesis().clone());
+    drop(ledger);
+    let line = format!("ledger {}, {}, {id}", genesis.name, genesis.origin);
+    desk.done(&["publish", "out"]);
+    for arguments in [&["verify"][..], &["verify", "out"]] {
+        let out = desk.done(arguments);
+        assert_eq!(out.lines().next(), Some(line.as_str()));
+        let json = desk.json(arguments, "verify");
+        assert_eq!(json["name"], genesis.name.as_str());
+        assert_eq!(json["origin"], genesis.origin.as_str());
+    }
+}
+
+#[test]
+fn quiet_prints_what_is_wrong_and_nothing_else() {
+    let desk = Desk::start();
+    let id = desk.ledger().id().to_string();
+    let verdict = desk.ids.second.to_string();
+    desk.done(&["prove", &verdict, "--out", "p.json"]);
+    for arguments in [
+        &["verify"][..],
+        &["publish", "out"],
+        &["verify", "out"],
+        &["check", "p.json", "--id", &id],
+    ] {
+        let ran = desk.run(&[arguments, &["--quiet"]].concat());
+        assert_eq!(ran.code, Some(0), "{arguments:?}: {}{}", ran.out, ran.err);
+        assert_eq!(
+            (ran.out.as_str(), ran.err.as_str()),
+            ("", ""),
+            "{arguments:?}"
+        );
+    }
+    let other = "ab".repeat(32);
+    for arguments in [
+        &["verify", "--ledger-id", &other][..],
+        &["check", "p.json", "--id", &other],
+    ] {
+        let ran = desk.run(&[arguments, &["-q"]].concat());
+        assert_eq!(ran.code, Some(1));
+        assert!(ran.out.starts_with("fault "), "{}", ran.out);
+        assert!(
+            ran.out.lines().all(|line| line.starts_with("fault ")),
+            "{}",
+            ran.out
+        );
+    }
+}
+
+#[test]
 fn another_ledger_than_the_one_that_is_meant_is_a_fault() {
     let desk = Desk::start();
     let id = desk.ledger().id().to_string();
     desk.done(&["verify", "--id", &id]);
+    desk.done(&["verify", "--ledger-id", &id]);
     let other = desk.run(&["verify", "--id", &"ab".repeat(32)]);
     assert_eq!(other.code, Some(1));
     assert!(other.out.contains("[genesis-other]"), "{}", other.out);
