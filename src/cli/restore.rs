@@ -64,7 +64,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         key,
     });
     let options = context.ledger_options()?;
-    let bar = progress::entries("restoring", mirror::stated_size_of(&place)?, context);
+    let bar = progress::entries("restoring", mirror::Copy::open(&place)?.size, context);
     let restored = ledger::restore(
         &place,
         &folder,

@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use factlog::audit::{Code, Finding, Report, Severity, StoredCheckpoint};
 use factlog::entry::{Genesis, SourceEntry};
 use factlog::intake::{self, Hint};
 use factlog::ledger::{self, VerifyOptions};
-use factlog::mirror::{self, Files as _};
+use factlog::mirror;
 use factlog::trust::checkpoint::stated_size;
 use factlog::trust::{SignedNote, TrustPolicy};
 use factlog::words::id::EntryId;
@@ -150,7 +151,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
 fn verify_copy(
     copy: &str,
     args: &Args,
-    mut checkpoints: Vec<StoredCheckpoint>,
+    checkpoints: Vec<StoredCheckpoint>,
     policy: Option<TrustPolicy>,
     context: &Context,
 ) -> anyhow::Result<Status> {
@@ -161,37 +162,49 @@ fn verify_copy(
     let place = Place::of(copy)?;
     place.refuse_nothing(copy)?;
     let seen = Seen::of(context)?;
-    let id = mirror::ledger_of(&place)?;
-    let last = match &id {
-        Some(id) => seen.last(id)?,
-        None => None,
-    };
     // Each of these says which ledger it should be.
-    let is_pinned =
-        args.id.is_some() || policy.is_some() || !checkpoints.is_empty() || last.is_some();
-    checkpoints.extend(last.clone());
+    let is_named = args.id.is_some() || policy.is_some() || !checkpoints.is_empty();
     let options = mirror::VerifyOptions {
         ledger: args.id,
         checkpoints,
         policy,
     };
-    let size = mirror::stated_size_of(&place)?;
-    let bar = progress::entries("verifying", size, context);
+    let copy = mirror::Copy::open(&place)?;
+    let bar = progress::entries("verifying", copy.size, context);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0));
-    let verified = pool
-        .build()?
-        .install(|| mirror::verify(&place, options, Some(&|done, _| bar.set_position(done))));
+    let last = Mutex::new(Ok(None));
+    let kept = |id: &EntryId| {
+        let found = seen.last(id);
+        let known = found.as_ref().ok().cloned().flatten();
+        *last.lock().unwrap_or_else(PoisonError::into_inner) = found;
+        known
+    };
+    let verified = pool.build()?.install(|| {
+        mirror::verify(
+            &copy,
+            options,
+            kept,
+            Some(&|done, _| bar.set_position(done)),
+        )
+    });
     bar.finish_and_clear();
-    let (report, id) = verified?;
-    let genesis = mirror::genesis_of(&place)?;
+    let mirror::Audited {
+        report,
+        ledger: id,
+        genesis,
+    } = verified?;
+    let last = last.into_inner().unwrap_or_else(PoisonError::into_inner)?;
+    let is_pinned = is_named || last.is_some();
     let rollback = last.and_then(|last| rollback(&report, &last));
     let status = told(&report, &Named { id, genesis }, rollback, context)?;
     if !is_pinned && status != Status::Failed {
         context.say(NOT_PINNED);
     }
-    if let (Some(id), true) = (id, status != Status::Failed) {
-        let checkpoint = place.read(mirror::CHECKPOINT, mirror::MAX_CHECKPOINT_BYTES)?;
-        match seen.remember(&id, &checkpoint.unwrap_or_default()) {
+    // What is remembered is what was verified, not what the place would say now.
+    if let (Some(id), Some(checkpoint)) = (id, &copy.checkpoint)
+        && !matches!(status, Status::Failed | Status::Key)
+    {
+        match seen.remember(&id, checkpoint) {
             Ok(()) => {}
             Err(error) => context.warn(&format!("{error:#}")),
         }

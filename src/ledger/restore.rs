@@ -1,6 +1,7 @@
 //! Restoring a ledger from a copy of it: a full one gives all of it back, a public one says what it
 //! could not.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::init::write_private;
@@ -40,6 +41,16 @@ pub enum RestoreError {
         index: u64,
         /// Why.
         reason: String,
+    },
+    /// An object can't be read, though the copy was verified: it changed meanwhile.
+    #[error(
+        "object {object} of entry {index} can't be read from the copy any more; nothing was restored"
+    )]
+    Object {
+        /// The entry's index.
+        index: u64,
+        /// The object.
+        object: ObjectId,
     },
     /// The checkpoint has no line by the log's key.
     #[error("the copy's checkpoint is not signed by the log's key")]
@@ -100,11 +111,14 @@ pub fn restore<F: Files>(
     options: &Options,
     progress: Option<&(dyn Fn(u64, u64) + Sync)>,
 ) -> Result<Restored, RestoreError> {
-    let (report, ledger) = mirror::verify(files, mirror::VerifyOptions::default(), progress)?;
+    let copy = Copy::open(files)?;
+    let default = mirror::VerifyOptions::default();
+    let mirror::Audited { report, ledger, .. } =
+        mirror::verify(&copy, default, |_| None, progress)?;
     if report.worst() == Some(Severity::Fault) {
         return Err(RestoreError::Faults(Box::new(report)));
     }
-    let copy = Copy::open(files)?;
+    let look = Look::of(&copy);
     let mut restored = Restored {
         ledger,
         size: 0,
@@ -113,23 +127,19 @@ pub fn restore<F: Files>(
         erased: 0,
     };
     if let Some(file) = log_key {
-        check_log_key(file.key, &copy)?;
+        look.check_log_key(file.key)?;
     }
     let mut restoration = Restoration::begin(place, options)?;
     if let Some(file) = log_key {
         write_private(&restoration.folder().join(file.name), file.bytes)?;
     }
-    let mut log = None;
     for (index, stored) in (0..).zip(copy.entries()) {
         let note = stored
             .bytes
             .map_err(|reason| RestoreError::Unread { index, reason })?;
         let entry = Entry::parse(&note).map_err(|source| RestoreError::Entry { index, source })?;
-        match entry.body() {
-            Body::Genesis(genesis) => log = Some(genesis.log.clone()),
-            Body::Log(change) => log = Some(change.key.clone()),
-            Body::Erasure(_) => restored.erased += 1,
-            _ => {}
+        if matches!(entry.body(), Body::Erasure(_)) {
+            restored.erased += 1;
         }
         for id in entry.objects() {
             if restoration.has_object(&id) {
@@ -141,8 +151,9 @@ pub fn restore<F: Files>(
                     restored.objects += 1;
                 }
                 ObjectState::Withheld => restored.withheld.push(id),
-                // The copy was verified: what is not there was erased.
-                _ => {}
+                _ if look.erased.contains(&id) => {}
+                // The copy was verified: what was there is not, or can't be read, now.
+                _ => return Err(RestoreError::Object { index, object: id }),
             }
         }
         restoration.push_entry(&note)?;
@@ -154,29 +165,46 @@ pub fn restore<F: Files>(
     restored.withheld.sort_unstable();
     restored.withheld.dedup();
     let checkpoint = copy.checkpoint.as_deref().ok_or(RestoreError::Unsigned)?;
-    let head = head(checkpoint, log.as_ref())?;
+    let head = head(checkpoint, look.log.as_ref())?;
     restoration.finish(head.bytes())?;
     Ok(restored)
 }
 
-/// Checks that a key is the one that the last entry to say so makes the log's.
-fn check_log_key<F: Files>(given: &VerifierKey, copy: &Copy<'_, F>) -> Result<(), RestoreError> {
-    let mut log = None;
-    for stored in copy.entries().filter_map(|stored| stored.bytes.ok()) {
-        match Entry::parse(&stored).as_ref().map(Entry::body) {
-            Ok(Body::Genesis(genesis)) => log = Some(genesis.log.clone()),
-            Ok(Body::Log(change)) => log = Some(change.key.clone()),
-            _ => {}
+/// What must be known of a copy before it is gone through.
+#[derive(Default)]
+struct Look {
+    /// The log's key, by the last entry to name it.
+    log: Option<VerifierKey>,
+    /// The objects that were erased.
+    erased: BTreeSet<ObjectId>,
+}
+
+impl Look {
+    fn of<F: Files>(copy: &Copy<'_, F>) -> Self {
+        let mut look = Self::default();
+        for stored in copy.entries().filter_map(|stored| stored.bytes.ok()) {
+            match Entry::parse(&stored).as_ref().map(Entry::body) {
+                Ok(Body::Genesis(genesis)) => look.log = Some(genesis.log.clone()),
+                Ok(Body::Log(change)) => look.log = Some(change.key.clone()),
+                Ok(Body::Erasure(erasure)) => {
+                    look.erased.insert(erasure.object);
+                }
+                _ => {}
+            }
         }
+        look
     }
-    let log = log.ok_or(RestoreError::Unsigned)?;
-    if log.public() == given.public() {
-        return Ok(());
+
+    fn check_log_key(&self, given: &VerifierKey) -> Result<(), RestoreError> {
+        let log = self.log.as_ref().ok_or(RestoreError::Unsigned)?;
+        if log.public() == given.public() {
+            return Ok(());
+        }
+        Err(RestoreError::OtherLogKey {
+            given: Box::new(given.clone()),
+            log: Box::new(log.clone()),
+        })
     }
-    Err(RestoreError::OtherLogKey {
-        given: Box::new(given.clone()),
-        log: Box::new(log),
-    })
 }
 
 /// Makes the head: the checkpoint with the log's signature alone.

@@ -23,7 +23,7 @@ use crate::words::id::ObjectId;
 
 pub use files::{Files, Folder};
 pub use read::{Copy, ReadError};
-pub use verify::{VerifyOptions, genesis_of, ledger_of, stated_size_of, verify};
+pub use verify::{Audited, VerifyOptions, verify};
 pub use write::{Opened, WriteError, Writer};
 
 /// The last checkpoint.

@@ -30,26 +30,45 @@ pub struct VerifyOptions {
     pub policy: Option<TrustPolicy>,
 }
 
-/// Verifies a copy, on the threads of the pool that the caller is in; returns the ledger's id beside
-/// the report, if the copy has a first entry.
+/// What was audited, all of it from one reading.
+pub struct Audited {
+    /// What was found.
+    pub report: Report,
+    /// The ledger's id; `None` if the copy has no first entry.
+    pub ledger: Option<EntryId>,
+    /// What its first entry says, which the report says whether to believe; `None` if it is none.
+    pub genesis: Option<Genesis>,
+}
+
+/// Verifies a copy, on the threads of the pool that the caller is in.
 ///
+/// `kept` is asked once, with the ledger's id, for the checkpoint of it that the caller remembers.
 /// `progress` is told now and then how many entries of how many have been verified.
 ///
 /// # Errors
 /// A file that tells what there is can't be read. A file that is missing or damaged is a finding.
 pub fn verify<F: Files>(
-    files: &F,
+    copy: &Copy<'_, F>,
     options: VerifyOptions,
+    kept: impl FnOnce(&EntryId) -> Option<StoredCheckpoint>,
     progress: Option<&(dyn Fn(u64, u64) + Sync)>,
-) -> Result<(Report, Option<EntryId>), ReadError> {
-    let copy = Copy::open(files)?;
+) -> Result<Audited, ReadError> {
     let mut names = Names::default();
-    names.read(&copy)?;
+    names.read(copy)?;
+    let mut entries = copy.entries().peekable();
+    let first = entries.peek().and_then(|first| first.bytes.as_ref().ok());
+    let ledger = first.map(|bytes| EntryId::from(LeafHash::of(bytes)));
+    let genesis = first.and_then(|bytes| Entry::parse(bytes).ok());
+    let genesis = genesis.and_then(|entry| match entry.body() {
+        Body::Genesis(genesis) => Some(genesis.clone()),
+        _ => None,
+    });
     let mut checkpoints = options.checkpoints;
+    checkpoints.extend(ledger.as_ref().and_then(kept));
     checkpoints.append(&mut names.checkpoints);
     let input = Input {
-        entries: copy.entries(),
-        objects: &copy,
+        entries,
+        objects: copy,
         present: names.objects.iter().chain(&names.sliced).cloned(),
         withheld: copy.withheld.iter().copied().collect(),
         is_unfinished: copy.is_unfinished,
@@ -65,9 +84,9 @@ pub fn verify<F: Files>(
     });
     let mut found = std::mem::take(&mut *copy.found());
     found.append(&mut names.findings);
-    found.append(&mut names.uncalled(&copy));
-    found.append(&mut check_tiles(&copy, &tree)?);
-    found.append(&mut check_others(&copy, &tree, &names.tiles)?);
+    found.append(&mut names.uncalled(copy));
+    found.append(&mut check_tiles(copy, &tree)?);
+    found.append(&mut check_others(copy, &tree, &names.tiles)?);
     for finding in &mut report.findings {
         if let (Some(id), None) = (finding.object, &finding.file) {
             finding.file = Some(object_path(&id));
@@ -76,31 +95,11 @@ pub fn verify<F: Files>(
     for finding in found {
         report.add(finding);
     }
-    let id = tree.leaf(0).filter(|leaf| *leaf != LeafHash([0; 32]));
-    Ok((report, id.map(EntryId::from)))
-}
-
-/// Returns the id of a copy's ledger, unverified; `None` if the copy has no first entry.
-pub fn ledger_of<F: Files>(files: &F) -> Result<Option<EntryId>, ReadError> {
-    let copy = Copy::open(files)?;
-    let first = copy.entries().next().and_then(|first| first.bytes.ok());
-    Ok(first.map(|bytes| LeafHash::of(&bytes).into()))
-}
-
-/// Returns a copy's genesis entry, unverified; `None` if the copy does not begin with one.
-pub fn genesis_of<F: Files>(files: &F) -> Result<Option<Genesis>, ReadError> {
-    let copy = Copy::open(files)?;
-    let first = copy.entries().next().and_then(|first| first.bytes.ok());
-    let first = first.and_then(|bytes| Entry::parse(&bytes).ok());
-    Ok(match first.as_ref().map(Entry::body) {
-        Some(Body::Genesis(genesis)) => Some(genesis.clone()),
-        _ => None,
+    Ok(Audited {
+        report,
+        ledger,
+        genesis,
     })
-}
-
-/// Returns the size that a copy's checkpoint states, unverified.
-pub fn stated_size_of<F: Files>(files: &F) -> Result<u64, ReadError> {
-    Ok(Copy::open(files)?.size)
 }
 
 /// What a listing of a copy shows, where there is one.
@@ -137,6 +136,11 @@ impl Names {
             };
             let stated = SignedNote::parse(&bytes).ok();
             let stated = stated.and_then(|note| stated_size(note.text()));
+            // One that is being written, or that covers more than the checkpoint that was read.
+            let is_ahead = path.ends_with(".new") || stated.is_some_and(|size| size > copy.size);
+            if copy.is_unfinished && is_ahead {
+                continue;
+            }
             if stated.map(super::checkpoint_path).as_ref() != Some(&path) {
                 let message = "it is not a checkpoint of the size that its name says";
                 let finding = Finding::new(Code::CheckpointDamaged, message).of_file(&*path);

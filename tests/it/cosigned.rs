@@ -147,8 +147,10 @@ fn a_copy_has_what_witnesses_gave() {
     let copy = desk.path("copy");
     let read = |name: &str| fs::read(copy.join(name)).ok();
     let sound = || {
-        let (report, _) =
-            mirror::verify(&Folder::new(&copy), mirror::VerifyOptions::default(), None).unwrap();
+        let folder = Folder::new(&copy);
+        let copy = mirror::Copy::open(&folder).unwrap();
+        let audited = mirror::verify(&copy, mirror::VerifyOptions::default(), |_| None, None);
+        let report = audited.unwrap().report;
         assert!(report.findings.is_empty(), "{:?}", report.findings);
     };
 

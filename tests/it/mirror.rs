@@ -53,7 +53,9 @@ impl Memory {
             checkpoints,
             ..VerifyOptions::default()
         };
-        mirror::verify(self, options, None).unwrap().0
+        let copy = mirror::Copy::open(self).unwrap();
+        let audited = mirror::verify(&copy, options, |_| None, None);
+        audited.unwrap().report
     }
 }
 
