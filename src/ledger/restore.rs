@@ -1,7 +1,7 @@
 //! Restoring a ledger from a copy of it: a full one gives all of it back, a public one says what it
 //! could not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::init::write_private;
@@ -12,6 +12,7 @@ use crate::audit::report::Report;
 use crate::entry::{Body, Entry, EntryError};
 use crate::mirror::{self, Copy, Files, ReadError};
 use crate::store::{Restoration, StoreError};
+use crate::trust::checkpoint::stated_size;
 use crate::trust::key::VerifierKey;
 use crate::trust::note::{NoteError, SignedNote};
 use crate::words::id::{EntryId, ObjectId};
@@ -162,12 +163,33 @@ pub fn restore<F: Files>(
             progress(restored.size, copy.size);
         }
     }
+    for note in cosigned(&copy)? {
+        restoration.push_checkpoint(&note)?;
+    }
     restored.withheld.sort_unstable();
     restored.withheld.dedup();
     let checkpoint = copy.checkpoint.as_deref().ok_or(RestoreError::Unsigned)?;
     let head = head(checkpoint, look.log.as_ref())?;
     restoration.finish(head.bytes())?;
     Ok(restored)
+}
+
+/// Returns the cosigned checkpoints of a copy, by their sizes, that of the head last; the copy was
+/// verified.
+fn cosigned<F: Files>(copy: &Copy<'_, F>) -> Result<Vec<Vec<u8>>, ReadError> {
+    let mut notes = BTreeMap::new();
+    let mut take = |bytes: Vec<u8>| {
+        if let Ok(note) = SignedNote::parse(&bytes)
+            && let Some(size) = stated_size(note.text())
+            && size <= copy.size
+            && note.signatures().len() > 1
+        {
+            notes.insert(size, bytes);
+        }
+    };
+    copy.kept_checkpoints()?.into_iter().for_each(&mut take);
+    copy.checkpoint.clone().into_iter().for_each(&mut take);
+    Ok(notes.into_values().collect())
 }
 
 /// What must be known of a copy before it is gone through.

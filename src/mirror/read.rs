@@ -93,6 +93,16 @@ impl<'f, F: Files> Copy<'f, F> {
         })
     }
 
+    /// Returns the cosigned checkpoints that are kept beside the last one, as they are; none where files
+    /// can't be listed.
+    pub fn kept_checkpoints(&self) -> Result<Vec<Vec<u8>>, ReadError> {
+        let mut kept = Vec::new();
+        for path in self.files.list("checkpoints")?.into_iter().flatten() {
+            kept.extend(self.files.read(&path, MAX_CHECKPOINT_BYTES)?);
+        }
+        Ok(kept)
+    }
+
     /// Says whether a quote called for a slice.
     pub(super) fn was_asked_for(&self, text: ObjectId, range: SliceRange) -> bool {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);

@@ -17,11 +17,13 @@ use super::objects::{self, ObjectFiles};
 use super::{Options, StoreError, head, journal};
 use crate::words::id::ObjectId;
 
-/// Large objects are written so many at a time, each of their folders synced once.
+/// Large objects are written so many at a time, each of their folders synced once, and before they have
+/// more than so many bytes together.
 const BATCH: usize = 64;
+const BATCH_BYTES: usize = 64 * 1024 * 1024;
 
-/// A ledger that is being restored. Dropping it leaves nothing behind but a temporary folder, which the
-/// next attempt clears.
+/// A ledger that is being restored. Dropping it leaves nothing behind; what a kill leaves, in a
+/// temporary folder, the next attempt clears.
 pub struct Restoration {
     place: PathBuf,
     folder: PathBuf,
@@ -29,7 +31,17 @@ pub struct Restoration {
     objects: ObjectFiles,
     waiting: Vec<(ObjectId, Vec<u8>)>,
     known: HashSet<ObjectId>,
+    is_finished: bool,
     _lock: Lock,
+}
+
+impl Drop for Restoration {
+    fn drop(&mut self) {
+        if !self.is_finished {
+            // The log's key may be in it.
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
 }
 
 impl Restoration {
@@ -50,6 +62,7 @@ impl Restoration {
             journal: BufWriter::with_capacity(1 << 20, file),
             waiting: Vec::new(),
             known: HashSet::new(),
+            is_finished: false,
             _lock: lock,
         };
         restoration.frame(FrameKind::Journal, JOURNAL_FORMAT)?;
@@ -74,11 +87,17 @@ impl Restoration {
         if bytes.len() <= MAX_SMALL_OBJECT_BYTES {
             return self.frame(FrameKind::Object, &bytes);
         }
-        self.waiting.push((id, bytes));
-        if self.waiting.len() >= BATCH {
+        let waiting: usize = self.waiting.iter().map(|(_, bytes)| bytes.len()).sum();
+        if self.waiting.len() >= BATCH || waiting + bytes.len() > BATCH_BYTES {
             self.write_waiting()?;
         }
+        self.waiting.push((id, bytes));
         Ok(())
+    }
+
+    /// Adds a cosigned checkpoint of the entries before; the caller has verified it.
+    pub fn push_checkpoint(&mut self, note: &[u8]) -> Result<(), StoreError> {
+        self.frame(FrameKind::Checkpoint, note)
     }
 
     /// Adds the next entry.
@@ -100,6 +119,7 @@ impl Restoration {
         sync_folder(&self.folder)?;
         refuse_if_there(&self.place)?;
         fs::rename(&self.folder, &self.place).on(FileAction::Rename, &self.place)?;
+        self.is_finished = true;
         if let Some(parent) = parent(&self.place) {
             sync_folder(parent)?;
         }

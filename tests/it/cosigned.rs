@@ -179,4 +179,14 @@ fn a_copy_has_what_witnesses_gave() {
     assert_eq!(read("checkpoint").unwrap(), ledger.checkpoint());
     assert!(read(&format!("checkpoints/{size}")).is_some());
     sound();
+    // A full copy gives them back.
+    let cosigned = ledger.cosigned(size).unwrap().expect("it was kept");
+    ledger.close().unwrap();
+    desk.done(&["--ledger", "back", "restore", "copy"]);
+    let options = factlog::ledger::options();
+    let (back, _) = Ledger::open(&desk.path("back/.factlog"), options).unwrap();
+    for size in [first, size] {
+        assert!(back.cosigned(size).unwrap().is_some(), "{size}");
+    }
+    assert_eq!(back.cosigned(size).unwrap().unwrap(), cosigned);
 }
