@@ -253,6 +253,8 @@ codes! {
     ObjectErased "object-erased" Objects Incomplete false Never,
     /// An object is not published.
     ObjectWithheld "object-withheld" Objects Note false Never,
+    /// The copy that the ledger was restored from withheld an object.
+    ObjectUnrestored "object-unrestored" Objects Incomplete false Never,
     /// Files were being written when the copy was read: no entry speaks of this yet.
     PublishingUnfinished "publishing-unfinished" Objects Note false Never,
     /// There is no good list of the objects that are withheld.

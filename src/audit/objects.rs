@@ -21,6 +21,9 @@ pub enum ObjectState {
     Withheld,
     /// Not there, and nothing says why.
     Missing,
+    /// Not there, for the copy that the ledger was restored from withheld it, as the ledger's keeper
+    /// says.
+    Unrestored,
     /// It could not be read; the text says why.
     Unreadable(String),
 }
@@ -67,6 +70,9 @@ pub enum NoText {
     /// It is missing.
     #[error("the text is missing")]
     Missing,
+    /// It did not come back.
+    #[error("the copy that the ledger was restored from withheld the text")]
+    Unrestored,
     /// It can't be read.
     #[error("the text can't be read")]
     Unreadable,
@@ -108,6 +114,7 @@ impl Texts {
             ObjectState::Erased => Err(NoText::Erased),
             ObjectState::Withheld => Err(NoText::Withheld),
             ObjectState::Missing => Err(NoText::Missing),
+            ObjectState::Unrestored => Err(NoText::Unrestored),
             ObjectState::Unreadable(_) => Err(NoText::Unreadable),
         }
     }

@@ -38,12 +38,14 @@ pub struct Prepared {
 pub(super) struct Absent {
     pub(super) field: &'static str,
     pub(super) object: ObjectId,
+    /// Whether a copy that the ledger was restored from is said to have withheld it.
+    pub(super) is_unrestored: bool,
 }
 
 impl Absent {
     /// Makes the finding: that it was erased, or that it is missing.
     pub(super) fn finding(self, known: Option<ObjectFacts>) -> Finding {
-        let Self { field, object } = self;
+        let Self { field, object, .. } = self;
         let finding = match known.and_then(|known| known.erased) {
             Some(ErasedFacts { by, basis }) => Finding::new(
                 Code::ObjectErased,
@@ -145,7 +147,13 @@ impl<O: Objects> Looking<'_, O> {
 
     /// Returns an object's bytes if they are those of its id.
     fn bytes(&mut self, field: &'static str, id: &ObjectId) -> Option<Vec<u8>> {
-        match self.objects.object(id) {
+        let state = self.objects.object(id);
+        let absent = Absent {
+            field,
+            object: *id,
+            is_unrestored: state == ObjectState::Unrestored,
+        };
+        match state {
             ObjectState::Present(bytes) => {
                 let found = ObjectId::of(&bytes);
                 if found == *id {
@@ -157,12 +165,10 @@ impl<O: Objects> Looking<'_, O> {
                     format!("the {field} object {id} has the bytes of {found}"),
                 );
             }
-            ObjectState::Erased | ObjectState::Missing => {
-                self.prepared.absent.push(Absent { field, object: *id });
+            ObjectState::Erased | ObjectState::Missing | ObjectState::Unrestored => {
+                self.prepared.absent.push(absent);
             }
-            ObjectState::Withheld => {
-                self.prepared.withheld.push(Absent { field, object: *id });
-            }
+            ObjectState::Withheld => self.prepared.withheld.push(absent),
             ObjectState::Unreadable(reason) => {
                 self.find(
                     Code::ObjectUnreadable,

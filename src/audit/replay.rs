@@ -130,7 +130,7 @@ impl Replay {
             absent,
             withheld,
         } = checked;
-        for Absent { field, object } in withheld {
+        for Absent { field, object, .. } in withheld {
             let message = format!("the {field} object {object} is withheld");
             let finding = Finding::new(Code::WithheldUnexpected, message);
             findings.push(finding.of_entry(index, entry.id()).of_object(object));

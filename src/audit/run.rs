@@ -306,10 +306,13 @@ impl<'o, O: Objects> Auditor<'o, O> {
             .check(prepared, index, &self.facts, self.objects, &self.tree);
         let (entry, checked) = checked.expect("memory can be read");
         self.quotes.extend(checked.quotes);
-        self.absent
-            .extend(checked.absent.iter().map(|absent| (index, id, *absent)));
         if let Body::Source(source) = entry.body() {
             self.has_withheld_source |= source.rights == Rights::Withheld;
+        }
+        for mut absent in checked.absent {
+            // What a copy may not withhold is missing, whoever says that one did.
+            absent.is_unrestored &= self.may_be_withheld(&entry, absent.field);
+            self.absent.push((index, id, absent));
         }
         for absent in checked.withheld {
             self.take_withheld(&entry, index, absent);

@@ -25,7 +25,8 @@ const MAX_KEY_BYTES: u64 = factlog::keys::file::MAX_BYTES as u64;
 ///
 /// The copy is verified first, and nothing is restored from one with a fault. A full copy (`factlog
 /// publish --full`) gives everything back; a public one has no words of sources that are quoted or
-/// withheld, and what could not come back is listed. Drafts and keys are in no copy: without the log's
+/// withheld. What could not come back is listed, there and in the file `withheld` of the ledger's
+/// folder, so that `factlog verify` tells it as not complete, and not as lost. Drafts and keys are in no copy: without the log's
 /// key the ledger can be read and verified, and nothing can be appended.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -108,7 +109,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         if !complete {
             writeln!(
                 out,
-                "{} objects could not come back, for the copy withholds them:",
+                "{} objects could not come back, for the copy withholds them; `factlog verify` tells them \
+                 as not complete:",
                 restored.withheld.len()
             )?;
             for id in restored.withheld.iter().take(LISTED) {

@@ -1,16 +1,17 @@
 //! A ledger's files as an audit reads them: what stands where in the journal and in the folder of
 //! objects.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::verify::VerifyError;
-use crate::audit::finding::{Code, Finding};
+use crate::audit::finding::{Code, Finding, causes};
 use crate::audit::objects::{ObjectState, Objects};
 use crate::audit::run::{PresentObject, StoredCheckpoint, StoredEntry};
+use crate::mirror::withheld::{self, MAX_WITHHELD_BYTES};
 use crate::store::{self, FrameKind, JournalReader, ObjectFile, Piece};
 use crate::words::id::ObjectId;
 
@@ -30,7 +31,12 @@ pub(super) struct Layout {
     pub(super) files: HashMap<ObjectId, String>,
     pub(super) checkpoints: Vec<StoredCheckpoint>,
     pub(super) damages: Vec<Finding>,
+    /// What the copy withheld that the ledger was restored from.
+    unrestored: BTreeSet<ObjectId>,
 }
+
+/// The list of what the copy withheld that a ledger was restored from, in the ledger's folder.
+pub(super) const UNRESTORED_FILE: &str = "withheld";
 
 impl Layout {
     pub(super) fn of(folder: &Path) -> Self {
@@ -41,6 +47,7 @@ impl Layout {
             files: HashMap::new(),
             checkpoints: Vec::new(),
             damages: Vec::new(),
+            unrestored: BTreeSet::new(),
         }
     }
 
@@ -69,7 +76,29 @@ impl Layout {
                 ),
             }
         }
+        layout.read_unrestored(folder)?;
         Ok(layout)
+    }
+
+    fn read_unrestored(&mut self, folder: &Path) -> Result<(), VerifyError> {
+        let path = folder.join(UNRESTORED_FILE);
+        let mut bytes = Vec::new();
+        let read = File::open(&path)
+            .and_then(|file| file.take(MAX_WITHHELD_BYTES + 1).read_to_end(&mut bytes));
+        match read {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(source) => return Err(VerifyError::File { path, source }),
+        }
+        match withheld::parse(&bytes) {
+            Ok(list) => self.unrestored = list,
+            Err(error) => {
+                let message = format!("no list of what did not come back: {}", causes(&error));
+                let finding = Finding::new(Code::WithheldForm, message);
+                self.damages.push(finding.of_file(UNRESTORED_FILE));
+            }
+        }
+        Ok(())
     }
 
     /// Says where an object lies, or should lie.
@@ -269,7 +298,11 @@ impl Objects for Files<'_> {
             return ObjectState::Present(bytes);
         }
         if !self.layout.files.contains_key(id) {
-            return ObjectState::Missing;
+            return if self.layout.unrestored.contains(id) {
+                ObjectState::Unrestored
+            } else {
+                ObjectState::Missing
+            };
         }
         match store::object_file(self.folder, id) {
             Ok(Some(bytes)) => ObjectState::Present(bytes),

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::init::write_private;
+use super::layout::UNRESTORED_FILE;
 use super::{InitError, Options};
 use crate::audit::finding::Severity;
 use crate::audit::objects::{ObjectState, Objects as _};
 use crate::audit::report::Report;
 use crate::entry::{Body, Entry, EntryError};
-use crate::mirror::{self, Copy, Files, ReadError};
+use crate::mirror::{self, Copy, Files, ReadError, withheld};
 use crate::store::{Restoration, StoreError};
 use crate::trust::checkpoint::stated_size;
 use crate::trust::key::VerifierKey;
@@ -170,6 +171,11 @@ pub fn restore<F: Files>(
     restored.withheld.dedup();
     let checkpoint = copy.checkpoint.as_deref().ok_or(RestoreError::Unsigned)?;
     let head = head(checkpoint, look.log.as_ref())?;
+    if !restored.withheld.is_empty() {
+        // An audit tells these as not restored, and what else is not there as missing.
+        let list = withheld::to_bytes(&restored.withheld.iter().copied().collect());
+        write_private(&restoration.folder().join(UNRESTORED_FILE), &list)?;
+    }
     restoration.finish(head.bytes())?;
     Ok(restored)
 }

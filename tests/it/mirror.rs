@@ -548,6 +548,36 @@ fn a_ledger_comes_back_from_a_full_copy_whole_and_from_a_public_one_in_part() {
     assert_eq!(output.status.code(), Some(5));
     let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(!told["withheld"].as_array().unwrap().is_empty());
+    // What the copy withheld is told as not complete; what is lost besides is a fault.
+    let audited = json(&desk, "output-verify", &["--ledger", "part", "verify"]);
+    let codes = |audited: &serde_json::Value, severity: &str| -> Vec<String> {
+        let found = audited["findings"].as_array().unwrap().iter();
+        let found = found.filter(|found| found["severity"] == severity);
+        let mut codes: Vec<String> = found
+            .map(|found| found["code"].as_str().unwrap().to_owned())
+            .collect();
+        codes.dedup();
+        codes
+    };
+    assert_eq!(codes(&audited, "fault"), [""; 0], "{audited:#}");
+    let incomplete = codes(&audited, "incomplete");
+    assert!(
+        incomplete.contains(&"object-unrestored".to_owned()),
+        "{incomplete:?}"
+    );
+    assert_eq!(
+        desk.run(&["--ledger", "part", "verify"]).status.code(),
+        Some(5)
+    );
+    let list = desk.path("part/.factlog/withheld");
+    let text = fs::read_to_string(&list).unwrap();
+    fs::remove_file(&list).unwrap();
+    let audited = json(&desk, "output-verify", &["--ledger", "part", "verify"]);
+    assert!(codes(&audited, "fault").contains(&"object-missing".to_owned()));
+    fs::write(&list, text.replace("withheld@v1", "withheld@v2")).unwrap();
+    let audited = json(&desk, "output-verify", &["--ledger", "part", "verify"]);
+    assert!(codes(&audited, "fault").contains(&"withheld-form".to_owned()));
+    assert!(!desk.path("back/.factlog/withheld").exists());
     // Nothing is restored from a copy with a fault, or over a ledger.
     desk.refused(&["--ledger", "back", "restore", "full"], 1);
     let tile = desk.path("full/checkpoint");

@@ -289,7 +289,7 @@ impl Checker<'_> {
     fn check_absent(&mut self) {
         let mut left_out: BTreeMap<&str, u64> = BTreeMap::new();
         for (index, entry, absent) in std::mem::take(&mut self.absent) {
-            let Absent { field, object } = absent;
+            let Absent { field, object, .. } = absent;
             let known = self.facts.object(&object).expect(MEMORY);
             if known.is_some_and(|known| known.erased.is_some()) {
                 let finding = absent.finding(known);

@@ -1,6 +1,8 @@
 //! Objects, once the log is through: erased, withheld, there without an entry; and what is tainted.
 
 use super::{Auditor, PresentObject};
+use std::collections::BTreeMap;
+
 use crate::audit::facts::{Detail, ErasedFacts, Facts as _, ObjectFacts};
 use crate::audit::finding::{Code, Finding, Topic};
 use crate::audit::objects::Objects;
@@ -13,8 +15,19 @@ use crate::words::source::Rights;
 impl<O: Objects> Auditor<'_, O> {
     /// Counts an object that is withheld, or finds that it need not be.
     pub(super) fn take_withheld(&mut self, entry: &Entry, index: u64, absent: Absent) {
-        let Absent { field, object } = absent;
-        let may_be = match entry.body() {
+        let Absent { field, object, .. } = absent;
+        if self.may_be_withheld(entry, field) {
+            *self.withheld.entry(field).or_default() += 1;
+        } else {
+            let message = format!("the {field} object {object} is withheld, and need not be");
+            let finding = Finding::new(Code::WithheldUnexpected, message);
+            self.keep(finding.of_entry(index, entry.id()).of_object(object));
+        }
+    }
+
+    /// Says whether what an entry speaks of in this field may be withheld, by what was signed.
+    pub(super) fn may_be_withheld(&self, entry: &Entry, field: &str) -> bool {
+        match entry.body() {
             Body::Source(source) => match source.rights {
                 Rights::Withheld => true,
                 Rights::Quoted => field != "meta",
@@ -31,13 +44,6 @@ impl<O: Objects> Auditor<'_, O> {
             Body::Verdict(_) => self.has_withheld_source,
             Body::Approval(_) => true,
             _ => false,
-        };
-        if may_be {
-            *self.withheld.entry(field).or_default() += 1;
-        } else {
-            let message = format!("the {field} object {object} is withheld, and need not be");
-            let finding = Finding::new(Code::WithheldUnexpected, message);
-            self.keep(finding.of_entry(index, entry.id()).of_object(object));
         }
     }
 
@@ -54,6 +60,22 @@ impl<O: Objects> Auditor<'_, O> {
         self.keep(Finding::new(Code::ObjectWithheld, message));
     }
 
+    /// Tells in one finding what did not come back when the ledger was restored.
+    fn tell_unrestored(&mut self, unrestored: &BTreeMap<&'static str, u64>) {
+        if unrestored.is_empty() {
+            return;
+        }
+        let kinds = unrestored.iter();
+        let kinds: Vec<String> = kinds
+            .map(|(field, number)| format!("{number} {field}"))
+            .collect();
+        let message = format!(
+            "objects are not here, for the copy that the ledger was restored from withheld them: {}",
+            kinds.join(", ")
+        );
+        self.keep(Finding::new(Code::ObjectUnrestored, message));
+    }
+
     /// Checks that what is said to be erased was, that nothing erased is there, and that everything
     /// that is there belongs to an entry.
     pub(super) fn check_objects(
@@ -61,11 +83,19 @@ impl<O: Objects> Auditor<'_, O> {
         present: impl Iterator<Item = PresentObject>,
         is_unfinished: bool,
     ) {
+        let mut unrestored = BTreeMap::new();
         for (index, id, absent) in std::mem::take(&mut self.absent) {
             let known = self.facts.object(&absent.object);
-            let finding = absent.finding(known.expect("memory can be read"));
+            let known = known.expect("memory can be read");
+            let is_erased = known.is_some_and(|known| known.erased.is_some());
+            if absent.is_unrestored && !is_erased {
+                *unrestored.entry(absent.field).or_default() += 1;
+                continue;
+            }
+            let finding = absent.finding(known);
             self.keep(finding.of_entry(index, id));
         }
+        self.tell_unrestored(&unrestored);
         for PresentObject { id, file } in present {
             let known = self.facts.object(&id).expect("memory can be read");
             let finding = match known {

@@ -118,6 +118,12 @@ fn objects_in_every_state_have_their_codes() {
             vec![(Code::WithheldUnexpected, at)],
             Severity::Incomplete,
         ),
+        // No copy could have withheld it.
+        (
+            ObjectState::Unrestored,
+            vec![(Code::ObjectMissing, at)],
+            Severity::Fault,
+        ),
         // Whoever hands it out says that it was erased; no entry did.
         (
             ObjectState::Erased,
