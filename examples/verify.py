@@ -308,7 +308,7 @@ class Audit:
         self.withheld, self.tree, self.quotes, self.called = [], [], [], set()
         self.entries, self.by_id, self.ended, self.latest = [], {}, set(), {}
         self.keys, self.lines, self.chains, self.logs = {}, set(), {}, []
-        self.roots, self.threshold, self.policy, self.reaffirmed = {}, 0, (None, None), []
+        self.roots, self.threshold, self.policy, self.bad = {}, 0, (None, None), set()
         self.spoken, self.erased, self.hides = {}, {}, False
 
     def need(self, e, condition, code, message=""):
@@ -329,7 +329,6 @@ class Audit:
             self.need(e, False, "entry-damaged", str(error))
         self.need(e, index or e.kind == "genesis", "genesis-missing")
         if e.kind:
-            self.entries.append(e)
             self.need(e, index == 0 or e.kind != "genesis", "genesis-again")
             self.need(e, e.body.get("ledger", self.ledger) == self.ledger, "ledger-other")
             self.author(e, e.body)
@@ -406,21 +405,18 @@ class Audit:
                 self.need(e, False, "object-form", f"{hash}: {error}")
 
     def tainted(self):
-        """The indexes of the entries that are tainted now. What entries that are not tainted
-        reaffirm is lifted, until nothing changes."""
-        def by(public, index): return any(a <= index < b for a, b in self.keys[public].taints)
-        lifted, before = set(), None
-        while lifted != before:
-            bad = set()
+        """The indexes of the entries that are tainted now: what can't be reached from genesis."""
+        if self.bad is None:
+            clears, ready = {e.index: [*e.targets] for e in self.entries}, [0]
             for e in self.entries:
-                key = self.keys.get(e.by.public)
-                few = key and (sum(not by(k, e.index) for k in e.signers) < e.threshold if e.carried
-                               else by(e.by.public, e.index))
-                if key and e.kind != "genesis" and (few or key.entry in bad):
-                    bad |= {e.index} - lifted
-            targets = (targets for index, targets in self.reaffirmed if index not in bad)
-            before, lifted = lifted, lifted.union(*targets)
-        return bad
+                good = sum(not any(a <= e.index < b for a, b in self.keys[public].taints)
+                           for public in (e.signers if e.carried else {e.by.public}))
+                if good >= (e.threshold if e.carried else 1):
+                    clears[self.keys[e.by.public].entry].append(e.index)
+            while ready:
+                ready += clears.pop(ready.pop(), ())
+            self.bad = set(clears)
+        return self.bad
 
     def judge(self, e, b, kind, op):
         need, refs, objects = functools.partial(self.need, e), {}, {}
@@ -504,6 +500,7 @@ class Audit:
         if e.index in self.void:
             return
         # What it leaves.
+        self.entries.append(e)
         if kind in ("genesis", "roots"):
             for public in self.roots.keys() - {key.public for key in e.keys}:
                 self.end(e, public, b.get("from"))
@@ -530,7 +527,9 @@ class Audit:
             self.ended.add(ends.id)
         if kind == "erasure":
             self.erased.setdefault(b["object"], e)
-        self.reaffirmed.append((e.index, targets))
+        e.targets = targets
+        if targets or self.bad and self.keys[e.by.public].entry in self.bad:
+            self.bad = None
 
     def enrol(self, e, key, roles, holder=None):
         """Enrols a key; one that comes in another's place has the same holder and chain."""
@@ -542,14 +541,16 @@ class Audit:
 
     def end(self, e, public, tainted_from):
         self.keys[public].ended = True
-        self.keys[public].taints += [] if tainted_from is None else [(tainted_from, e.index)]
+        if tainted_from is not None:
+            self.keys[public].taints.append((tainted_from, e.index))
+            self.bad = None
         self.roots.pop(public, None)
 
     def finish(self, whole=True):
         """What can be told only after the last entry."""
-        need, tainted = self.need, self.tainted()
+        need = self.need
         for e in self.entries:
-            need(e, e.index not in tainted, "carried-tainted" if e.carried else "entries-tainted")
+            need(e, e.index not in self.tainted(), "carried-tainted" if e.carried else "entries-tainted")
         for quote in self.quotes:
             self.quote(*quote)
         for hash, spoken in self.spoken.items():

@@ -33,8 +33,9 @@ pub struct LedgerFacts {
     pub roots: RootSet,
     /// The policy in force.
     pub policy: ObjectId,
-    /// Whether any signature is tainted, so that it is worth looking for.
-    pub has_taint: bool,
+    /// The last entry that changed what is tainted, a revocation or reaffirmation; `None` where no
+    /// signature is tainted.
+    pub taint_changed: Option<u64>,
 }
 
 /// What a key may do, for all time.
@@ -87,6 +88,22 @@ impl SignerFacts {
         let tainted = self.ended.and_then(|ended| ended.tainted);
         tainted.is_some_and(|taint| (taint.from..taint.until).contains(&index))
     }
+
+    /// Returns how it has ended once the entry at `at` ends it, and taints its signatures from `from` on.
+    pub fn end(&self, at: u64, from: Option<u64>) -> Ended {
+        let first = self.ended.map_or(at, |ended| ended.at);
+        let before = self.ended.and_then(|ended| ended.tainted);
+        // It signed nothing that counts after its end, so what a later entry taints joins what is tainted.
+        let from = from.filter(|from| *from < at && *from <= first);
+        let tainted = from.map(|from| Taint {
+            from: before.map_or(from, |before| before.from.min(from)),
+            until: at,
+        });
+        Ended {
+            at: first,
+            tainted: tainted.or(before),
+        }
+    }
 }
 
 /// The last entry of a holder's chain.
@@ -113,7 +130,7 @@ pub struct EntryFacts {
     pub n: u64,
     /// The index of the holder's entry before it.
     pub previous: Option<u64>,
-    /// The last entry that reaffirmed it.
+    /// The last entry that reaffirmed it; [`Facts::reaffirmed_before`] has those before.
     pub reaffirmed_by: Option<u64>,
     /// The roots that signed it, if it is carried by roots and is not genesis.
     pub carried: Option<Arc<Carried>>,
@@ -277,6 +294,16 @@ pub trait Facts {
     fn entry(&self, index: u64) -> Result<Option<EntryFacts>, Self::Error>;
     /// Keeps what is known of the entry at an index, and the index under its id.
     fn set_entry(&mut self, index: u64, entry: EntryFacts) -> Result<(), Self::Error>;
+
+    /// Returns the last entry before `by` that reaffirmed the entry at an index, as `by` does.
+    fn reaffirmed_before(&self, index: u64, by: u64) -> Result<Option<u64>, Self::Error>;
+    /// Keeps the last entry before `by` that reaffirmed the entry at an index.
+    fn set_reaffirmed_before(
+        &mut self,
+        index: u64,
+        by: u64,
+        before: u64,
+    ) -> Result<(), Self::Error>;
 
     /// Returns a holder's latest verdict on a claim.
     fn latest_verdict(&self, claim: u64, holder: &PublicKey) -> Result<Option<u64>, Self::Error>;

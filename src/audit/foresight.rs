@@ -5,10 +5,8 @@
 
 use std::sync::Arc;
 
-use super::facts::{
-    ChainEnd, Ended, EntryFacts, Facts, LedgerFacts, ObjectFacts, SignerFacts, Taint,
-};
-use super::taint::is_tainted;
+use super::facts::{ChainEnd, EntryFacts, Facts, LedgerFacts, ObjectFacts, SignerFacts};
+use super::taint::Taints;
 use crate::trust::key::{KeyId, KeyName, PublicKey, VerifierKey};
 use crate::words::id::{EntryId, ObjectId};
 
@@ -23,23 +21,21 @@ pub fn would_taint<F: Facts>(
     let Some(signer) = facts.signer(key)? else {
         return Ok(vec![]);
     };
-    let before = signer.ended.and_then(|ended| ended.tainted);
-    let from = before.map_or(from, |before| before.from.min(from));
+    let ended = signer.end(until, Some(from));
+    let from = ended.tainted.map_or(until, |tainted| tainted.from);
     let revoked = Revoked {
         facts,
         signer: Arc::new(SignerFacts {
-            ended: Some(Ended {
-                at: signer.ended.map_or(until, |ended| ended.at),
-                tainted: Some(Taint { from, until }),
-            }),
+            ended: Some(ended),
             ..(*signer).clone()
         }),
     };
+    let (mut before, mut after) = (Taints::default(), Taints::default());
     let mut indexes = Vec::new();
     for index in from..until {
         if let Some(entry) = facts.entry(index)?
-            && is_tainted(&revoked, index, &entry)?
-            && !is_tainted(facts, index, &entry)?
+            && after.is_tainted(&revoked, index, &entry)?
+            && !before.is_tainted(facts, index, &entry)?
         {
             indexes.push(index);
         }
@@ -60,7 +56,7 @@ impl<F: Facts> Facts for Revoked<'_, F> {
         let ledger = self.facts.ledger()?;
         Ok(ledger.map(|ledger| {
             Arc::new(LedgerFacts {
-                has_taint: true,
+                taint_changed: Some(u64::MAX),
                 ..(*ledger).clone()
             })
         }))
@@ -89,6 +85,10 @@ impl<F: Facts> Facts for Revoked<'_, F> {
         self.facts.entry(index)
     }
 
+    fn reaffirmed_before(&self, index: u64, by: u64) -> Result<Option<u64>, F::Error> {
+        self.facts.reaffirmed_before(index, by)
+    }
+
     fn latest_verdict(&self, claim: u64, holder: &PublicKey) -> Result<Option<u64>, F::Error> {
         self.facts.latest_verdict(claim, holder)
     }
@@ -114,6 +114,10 @@ impl<F: Facts> Facts for Revoked<'_, F> {
     }
 
     fn set_entry(&mut self, _: u64, _: EntryFacts) -> Result<(), F::Error> {
+        unreachable!("{ONLY_READ}")
+    }
+
+    fn set_reaffirmed_before(&mut self, _: u64, _: u64, _: u64) -> Result<(), F::Error> {
         unreachable!("{ONLY_READ}")
     }
 

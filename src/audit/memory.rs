@@ -27,6 +27,7 @@ pub struct MemoryFacts {
     chains: HashMap<PublicKey, ChainEnd>,
     entries: Vec<EntryRow>,
     by_id: Positions,
+    reaffirmed: HashMap<(u32, u32), u32>,
     latest: HashMap<(u32, u32), u32>,
     objects: Vec<ObjectRow>,
     by_object: Positions,
@@ -208,6 +209,22 @@ impl Facts for MemoryFacts {
         self.entries[at as usize] = row;
         let entries = &self.entries;
         self.by_id.insert(at, |at| &entries[at].id);
+        Ok(())
+    }
+
+    fn reaffirmed_before(&self, index: u64, by: u64) -> Result<Option<u64>, Infallible> {
+        let before = self.reaffirmed.get(&(narrow(index), narrow(by)));
+        Ok(before.copied().and_then(widen))
+    }
+
+    fn set_reaffirmed_before(
+        &mut self,
+        index: u64,
+        by: u64,
+        before: u64,
+    ) -> Result<(), Infallible> {
+        let place = (narrow(index), narrow(by));
+        self.reaffirmed.insert(place, narrow(before));
         Ok(())
     }
 

@@ -22,6 +22,7 @@ use super::facts::{Facts, LedgerFacts, SignerFacts};
 use super::finding::{Code, Finding};
 use super::objects::{ObjectState, Objects, Texts};
 use super::prepare::{Absent, Content, Prepared, QuoteTask, prepare};
+use super::taint::Taints;
 use crate::entry::{Body, Entry, Role};
 use crate::trust::key::{PublicKey, VerifierKey};
 use crate::trust::merkle::{self, HashReader, TreeHead};
@@ -68,6 +69,7 @@ pub struct Replay {
     texts: Arc<Texts>,
     policy: Option<(ObjectId, Option<Arc<Policy>>)>,
     head: Option<TreeHead>,
+    taints: Taints,
     /// Whether entries may be missing between those that it is given.
     has_gaps: bool,
 }
@@ -183,6 +185,7 @@ impl Replay {
             entry: &entry,
             index,
             facts,
+            taints: std::mem::take(&mut self.taints),
             ledger,
             policy,
             signer,
@@ -203,8 +206,12 @@ impl Replay {
         }
         placed.check(signed, &content).map_err(ReplayError::Facts)?;
         let Placed {
-            findings, quotes, ..
+            findings,
+            quotes,
+            taints,
+            ..
         } = placed;
+        self.taints = taints;
         let checked = Checked {
             findings,
             quotes,
@@ -276,6 +283,7 @@ struct Placed<'a, F> {
     entry: &'a Entry,
     index: u64,
     facts: &'a F,
+    taints: Taints,
     ledger: Option<Arc<LedgerFacts>>,
     policy: Option<Arc<Policy>>,
     /// The author's key, where it is enrolled.

@@ -13,6 +13,7 @@
 //! | `H` holder | [`ChainEnd`] |
 //! | `I` entry id | index |
 //! | `E` index | [`EntryFacts`] |
+//! | `R` entry, reaffirmation | index of the reaffirmation of the same entry before it |
 //! | `V` claim, holder | index of the latest verdict |
 //! | `O` object id | [`ObjectFacts`] |
 
@@ -145,6 +146,19 @@ impl<R: Rows> Facts for RowFacts<R> {
         self.put(key(b'E', &[&at]), entry.to_bytes())
     }
 
+    fn reaffirmed_before(&self, index: u64, by: u64) -> Result<Option<u64>, Self::Error> {
+        self.get(&reaffirmed(index, by), bytes::parse_index)
+    }
+
+    fn set_reaffirmed_before(
+        &mut self,
+        index: u64,
+        by: u64,
+        before: u64,
+    ) -> Result<(), Self::Error> {
+        self.put(reaffirmed(index, by), before.to_be_bytes().to_vec())
+    }
+
     fn latest_verdict(&self, claim: u64, holder: &PublicKey) -> Result<Option<u64>, Self::Error> {
         self.get(&latest(claim, holder), bytes::parse_index)
     }
@@ -178,6 +192,10 @@ fn key(letter: u8, parts: &[&[u8]]) -> Vec<u8> {
 fn named(name: &KeyName, id: KeyId) -> Vec<u8> {
     // The id has four bytes, so no two pairs give one key.
     key(b'N', &[name.as_str().as_bytes(), &id.0])
+}
+
+fn reaffirmed(index: u64, by: u64) -> Vec<u8> {
+    key(b'R', &[&index.to_be_bytes(), &by.to_be_bytes()])
 }
 
 fn latest(claim: u64, holder: &PublicKey) -> Vec<u8> {

@@ -20,6 +20,7 @@ pub struct SparseFacts {
     chains: HashMap<PublicKey, ChainEnd>,
     entries: HashMap<u64, EntryFacts>,
     indexes: HashMap<EntryId, u64>,
+    reaffirmed: HashMap<(u64, u64), u64>,
     latest: HashMap<(u64, PublicKey), u64>,
     objects: HashMap<ObjectId, ObjectFacts>,
 }
@@ -76,6 +77,20 @@ impl Facts for SparseFacts {
     fn set_entry(&mut self, index: u64, entry: EntryFacts) -> Result<(), Infallible> {
         self.indexes.insert(entry.id, index);
         self.entries.insert(index, entry);
+        Ok(())
+    }
+
+    fn reaffirmed_before(&self, index: u64, by: u64) -> Result<Option<u64>, Infallible> {
+        Ok(self.reaffirmed.get(&(index, by)).copied())
+    }
+
+    fn set_reaffirmed_before(
+        &mut self,
+        index: u64,
+        by: u64,
+        before: u64,
+    ) -> Result<(), Infallible> {
+        self.reaffirmed.insert((index, by), before);
         Ok(())
     }
 

@@ -4,14 +4,14 @@
 //! verdict superseded. A verdict on wording that was superseded since keeps its standing, and is
 //! marked.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::Serialize;
 
 use super::facts::{Detail, Facts, VerdictFacts};
-use super::taint::is_tainted;
+use super::taint::Taints;
 use crate::entry::Decision;
-use crate::trust::key::PublicKey;
 use crate::words::policy::Policy;
 
 /// Whether a verdict counts.
@@ -87,14 +87,17 @@ fn is_zero(number: &u32) -> bool {
 
 /// What an approver decided on a verdict last, tainted decisions aside.
 struct LastDecision {
-    holder: PublicKey,
     decision: Decision,
     index: u64,
 }
 
 /// Returns the last decision of each approver on a verdict, the newest first.
-fn decisions<F: Facts>(verdict: &VerdictFacts, facts: &F) -> Result<Vec<LastDecision>, F::Error> {
-    let mut found: Vec<LastDecision> = Vec::new();
+fn decisions<F: Facts>(
+    verdict: &VerdictFacts,
+    facts: &F,
+    taints: &mut Taints,
+) -> Result<Vec<LastDecision>, F::Error> {
+    let (mut found, mut holders) = (Vec::new(), HashSet::new());
     let mut next = verdict.last_decision;
     while let Some(index) = next {
         let Some(entry) = facts.entry(index)? else {
@@ -105,9 +108,9 @@ fn decisions<F: Facts>(verdict: &VerdictFacts, facts: &F) -> Result<Vec<LastDeci
         };
         next = approval.previous.filter(|previous| *previous < index);
         let holder = facts.holder(&entry.author)?;
-        if found.iter().all(|known| known.holder != holder) && !is_tainted(facts, index, &entry)? {
+        if !holders.contains(&holder) && !taints.is_tainted(facts, index, &entry)? {
+            holders.insert(holder);
             found.push(LastDecision {
-                holder,
                 decision: approval.decision,
                 index,
             });
@@ -123,6 +126,7 @@ pub fn standing<F: Facts>(
     index: u64,
     facts: &F,
     policy: &Policy,
+    taints: &mut Taints,
 ) -> Result<Option<VerdictStanding>, F::Error> {
     let Some(entry) = facts.entry(index)? else {
         return Ok(None);
@@ -130,7 +134,7 @@ pub fn standing<F: Facts>(
     let Detail::Verdict(verdict) = &entry.detail else {
         return Ok(None);
     };
-    let decisions = decisions(verdict, facts)?;
+    let decisions = decisions(verdict, facts, taints)?;
     let of = |wanted: Decision| -> Vec<u64> {
         let mut indexes: Vec<u64> = decisions
             .iter()
@@ -145,7 +149,7 @@ pub fn standing<F: Facts>(
         Standing::Retracted
     } else if verdict.superseded_by.is_some() {
         Standing::Superseded
-    } else if is_tainted(facts, index, &entry)? {
+    } else if taints.is_tainted(facts, index, &entry)? {
         Standing::Tainted
     } else if !disputes.is_empty() {
         Standing::Disputed
@@ -176,7 +180,7 @@ mod tests {
     use super::*;
 
     fn of(ledger: &Ledger, index: u64, policy: &Policy) -> VerdictStanding {
-        standing(index, &ledger.facts, policy)
+        standing(index, &ledger.facts, policy, &mut Taints::default())
             .expect("memory")
             .expect("a verdict")
     }
@@ -198,8 +202,10 @@ mod tests {
             ..Policy::default()
         };
         assert_eq!(of(&ledger, 9, &approved).standing, Standing::Proposed);
-        assert_eq!(standing(5, &ledger.facts, &policy), Ok(None));
-        assert_eq!(standing(50, &ledger.facts, &policy), Ok(None));
+        for no_verdict in [5, 50] {
+            let found = standing(no_verdict, &ledger.facts, &policy, &mut Taints::default());
+            assert_eq!(found, Ok(None));
+        }
 
         let bob = key("bob").verifier().public().clone();
         let mut signer = (*ledger.facts.signer(&bob).expect("memory").expect("bob")).clone();
@@ -216,7 +222,7 @@ mod tests {
             ledger.facts.set_signer(signer.clone()).expect("memory");
             let known = ledger.facts.ledger().expect("memory").expect("a ledger");
             let known = LedgerFacts {
-                has_taint: true,
+                taint_changed: Some(12),
                 ..(*known).clone()
             };
             ledger.facts.set_ledger(known).expect("memory");

@@ -3,25 +3,124 @@
 //! `docs/format.md`, section 7, "Taint". A tainted entry stays valid and in effect; what changes is
 //! what it is worth: a tainted verdict does not stand, a tainted approval does not count.
 //!
+//! What is untainted is the least set that the rules give: an entry is in it because its signatures
+//! hold out and the entry that enrolled its author is in it, or because one that reaffirms it is. So
+//! nothing vouches for itself, by however many steps. [`Taints`] follows the steps back from what is
+//! asked, each entry once, and then spreads what is untainted forward again; what it found it keeps
+//! until an entry changes what is tainted.
+//!
 //! Not here: what a revocation records ([`super::replay`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::facts::{EntryFacts, Facts, Taint};
 use super::finding::{Code, Finding};
 use crate::trust::key::PublicKey;
 
-/// Reaffirmations of enrolments of signers of reaffirmations, and so on, are followed this far; what
-/// lies deeper is tainted. Two steps are more than any desk has had.
-const MAX_DEPTH: u32 = 16;
+/// Says which entries are tainted, and remembers it. Of one ledger.
+#[derive(Default)]
+pub struct Taints {
+    /// Whether these are tainted: entries that enrolled an author, that are reaffirmed or reaffirm.
+    known: HashMap<u64, bool>,
+    /// The last entry that had changed what is tainted when they were looked at.
+    changed: Option<u64>,
+}
 
-/// Says whether the entry at `index` is tainted, and not reaffirmed since.
-pub fn is_tainted<F: Facts>(facts: &F, index: u64, entry: &EntryFacts) -> Result<bool, F::Error> {
-    let ledger = facts.ledger()?;
-    if !ledger.is_some_and(|ledger| ledger.has_taint) {
-        return Ok(false);
+impl Taints {
+    /// Says whether the entry at `index` is tainted, and not reaffirmed since.
+    pub fn is_tainted<F: Facts>(
+        &mut self,
+        facts: &F,
+        index: u64,
+        entry: &EntryFacts,
+    ) -> Result<bool, F::Error> {
+        let ledger = facts.ledger()?;
+        let Some(changed) = ledger.and_then(|ledger| ledger.taint_changed) else {
+            return Ok(false);
+        };
+        if self.changed != Some(changed) {
+            self.known.clear();
+            self.changed = Some(changed);
+        }
+        if entry.reaffirmed_by.is_some() {
+            return self.look(facts, index, entry);
+        }
+        // Most entries are of this kind: what others rest on need be known, they themselves need not.
+        if has_tainted_signatures(facts, index, entry)? {
+            return Ok(true);
+        }
+        match enrolment(facts, index, entry)? {
+            Some((since, enrolment)) => self.look(facts, since, &enrolment),
+            None => Ok(false),
+        }
     }
-    is_tainted_before(facts, index, entry, u64::MAX, MAX_DEPTH)
+
+    /// Says whether an entry is tainted, and learns it of all that it rests on.
+    fn look<F: Facts>(
+        &mut self,
+        facts: &F,
+        index: u64,
+        entry: &EntryFacts,
+    ) -> Result<bool, F::Error> {
+        if let Some(known) = self.known.get(&index) {
+            return Ok(*known);
+        }
+        let mut met = HashSet::from([index]);
+        let mut left = vec![(index, entry.clone())];
+        // The entries that each one clears if it is untainted itself, and those that need no other.
+        let mut clears: HashMap<u64, Vec<u64>> = HashMap::new();
+        let mut untainted: Vec<u64> = Vec::new();
+        while let Some((at, entry)) = left.pop() {
+            let mut rests_on: Vec<(u64, EntryFacts)> = Vec::new();
+            if !has_tainted_signatures(facts, at, &entry)? {
+                match enrolment(facts, at, &entry)? {
+                    Some(enrolment) => rests_on.push(enrolment),
+                    None => untainted.push(at),
+                }
+            }
+            let mut next = entry.reaffirmed_by;
+            while let Some(by) = next {
+                rests_on.extend(facts.entry(by)?.map(|entry| (by, entry)));
+                next = facts.reaffirmed_before(at, by)?;
+            }
+            for (on, entry) in rests_on {
+                match self.known.get(&on) {
+                    Some(true) => {}
+                    Some(false) => untainted.push(at),
+                    None => {
+                        clears.entry(on).or_default().push(at);
+                        if met.insert(on) {
+                            left.push((on, entry));
+                        }
+                    }
+                }
+            }
+        }
+        self.known.extend(met.into_iter().map(|at| (at, true)));
+        while let Some(at) = untainted.pop() {
+            if self.known.insert(at, false) == Some(true) {
+                untainted.extend(clears.remove(&at).unwrap_or_default());
+            }
+        }
+        Ok(self.known[&index])
+    }
+}
+
+/// Returns the entry that enrolled an entry's author; none for genesis, which "is never tainted".
+fn enrolment<F: Facts>(
+    facts: &F,
+    index: u64,
+    entry: &EntryFacts,
+) -> Result<Option<(u64, EntryFacts)>, F::Error> {
+    if index == 0 {
+        return Ok(None);
+    }
+    let Some(signer) = facts.signer(&entry.author)? else {
+        return Ok(None);
+    };
+    Ok(facts
+        .entry(signer.since)?
+        .map(|enrolment| (signer.since, enrolment)))
 }
 
 /// Says whether the signatures on the entry at `index` are tainted, whoever enrolled its signers and
@@ -30,11 +129,14 @@ pub fn is_tainted<F: Facts>(facts: &F, index: u64, entry: &EntryFacts) -> Result
 /// "If it is carried by roots, and those of its signers that are roots in force and whose signature
 /// is not tainted are fewer than the threshold was; if it is not, and its author's signature is
 /// tainted."
-pub fn has_tainted_signatures<F: Facts>(
+fn has_tainted_signatures<F: Facts>(
     facts: &F,
     index: u64,
     entry: &EntryFacts,
 ) -> Result<bool, F::Error> {
+    if index == 0 {
+        return Ok(false);
+    }
     let Some(carried) = &entry.carried else {
         let signer = facts.signer(&entry.author)?;
         return Ok(signer.is_some_and(|signer| signer.taints(index)));
@@ -54,15 +156,17 @@ pub(super) fn tainted<F: Facts>(
     indexes: impl Iterator<Item = u64>,
 ) -> Result<Vec<Finding>, F::Error> {
     let mut found = Vec::new();
-    if !facts.ledger()?.is_some_and(|ledger| ledger.has_taint) {
+    let ledger = facts.ledger()?;
+    if ledger.is_none_or(|ledger| ledger.taint_changed.is_none()) {
         return Ok(found);
     }
+    let mut taints = Taints::default();
     let mut by_author: BTreeMap<[u8; 32], (PublicKey, Vec<u64>)> = BTreeMap::new();
     for index in indexes {
         let Some(entry) = facts.entry(index)? else {
             continue;
         };
-        if !is_tainted(facts, index, &entry)? {
+        if !taints.is_tainted(facts, index, &entry)? {
             continue;
         }
         if entry.carried.is_some() {
@@ -96,40 +200,4 @@ pub(super) fn tainted<F: Facts>(
         found.push(Finding::new(Code::EntriesTainted, message));
     }
     Ok(found)
-}
-
-/// As [`is_tainted`], by what had been reaffirmed before `horizon`: a reaffirmation is judged by what
-/// came before it, so that none can vouch for itself.
-fn is_tainted_before<F: Facts>(
-    facts: &F,
-    index: u64,
-    entry: &EntryFacts,
-    horizon: u64,
-    depth: u32,
-) -> Result<bool, F::Error> {
-    let Some(depth) = depth.checked_sub(1) else {
-        return Ok(true);
-    };
-    let (mut index, mut entry) = (index, entry.clone());
-    // "Genesis is never tainted."
-    while index > 0 {
-        if let Some(by) = entry.reaffirmed_by.filter(|by| *by < horizon)
-            && let Some(reaffirmation) = facts.entry(by)?
-            && !is_tainted_before(facts, by, &reaffirmation, by, depth)?
-        {
-            return Ok(false);
-        }
-        if has_tainted_signatures(facts, index, &entry)? {
-            return Ok(true);
-        }
-        // "If the entry that enrolled its author's key is tainted."
-        let Some(signer) = facts.signer(&entry.author)? else {
-            return Ok(false);
-        };
-        let Some(enrolment) = facts.entry(signer.since)? else {
-            return Ok(false);
-        };
-        (index, entry) = (signer.since, enrolment);
-    }
-    Ok(false)
 }

@@ -8,7 +8,7 @@ use crate::audit::facts::{Detail, EntryFacts, Facts as _, LedgerFacts, ObjectFac
 use crate::audit::foresight;
 use crate::audit::rows::{self as fact_rows, RowFacts};
 use crate::audit::standing::{self, VerdictStanding};
-use crate::audit::taint;
+use crate::audit::taint::Taints;
 use crate::entry::{Body, Entry, Kind};
 use crate::store::StoreError;
 use crate::trust::key::{PublicKey, VerifierKey};
@@ -272,13 +272,18 @@ impl Ledger {
         };
         let policy = self.policy_of(&verdict.policy)?;
         let facts = self.store.facts();
-        standing::standing(index, &RowFacts(Reading(&facts)), &policy)
-            .map_err(|e| LedgerError::Rows(e.into()))?
-            .ok_or(LedgerError::OtherKind {
-                id: known.id,
-                found: known.detail.kind(),
-                wanted,
-            })
+        standing::standing(
+            index,
+            &RowFacts(Reading(&facts)),
+            &policy,
+            &mut Taints::default(),
+        )
+        .map_err(|e| LedgerError::Rows(e.into()))?
+        .ok_or(LedgerError::OtherKind {
+            id: known.id,
+            found: known.detail.kind(),
+            wanted,
+        })
     }
 
     /// Returns the policy with an id.
@@ -348,8 +353,23 @@ impl Ledger {
     pub fn is_tainted(&self, id: &EntryId) -> Result<bool, LedgerError> {
         let (index, entry) = self.facts_of(id)?;
         let facts = self.store.facts();
-        taint::is_tainted(&RowFacts(Reading(&facts)), index, &entry)
+        Taints::default()
+            .is_tainted(&RowFacts(Reading(&facts)), index, &entry)
             .map_err(|e| LedgerError::Rows(e.into()))
+    }
+
+    /// Returns the entries that reaffirm one, the last first.
+    pub fn reaffirmations_of(&self, id: &EntryId) -> Result<Vec<Record>, LedgerError> {
+        let (index, entry) = self.facts_of(id)?;
+        let facts = self.store.facts();
+        let facts = RowFacts(Reading(&facts));
+        let (mut found, mut next) = (Vec::new(), entry.reaffirmed_by);
+        while let Some(by) = next {
+            found.push(self.entry_at(by)?);
+            let before = facts.reaffirmed_before(index, by);
+            next = before.map_err(|e| LedgerError::Rows(e.into()))?;
+        }
+        Ok(found)
     }
 
     fn listed(&self, prefix: &[u8]) -> Result<Vec<Record>, LedgerError> {

@@ -557,6 +557,7 @@ def good_cases():
     good("key-revoked-tainting", "a tainted verdict is valid, and told of", l.publish())
     l.reaffirm([l.v])
     good("reaffirmation", "the roots lift the taint of a verdict", l.publish())
+    good("tainted-vouching", "tainted roots reaffirm each other, a hundred times, which lifts nothing", vouching().publish())
     l = judged(DAVE)
     l.revoke(ALICE, l.ids.index(l.v))
     l.verdict(l.c, "true", by=DAVE, fields={"supersedes": l.v, "change": "rating"})
@@ -1048,10 +1049,46 @@ def replay_cases():
     forced("taint-before-from", "supersedes-other-author", "another supersedes a verdict from before the index of the taint", lambda l: (l.revoke(ALICE, l.ids.index(l.v) + 1), l.verdict(l.c, by=DAVE, fields={"supersedes": l.v, "change": "update"})))
     forced("taint-lifted", "supersedes-other-author", "another supersedes a verdict whose taint was lifted", lambda l: (l.revoke(ALICE, 2), l.reaffirm([l.v]), l.verdict(l.c, by=DAVE, fields={"supersedes": l.v, "change": "update"})))
     forced("reaffirmed-again", "reaffirmed-untainted", "the taint was lifted before", lambda l: (l.revoke(ALICE, 2), l.reaffirm([l.v]), l.reaffirm([l.v])))
+    forced("reaffirmed-by-reaffirmed", "reaffirmed-untainted", "the reaffirmation that lifted the taint was tainted, and reaffirmed itself", lifted_again)
+    forced("reaffirmed-by-earlier", "reaffirmed-untainted", "the last reaffirmation is tainted, and one before it is not", lifted_twice)
     forced("reaffirmed-genesis", "reaffirmed-untainted", "genesis is never tainted", lambda l: (l.new_roots((ROOT2,), 1, (ROOT, ROOT2), since=0), l.reaffirm([l.ids[0]], by=(ROOT2,))))
     forced("reaffirmation-by-tainted", "signature-not-called-for", "a revoked root reaffirms with another", lambda l: (l.new_roots((ROOT, ROOT2), 1, (ROOT, ROOT2)), l.revoke(ROOT2, 1), l.revoke(ALICE, 2), l.reaffirm([l.v], by=(ROOT, ROOT2))))
     forced("void-key-has-no-effect", "key-unknown", "a key that too few roots added signs", lambda l: (l.add(BOB, roots=(ROOT,)), l.source(by=BOB)), council)
 
+
+
+def lifted_again(l):
+    """The verdict is reaffirmed by a root that is revoked then; what it signed is reaffirmed, and then the verdict."""
+    l.new_roots((ROOT, ROOT2), 1, (ROOT, ROOT2))
+    l.revoke(ALICE, l.ids.index(l.v))
+    first = l.reaffirm([l.v], by=(ROOT2,))
+    l.revoke(ROOT2, l.ids.index(first))
+    l.reaffirm([first])
+    l.reaffirm([l.v])
+
+
+def lifted_twice(l):
+    """…and reaffirmed by another root in between, which is revoked as well."""
+    l.new_roots((ROOT, ROOT2, ROOT3), 1, (ROOT, ROOT2))
+    l.revoke(ALICE, l.ids.index(l.v))
+    first = l.reaffirm([l.v], by=(ROOT2,))
+    l.revoke(ROOT2, l.ids.index(first))
+    second = l.reaffirm([l.v], by=(ROOT3,))
+    l.reaffirm([first])
+    l.revoke(ROOT3, l.ids.index(second))
+    l.reaffirm([l.v])
+
+
+def vouching():
+    """A hundred roots, each put in by the one before; the first is revoked, and the last reaffirms all the others."""
+    l = Ledger()
+    l.genesis()
+    roots = [ROOT, *(Key(f"desk.example/root-{n}", sha(b"root %d" % n)) for n in range(100))]
+    ids = [l.new_roots((ROOT, new), 1, (old, new)) for old, new in zip(roots, roots[1:])]
+    l.revoke(ROOT, 1, roots=roots[-1:])
+    for id in ids[1:]:
+        l.reaffirm([id], by=roots[-1:])
+    return l
 
 
 def both_roles():

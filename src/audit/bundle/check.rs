@@ -19,7 +19,7 @@ use crate::audit::prepare::{Absent, Content, Quoted, prepare};
 use crate::audit::replay::{Effect, Replay, record};
 use crate::audit::sparse::SparseFacts;
 use crate::audit::standing::{VerdictStanding, standing};
-use crate::audit::taint::tainted;
+use crate::audit::taint::{Taints, tainted};
 use crate::entry::{Body, Entry, KeyOp, Kind};
 use crate::trust::checkpoint::stated_size;
 use crate::trust::key::VerifierKey;
@@ -435,7 +435,8 @@ impl Checker<'_> {
     /// Says what stands of a verdict, by what is shown.
     fn standing(&self, index: u64, policy: &ObjectId) -> Option<VerdictStanding> {
         let policy = self.object::<Policy>(policy)?;
-        standing(index, &self.facts, &policy).expect(MEMORY)
+        let mut taints = Taints::default();
+        standing(index, &self.facts, &policy, &mut taints).expect(MEMORY)
     }
 
     fn object<O: Object>(&self, id: &ObjectId) -> Option<O> {

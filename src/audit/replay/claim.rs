@@ -4,7 +4,6 @@ use super::Placed;
 use crate::audit::facts::Facts;
 use crate::audit::finding::{Code, Finding};
 use crate::audit::prepare::{Content, QuoteTask, Quoted};
-use crate::audit::taint::is_tainted;
 use crate::entry::ClaimEntry;
 
 impl<F: Facts> Placed<'_, F> {
@@ -57,7 +56,9 @@ impl<F: Facts> Placed<'_, F> {
         }
         // By its author, or by any reviewer if tainted.
         if self.facts.holder(&target.entry.author)? != self.holder
-            && !is_tainted(self.facts, target.index, &target.entry)?
+            && !self
+                .taints
+                .is_tainted(self.facts, target.index, &target.entry)?
         {
             self.find_other_author(target.index, &target.entry)?;
         }

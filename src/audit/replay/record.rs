@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::audit::facts::{
-    ApprovalFacts, Carried, ChainEnd, ClaimFacts, Detail, Ended, EntryFacts, ErasedFacts, Facts,
-    Function, LedgerFacts, ObjectFacts, SignerFacts, SourceFacts, Taint, TextFacts, VerdictFacts,
+    ApprovalFacts, Carried, ChainEnd, ClaimFacts, Detail, EntryFacts, ErasedFacts, Facts, Function,
+    LedgerFacts, ObjectFacts, SignerFacts, SourceFacts, TextFacts, VerdictFacts,
 };
 use crate::entry::{
     Approval, Body, ClaimEntry, Entry, Erasure, Genesis, KeyEntry, KeyOp, LogKey, RootSet, Roots,
@@ -248,6 +248,9 @@ fn take_effect<F: Facts>(
         Body::Reaffirmation(reaffirmation) => {
             for id in &reaffirmation.entries {
                 if let Some((at, older)) = facts.find(id)? {
+                    if let Some(before) = older.reaffirmed_by {
+                        facts.set_reaffirmed_before(at, index, before)?;
+                    }
                     let reaffirmed_by = Some(index);
                     facts.set_entry(
                         at,
@@ -258,7 +261,7 @@ fn take_effect<F: Facts>(
                     )?;
                 }
             }
-            Ok(())
+            change_taint(index, facts)
         }
         Body::Erasure(erasure) => erase(erasure, index, facts),
         Body::Source(_) | Body::Publication(_) => Ok(()),
@@ -277,7 +280,7 @@ fn begin<F: Facts>(
         log: genesis.log.clone(),
         roots: genesis.roots.clone(),
         policy: genesis.policy,
-        has_taint: false,
+        taint_changed: None,
     })?;
     for root in &genesis.roots.keys {
         enrol(root, Function::Root, None, index, facts)?;
@@ -369,25 +372,25 @@ fn end<F: Facts>(
     let Some(signer) = facts.signer(public)? else {
         return Ok(());
     };
-    let before = signer.ended.and_then(|ended| ended.tainted);
-    let tainted = match (from.filter(|from| *from < index), before) {
-        (Some(from), before) => Some(Taint {
-            from: before.map_or(from, |before| before.from.min(from)),
-            until: index,
-        }),
-        (None, before) => before,
-    };
-    let at = signer.ended.map_or(index, |ended| ended.at);
+    let ended = signer.end(index, from);
     facts.set_signer(SignerFacts {
-        ended: Some(Ended { at, tainted }),
+        ended: Some(ended),
         ..(*signer).clone()
     })?;
+    if ended.tainted == signer.ended.and_then(|ended| ended.tainted) {
+        return Ok(());
+    }
+    change_taint(index, facts)
+}
+
+/// Keeps that the entry at `index` changed what is tainted.
+fn change_taint<F: Facts>(index: u64, facts: &mut F) -> Result<(), F::Error> {
     match facts.ledger()? {
-        Some(ledger) if tainted.is_some() && !ledger.has_taint => facts.set_ledger(LedgerFacts {
-            has_taint: true,
+        Some(ledger) => facts.set_ledger(LedgerFacts {
+            taint_changed: Some(index),
             ..(*ledger).clone()
         }),
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 

@@ -5,7 +5,6 @@ use crate::audit::facts::{
     ClaimFacts, Detail, EntryFacts, Facts, Function, SourceFacts, VerdictFacts,
 };
 use crate::audit::finding::Code;
-use crate::audit::taint::is_tainted;
 use crate::entry::{Approval, Erasure, Kind, Publication, Reaffirmation, Retraction, SourceEntry};
 use crate::trust::key::VerifierKey;
 use crate::words::id::{ClaimId, EntryId, SourceId, VerdictId};
@@ -170,7 +169,7 @@ impl<F: Facts> Placed<'_, F> {
                 self.find(Code::ReferenceUnknown, message);
                 continue;
             };
-            if !is_tainted(self.facts, index, &entry)? {
+            if !self.taints.is_tainted(self.facts, index, &entry)? {
                 let message = format!("it reaffirms entry {index}, which is not tainted");
                 self.find(Code::ReaffirmedUntainted, message);
             }

@@ -5,7 +5,6 @@ use super::references::Reference;
 use crate::audit::facts::{ClaimFacts, Detail, Facts, VerdictFacts};
 use crate::audit::finding::{Code, Finding};
 use crate::audit::prepare::{Content, QuoteTask, Quoted, VerdictContent};
-use crate::audit::taint::is_tainted;
 use crate::entry::VerdictEntry;
 use crate::words::id::SourceId;
 use crate::words::span::Quote;
@@ -214,12 +213,15 @@ impl<F: Facts> Placed<'_, F> {
     }
 
     /// Another reviewer may supersede a verdict if it is tainted or the policy lets others.
-    fn may_supersede_others(&self, target: &Reference<VerdictFacts>) -> Result<bool, F::Error> {
+    fn may_supersede_others(&mut self, target: &Reference<VerdictFacts>) -> Result<bool, F::Error> {
         let lets_others = self
             .policy
             .as_ref()
             .is_none_or(|policy| policy.others_may_supersede);
-        Ok(lets_others || is_tainted(self.facts, target.index, &target.entry)?)
+        Ok(lets_others
+            || self
+                .taints
+                .is_tainted(self.facts, target.index, &target.entry)?)
     }
 }
 

@@ -56,7 +56,7 @@ impl LedgerFacts {
             put_key(&mut out, root);
         }
         out.extend_from_slice(self.policy.as_bytes());
-        out.push(u8::from(self.has_taint));
+        put_index(&mut out, self.taint_changed);
         out
     }
 
@@ -77,7 +77,7 @@ impl LedgerFacts {
                 log,
                 roots,
                 policy,
-                has_taint: fields.flag("taint mark")?,
+                taint_changed: fields.index()?,
             })
         })
     }

@@ -7,6 +7,7 @@ use crate::audit::facts::{Detail, Facts as _};
 use crate::audit::objects::{ObjectState, Objects};
 use crate::audit::report::Standings;
 use crate::audit::standing::{Standing, standing};
+use crate::audit::taint::Taints;
 use crate::words::id::ObjectId;
 use crate::words::object;
 use crate::words::policy::Policy;
@@ -15,7 +16,7 @@ impl<O: Objects> Auditor<'_, O> {
     /// Counts the verdicts by their standing; those whose policy can't be read are left out, and a
     /// finding says so where it is.
     pub(super) fn standings(&self) -> Standings {
-        let mut counts = Standings::default();
+        let (mut counts, mut taints) = (Standings::default(), Taints::default());
         let mut policies: BTreeMap<ObjectId, Option<Policy>> = BTreeMap::new();
         for index in 0..self.tree.size() {
             let entry = self.facts.entry(index).expect("memory can be read");
@@ -26,7 +27,8 @@ impl<O: Objects> Auditor<'_, O> {
                 .entry(verdict.policy)
                 .or_insert_with(|| self.policy(&verdict.policy));
             let Some(policy) = policy else { continue };
-            let found = standing(index, &self.facts, policy).expect("memory can be read");
+            let found = standing(index, &self.facts, policy, &mut taints);
+            let found = found.expect("memory can be read");
             let Some(found) = found else { continue };
             let count = match found.standing {
                 Standing::Proposed => &mut counts.proposed,

@@ -5,7 +5,7 @@ use crate::audit::facts::Facts as _;
 use crate::audit::finding::Code;
 use crate::audit::fixture::{ARTICLE, Ledger, Sample, key, sign};
 use crate::audit::standing::{Standing, standing};
-use crate::audit::taint::is_tainted;
+use crate::audit::taint::Taints;
 use crate::entry::{Body, Decision, LogKey, Publication, Role};
 use crate::words::id::{ObjectId, VerdictId};
 use crate::words::manifest::Manifest;
@@ -30,12 +30,20 @@ fn is_tainted_at(ledger: &Ledger, index: u64) -> bool {
         .entry(index)
         .expect("memory")
         .expect("an entry");
-    is_tainted(&ledger.facts, index, &entry).expect("memory")
+    let mut taints = Taints::default();
+    taints
+        .is_tainted(&ledger.facts, index, &entry)
+        .expect("memory")
 }
 
 fn standing_of(ledger: &Ledger, verdict: VerdictId, policy: &Policy) -> Standing {
     let index = ledger.facts.index_of(&verdict.entry()).expect("memory");
-    let found = standing(index.expect("an entry"), &ledger.facts, policy);
+    let found = standing(
+        index.expect("an entry"),
+        &ledger.facts,
+        policy,
+        &mut Taints::default(),
+    );
     found.expect("memory").expect("a verdict").standing
 }
 
@@ -164,6 +172,149 @@ fn check_point(length: u64, point: u64, event: Event) {
             "{author} at {index}, {event:?} at {point}"
         );
     }
+}
+
+/// An entry as the rules on taint see it.
+#[derive(Default)]
+struct Signed {
+    by: &'static str,
+    /// All who signed it, where roots carry it; one of them had to.
+    roots: Vec<&'static str>,
+    enrols: Vec<&'static str>,
+    revokes: Option<(&'static str, u64)>,
+    reaffirms: Vec<u64>,
+}
+
+/// The rules on taint in the slow and obvious form: looked through until nothing more is untainted.
+fn untainted(entries: &[Signed]) -> Vec<bool> {
+    let mut found = vec![false; entries.len()];
+    loop {
+        let mut next = found.clone();
+        for (index, entry) in (0..).zip(entries) {
+            let is_signed = |by: &&str| {
+                !(0..).zip(entries).any(|(at, other): (u64, &Signed)| {
+                    let revokes = other.revokes.filter(|(key, _)| key == by);
+                    revokes.is_some_and(|(_, from)| from <= index && index < at)
+                })
+            };
+            let is_signed = if entry.roots.is_empty() {
+                is_signed(&entry.by)
+            } else {
+                entry.roots.iter().any(is_signed)
+            };
+            let enrolled = entries
+                .iter()
+                .position(|other| other.enrols.contains(&entry.by));
+            let enrolled = enrolled.is_some_and(|at| found[at]);
+            let reaffirmed = entries.iter().zip(&found);
+            let mut reaffirmed = reaffirmed.filter(|(other, _)| other.reaffirms.contains(&index));
+            let at = usize::try_from(index).expect("a short ledger");
+            next[at] = index == 0 || (is_signed && enrolled) || reaffirmed.any(|(_, found)| *found);
+        }
+        if next == found {
+            return found;
+        }
+        found = next;
+    }
+}
+
+#[test]
+fn taint_is_what_the_rules_say_whatever_is_revoked_and_reaffirmed() {
+    const ROOTS: [&str; 6] = ["root", "spare", "third", "fourth", "fifth", "sixth"];
+    const PEOPLE: [&str; 4] = ["alice", "bob", "carol", "dave"];
+    let (mut reaffirmed, mut revoked) = (0, 0);
+    for seed in 0..40_u64 {
+        let mut state = seed;
+        let mut chance = move |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005) + 1_442_695_040_888_963_407;
+            usize::try_from(state >> 33).expect("31 bits") % below
+        };
+        let mut ledger = Ledger::begin(&["root"], 1, &Policy::default());
+        let mut entries = vec![Signed {
+            by: "root",
+            roots: vec!["root"],
+            enrols: vec!["root"],
+            ..Signed::default()
+        }];
+        let mut roots = vec!["root"];
+        let (mut ever, mut enrolled, mut people) = (1, 0, Vec::<&str>::new());
+        while entries.len() < 50 {
+            let size = entries.len() as u64;
+            let by = roots[chance(roots.len())];
+            let other = roots[chance(roots.len())];
+            let mut signed = Signed {
+                by,
+                roots: if by == other {
+                    vec![by]
+                } else {
+                    vec![by, other]
+                },
+                ..Signed::default()
+            };
+            let tainted = untainted(&entries);
+            let tainted: Vec<u64> = (0..size)
+                .filter(|index| !tainted[usize::try_from(*index).expect("a short ledger")])
+                .collect();
+            let (mut draft, new) = match chance(6) {
+                0 if ever < ROOTS.len() => {
+                    let new = ROOTS[ever];
+                    ever += 1;
+                    roots.push(new);
+                    signed.enrols.push(new);
+                    (ledger.roots_entry(&roots, 1, None), None)
+                }
+                1 if enrolled < PEOPLE.len() => {
+                    let new = PEOPLE[enrolled];
+                    enrolled += 1;
+                    people.push(new);
+                    signed.enrols.push(new);
+                    (ledger.key_entry(new, &[Role::Reviewer]), Some(new))
+                }
+                2 => {
+                    let all = [&ROOTS[..ever], &PEOPLE[..enrolled]].concat();
+                    let key = all[chance(all.len())];
+                    if roots == [key] {
+                        continue;
+                    }
+                    roots.retain(|root| *root != key);
+                    people.retain(|name| *name != key);
+                    let from = size - (chance(entries.len() + 1) / 2) as u64;
+                    signed.revokes = Some((key, from));
+                    revoked += 1;
+                    (ledger.revocation(key, from), None)
+                }
+                3 | 4 if !tainted.is_empty() => {
+                    let at = tainted[chance(tainted.len())];
+                    signed.reaffirms.push(at);
+                    reaffirmed += 1;
+                    let id = ledger.entries[usize::try_from(at).expect("a short ledger")].id();
+                    (ledger.reaffirmation(&[id]), None)
+                }
+                _ if people.is_empty() => continue,
+                _ => {
+                    let by = people[chance(people.len())];
+                    signed.by = by;
+                    signed.roots.clear();
+                    (ledger.source(by, "Some words.\n"), None)
+                }
+            };
+            let keys: Vec<&str> = if signed.roots.is_empty() {
+                vec![signed.by]
+            } else {
+                draft.header = ledger.draft(by, draft.body.clone()).header;
+                signed.roots.iter().copied().chain(new).collect()
+            };
+            ledger.append_draft(&draft, &keys);
+            entries.push(signed);
+            let mut taints = Taints::default();
+            for (index, untainted) in (0..).zip(untainted(&entries)) {
+                let entry = ledger.facts.entry(index).expect("memory").expect("kept");
+                let tainted = taints.is_tainted(&ledger.facts, index, &entry);
+                assert_eq!(tainted.expect("memory"), !untainted, "{seed}: {index}");
+            }
+        }
+    }
+    assert!(reaffirmed > 100 && revoked > 100, "{reaffirmed} {revoked}");
 }
 
 #[test]

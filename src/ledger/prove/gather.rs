@@ -142,15 +142,15 @@ impl<'l> Gathered<'l> {
         Ok(())
     }
 
-    /// Takes in the last entry that reaffirms one, and what reaffirms that.
+    /// Takes in all entries that reaffirm one, and what reaffirms those.
     fn reaffirmations(&mut self, id: EntryId) -> Result<(), ProveError> {
-        let mut next = Some(id);
-        while let Some(id) = next.take() {
-            let (_, known) = self.ledger.facts_of(&id)?;
-            if let Some(at) = known.reaffirmed_by {
-                let record = self.ledger.entry_at(at)?;
+        let mut left = vec![id];
+        while let Some(id) = left.pop() {
+            for record in self.ledger.reaffirmations_of(&id)? {
                 let id = record.entry.id();
-                next = self.put(record).then_some(id);
+                if self.put(record) {
+                    left.push(id);
+                }
             }
         }
         Ok(())
