@@ -188,6 +188,8 @@ impl EntryFacts {
         put_index(&mut out, self.reaffirmed_by);
         put_carried(&mut out, self.carried.as_deref());
         out.push(kind_byte(self.detail.kind()));
+        // An entry that leads nowhere is told by this byte from one of its kind that does.
+        out.push(u8::from(!matches!(self.detail, Detail::Other(_))));
         match &self.detail {
             Detail::Source(source) => {
                 out.push(match source.rights {
@@ -220,13 +222,11 @@ impl EntryFacts {
             }
             Detail::Approval(approval) => {
                 out.push(match approval.decision {
-                    Decision::Approve => 1,
-                    Decision::Dispute => 2,
+                    Decision::Approve => 0,
+                    Decision::Dispute => 1,
                 });
                 put_index(&mut out, approval.previous);
             }
-            // An approval that leads nowhere is told from one that does by this byte.
-            Detail::Other(Kind::Approval) => out.push(0),
             Detail::Other(_) => {}
         }
         out
@@ -245,7 +245,9 @@ impl EntryFacts {
             let kind = Kind::ALL
                 .get(usize::from(kind))
                 .ok_or(RowError::Value("kind"))?;
+            let has_detail = fields.flag("mark of detail")?;
             let detail = match kind {
+                kind if !has_detail => Detail::Other(*kind),
                 Kind::Source => Detail::Source(SourceFacts {
                     rights: match fields.take()? {
                         [0] => Rights::Public,
@@ -269,19 +271,15 @@ impl EntryFacts {
                     retracted_by: fields.index()?,
                     last_decision: fields.index()?,
                 }),
-                Kind::Approval => match fields.take()? {
-                    [0] => Detail::Other(Kind::Approval),
-                    [decision @ (1 | 2)] => Detail::Approval(ApprovalFacts {
-                        decision: if decision == 1 {
-                            Decision::Approve
-                        } else {
-                            Decision::Dispute
-                        },
-                        previous: fields.index()?,
-                    }),
-                    _ => return Err(RowError::Value("decision")),
-                },
-                other => Detail::Other(*other),
+                Kind::Approval => Detail::Approval(ApprovalFacts {
+                    decision: match fields.take()? {
+                        [0] => Decision::Approve,
+                        [1] => Decision::Dispute,
+                        _ => return Err(RowError::Value("decision")),
+                    },
+                    previous: fields.index()?,
+                }),
+                _ => return Err(RowError::Value("mark of detail")),
             };
             Ok(Self {
                 id,

@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use super::*;
-use crate::audit::facts::Detail;
+use crate::audit::facts::{
+    ApprovalFacts, ClaimFacts, Detail, EntryFacts, SourceFacts, TextFacts, VerdictFacts,
+};
 use crate::audit::fixture::{Ledger, key};
 use crate::audit::memory::MemoryFacts;
 use crate::audit::replay::{Effect, Replay, record};
+use crate::entry::{Decision, Kind};
 use crate::trust::merkle::Tree;
 use crate::words::policy::Policy;
+use crate::words::source::Rights;
 
 impl Rows for BTreeMap<Vec<u8>, Vec<u8>> {
     type Error = Infallible;
@@ -108,6 +112,60 @@ fn a_row_is_read_in_no_other_way() {
             if let Ok(written) = again(&changed) {
                 assert_eq!(written, changed, "{key:?} bit {bit}");
             }
+        }
+    }
+}
+
+#[test]
+fn every_kind_of_entry_is_read_as_written() {
+    let text = TextFacts {
+        id: ObjectId([7; 32]),
+        bytes: 12,
+    };
+    let mut details = vec![
+        Detail::Claim(ClaimFacts {
+            source: 3,
+            line: 4,
+            superseded_by: Some(9),
+        }),
+        Detail::Verdict(VerdictFacts {
+            claim: 5,
+            rating: "false".parse().expect("a code"),
+            policy: ObjectId([8; 32]),
+            supersedes: None,
+            superseded_by: Some(10),
+            retracted_by: None,
+            last_decision: Some(11),
+        }),
+    ];
+    for rights in [Rights::Public, Rights::Quoted, Rights::Withheld] {
+        for text in [None, Some(text)] {
+            details.push(Detail::Source(SourceFacts { text, rights }));
+        }
+    }
+    for decision in [Decision::Approve, Decision::Dispute] {
+        for previous in [None, Some(6)] {
+            details.push(Detail::Approval(ApprovalFacts { decision, previous }));
+        }
+    }
+    // Of every kind there may be one that refers to nothing.
+    details.extend(Kind::ALL.iter().map(|kind| Detail::Other(*kind)));
+    for detail in details {
+        let entry = EntryFacts {
+            id: EntryId([1; 32]),
+            author: key("alice").verifier().public().clone(),
+            n: 2,
+            previous: Some(1),
+            reaffirmed_by: None,
+            carried: None,
+            detail,
+        };
+        let row = entry.to_bytes();
+        assert_eq!(EntryFacts::parse(&row).as_ref(), Ok(&entry));
+        for wrong in 1..=u8::MAX {
+            let mut changed = row.clone();
+            changed[32 + 32 + 8 + 9 + 1 + 1 + 1] ^= wrong;
+            assert_ne!(EntryFacts::parse(&changed).as_ref(), Ok(&entry));
         }
     }
 }
