@@ -132,6 +132,8 @@ pub struct EntryFacts {
     pub previous: Option<u64>,
     /// The last entry that reaffirmed it; [`Facts::reaffirmed_before`] has those before.
     pub reaffirmed_by: Option<u64>,
+    /// Whether it is void: it is there and can be referred to, and that is all.
+    pub is_void: bool,
     /// The roots that signed it, if it is carried by roots and is not genesis.
     pub carried: Option<Arc<Carried>>,
     /// What its kind adds.
@@ -292,7 +294,8 @@ pub trait Facts {
     fn index_of(&self, id: &EntryId) -> Result<Option<u64>, Self::Error>;
     /// Returns what is known of the entry at an index.
     fn entry(&self, index: u64) -> Result<Option<EntryFacts>, Self::Error>;
-    /// Keeps what is known of the entry at an index, and the index under its id.
+    /// Keeps what is known of the entry at an index, and the index under its id, unless an entry before
+    /// it has the same one: a copy takes nothing from what it is a copy of.
     fn set_entry(&mut self, index: u64, entry: EntryFacts) -> Result<(), Self::Error>;
 
     /// Returns the last entry before `by` that reaffirmed the entry at an index, as `by` does.

@@ -73,6 +73,7 @@ struct EntryRow {
     n: u32,
     previous: u32,
     reaffirmed_by: u32,
+    is_void: bool,
     detail: RowDetail,
 }
 
@@ -126,6 +127,7 @@ const ABSENT: EntryRow = EntryRow {
     n: 0,
     previous: NONE,
     reaffirmed_by: NONE,
+    is_void: false,
     detail: RowDetail::Absent,
 };
 
@@ -208,7 +210,9 @@ impl Facts for MemoryFacts {
         }
         self.entries[at as usize] = row;
         let entries = &self.entries;
-        self.by_id.insert(at, |at| &entries[at].id);
+        if self.by_id.find(&entry.id.0, |at| &entries[at].id).is_none() {
+            self.by_id.insert(at, |at| &entries[at].id);
+        }
         Ok(())
     }
 
@@ -324,6 +328,7 @@ impl MemoryFacts {
             n: u32::try_from(entry.n).unwrap_or(NONE),
             previous: narrow_option(entry.previous),
             reaffirmed_by: narrow_option(entry.reaffirmed_by),
+            is_void: entry.is_void,
             detail,
         }
     }
@@ -365,6 +370,7 @@ impl MemoryFacts {
             n: u64::from(row.n),
             previous: widen(row.previous),
             reaffirmed_by: widen(row.reaffirmed_by),
+            is_void: row.is_void,
             carried: self.carried.get(&narrow(index)).cloned(),
             detail,
         })

@@ -142,7 +142,9 @@ impl<R: Rows> Facts for RowFacts<R> {
 
     fn set_entry(&mut self, index: u64, entry: EntryFacts) -> Result<(), Self::Error> {
         let at = index.to_be_bytes();
-        self.put(key(b'I', &[entry.id.as_bytes()]), at.to_vec())?;
+        if self.index_of(&entry.id)?.is_none() {
+            self.put(key(b'I', &[entry.id.as_bytes()]), at.to_vec())?;
+        }
         self.put(key(b'E', &[&at]), entry.to_bytes())
     }
 

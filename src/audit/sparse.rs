@@ -75,7 +75,7 @@ impl Facts for SparseFacts {
     }
 
     fn set_entry(&mut self, index: u64, entry: EntryFacts) -> Result<(), Infallible> {
-        self.indexes.insert(entry.id, index);
+        self.indexes.entry(entry.id).or_insert(index);
         self.entries.insert(index, entry);
         Ok(())
     }

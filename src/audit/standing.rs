@@ -119,7 +119,7 @@ fn decisions<F: Facts>(
     Ok(found)
 }
 
-/// Returns the standing of the verdict at `index`; `None` if there is no verdict.
+/// Returns the standing of the verdict at `index`; `None` if there is no verdict, or a void one.
 ///
 /// `policy` is the one that the verdict names.
 pub fn standing<F: Facts>(
@@ -128,7 +128,7 @@ pub fn standing<F: Facts>(
     policy: &Policy,
     taints: &mut Taints,
 ) -> Result<Option<VerdictStanding>, F::Error> {
-    let Some(entry) = facts.entry(index)? else {
+    let Some(entry) = facts.entry(index)?.filter(|entry| !entry.is_void) else {
         return Ok(None);
     };
     let Detail::Verdict(verdict) = &entry.detail else {

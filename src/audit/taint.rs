@@ -34,6 +34,9 @@ impl Taints {
         index: u64,
         entry: &EntryFacts,
     ) -> Result<bool, F::Error> {
+        if entry.is_void {
+            return Ok(false);
+        }
         let ledger = facts.ledger()?;
         let Some(changed) = ledger.and_then(|ledger| ledger.taint_changed) else {
             return Ok(false);

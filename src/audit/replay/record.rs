@@ -45,6 +45,7 @@ pub fn record<F: Facts>(
         n: header.chain.n,
         previous,
         reaffirmed_by: None,
+        is_void: effect == Effect::None,
         carried,
         detail,
     };

@@ -186,6 +186,7 @@ impl EntryFacts {
         out.extend_from_slice(&self.n.to_be_bytes());
         put_index(&mut out, self.previous);
         put_index(&mut out, self.reaffirmed_by);
+        out.push(u8::from(self.is_void));
         put_carried(&mut out, self.carried.as_deref());
         out.push(kind_byte(self.detail.kind()));
         // An entry that leads nowhere is told by this byte from one of its kind that does.
@@ -240,6 +241,7 @@ impl EntryFacts {
             let n = fields.number()?;
             let previous = fields.index()?;
             let reaffirmed_by = fields.index()?;
+            let is_void = fields.flag("void mark")?;
             let carried = fields.carried()?;
             let [kind] = fields.take()?;
             let kind = Kind::ALL
@@ -287,6 +289,7 @@ impl EntryFacts {
                 n,
                 previous,
                 reaffirmed_by,
+                is_void,
                 carried,
                 detail,
             })

@@ -157,6 +157,7 @@ fn every_kind_of_entry_is_read_as_written() {
             n: 2,
             previous: Some(1),
             reaffirmed_by: None,
+            is_void: false,
             carried: None,
             detail,
         };
@@ -164,7 +165,7 @@ fn every_kind_of_entry_is_read_as_written() {
         assert_eq!(EntryFacts::parse(&row).as_ref(), Ok(&entry));
         for wrong in 1..=u8::MAX {
             let mut changed = row.clone();
-            changed[32 + 32 + 8 + 9 + 1 + 1 + 1] ^= wrong;
+            changed[32 + 32 + 8 + 9 + 1 + 1 + 1 + 1] ^= wrong;
             assert_ne!(EntryFacts::parse(&changed).as_ref(), Ok(&entry));
         }
     }

@@ -104,6 +104,38 @@ fn a_good_log_has_no_finding() {
     );
 }
 
+#[test]
+fn a_void_verdict_has_no_standing() {
+    let (mut ledger, sample) = Ledger::sample();
+    let before = Log::of(&ledger).audit().standings;
+    let object = ledger.verdict_object(None);
+    let draft = ledger.verdict("mallory", sample.claim, "true", &object);
+    ledger.force(sign(&draft, &["mallory"]), Effect::None);
+    let report = Log::of(&ledger).audit();
+    let at = ledger.tree.size() - 1;
+    assert_eq!(independent(&report), [(Code::KeyUnknown, Some(at))]);
+    assert_eq!(report.standings, before);
+}
+
+#[test]
+fn a_copy_takes_nothing_from_the_entry_that_it_is_a_copy_of() {
+    let (mut ledger, sample) = Ledger::sample();
+    let verdict = ledger.add_verdict("alice", sample.claim, "true", sample.charter);
+    let copied = ledger.entries[ledger.entries.len() - 1].clone();
+    ledger.force(copied, Effect::None);
+    let draft = ledger.retraction("alice", verdict);
+    ledger.append_draft(&draft, &["alice"]);
+    let report = Log::of(&ledger).audit();
+    let at = ledger.tree.size() - 2;
+    assert_eq!(independent(&report), [(Code::ChainFork, Some(at))]);
+    let standings = report.standings;
+    assert_eq!(
+        (standings.standing, standings.retracted),
+        (1, 2),
+        "{standings:?}"
+    );
+}
+
 /// Of all the bits of a log, one in this many is tried with an audit of the whole log; every bit is
 /// tried on what the audit does with the entry or object alone.
 const WHOLE: usize = 131;

@@ -226,7 +226,8 @@ fn taint_is_what_the_rules_say_whatever_is_revoked_and_reaffirmed() {
     for seed in 0..40_u64 {
         let mut state = seed;
         let mut chance = move |below: usize| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005) + 1_442_695_040_888_963_407;
+            state = state.wrapping_mul(6_364_136_223_846_793_005);
+            state = state.wrapping_add(1_442_695_040_888_963_407);
             usize::try_from(state >> 33).expect("31 bits") % below
         };
         let mut ledger = Ledger::begin(&["root"], 1, &Policy::default());
