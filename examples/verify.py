@@ -579,7 +579,8 @@ class Audit:
         before, words, after = (quote[k].encode() for k in ("prefix", "exact", "suffix"))
         (start, end), (first, last) = quote["bytes"], quote["points"]
         low, high = start - len(before), end + len(after)
-        if not need(0 <= low and high <= length, what + "-quote", "past the text") or not need(
+        if not need(0 <= low and high <= length and end - start == len(words)
+                    and last - first == len(quote["exact"]), what + "-quote") or not need(
                 all(b <= length for _, b in ranges), "claim-range", "past the text"):
             return
         names = {(hash, a, b) for a, b in widen([(low, high), *shown], length)}
@@ -599,8 +600,7 @@ class Audit:
             found = (d[a - i:b - i] for i, d in pieces.items() if i <= a and b <= i + len(d))
             return next(found, None)
         head = at(0, start)
-        need(end - start == len(words) and last - first == len(quote["exact"])
-             and at(low, high) == before + words + after
+        need(at(low, high) == before + words + after
              and (len(quote["prefix"]) == 32 or low == 0)
              and (len(quote["suffix"]) == 32 or high == length)
              and (head is None or len(head.decode(errors="replace")) == first), what + "-quote")

@@ -17,7 +17,7 @@ use crate::words::note::Note;
 use crate::words::object::{self, Object};
 use crate::words::policy::Policy;
 use crate::words::source::{Kept, Meta, Rights};
-use crate::words::span::{Quote, Span};
+use crate::words::span::{Quote, QuoteError, Span};
 use crate::words::verdict::Verdict;
 
 /// An entry whose own half of the check is done.
@@ -285,6 +285,11 @@ impl<O: Objects> Looking<'_, O> {
         }
         let text = claim.source;
         let mut sliced = None;
+        if let Err(error) = claim.quote.check_lengths() {
+            self.claim_quote(id, &claim, &error);
+            self.prepared.content = Content::Claim(ClaimContent { text, sliced });
+            return;
+        }
         match self.texts.get(&text, self.objects) {
             Ok(text) => self.claim_in_text(id, &claim, &text),
             // How long the text is, its source entry must say.
@@ -300,25 +305,22 @@ impl<O: Objects> Looking<'_, O> {
 
     fn claim_in_text(&mut self, id: &ObjectId, claim: &Claim, text: &Text) {
         if let Err(error) = text.check(&claim.quote) {
-            let reason = causes(&error);
-            self.find(
-                Code::ClaimQuote,
-                id,
-                format!(
-                    "the claim's quote is not in the text {}: {reason}",
-                    claim.source
-                ),
-            );
+            self.claim_quote(id, claim, &error);
         }
-        for (field, span) in ranges(claim) {
-            if let Err(error) = span.of(text.as_str()) {
-                self.find(
-                    Code::ClaimRange,
-                    id,
-                    format!("the claim's {field}: {error}"),
-                );
-            }
+        // One is enough to tell: an object has room for a hundred thousand.
+        let bad = ranges(claim).find_map(|(field, span)| {
+            let error = span.of(text.as_str()).err()?;
+            Some(format!("the claim's {field}: {error}"))
+        });
+        if let Some(message) = bad {
+            self.find(Code::ClaimRange, id, message);
         }
+    }
+
+    fn claim_quote(&mut self, id: &ObjectId, claim: &Claim, error: &QuoteError) {
+        let (text, reason) = (claim.source, causes(error));
+        let message = format!("the claim's quote is not in the text {text}: {reason}");
+        self.find(Code::ClaimQuote, id, message);
     }
 
     fn verdict(&mut self, id: &ObjectId) {
@@ -360,20 +362,7 @@ impl QuoteTask {
     /// Looks for the quote.
     pub fn run(self, objects: &impl Objects, texts: &Texts) -> Option<Finding> {
         let (code, reason) = match &self.quoted {
-            Quoted::Evidence(quote) => match texts.get(&self.text.id, objects) {
-                Ok(text) => match text.check(quote) {
-                    Ok(()) => return None,
-                    Err(error) => (Code::EvidenceQuote, causes(&error)),
-                },
-                Err(NoText::Withheld) => {
-                    let found = spans_of_quote(quote).map_or_else(Vec::new, |span| vec![span]);
-                    let found = SlicedText::take(&found, &self.text.id, self.text.bytes, objects);
-                    let found = found.and_then(|text| text.check_quote(quote));
-                    let NotInSlices { code, reason } = found.err()?;
-                    (code.unwrap_or(Code::EvidenceQuote), reason)
-                }
-                Err(why) => (Code::QuoteUnchecked, why.to_string()),
-            },
+            Quoted::Evidence(quote) => self.evidence(quote, objects, texts).err()?,
             Quoted::Claim(claim) => self.claim_in_slices(claim, objects).err()?,
         };
         let code = match code {
@@ -390,6 +379,28 @@ impl QuoteTask {
             object,
             ..Finding::new(code, message)
         })
+    }
+
+    fn evidence(
+        &self,
+        quote: &Quote,
+        objects: &impl Objects,
+        texts: &Texts,
+    ) -> Result<(), (Code, String)> {
+        let differs = |error: QuoteError| (Code::EvidenceQuote, causes(&error));
+        quote.check_lengths().map_err(differs)?;
+        match texts.get(&self.text.id, objects) {
+            Ok(text) => text.check(quote).map_err(differs),
+            Err(NoText::Withheld) => {
+                let found = spans_of_quote(quote).map_or_else(Vec::new, |span| vec![span]);
+                let found = SlicedText::take(&found, &self.text.id, self.text.bytes, objects);
+                let found = found.and_then(|text| text.check_quote(quote));
+                found.map_err(|NotInSlices { code, reason }| {
+                    (code.unwrap_or(Code::EvidenceQuote), reason)
+                })
+            }
+            Err(why) => Err((Code::QuoteUnchecked, why.to_string())),
+        }
     }
 
     fn claim_in_slices(&self, claim: &Claim, objects: &impl Objects) -> Result<(), (Code, String)> {

@@ -199,8 +199,25 @@ impl Quote {
         })
     }
 
+    /// Checks what needs no text: that both ranges are as long as the words.
+    pub fn check_lengths(&self) -> Result<(), QuoteError> {
+        if self.bytes.len() != self.exact.len() {
+            return Err(QuoteError::Exact(self.bytes));
+        }
+        if self.points.len() != self.exact.chars().count() {
+            return Err(QuoteError::Points {
+                points: self.points,
+                bytes: self.bytes,
+            });
+        }
+        Ok(())
+    }
+
     /// Checks that this is the quote that [`Quote::new`] makes of `text` at the same range.
+    ///
+    /// The lengths are compared first, so that a wide range with few words costs nothing.
     pub fn check(&self, text: &str) -> Result<(), QuoteError> {
+        self.check_lengths()?;
         self.compare(&Self::new(text, self.bytes)?)
     }
 
@@ -262,6 +279,7 @@ impl<T: AsRef<str>> CountedText<T> {
 
     /// Checks a quote as [`Quote::check`] does.
     pub fn check(&self, quote: &Quote) -> Result<(), QuoteError> {
+        quote.check_lengths()?;
         quote.compare(&self.quote(quote.bytes)?)
     }
 
@@ -335,6 +353,37 @@ mod tests {
     }
 
     #[test]
+    fn a_range_longer_than_the_words_is_refused_before_the_text_is_looked_at() {
+        let text = "one two one two";
+        let good = Quote::new(text, Span::new(4, 7).expect("span")).expect("quote");
+        assert_eq!(good.check_lengths(), Ok(()));
+        let wide = Span::new(0, usize::MAX).expect("span");
+        let bytes = Quote {
+            bytes: wide,
+            ..good.clone()
+        };
+        let points = Quote {
+            points: wide,
+            ..good
+        };
+        for (quote, error) in [
+            (&bytes, QuoteError::Exact(wide)),
+            (
+                &points,
+                QuoteError::Points {
+                    points: wide,
+                    bytes: points.bytes,
+                },
+            ),
+        ] {
+            assert_eq!(quote.check_lengths(), Err(error));
+            // In a text of nothing the range would be past the end.
+            assert_eq!(quote.check(""), Err(error));
+            assert_eq!(CountedText::new("").check(quote), Err(error));
+        }
+    }
+
+    #[test]
     fn a_counted_text_makes_and_checks_the_same_quotes() {
         // Characters of 1 to 4 bytes, over several counted places.
         let text: String = "aé漢🦀".chars().cycle().take(6000).collect();
@@ -348,7 +397,7 @@ mod tests {
                 assert_eq!(quote, Quote::new(&text, span), "{span:?}");
                 let mut quote = quote.expect("in the text");
                 counted.check(&quote).expect("its own text");
-                quote.points.end += 1;
+                quote.points = Span::new(span.start(), span.start() + 1).expect("a span");
                 assert_eq!(counted.check(&quote), quote.check(&text));
             }
         }

@@ -1178,6 +1178,8 @@ def content_cases():
     claim("claim-quote-suffix-short", "claim-quote", "a suffix of fewer code points than there are", lambda v: v["quote"].update(suffix=v["quote"]["suffix"][:-1]))
     claim("claim-quote-points", "claim-quote", "code points counted as bytes", lambda v: v["quote"].update(points=v["quote"]["bytes"]))
     claim("claim-quote-points-moved", "claim-quote", "code points one to the right", moved)
+    claim("claim-quote-longer", "claim-quote", "a range longer than the words, which shows without the text",
+          lambda v: (v["quote"].update(bytes=[27, 60]), v.update(parts=[[27, 60]])), make=lambda l: l.publish(withheld={name_of(SHORT.encode())}))
     claim("claim-hull", "claim-hull", "the entry's start is not the quote's", fields={"start": 26})
     claim("claim-other-text", "claim-other-text", "the claim points into another text", lambda v: v.update(source=name_of(b"x")))
     claim("claim-range-past-end", "claim-range", "a cue past the end of the text", lambda v: v.update(cue=[100, 999]))
