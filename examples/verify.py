@@ -357,7 +357,8 @@ class Audit:
                      and need(verify(allowed[line].public, e.text, signature), "signature-invalid")}
         for key in needed:
             need(key.line in names, "signature-missing", key.vkey)
-        if e.holder and len(self.findings) == before:
+        e.signed = len(self.findings) == before
+        if e.holder and e.signed and not self.keys[e.by.public].ended:
             self.chain(need, e, b["chain"], self.chains[e.holder])
         if e.carried:
             new = [key for key in added if key.public in e.signers]
@@ -368,10 +369,9 @@ class Audit:
     def chain(self, need, e, said, chain):
         last = next(reversed(chain.values()), None)
         n, following = said["n"], last.body["chain"]["n"] + 1 if last else 0
-        if need(n not in chain and (n >= following or not self.bundle), "chain-fork"):
-            need(n == following or self.bundle, "chain-gap")
-            need(said.get("prev") == (last.id if last else None) or self.bundle and n != following,
-                 "chain-previous")
+        if need(n not in chain, "chain-fork"):
+            need(n == following or self.bundle and n > following, "chain-gap")
+            need(n != following or not last or said["prev"] == last.id, "chain-previous")
             need(not last or e.body["at"] >= last.body["at"], "at-earlier")
             chain[n] = e
 

@@ -117,6 +117,8 @@ pub struct ChainEnd {
     pub at: Timestamp,
     /// Its index.
     pub index: u64,
+    /// All numbers below this one were used; [`Facts::used`] has those above it.
+    pub whole: u64,
 }
 
 /// What later entries may need to know of an entry.
@@ -289,6 +291,11 @@ pub trait Facts {
     fn chain(&self, holder: &PublicKey) -> Result<Option<ChainEnd>, Self::Error>;
     /// Keeps the last entry of a holder's chain.
     fn set_chain(&mut self, holder: &PublicKey, end: ChainEnd) -> Result<(), Self::Error>;
+
+    /// Returns the entry that used a number of a holder's chain with numbers below it that were not used.
+    fn used(&self, holder: &PublicKey, n: u64) -> Result<Option<u64>, Self::Error>;
+    /// Keeps the entry that used a number of a holder's chain with numbers below it that were not used.
+    fn set_used(&mut self, holder: &PublicKey, n: u64, index: u64) -> Result<(), Self::Error>;
 
     /// Returns the index of an entry.
     fn index_of(&self, id: &EntryId) -> Result<Option<u64>, Self::Error>;

@@ -77,6 +77,10 @@ impl<F: Facts> Facts for Revoked<'_, F> {
         self.facts.chain(holder)
     }
 
+    fn used(&self, holder: &PublicKey, n: u64) -> Result<Option<u64>, F::Error> {
+        self.facts.used(holder, n)
+    }
+
     fn index_of(&self, id: &EntryId) -> Result<Option<u64>, F::Error> {
         self.facts.index_of(id)
     }
@@ -110,6 +114,10 @@ impl<F: Facts> Facts for Revoked<'_, F> {
     }
 
     fn set_chain(&mut self, _: &PublicKey, _: ChainEnd) -> Result<(), F::Error> {
+        unreachable!("{ONLY_READ}")
+    }
+
+    fn set_used(&mut self, _: &PublicKey, _: u64, _: u64) -> Result<(), F::Error> {
         unreachable!("{ONLY_READ}")
     }
 

@@ -25,6 +25,7 @@ pub struct MemoryFacts {
     signers: HashMap<PublicKey, Arc<SignerFacts>>,
     named: HashMap<(KeyName, KeyId), PublicKey>,
     chains: HashMap<PublicKey, ChainEnd>,
+    used: HashMap<(PublicKey, u64), u32>,
     entries: Vec<EntryRow>,
     by_id: Positions,
     reaffirmed: HashMap<(u32, u32), u32>,
@@ -184,6 +185,16 @@ impl Facts for MemoryFacts {
 
     fn set_chain(&mut self, holder: &PublicKey, end: ChainEnd) -> Result<(), Infallible> {
         self.chains.insert(holder.clone(), end);
+        Ok(())
+    }
+
+    fn used(&self, holder: &PublicKey, n: u64) -> Result<Option<u64>, Infallible> {
+        let index = self.used.get(&(holder.clone(), n));
+        Ok(index.copied().and_then(widen))
+    }
+
+    fn set_used(&mut self, holder: &PublicKey, n: u64, index: u64) -> Result<(), Infallible> {
+        self.used.insert((holder.clone(), n), narrow(index));
         Ok(())
     }
 

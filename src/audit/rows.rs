@@ -11,6 +11,7 @@
 //! | `S` public key | [`SignerFacts`] |
 //! | `N` name, key id | public key |
 //! | `H` holder | [`ChainEnd`] |
+//! | `U` holder, n | index of the entry that used a number past a gap |
 //! | `I` entry id | index |
 //! | `E` index | [`EntryFacts`] |
 //! | `R` entry, reaffirmation | index of the reaffirmation of the same entry before it |
@@ -132,6 +133,14 @@ impl<R: Rows> Facts for RowFacts<R> {
         self.put(key(b'H', &[holder.as_bytes()]), end.to_bytes())
     }
 
+    fn used(&self, holder: &PublicKey, n: u64) -> Result<Option<u64>, Self::Error> {
+        self.get(&used(holder, n), bytes::parse_index)
+    }
+
+    fn set_used(&mut self, holder: &PublicKey, n: u64, index: u64) -> Result<(), Self::Error> {
+        self.put(used(holder, n), index.to_be_bytes().to_vec())
+    }
+
     fn index_of(&self, id: &EntryId) -> Result<Option<u64>, Self::Error> {
         self.get(&key(b'I', &[id.as_bytes()]), bytes::parse_index)
     }
@@ -194,6 +203,10 @@ fn key(letter: u8, parts: &[&[u8]]) -> Vec<u8> {
 fn named(name: &KeyName, id: KeyId) -> Vec<u8> {
     // The id has four bytes, so no two pairs give one key.
     key(b'N', &[name.as_str().as_bytes(), &id.0])
+}
+
+fn used(holder: &PublicKey, n: u64) -> Vec<u8> {
+    key(b'U', &[holder.as_bytes(), &n.to_be_bytes()])
 }
 
 fn reaffirmed(index: u64, by: u64) -> Vec<u8> {

@@ -18,6 +18,7 @@ pub struct SparseFacts {
     signers: HashMap<PublicKey, Arc<SignerFacts>>,
     named: HashMap<(KeyName, KeyId), PublicKey>,
     chains: HashMap<PublicKey, ChainEnd>,
+    used: HashMap<(PublicKey, u64), u64>,
     entries: HashMap<u64, EntryFacts>,
     indexes: HashMap<EntryId, u64>,
     reaffirmed: HashMap<(u64, u64), u64>,
@@ -63,6 +64,15 @@ impl Facts for SparseFacts {
 
     fn set_chain(&mut self, holder: &PublicKey, end: ChainEnd) -> Result<(), Infallible> {
         self.chains.insert(holder.clone(), end);
+        Ok(())
+    }
+
+    fn used(&self, holder: &PublicKey, n: u64) -> Result<Option<u64>, Infallible> {
+        Ok(self.used.get(&(holder.clone(), n)).copied())
+    }
+
+    fn set_used(&mut self, holder: &PublicKey, n: u64, index: u64) -> Result<(), Infallible> {
+        self.used.insert((holder.clone(), n), index);
         Ok(())
     }
 

@@ -1042,6 +1042,9 @@ def replay_cases():
     forced("claim-superseded-twice", "supersedes-ended", "a claim is superseded twice", lambda l: (l.claim(l.s, fields={"supersedes": l.c, "change": "wording"}), l.claim(l.s, fields={"supersedes": l.c, "change": "wording"})))
     forced("supersedes-other-claim", "supersedes-other-claim", "a verdict on another claim is superseded", lambda l: l.verdict(l.claim(l.s, l.claim_object(l.s, "for cars and lorries")), fields={"supersedes": l.v, "change": "update"}))
     forced("tainted-stolen-key", "supersedes-other-author", "a stolen key's verdict is superseded by another before the revocation, which comes too late", lambda l: (l.verdict(l.c, by=DAVE, fields={"supersedes": l.v, "change": "update"}), l.revoke(ALICE, 1)))
+    forced("chain-behind-gap", "chain-gap", "numbers were skipped, and then one of them is used", behind_gap, lambda: judged(BOB))
+    forced("chain-behind-gap-holds", "supersedes-ended", "a retraction behind a gap holds, so that there can't be another", lambda l: (behind_gap(l), l.retract(l.v, change=lambda b: b["chain"].update(n=20))))
+    forced("chain-of-unknown-key", "key-unknown", "a key signs before it is enrolled, which begins no chain", early_bird, lambda: judged(BOB))
     forced("key-id-taken", "key-id-taken", "another key of the same name and key id", lambda l: (l.add(TWIN), l.add(OTHER_TWIN)))
     forced("void-policy-has-no-effect", "verdict-policy", "a verdict under a policy that a stranger set", lambda l: (l.new_policy(by=(STRANGER,), approvals=1), l.verdict(l.c, fields={"supersedes": l.v, "change": "update"})))
     forced("void-verdict-has-no-effect", "rating-unknown", "what a void verdict would supersede can be superseded still", lambda l: (l.verdict(l.c, "pants-on-fire", fields={"supersedes": l.v, "change": "rating"}), l.verdict(l.c, "true", fields={"supersedes": l.v, "change": "rating"})))
@@ -1089,6 +1092,20 @@ def vouching():
     for id in ids[1:]:
         l.reaffirm([id], by=roots[-1:])
     return l
+
+
+def behind_gap(l):
+    """Alice skips to number 9, and goes on with the next after her last before that."""
+    n = l.chains[ALICE.vkey][0] + 1
+    l.source(REPORT, change=lambda b: b["chain"].update(n=9))
+    l.retract(l.v, change=lambda b: b["chain"].update(n=n))
+
+
+def early_bird(l):
+    l.source(REPORT, by=DAVE)
+    l.add(DAVE)
+    del l.chains[DAVE.vkey]
+    l.source(SHORT + REPORT, by=DAVE)
 
 
 def both_roles():

@@ -50,20 +50,56 @@ pub fn record<F: Facts>(
         detail,
     };
     facts.set_entry(index, kept)?;
-    // A fork leaves the chain where it was.
-    if end.is_none_or(|end| end.n < header.chain.n) {
-        let end = ChainEnd {
-            n: header.chain.n,
-            id: entry.id(),
-            at: header.at,
-            index,
-        };
-        facts.set_chain(&holder, end)?;
-    }
+    let has_place = has_place(entry, facts, effect)?;
     if effect == Effect::Full {
         take_effect(entry, index, facts, &holder)?;
     }
+    if has_place {
+        take_place(entry, index, facts, &holder, end)?;
+    }
     Ok(())
+}
+
+/// Says whether an entry has a place in a chain: its author's key is enrolled, and in force.
+fn has_place<F: Facts>(entry: &Entry, facts: &F, effect: Effect) -> Result<bool, F::Error> {
+    if let (Body::Genesis(_), Effect::Full) = (entry.body(), effect) {
+        return Ok(true);
+    }
+    let author = facts.signer(entry.header().by.public())?;
+    Ok(author.is_some_and(|author| author.ended.is_none()))
+}
+
+/// Puts an entry at the end of its author's chain, unless its number was used.
+fn take_place<F: Facts>(
+    entry: &Entry,
+    index: u64,
+    facts: &mut F,
+    holder: &PublicKey,
+    end: Option<ChainEnd>,
+) -> Result<(), F::Error> {
+    let header = entry.header();
+    let n = header.chain.n;
+    let mut whole = end.map_or(0, |end| end.whole);
+    if n < whole || facts.used(holder, n)?.is_some() {
+        return Ok(());
+    }
+    if n == whole {
+        whole += 1;
+        while facts.used(holder, whole)?.is_some() {
+            whole += 1;
+        }
+    } else {
+        facts.set_used(holder, n, index)?;
+    }
+    let (id, at) = (entry.id(), header.at);
+    let end = ChainEnd {
+        n,
+        id,
+        at,
+        index,
+        whole,
+    };
+    facts.set_chain(holder, end)
 }
 
 /// Returns the roots that carry an entry, where its author is one.

@@ -151,11 +151,12 @@ impl SignerFacts {
 impl ChainEnd {
     /// Writes the row.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(56);
+        let mut out = Vec::with_capacity(64);
         out.extend_from_slice(&self.n.to_be_bytes());
         out.extend_from_slice(self.id.as_bytes());
         out.extend_from_slice(&self.at.seconds().to_be_bytes());
         out.extend_from_slice(&self.index.to_be_bytes());
+        out.extend_from_slice(&self.whole.to_be_bytes());
         out
     }
 
@@ -172,6 +173,7 @@ impl ChainEnd {
                 id,
                 at,
                 index: fields.number()?,
+                whole: fields.number()?,
             })
         })
     }

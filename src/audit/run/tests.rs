@@ -127,7 +127,12 @@ fn a_copy_takes_nothing_from_the_entry_that_it_is_a_copy_of() {
     ledger.append_draft(&draft, &["alice"]);
     let report = Log::of(&ledger).audit();
     let at = ledger.tree.size() - 2;
-    assert_eq!(independent(&report), [(Code::ChainFork, Some(at))]);
+    let found = independent(&report);
+    assert!(found.contains(&(Code::ChainFork, Some(at))), "{found:?}");
+    assert!(
+        found.iter().all(|(_, entry)| *entry == Some(at)),
+        "{found:?}"
+    );
     let standings = report.standings;
     assert_eq!(
         (standings.standing, standings.retracted),
