@@ -436,7 +436,8 @@ class Audit:
             if need(k.public not in self.keys, "key-enrolled-before", k.vkey):
                 need(k.line not in self.lines, "key-id-taken", k.vkey)
         if kind == "log":
-            need(key.name == self.origin, "entry-damaged", "the key is not named as the origin")
+            need(key.name == self.origin, "log-name")
+            need(not self.logs or b["size"] >= self.logs[-1][0], "log-size")
             self.at_root(e, b, "log")
         if op in ("rotate", "revoke"):
             target = parse_vkey(b.get("old", b["key"]))

@@ -29,6 +29,8 @@ pub struct LedgerFacts {
     pub origin: KeyName,
     /// The key that signs checkpoints.
     pub log: VerifierKey,
+    /// The size up to which the key before it signs them; 0 for the first.
+    pub log_since: u64,
     /// The roots in force, and their threshold.
     pub roots: RootSet,
     /// The policy in force.

@@ -188,7 +188,7 @@ codes! {
     FromSize "from-size" Entitlement Fault true Never,
     /// The new log key's name is not the ledger's origin.
     LogName "log-name" Entitlement Fault true Never,
-    /// The new log key takes over at a size past the entry's index.
+    /// The new log key takes over at a size past the entry's index, or below that of an earlier one.
     LogSize "log-size" Entitlement Fault true Never,
     /// The tree had another root at the size at which the new log key takes over.
     LogRoot "log-root" Entitlement Fault true Damage,

@@ -23,6 +23,7 @@ pub mod finding;
 #[cfg(test)]
 mod fixture;
 pub mod foresight;
+pub mod log_keys;
 pub mod memory;
 pub mod objects;
 pub mod prepare;

@@ -21,15 +21,14 @@ use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
-use super::facts::Facts as _;
 use super::finding::{Code, Echo, Finding, Severity, Topic, causes};
+use super::log_keys::LogKeys;
 use super::memory::MemoryFacts;
 use super::objects::{Objects, Texts};
 use super::prepare::{Absent, Prepared, QuoteTask, prepare};
 use super::replay::{Effect, Replay, record};
 use super::report::{Check, Report, Unlisted, not_shown};
 use crate::entry::{Body, Entry, Kind};
-use crate::trust::key::VerifierKey;
 use crate::trust::merkle::{LeafHash, Tree};
 use crate::trust::tlog_policy::TrustPolicy;
 use crate::words::id::{EntryId, ObjectId};
@@ -217,8 +216,7 @@ struct Auditor<'o, O> {
     has_withheld_source: bool,
     /// How many objects are withheld, by the field that names them.
     withheld: BTreeMap<&'static str, u64>,
-    /// Earlier keys of the log, each with the size up to which it signed.
-    earlier_log_keys: Vec<(u64, VerifierKey)>,
+    log_keys: LogKeys,
     findings: Vec<Finding>,
     checks: BTreeMap<Topic, Check>,
     echoes: BTreeMap<Code, Unlisted>,
@@ -273,7 +271,7 @@ impl<'o, O: Objects> Auditor<'o, O> {
             absent: Vec::new(),
             has_withheld_source: false,
             withheld: BTreeMap::new(),
-            earlier_log_keys: Vec::new(),
+            log_keys: LogKeys::default(),
             findings: Vec::new(),
             checks: Topic::ALL.map(|topic| (topic, Check::new(topic, 0))).into(),
             echoes: BTreeMap::new(),
@@ -317,11 +315,7 @@ impl<'o, O: Objects> Auditor<'o, O> {
         for absent in checked.withheld {
             self.take_withheld(&entry, index, absent);
         }
-        let unsigned = checked
-            .findings
-            .iter()
-            .any(|found| found.code.topic() == Topic::Signatures);
-        let void = checked.findings.iter().any(|found| found.code.voids());
+        let effect = Effect::of(&checked.findings);
         let after = entry.header().after.map_or(0, |after| after.size);
         // What is wrong with the entry itself is no reason for the rest of it.
         let first = self.first;
@@ -339,13 +333,8 @@ impl<'o, O: Objects> Auditor<'o, O> {
             self.keep(Finding { follows, ..finding });
         }
         self.tree.push(id.into());
-        if !unsigned {
-            let effect = if void { Effect::None } else { Effect::Full };
-            if let (Effect::Full, Body::Log(log)) = (effect, entry.body()) {
-                let ledger = self.facts.ledger().expect("memory can be read");
-                self.earlier_log_keys
-                    .extend(ledger.map(|ledger| (log.size, ledger.log.clone())));
-            }
+        if let Some(effect) = effect {
+            self.log_keys.take(&entry, effect);
             let kept: Result<(), Infallible> = record(&entry, index, &mut self.facts, effect);
             kept.expect("memory can be written");
         }

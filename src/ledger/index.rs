@@ -14,7 +14,7 @@ use crate::trust::key::VerifierKey;
 use crate::words::id::ObjectId;
 
 /// The version of what the index function keeps: a database that was built by another is built anew.
-pub const INDEX_VERSION: u32 = 6;
+pub const INDEX_VERSION: u32 = 7;
 
 /// Says why an entry could not be indexed.
 #[derive(Debug, thiserror::Error)]

@@ -1045,6 +1045,7 @@ def replay_cases():
     forced("chain-behind-gap", "chain-gap", "numbers were skipped, and then one of them is used", behind_gap, lambda: judged(BOB))
     forced("chain-behind-gap-holds", "supersedes-ended", "a retraction behind a gap holds, so that there can't be another", lambda l: (behind_gap(l), l.retract(l.v, change=lambda b: b["chain"].update(n=20))))
     forced("chain-of-unknown-key", "key-unknown", "a key signs before it is enrolled, which begins no chain", early_bird, lambda: judged(BOB))
+    forced("log-size-below-earlier", "log-size", "a third log key takes over before the second did", lambda l: (l.new_log(), l.source(REPORT), l.new_log(Key(LOG.name, 42), size=3), l.logs.pop()))
     forced("key-id-taken", "key-id-taken", "another key of the same name and key id", lambda l: (l.add(TWIN), l.add(OTHER_TWIN)))
     forced("void-policy-has-no-effect", "verdict-policy", "a verdict under a policy that a stranger set", lambda l: (l.new_policy(by=(STRANGER,), approvals=1), l.verdict(l.c, fields={"supersedes": l.v, "change": "update"})))
     forced("void-verdict-has-no-effect", "rating-unknown", "what a void verdict would supersede can be superseded still", lambda l: (l.verdict(l.c, "pants-on-fire", fields={"supersedes": l.v, "change": "rating"}), l.verdict(l.c, "true", fields={"supersedes": l.v, "change": "rating"})))

@@ -14,6 +14,7 @@ use super::report::{ShownEntry, ShownRevocation, ShownVerdict};
 use super::{Bundle, BundleEntry, Expected, ShownReport};
 use crate::audit::facts::{Detail, Facts as _};
 use crate::audit::finding::{Code, Finding, Topic, causes};
+use crate::audit::log_keys::LogKeys;
 use crate::audit::objects::{ObjectState, Objects};
 use crate::audit::prepare::{Absent, Content, Quoted, prepare};
 use crate::audit::replay::{Effect, Replay, record};
@@ -22,7 +23,6 @@ use crate::audit::standing::{VerdictStanding, standing};
 use crate::audit::taint::{Taints, tainted};
 use crate::entry::{Body, Entry, KeyOp, Kind};
 use crate::trust::checkpoint::stated_size;
-use crate::trust::key::VerifierKey;
 use crate::trust::merkle::{LeafHash, Tree};
 use crate::trust::proof::InclusionProof;
 use crate::trust::slice::SliceRange;
@@ -57,7 +57,7 @@ pub fn check(bundle: &Bundle, expected: &Expected) -> ShownReport {
         replay: Replay::with_gaps(),
         leaves: Vec::with_capacity(bundle.entries.len()),
         absent: Vec::new(),
-        earlier_log_keys: Vec::new(),
+        log_keys: LogKeys::default(),
         policies: BTreeSet::new(),
         has_withheld: false,
         authors: BTreeSet::new(),
@@ -123,8 +123,7 @@ struct Checker<'b> {
     leaves: Vec<LeafHash>,
     /// Objects that are not in the bundle, and the entry that speaks of each.
     absent: Vec<(u64, Entry, Absent)>,
-    /// Earlier keys of the log, each with the size up to which it signed.
-    earlier_log_keys: Vec<(u64, VerifierKey)>,
+    log_keys: LogKeys,
     /// The policies that verdicts name.
     policies: BTreeSet<ObjectId>,
     /// Whether there is a source of which nothing may be published.
@@ -182,23 +181,15 @@ impl Checker<'_> {
             .into_iter()
             .filter_map(|task| task.run(self.held, &texts));
         let findings: Vec<Finding> = checked.findings.into_iter().chain(quotes).collect();
-        let unsigned = findings.iter().any(|f| f.code.topic() == Topic::Signatures);
-        let is_void = findings.iter().any(|found| found.code.voids());
+        let effect = Effect::of(&findings);
         for finding in findings {
             self.outcome.keep(finding);
         }
         let absent = checked.absent.into_iter().chain(checked.withheld);
         let absent = absent.map(|absent| (index, entry.clone(), absent));
         self.absent.extend(absent);
-        if unsigned {
-            return;
-        }
-        let effect = if is_void { Effect::None } else { Effect::Full };
-        if let (Effect::Full, Body::Log(log)) = (effect, entry.body())
-            && let Some(ledger) = self.facts.ledger().expect(MEMORY)
-        {
-            self.earlier_log_keys.push((log.size, ledger.log.clone()));
-        }
+        let Some(effect) = effect else { return };
+        self.log_keys.take(&entry, effect);
         record(&entry, index, &mut self.facts, effect).expect(MEMORY);
         self.authors.insert(*entry.header().by.public().as_bytes());
         match entry.body() {
@@ -257,13 +248,8 @@ impl Checker<'_> {
             self.outcome.find(Code::CheckpointUnchecked, message);
             return;
         };
-        // "Checkpoints of up to `size` entries are the old key's, larger ones the new key's."
-        let size = stated_size(note);
-        let mut earlier = self.earlier_log_keys.iter();
-        let key = earlier.find(|(until, _)| size.is_some_and(|size| size <= *until));
-        let key = key.map_or(&ledger.log, |(_, key)| key);
-        let keys = self.earlier_log_keys.iter().map(|(_, key)| key);
-        self.outcome.log_keys = keys.chain([&ledger.log]).cloned().collect();
+        let key = self.log_keys.of(stated_size(note)).unwrap_or(&ledger.log);
+        self.outcome.log_keys = self.log_keys.all().cloned().collect();
         let Some(checkpoint) = self.outcome.take_checkpoint(note, Some(key), expected) else {
             return;
         };

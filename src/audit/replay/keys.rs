@@ -66,6 +66,14 @@ impl<F: Facts> Placed<'_, F> {
             self.find(Code::LogSize, message);
             return Ok(());
         }
+        let since = self.ledger.as_ref().map_or(0, |ledger| ledger.log_since);
+        if log.size < since {
+            let message = format!(
+                "the new log key takes over at size {}, but the one before it did so at {since}",
+                log.size
+            );
+            self.find(Code::LogSize, message);
+        }
         if self.has_gaps {
             return Ok(());
         }

@@ -6,6 +6,7 @@ use crate::audit::facts::{
     ApprovalFacts, Carried, ChainEnd, ClaimFacts, Detail, EntryFacts, ErasedFacts, Facts, Function,
     LedgerFacts, ObjectFacts, SignerFacts, SourceFacts, TextFacts, VerdictFacts,
 };
+use crate::audit::finding::{Finding, Topic};
 use crate::entry::{
     Approval, Body, ClaimEntry, Entry, Erasure, Genesis, KeyEntry, KeyOp, LogKey, RootSet, Roots,
     SourceEntry, VerdictEntry,
@@ -20,6 +21,23 @@ pub enum Effect {
     Full,
     /// It is void: it is there and can be referred to, and that is all.
     None,
+}
+
+impl Effect {
+    /// Returns the effect of an entry by what was found of it; `None` where its signatures do not hold,
+    /// so that nothing of it is recorded.
+    pub fn of(findings: &[Finding]) -> Option<Self> {
+        let mut effect = Self::Full;
+        for code in findings.iter().map(|finding| finding.code) {
+            if code.topic() == Topic::Signatures {
+                return None;
+            }
+            if code.voids() {
+                effect = Self::None;
+            }
+        }
+        Some(effect)
+    }
 }
 
 /// Records the entry at `index`, and what it changes.
@@ -315,6 +333,7 @@ fn begin<F: Facts>(
         id,
         origin: genesis.origin.clone(),
         log: genesis.log.clone(),
+        log_since: 0,
         roots: genesis.roots.clone(),
         policy: genesis.policy,
         taint_changed: None,
@@ -366,6 +385,7 @@ fn change_log<F: Facts>(log: &LogKey, index: u64, facts: &mut F) -> Result<(), F
     enrol(&log.key, Function::Log, None, index, facts)?;
     facts.set_ledger(LedgerFacts {
         log: log.key.clone(),
+        log_since: log.size,
         ..(*ledger).clone()
     })
 }

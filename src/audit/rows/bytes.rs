@@ -49,6 +49,7 @@ impl LedgerFacts {
         out.extend_from_slice(self.id.as_bytes());
         put_text(&mut out, self.origin.as_str());
         put_key(&mut out, &self.log);
+        out.extend_from_slice(&self.log_since.to_be_bytes());
         out.extend_from_slice(&self.roots.threshold.to_be_bytes());
         let count = u8::try_from(self.roots.keys.len()).expect("genesis fits 4,096 bytes");
         out.push(count);
@@ -66,6 +67,7 @@ impl LedgerFacts {
             let id = EntryId(fields.hash()?);
             let origin = fields.name()?;
             let log = fields.key()?;
+            let log_since = fields.number()?;
             let threshold = u32::from_be_bytes(fields.take()?);
             let [count] = fields.take()?;
             let keys = (0..count).map(|_| fields.key()).collect::<Result<_, _>>()?;
@@ -75,6 +77,7 @@ impl LedgerFacts {
                 id,
                 origin,
                 log,
+                log_since,
                 roots,
                 policy,
                 taint_changed: fields.index()?,

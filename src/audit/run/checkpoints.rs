@@ -5,7 +5,6 @@ use crate::audit::facts::Facts as _;
 use crate::audit::finding::{Code, Finding, Topic, causes};
 use crate::audit::objects::Objects;
 use crate::trust::checkpoint::{Checkpoint, stated_size};
-use crate::trust::key::VerifierKey;
 use crate::trust::merkle::RootHash;
 use crate::trust::note::SignedNote;
 use crate::trust::tlog_policy::TrustPolicy;
@@ -84,7 +83,8 @@ impl<O: Objects> Auditor<'_, O> {
         let Some(ledger) = self.facts.ledger().expect("memory can be read") else {
             return;
         };
-        let log = self.log_key_of(note, &ledger.log).clone();
+        let log = self.log_keys.of(stated_size(note.text()));
+        let log = log.unwrap_or(&ledger.log).clone();
         match policy.evaluate_log(&log, note) {
             Ok(evaluation) if evaluation.is_met() => {
                 let size = evaluation.checkpoint().head.size;
@@ -143,7 +143,8 @@ impl<O: Objects> Auditor<'_, O> {
             self.keep_last(Finding::new(Code::CheckpointUnchecked, message).of_file(file));
             return None;
         };
-        let log = self.log_key_of(&note, &ledger.log).clone();
+        let log = self.log_keys.of(stated_size(note.text()));
+        let log = log.unwrap_or(&ledger.log).clone();
         let read = note.verify(&[&log]).map_err(|error| causes(&error));
         let read = read.and_then(|verified| {
             Checkpoint::from_verified(&verified).map_err(|error| causes(&error))
@@ -167,15 +168,6 @@ impl<O: Objects> Auditor<'_, O> {
         let message = format!("not a checkpoint that the log's key signed: {reason}");
         self.keep_last(Finding::new(Code::CheckpointDamaged, message).of_file(file));
         None
-    }
-
-    /// Returns the log's key that signs checkpoints of a note's size.
-    fn log_key_of<'a>(&'a self, note: &SignedNote, last: &'a VerifierKey) -> &'a VerifierKey {
-        // "Checkpoints of up to `size` entries are the old key's, larger ones the new key's."
-        let size = stated_size(note.text());
-        let earlier = self.earlier_log_keys.iter();
-        let found = size.and_then(|size| earlier.clone().find(|(until, _)| size <= *until));
-        found.map_or(last, |(_, key)| key)
     }
 
     /// Compares a checkpoint with the tree.
