@@ -321,7 +321,6 @@ class Audit:
 
     def entry(self, index, note):
         e = Record(index=index, id=sha256(b"\0" + note).hex(), kind="", holder=None, earlier=set())
-        self.by_id.setdefault(e.id, e)
         self.ledger = self.ledger if index else e.id
         try:
             parse_entry(e, note)
@@ -333,7 +332,9 @@ class Audit:
             self.need(e, e.body.get("ledger", self.ledger) == self.ledger, "ledger-other")
             self.author(e, e.body)
             self.at_root(e, e.body.get("after"), "after")
-            self.judge(e, e.body, e.kind, e.body.get("op"))
+            if e.signed:
+                self.by_id.setdefault(e.id, e)
+                self.judge(e, e.body, e.kind, e.body.get("op"))
 
     def author(self, e, b):
         key, need = self.keys.get(e.by.public), functools.partial(self.need, e)
@@ -555,13 +556,12 @@ class Audit:
         for quote in self.quotes:
             self.quote(*quote)
         for hash, spoken in self.spoken.items():
-            for e, kind, _ in spoken if hash not in self.objects else ():
+            for e, kind, may in spoken if hash not in self.objects else ():
                 code = ("object-erased" if hash in self.erased else
-                        "object-withheld" if hash in self.withheld else "object-missing")
+                        "object-missing" if hash not in self.withheld else
+                        "object-withheld" if may else "withheld-unexpected")
                 kept = self.bundle and kind in ("raw", "text") and code == "object-missing"
                 need(e, kept, code, hash)
-            need(spoken[0][0], hash not in self.withheld or hash in self.erased
-                 or any(may for *_, may in spoken), "withheld-unexpected", hash)
         for hash in self.erased.keys() & {*self.objects, *(hash for hash, _, _ in self.slices)}:
             need(None, False, "object-erased-present", hash)
         if whole:

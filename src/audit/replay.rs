@@ -1,6 +1,6 @@
 //! Replay: whether an entry is right where it stands, and what it adds to the facts.
 //!
-//! `docs/format.md`, sections 2 and 3, as code: [`Replay::check`] says everything that is wrong with
+//! `docs/format.md`, sections 2 and 7, as code: [`Replay::check`] says everything that is wrong with
 //! an entry and changes nothing; [`record`] keeps what it adds. The same two functions serve an
 //! append, which refuses an entry with any finding that [`refuses`](Finding::refuses), and an audit,
 //! which reports every finding and goes on. The log's order decides who was entitled, never a clock.

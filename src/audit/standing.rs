@@ -1,6 +1,6 @@
 //! What stands: whether a verdict counts, from the facts and the policy that it was given under.
 //!
-//! `docs/format.md`, section 3, "What stands?". A retraction does not revive what the retracted
+//! `docs/format.md`, section 7, "Verdicts". A retraction does not revive what the retracted
 //! verdict superseded. A verdict on wording that was superseded since keeps its standing, and is
 //! marked.
 

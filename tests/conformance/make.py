@@ -431,7 +431,6 @@ ALSO = {
     "bundle-without-verdict-object": "bundle-incomplete",
     "entries-byte": "signature-invalid",
     "slice-name": "slice-missing",
-    "log-key-other-name": "log-name",
     "publication-of-nothing": "publication-size",
     "signature-key-id": "signature-not-called-for",
     "signature-name": "signature-not-called-for",
@@ -1005,7 +1004,7 @@ def replay_cases():
     forced("from-size-roots", "from-size", "roots tainted from an index past the entry's own", lambda l: l.new_roots((ROOT2,), 1, (ROOT, ROOT2), since=99))
     forced("log-size", "log-size", "a log key that takes over at a size to come", lambda l: l.new_log(change=lambda b: b.update(size=99)) and l.logs.pop())
     forced("log-root", "log-root", "another root at the size at which the log's key takes over", lambda l: l.new_log(change=lambda b: b.update(root=b64(sha(b"x")))) and l.logs.pop())
-    forced("log-key-other-name", "entry-damaged", "the new log key is not named as the origin", lambda l: l.new_log(Key("desk.example/log", 10)) and l.logs.pop())
+    forced("log-key-other-name", "log-name", "the new log key is not named as the origin", lambda l: l.new_log(Key("desk.example/log", 10)) and l.logs.pop())
     forced("approval-own", "approval-own", "an author approves under a rotated key", lambda l: (l.rotate(DAVE, BOB2), l.approve(l.ids[-2], by=BOB2)), lambda: both_roles())
     forced("approval-ended", "approval-ended", "a retracted verdict is approved", lambda l: (l.retract(l.v), l.approve(l.v)))
     forced("reaffirmed-untainted", "reaffirmed-untainted", "an entry is reaffirmed that is not tainted", lambda l: l.reaffirm([l.v]))
@@ -1046,6 +1045,7 @@ def replay_cases():
     forced("chain-behind-gap-holds", "supersedes-ended", "a retraction behind a gap holds, so that there can't be another", lambda l: (behind_gap(l), l.retract(l.v, change=lambda b: b["chain"].update(n=20))))
     forced("chain-of-unknown-key", "key-unknown", "a key signs before it is enrolled, which begins no chain", early_bird, lambda: judged(BOB))
     forced("log-size-below-earlier", "log-size", "a third log key takes over before the second did", lambda l: (l.new_log(), l.source(REPORT), l.new_log(Key(LOG.name, 42), size=3), l.logs.pop()))
+    forced("reference-to-unsigned", "reference-unknown", "a claim on a source whose signature does not hold", lambda l: l.claim(l.source(REPORT + SHORT, edit=wrong_signature)))
     forced("key-id-taken", "key-id-taken", "another key of the same name and key id", lambda l: (l.add(TWIN), l.add(OTHER_TWIN)))
     forced("void-policy-has-no-effect", "verdict-policy", "a verdict under a policy that a stranger set", lambda l: (l.new_policy(by=(STRANGER,), approvals=1), l.verdict(l.c, fields={"supersedes": l.v, "change": "update"})))
     forced("void-verdict-has-no-effect", "rating-unknown", "what a void verdict would supersede can be superseded still", lambda l: (l.verdict(l.c, "pants-on-fire", fields={"supersedes": l.v, "change": "rating"}), l.verdict(l.c, "true", fields={"supersedes": l.v, "change": "rating"})))
@@ -1282,6 +1282,13 @@ def content_cases():
     incomplete("withheld-verdict", "withheld-unexpected", "a verdict is withheld that quotes nothing withheld", l.publish(withheld={l.at(l.v)["verdict"]}))
     l = judged()
     incomplete("withheld-policy", "policy-unreadable", "the policy is withheld, so that no rating can be checked", l.publish(withheld={l.bodies[0]["policy"]}))
+
+    l = judged(DAVE, rules=policy(others_may_supersede=True))
+    l.verdict(l.c, by=DAVE, fields={"supersedes": l.v, "change": "update"})
+    bad("withheld-policy-supersedes", "supersedes-other-author", "another supersedes, and the policy that may allow it can't be read", l.publish(withheld={l.bodies[0]["policy"]}))
+    l = judged()
+    other = l.source(SHORT, "withheld")
+    incomplete("withheld-of-two-sources", "withheld-unexpected", "a text is withheld that two sources have, one of them public", l.publish(withheld={name_of(SHORT.encode()), l.at(other)["meta"]}))
 
     # Slices.
     path = max((p for p in files if p.startswith("slice/" + name_of(LONG.encode())[:2])), key=len)

@@ -217,7 +217,7 @@ impl<F: Facts> Placed<'_, F> {
         let lets_others = self
             .policy
             .as_ref()
-            .is_none_or(|policy| policy.others_may_supersede);
+            .is_some_and(|policy| policy.others_may_supersede);
         Ok(lets_others
             || self
                 .taints
