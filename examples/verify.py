@@ -480,9 +480,9 @@ class Audit:
                 other = b["rating"] != old.body["rating"]
                 need((b["change"] == "rating") == other, "change-rating")
             evidence = content and content["evidence"]
-            least = policy["evidence_least"] if policy else 0
             need(not content or "change" not in b or "reason" in content, "reason-missing")
-            need(not content or len(evidence) >= least, "evidence-short")
+            need(not content or not policy or len(evidence) >= policy["evidence_least"],
+                 "evidence-short")
             for piece in evidence or ():
                 on = self.refer(e, piece["source"], "source")
                 if on and "quote" in piece and need("text" in on.body, "quote-without-text"):
@@ -530,7 +530,7 @@ class Audit:
         if kind == "erasure":
             self.erased.setdefault(b["object"], e)
         e.targets = targets
-        if targets or self.bad and self.keys[e.by.public].entry in self.bad:
+        if targets or self.bad:
             self.bad = None
 
     def enrol(self, e, key, roles, holder=None):
@@ -543,16 +543,15 @@ class Audit:
 
     def end(self, e, public, tainted_from):
         self.keys[public].ended = True
-        if tainted_from is not None:
-            self.keys[public].taints.append((tainted_from, e.index))
-            self.bad = None
+        self.keys[public].taints += [] if tainted_from is None else [(tainted_from, e.index)]
+        self.bad = None
         self.roots.pop(public, None)
 
     def finish(self, whole=True):
         """What can be told only after the last entry."""
-        need = self.need
+        need, bad = self.need, self.tainted()
         for e in self.entries:
-            need(e, e.index not in self.tainted(), "carried-tainted" if e.carried else "entries-tainted")
+            need(e, e.index not in bad, "carried-tainted" if e.carried else "entries-tainted")
         for quote in self.quotes:
             self.quote(*quote)
         for hash, spoken in self.spoken.items():
@@ -565,9 +564,8 @@ class Audit:
         for hash in self.erased.keys() & {*self.objects, *(hash for hash, _, _ in self.slices)}:
             need(None, False, "object-erased-present", hash)
         if whole:
-            uncalled = self.slices.keys() - self.called
             for item in [*(self.objects.keys() - self.spoken), *(
-                    name for name in uncalled if name[0] not in self.erased)]:
+                    n for n in self.slices.keys() - self.called if n[0] not in self.erased)]:
                 need(None, False, "object-unreferenced", str(item))
         for hash in self.withheld:
             need(None, hash not in self.objects, "withheld-present", hash)
