@@ -74,7 +74,8 @@ struct Parts {
 /// Changes a bundle in one or more places and puts all else right; `None` where it is not one.
 pub fn change(bytes: &[u8], pick: &mut Pick) -> Option<Vec<u8>> {
     let mut parts = Parts::of(&Bundle::parse(bytes).ok()?)?;
-    for _ in 0..=pick.below(3) {
+    let times = if pick.one_in(2) { 1 } else { 1 + pick.below(3) };
+    for _ in 0..times {
         parts.change(pick);
     }
     Some(parts.mended()?.to_bytes())
@@ -116,7 +117,9 @@ impl Parts {
     fn change(&mut self, pick: &mut Pick) {
         match pick.below(12) {
             0..=3 => {
-                let at = pick.below(self.entries.len().max(1));
+                // Where genesis is wrong, so is all that follows.
+                let from = usize::from(self.entries.len() > 1 && !pick.one_in(16));
+                let at = from + pick.below(self.entries.len().saturating_sub(from).max(1));
                 if let Some(entry) = self.entries.get_mut(at) {
                     json::change(&mut entry.fields, pick);
                 }
@@ -205,6 +208,13 @@ impl Parts {
             }
         };
         // What it says of its place, as its author would write it; what it is about, by chance.
+        if pick.one_in(2)
+            && let Some(other) = pick.of(&self.entries)
+            && let Some(by) = entry.fields.get_mut("by")
+        {
+            // Someone who is enrolled.
+            by.clone_from(&other.fields["by"]);
+        }
         let by = entry.fields["by"].clone();
         let before = self.entries.iter().filter(|other| other.fields["by"] == by);
         let chain = match before.last() {
@@ -214,53 +224,71 @@ impl Parts {
             }),
             None => json!({ "n": 0 }),
         };
-        let ids: Vec<(String, String)> = self
-            .entries
-            .iter()
-            .map(|other| {
-                (
-                    other.fields["kind"].as_str().unwrap_or("").to_owned(),
-                    other.was.clone(),
-                )
-            })
-            .collect();
-        let objects: Vec<String> = self.objects.keys().cloned().collect();
-        if let Some(fields) = entry.fields.as_object_mut() {
-            fields.insert("chain".into(), chain);
-            if fields.contains_key("after") {
-                fields["after"]["size"] = json!(index);
-            }
-            if let (true, Some((_, first))) = (fields.contains_key("ledger"), ids.first()) {
-                fields.insert("ledger".into(), json!(first));
-            }
-            let kind = fields
-                .get("kind")
-                .and_then(Value::as_str)
-                .unwrap_or("")
-                .to_owned();
-            for (field, value) in &mut *fields {
-                let of_kind = |wanted: &str| -> Vec<&String> {
-                    ids.iter()
-                        .filter(|(kind, _)| kind == wanted)
-                        .map(|(_, id)| id)
-                        .collect()
-                };
-                let chosen = match field.as_str() {
-                    "supersedes" | "replaces" => pick.of(&of_kind(&kind)).map(|id| (*id).clone()),
-                    "claim" | "source" | "verdict" if kind != *field => {
-                        pick.of(&of_kind(field)).map(|id| (*id).clone())
-                    }
-                    "note" | "object" | "policy" => pick.of(&objects).cloned(),
-                    _ => None,
-                };
-                if let Some(chosen) = chosen {
-                    *value = json!(chosen);
-                }
+        let at = self.entries.last().map(|last| last.fields["at"].clone());
+        let kind = entry.fields["kind"].as_str().unwrap_or("").to_owned();
+        let Some(fields) = entry.fields.as_object_mut() else {
+            return;
+        };
+        fields.insert("chain".into(), chain);
+        fields.insert("at".into(), at.unwrap_or_default());
+        if let Some(after) = fields.get_mut("after").and_then(Value::as_object_mut) {
+            after.insert("size".into(), json!(index));
+        }
+        if let (true, Some(first)) = (fields.contains_key("ledger"), self.entries.first()) {
+            fields.insert("ledger".into(), json!(first.was));
+        }
+        if pick.one_in(4) {
+            fields.remove("supersedes");
+            fields.remove("change");
+        }
+        for (field, value) in &mut *fields {
+            let chosen = match field.as_str() {
+                "supersedes" => self.id_of(&kind, pick),
+                "claim" | "source" | "verdict" if kind != *field => self.id_of(field, pick),
+                "note" => self.object_of("note", pick),
+                "claim" | "policy" | "verdict" => self.object_of(field, pick),
+                "object" => self.objects.keys().next().cloned(),
+                _ => None,
+            };
+            if let Some(chosen) = chosen {
+                *value = json!(chosen);
             }
         }
         entry.was = format!("appended {index}");
         self.size = index + 1;
         self.entries.push(entry);
+    }
+
+    /// Returns an entry of a kind, more often the last.
+    fn id_of(&self, kind: &str, pick: &mut Pick) -> Option<String> {
+        let entries = self.entries.iter();
+        let ids: Vec<&String> = entries
+            .filter(|entry| entry.fields["kind"] == kind)
+            .map(|entry| &entry.was)
+            .collect();
+        let id = if pick.one_in(2) {
+            ids.last()
+        } else {
+            pick.of(&ids)
+        };
+        id.map(|id| (*id).clone())
+    }
+
+    /// Returns an object of a type; makes a note where there is none.
+    fn object_of(&mut self, name: &str, pick: &mut Pick) -> Option<String> {
+        let wanted = format!("factlog/{name}@v1");
+        let is_one =
+            |bytes: &[u8]| json::read(bytes).is_some_and(|object| object["type"] == *wanted);
+        let objects = self.objects.iter().filter(|(_, bytes)| is_one(bytes));
+        let ids: Vec<String> = objects.map(|(id, _)| id.clone()).collect();
+        if let (true, "note") = (ids.is_empty(), name) {
+            let note = json!({"salt": "0".repeat(32), "text": "Because.", "type": wanted});
+            let bytes = json::write(&note);
+            let id = ObjectId::of(&bytes).to_string();
+            self.objects.insert(id.clone(), bytes);
+            return Some(id);
+        }
+        pick.of(&ids).cloned()
     }
 
     /// Writes a bundle of which as much is right as can be.
