@@ -30,7 +30,9 @@ fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
 /// Reads a text's length and the chunks that are shown; makes both, and the slice.
 fn read(bytes: &mut &[u8]) -> Option<(Vec<u8>, SliceRange, Vec<u8>)> {
     let length = u64::from(u16::from_le_bytes(take(bytes)?)) % (20 * CHUNK_BYTES);
-    let text: Vec<u8> = (0..length).map(|n| (n * 31 >> 3) as u8).collect();
+    // No two chunks are the same.
+    let text = (0..length).map(|n| ((n * 2_654_435_761) >> 13).to_le_bytes()[0]);
+    let text: Vec<u8> = text.collect();
     let [first, chunks] = take(bytes)?;
     let start = u64::from(first) % 20 * CHUNK_BYTES;
     let end = (start + (u64::from(chunks) % 20 + 1) * CHUNK_BYTES).min(length);

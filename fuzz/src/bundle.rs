@@ -216,8 +216,8 @@ impl Parts {
             by.clone_from(&other.fields["by"]);
         }
         let by = entry.fields["by"].clone();
-        let before = self.entries.iter().filter(|other| other.fields["by"] == by);
-        let chain = match before.last() {
+        let mut before = self.entries.iter().filter(|other| other.fields["by"] == by);
+        let chain = match before.next_back() {
             Some(last) => json!({
                 "n": last.fields["chain"]["n"].as_u64().unwrap_or(0).saturating_add(1),
                 "prev": last.was,
@@ -344,8 +344,8 @@ impl Parts {
             slices: slices.collect(),
             objects: self
                 .objects
-                .iter()
-                .map(|(_, bytes)| (ObjectId::of(bytes), bytes.clone()))
+                .values()
+                .map(|bytes| (ObjectId::of(bytes), bytes.clone()))
                 .collect(),
         })
     }
