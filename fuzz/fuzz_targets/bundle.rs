@@ -10,11 +10,11 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use factlog::audit::Severity;
-use factlog::audit::bundle::{Bundle, Expected, ShownReport, check, check_bytes};
+use factlog::audit::bundle::{Bundle, BundleEntry, Expected, ShownReport, check, check_bytes};
 use factlog::entry::{Body, Entry};
 use factlog::trust::merkle::LeafHash;
-use factlog::trust::{SignedNote, TrustPolicy};
-use factlog::words::id::EntryId;
+use factlog::trust::{SignedNote, SliceRange, TrustPolicy};
+use factlog::words::id::{EntryId, ObjectId};
 use factlog_fuzz::{Pick, json, keys, mutate, put};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 
@@ -42,12 +42,8 @@ fuzz_target!(|bytes: &[u8]| {
     );
 
     // Whoever checks it knows the ledger, and asks for the witness where it cosigned.
-    let first = bundle
-        .entries
-        .first()
-        .map(|entry| LeafHash::of(entry.note.as_bytes()));
     let mut expected = Expected {
-        ledger: first.map(EntryId::from),
+        ledger: bundle.entries.first().map(id),
         ..Expected::default()
     };
     let checkpoint = SignedNote::parse(bundle.checkpoint.as_bytes());
@@ -70,9 +66,8 @@ fuzz_target!(|bytes: &[u8]| {
     if worst == Some(Severity::Incomplete) || lines > 2 {
         return;
     }
-    let mut pick = Pick::new(u64::from_le_bytes(
-        *LeafHash::of(bytes).0.first_chunk().expect("32"),
-    ));
+    let hash = LeafHash::of(bytes).0;
+    let mut pick = Pick::new(u64::from_le_bytes(*hash.first_chunk().expect("32 bytes")));
     for _ in 0..2 {
         let at = pick.below(written.len());
         let mut changed = written.clone();
@@ -81,11 +76,65 @@ fuzz_target!(|bytes: &[u8]| {
         } else {
             0xff
         };
-        let worst = check_bytes(&changed, &expected).worst();
-        let is_found = matches!(worst, Some(Severity::Fault | Severity::Incomplete));
+        let is_found = is_found(&check_bytes(&changed, &expected));
         assert!(is_found, "byte {at} changed to {:#04x}", changed[at]);
     }
+    if let Some((how, changed)) = forged(&bundle, &mut pick) {
+        // A forged genesis is another ledger's.
+        assert!(is_found(&check(&changed, &expected)), "{how}");
+        expected.ledger = changed.entries.first().map(id);
+        assert!(is_found(&check(&changed, &expected)), "{how}");
+    }
 });
+
+fn id(entry: &BundleEntry) -> EntryId {
+    LeafHash::of(entry.note.as_bytes()).into()
+}
+
+fn is_found(report: &ShownReport) -> bool {
+    matches!(report.worst(), Some(Severity::Fault | Severity::Incomplete))
+}
+
+/// Forges a good bundle in one way that may not pass.
+fn forged(bundle: &Bundle, pick: &mut Pick) -> Option<(&'static str, Bundle)> {
+    let mut changed = bundle.clone();
+    let at = pick.below(bundle.entries.len());
+    Some(match pick.below(5) {
+        0 => {
+            let more = pick.number().to_string().into_bytes();
+            changed.objects.insert(ObjectId::of(&more), more);
+            ("an object of nobody", changed)
+        }
+        1 => {
+            let object = bundle
+                .objects
+                .keys()
+                .nth(pick.below(bundle.objects.len().max(1)))?;
+            let start = pick.number() % 8 * 1024;
+            let range = SliceRange::new(start, start + 1 + pick.number() % 4096).ok()?;
+            let before = changed.slices.insert((*object, range), vec![0; 72]);
+            before.is_none().then_some(("a slice of nobody", changed))?
+        }
+        2 => {
+            changed.entries[at].index += 1;
+            let next = changed.entries.get(at + 1);
+            if next.is_some_and(|next| next.index == bundle.entries[at].index + 1) {
+                changed.entries.swap(at, at + 1);
+                changed.entries[at].index -= 1;
+            }
+            ("an entry at another place", changed)
+        }
+        3 => {
+            let other = &bundle.entries[pick.below(bundle.entries.len())];
+            changed.entries[at].path.clone_from(&other.path);
+            (changed != *bundle).then_some(("another's path", changed))?
+        }
+        _ => (
+            "a signature that is none",
+            factlog_fuzz::bundle::unsigned(bundle, pick)?,
+        ),
+    })
+}
 
 /// Checks what is said of a bundle without a fault, by other means than the check's.
 fn is_what_was_signed(bundle: &Bundle, report: &ShownReport) {

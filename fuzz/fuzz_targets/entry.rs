@@ -4,6 +4,7 @@
 
 use factlog::entry::{Draft, Entry, MAX_BYTES, SignatureError, TAG};
 use factlog::trust::SignedNote;
+use factlog::trust::note::SignatureLine;
 use factlog_fuzz::{Pick, json, keys, mutate, put};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 
@@ -31,6 +32,13 @@ fuzz_target!(|bytes: &[u8]| {
             lines
                 .iter()
                 .all(|line| keys::is_by_its_key(line, entry.note()))
+        );
+        let order = |line: &SignatureLine| (line.name.as_str().to_owned(), line.id.0);
+        assert!(lines[0].names(&entry.header().by));
+        assert!(
+            lines[1..]
+                .windows(2)
+                .all(|two| order(&two[0]) < order(&two[1]))
         );
         assert_eq!(entry.verify_so_far(&roots), verified);
     }
@@ -69,6 +77,17 @@ fn change(bytes: &[u8], pick: &mut Pick) -> Option<Vec<u8>> {
         return None;
     }
     let note = SignedNote::parse(bytes).ok()?;
+    if pick.one_in(16) {
+        let mut lines = note.signatures().to_vec();
+        let (one, other) = (pick.below(lines.len()), pick.below(lines.len()));
+        lines.swap(one, other);
+        return Some(
+            SignedNote::assemble(note.text(), lines)
+                .ok()?
+                .bytes()
+                .to_vec(),
+        );
+    }
     let mut fields = json::read(note.text().lines().nth(1)?.as_bytes())?;
     json::change(&mut fields, pick);
     let text = format!("{TAG}\n{}\n", String::from_utf8(json::write(&fields)).ok()?);

@@ -77,6 +77,21 @@ fn checkpoint(size: u64) -> factlog::trust::SignedNote {
     checkpoint.sign(keys::log()).expect("it is the log's")
 }
 
+/// Writes a file's number, which stands after `before`, and its hashes in other ways.
+fn otherwise(file: &str, before: &str) -> Vec<String> {
+    let put = |more: &str| file.replacen(before, &format!("{before}{more}"), 1);
+    vec![
+        put("0"),
+        put("00000000"),
+        put("+"),
+        put(" "),
+        put("18446744073709551616"),
+        file.replacen('\n', "\r\n", 1),
+        file.replacen('\n', " \n", 1),
+        file.replacen("=\n", "\n", 1),
+    ]
+}
+
 fn try_entry_file(bytes: &[u8]) {
     let report = check_entry(bytes, ENTRY, &expected());
     let Ok(proof) = EntryProof::parse(bytes) else {
@@ -91,6 +106,10 @@ fn try_entry_file(bytes: &[u8]) {
         EntryProof::parse(again.as_bytes()).expect("as written"),
         proof
     );
+
+    for other in otherwise(&again, "\nindex ") {
+        assert!(EntryProof::parse(other.as_bytes()).is_err(), "{other}");
+    }
 
     let Ok((_, stated)) = stated(proof.checkpoint().text()) else {
         return;
@@ -118,7 +137,11 @@ fn try_growth_file(bytes: &[u8]) {
         assert!(!is_good(&report));
         return;
     };
-    assert_eq!(request.to_string().as_bytes(), bytes);
+    let again = request.to_string();
+    assert_eq!(again.as_bytes(), bytes);
+    for other in otherwise(&again, "old ") {
+        assert!(WitnessRequest::parse(other.as_bytes()).is_err(), "{other}");
+    }
     let Ok((_, stated)) = stated(request.checkpoint().text()) else {
         return;
     };

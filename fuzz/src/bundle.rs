@@ -40,6 +40,8 @@ struct Held {
     tag: String,
     fields: Value,
     signers: Vec<&'static SigningKey>,
+    /// Which bit of its first signature is wrong.
+    spoiled: Option<usize>,
 }
 
 impl Held {
@@ -53,6 +55,7 @@ impl Held {
             tag: tag.to_owned(),
             fields: json::read(line.trim_end().as_bytes())?,
             signers: note.signatures().iter().filter_map(keys::named).collect(),
+            spoiled: None,
         })
     }
 }
@@ -84,6 +87,15 @@ pub fn change(bytes: &[u8], pick: &mut Pick) -> Option<Vec<u8>> {
 /// Puts a bundle right without a change to it.
 pub fn mend(bundle: &Bundle) -> Option<Bundle> {
     Parts::of(bundle)?.mended()
+}
+
+/// Puts a bundle right but for one signature of an entry, in which a bit is changed: all hashes are
+/// those of what then stands there.
+pub fn unsigned(bundle: &Bundle, pick: &mut Pick) -> Option<Bundle> {
+    let mut parts = Parts::of(bundle)?;
+    let at = pick.below(parts.entries.len().max(1));
+    parts.entries.get_mut(at)?.spoiled = Some(pick.below(512));
+    parts.mended()
 }
 
 impl Parts {
@@ -204,6 +216,7 @@ impl Parts {
                     tag: entry.tag.clone(),
                     fields: entry.fields.clone(),
                     signers: entry.signers.clone(),
+                    spoiled: None,
                 }
             }
         };
@@ -309,7 +322,12 @@ impl Parts {
                 entry.tag,
                 String::from_utf8(json::write(&entry.fields)).ok()?
             );
-            let note = SignedNote::sign(&text, &signers(&entry)).ok()?;
+            let mut note = SignedNote::sign(&text, &signers(&entry)).ok()?;
+            if let Some(bit) = entry.spoiled {
+                let mut lines = note.signatures().to_vec();
+                lines[0].signature[bit / 8] ^= 1 << (bit % 8);
+                note = SignedNote::assemble(note.text(), lines).ok()?;
+            }
             let id = EntryId::from(LeafHash::of(note.bytes())).to_string();
             self.renamed.insert(entry.was, id);
             notes.push((entry.index, note));
