@@ -12,6 +12,7 @@ END
     exit 2
 }
 
+[[ -z ${CORPUS-} ]] || CORPUS=$(realpath -m "$CORPUS")
 cd "$(dirname "$0")"
 all=(note entry checkpoint proof bundle slice policy tile withheld)
 
@@ -24,8 +25,8 @@ for target in "$@"; do
 done
 command -v cargo-fuzz > /dev/null || { echo "cargo-fuzz is not there: cargo install cargo-fuzz --locked" >&2; exit 2; }
 
-# A little more than a format lets through, so that what is too long is tried too. Where a format allows more than
-# 65,536 bytes, that is the most: what is longer only repeats.
+# The most bytes of an input: a little more than the format allows, so that what is too long is tried too. Bundles,
+# policies, tiles and lists may be longer by far, but only by more of the same.
 most() {
     case $1 in
         note | bundle | policy | tile | withheld) echo 65600 ;;
