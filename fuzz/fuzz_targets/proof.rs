@@ -80,7 +80,7 @@ fn checkpoint(size: u64) -> factlog::trust::SignedNote {
 /// Writes a file's number, which stands after `before`, and its hashes in other ways.
 fn otherwise(file: &str, before: &str) -> Vec<String> {
     let put = |more: &str| file.replacen(before, &format!("{before}{more}"), 1);
-    vec![
+    let mut others = vec![
         put("0"),
         put("00000000"),
         put("+"),
@@ -88,8 +88,14 @@ fn otherwise(file: &str, before: &str) -> Vec<String> {
         put("18446744073709551616"),
         file.replacen('\n', "\r\n", 1),
         file.replacen('\n', " \n", 1),
-        file.replacen("=\n", "\n", 1),
-    ]
+    ];
+    // Hashes without padding; those of the checkpoint are text here.
+    let (lines, note) = file.split_once("\n\n").expect("a checkpoint follows");
+    let bare = lines.replacen("=\n", "\n", 1);
+    if bare != lines {
+        others.push(format!("{bare}\n\n{note}"));
+    }
+    others
 }
 
 fn try_entry_file(bytes: &[u8]) {
