@@ -7,7 +7,7 @@ usage() {
 usage: fuzz/run.sh SECONDS_EACH [TARGET...]
 
 Runs each target (without names: all) for so many seconds from its seeds, in a temporary corpus.
-CORPUS=DIR keeps what was found in DIR/TARGET. SANITIZER=address builds with that sanitizer.
+CORPUS=DIR keeps what was found in DIR/TARGET. SANITIZER=address asks for that sanitizer.
 END
     exit 2
 }
