@@ -3,11 +3,11 @@
 //! [`Objects`] is what hands out bytes; nothing it says is trusted: bytes are hashed, and an erasure
 //! is looked for in the log. [`Texts`] keeps the texts that consecutive claims point into.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::trust::slice::SliceRange;
-use crate::words::id::ObjectId;
+use crate::words::id::{ObjectId, Sha256Hash};
 use crate::words::span::CountedText;
 
 /// How an object was met.
@@ -98,6 +98,17 @@ pub(super) type Text = CountedText<String>;
 struct Cache {
     texts: VecDeque<(ObjectId, Arc<Text>)>,
     bytes: usize,
+    /// What was found of the bytes that sources keep: many may keep the same.
+    measured: HashMap<ObjectId, Measured>,
+}
+
+/// What is known of bytes that are those of their id.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Measured {
+    pub(super) bytes: u64,
+    pub(super) sha256: Sha256Hash,
+    /// Whether they were found to be a good text.
+    pub(super) is_text: bool,
 }
 
 impl Texts {
@@ -117,6 +128,19 @@ impl Texts {
             ObjectState::Unrestored => Err(NoText::Unrestored),
             ObjectState::Unreadable(_) => Err(NoText::Unreadable),
         }
+    }
+
+    /// Returns what was found of an object's bytes before.
+    pub(super) fn measured(&self, id: &ObjectId) -> Option<Measured> {
+        let cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.measured.get(id).copied()
+    }
+
+    /// Keeps what was found of an object's bytes.
+    pub(super) fn measure(&self, id: ObjectId, measured: Measured) {
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = cache.measured.entry(id).or_insert(measured);
+        known.is_text |= measured.is_text;
     }
 
     fn cached(&self, id: &ObjectId) -> Option<Arc<Text>> {

@@ -6,7 +6,7 @@
 
 use super::facts::{ErasedFacts, ObjectFacts, TextFacts};
 use super::finding::{Code, Finding, causes};
-use super::objects::{NoText, ObjectState, Objects, Text, Texts};
+use super::objects::{Measured, NoText, ObjectState, Objects, Text, Texts};
 use super::slices::{NotInSlices, SlicedText, spans_of_claim, spans_of_quote};
 use crate::entry::{Body, Entry, SignatureError, SourceEntry};
 use crate::trust::key::VerifierKey;
@@ -225,6 +225,16 @@ impl<O: Objects> Looking<'_, O> {
                 }
                 None => {
                     self.texts.keep(*id, text);
+                    if let Some(measured) = self.texts.measured(id) {
+                        let is_text = true;
+                        self.texts.measure(
+                            *id,
+                            Measured {
+                                is_text,
+                                ..measured
+                            },
+                        );
+                    }
                 }
             },
             Err(error) => {
@@ -238,32 +248,44 @@ impl<O: Objects> Looking<'_, O> {
         }
     }
 
+    /// Compares what was kept of a source with what its entry says; returns the bytes if there is more
+    /// to look at in them.
     fn kept(&mut self, field: &'static str, kept: &Kept) -> Option<Vec<u8>> {
         let id = &kept.blake3;
+        // However many sources keep the same bytes, they are hashed once.
+        if let Some(measured) = self.texts.measured(id)
+            && (measured.is_text || field != "text")
+        {
+            self.compare(field, kept, measured);
+            return None;
+        }
         let bytes = self.bytes(field, id)?;
-        if bytes.len() as u64 != kept.bytes {
-            self.find(
-                Code::KeptLength,
-                id,
-                format!(
-                    "the {field} has {} bytes, but the entry says {}",
-                    bytes.len(),
-                    kept.bytes
-                ),
-            );
-        }
-        let sha256 = Sha256Hash::of(&bytes);
-        if sha256 != kept.sha256 {
-            self.find(
-                Code::KeptSha256,
-                id,
-                format!(
-                    "the {field} has the SHA-256 {sha256}, but the entry says {}",
-                    kept.sha256
-                ),
-            );
-        }
+        let measured = Measured {
+            bytes: bytes.len() as u64,
+            sha256: Sha256Hash::of(&bytes),
+            is_text: false,
+        };
+        self.texts.measure(*id, measured);
+        self.compare(field, kept, measured);
         Some(bytes)
+    }
+
+    fn compare(&mut self, field: &'static str, kept: &Kept, found: Measured) {
+        let id = &kept.blake3;
+        if found.bytes != kept.bytes {
+            let message = format!(
+                "the {field} has {} bytes, but the entry says {}",
+                found.bytes, kept.bytes
+            );
+            self.find(Code::KeptLength, id, message);
+        }
+        if found.sha256 != kept.sha256 {
+            let message = format!(
+                "the {field} has the SHA-256 {}, but the entry says {}",
+                found.sha256, kept.sha256
+            );
+            self.find(Code::KeptSha256, id, message);
+        }
     }
 
     fn claim(&mut self, id: &ObjectId, hull: Option<Span>) {

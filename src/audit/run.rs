@@ -40,6 +40,9 @@ const CHUNK: usize = 1024;
 /// Findings of one code that may only follow from an earlier fault are listed up to this number.
 pub const LISTED_ECHOES: u64 = 20;
 
+/// Where so much is wrong, whatever else follows would not be read by anyone: the audit ends.
+const MOST_FINDINGS: usize = 100_000;
+
 /// An entry's bytes, and where they lie.
 #[derive(Clone, Debug)]
 pub struct StoredEntry {
@@ -135,7 +138,9 @@ where
                     auditor.take(stored);
                 }
                 progress(auditor.tree.size());
-                next = entries.by_ref().take(CHUNK).collect();
+                if !auditor.has_given_up() {
+                    next = entries.by_ref().take(CHUNK).collect();
+                }
             },
             || {
                 (
@@ -148,6 +153,17 @@ where
         for finding in found {
             auditor.keep_last(finding);
         }
+    }
+    if auditor.has_given_up() {
+        let message = format!(
+            "more than {MOST_FINDINGS} things are wrong: entries from here on were not looked at"
+        );
+        let index = auditor.tree.size();
+        let finding = Finding::new(Code::EntryUnreadable, message);
+        auditor.keep(Finding {
+            entry: Some(index),
+            ..finding
+        });
     }
     auditor.check_ledger(ledger);
     auditor.check_checkpoints(head, checkpoints, policy.as_ref());
@@ -278,6 +294,11 @@ impl<'o, O: Objects> Auditor<'o, O> {
             first: First::default(),
             witnessed: None,
         }
+    }
+
+    /// Says whether so much is wrong that no more entries are read.
+    fn has_given_up(&self) -> bool {
+        self.findings.len() > MOST_FINDINGS
     }
 
     fn take(&mut self, stored: Stored) {

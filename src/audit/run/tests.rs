@@ -439,3 +439,59 @@ fn reports_serialise_with_stable_codes() {
     assert_eq!(first["entry"], 3);
     assert!(json["head"]["root"].is_string());
 }
+
+#[test]
+fn a_log_without_end_of_what_is_no_entry_is_given_up() {
+    let log = Log::sample();
+    let good = log.entries.iter().cloned();
+    let input = Input {
+        entries: good
+            .chain(std::iter::repeat(vec![0; 9]))
+            .map(|bytes| StoredEntry {
+                bytes: Ok(bytes),
+                file: None,
+            }),
+        objects: &log.objects,
+        present: std::iter::empty(),
+        withheld: vec![],
+        is_unfinished: false,
+        head: None,
+        checkpoints: vec![],
+        ledger: None,
+        policy: None,
+    };
+    let report = audit(input, |_| {});
+    let last = report.findings.iter().rfind(|found| found.entry.is_some());
+    let last = last.expect("something is wrong");
+    assert_eq!(last.code, Code::EntryUnreadable);
+    assert_eq!(last.entry, Some(report.head.size));
+}
+
+#[test]
+fn many_sources_of_the_same_bytes_are_each_compared() {
+    let (mut ledger, _) = Ledger::sample();
+    let mut wrong = Vec::new();
+    let text = "Some bytes that several sources keep.";
+    ledger.add_source("alice", text);
+    for change in 0..2 {
+        let mut draft = ledger.source("alice", text);
+        let Body::Source(source) = &mut draft.body else {
+            panic!("a source was drafted");
+        };
+        let kept = source.text.as_mut().expect("it keeps a text");
+        if change == 0 {
+            kept.bytes += 1;
+        } else {
+            kept.sha256 = crate::words::id::Sha256Hash::of(b"other bytes");
+        }
+        wrong.push(ledger.entries.len() as u64);
+        ledger.force(sign(&draft, &["alice"]), Effect::Full);
+    }
+    let report = Log::of(&ledger).audit();
+    let expected = [Code::KeptLength, Code::KeptSha256];
+    let expected: Vec<_> = expected
+        .into_iter()
+        .zip(wrong.into_iter().map(Some))
+        .collect();
+    assert_eq!(independent(&report), expected);
+}
