@@ -166,7 +166,7 @@ where
         });
     }
     auditor.check_ledger(ledger);
-    auditor.check_checkpoints(head, checkpoints, policy.as_ref());
+    auditor.check_checkpoints(head, &checkpoints, policy.as_ref());
     auditor.check_objects(present, is_unfinished);
     auditor.check_withheld(&withheld, is_unfinished);
     auditor.tell_withheld();

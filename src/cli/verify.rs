@@ -196,7 +196,12 @@ fn verify_copy(
     let last = last.into_inner().unwrap_or_else(PoisonError::into_inner)?;
     let is_pinned = is_named || last.is_some();
     let rollback = last.and_then(|last| rollback(&report, &last));
-    let status = told(&report, &Named { id, genesis }, rollback, context)?;
+    let status = told(
+        &report,
+        &Named { id, genesis },
+        rollback.as_deref(),
+        context,
+    )?;
     if !is_pinned && status != Status::Failed {
         context.say(NOT_PINNED);
     }
@@ -231,10 +236,10 @@ fn rollback(report: &Report, last: &StoredCheckpoint) -> Option<String> {
 fn told(
     report: &Report,
     named: &Named,
-    rollback: Option<String>,
+    rollback: Option<&str>,
     context: &Context,
 ) -> anyhow::Result<Status> {
-    let closing = report.closing() + rollback.as_deref().unwrap_or_default();
+    let closing = report.closing() + rollback.unwrap_or_default();
     if context.global.json {
         let genesis = named.genesis.as_ref();
         json_out::print(&Output {

@@ -280,13 +280,13 @@ fn whole_path(folder: &Path) -> io::Result<PathBuf> {
 
 /// Refuses a folder that has something else in it than what a run of ours leaves.
 fn refuse_others(place: &Path, named: &str) -> io::Result<Result<(), PublishError>> {
-    let names = match fs::read_dir(place) {
-        Ok(names) => names,
+    let inside = match fs::read_dir(place) {
+        Ok(inside) => inside,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Ok(())),
         Err(error) => return Err(error),
     };
     let mut other = None;
-    for name in names {
+    for name in inside {
         let name = name?.file_name();
         // A run sets its marks before it writes anything else.
         if name == mirror::CHECKPOINT || name == mirror::PUBLISHING {

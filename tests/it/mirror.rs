@@ -405,7 +405,13 @@ fn an_old_backup_and_another_ledger_are_not_published_over_a_copy() {
 #[test]
 fn nothing_is_published_over_a_ledger_or_over_other_things() {
     let desk = desk();
-    let before = files_below(&desk.path("."));
+    // The database is not the same after it was opened.
+    let files = || {
+        let mut files = files_below(&desk.path("."));
+        files.retain(|path| !path.starts_with(desk.path("./.factlog/db")));
+        files
+    };
+    let before = files();
     for (folder, why) in [
         (".", "holds a ledger"),
         ("..", "holds a ledger"),
@@ -419,7 +425,7 @@ fn nothing_is_published_over_a_ledger_or_over_other_things() {
             assert!(said.contains("name another folder"), "{folder}: {said}");
         }
     }
-    assert_eq!(files_below(&desk.path(".")), before);
+    assert_eq!(files(), before);
     // A copy of the ledger's own folder under another name is one, too.
     copy(&desk.ledger(), &desk.path("elsewhere/.factlog"));
     let said = desk.refused(&["publish", "elsewhere"], 2);

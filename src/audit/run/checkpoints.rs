@@ -15,10 +15,10 @@ impl<O: Objects> Auditor<'_, O> {
     pub(super) fn check_checkpoints(
         &mut self,
         head: Option<StoredCheckpoint>,
-        checkpoints: Vec<StoredCheckpoint>,
+        checkpoints: &[StoredCheckpoint],
         policy: Option<&TrustPolicy>,
     ) {
-        self.check_kept(&checkpoints, head.as_ref(), policy);
+        self.check_kept(checkpoints, head.as_ref(), policy);
         self.check_head(head, policy);
         if let Some(policy) = policy {
             self.check_log(policy);

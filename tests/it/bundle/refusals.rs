@@ -185,7 +185,7 @@ fn what_is_no_bundle_is_refused_with_its_reason() {
         (
             "a text among the others",
             replaced("{", "{\"binary\":[\"dGV4dA==\"],"),
-            "is not as it is written",
+            "no entry names an object with the hash",
         ),
         (
             "no base64",
