@@ -523,8 +523,8 @@ fn a_ledger_comes_back_from_a_full_copy_whole_and_from_a_public_one_in_part() {
     // Alice's key is not the log's: both are named, and nothing is there afterwards.
     let alice = files_below(&desk.path("home/keys"));
     let alice = alice.iter().find(|path| {
-        let name = path.to_str().unwrap();
-        name.contains("alice") && !name.ends_with(".pub")
+        let is_public = path.extension().is_some_and(|ending| ending == "pub");
+        path.to_str().unwrap().contains("alice") && !is_public
     });
     let other = alice.unwrap().to_str().unwrap();
     let wrong = ["--ledger", "back", "restore", "full", "--log-key", other];

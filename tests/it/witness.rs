@@ -171,6 +171,7 @@ fn impostor(lines: String) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is one story")]
 fn witnesses_cosign_what_grows_and_a_stranger_can_check_it() {
     let desk = Desk::new();
     let log = log_of(&desk);
