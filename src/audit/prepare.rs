@@ -215,28 +215,24 @@ impl<O: Objects> Looking<'_, O> {
             Ok(text) if text.is_empty() => {
                 self.find(Code::TextForm, id, format!("the text {id} is empty"));
             }
-            Ok(text) => match text.find('\0') {
-                Some(at) => {
-                    self.find(
-                        Code::TextForm,
-                        id,
-                        format!("the text {id} has a NUL at byte {at}"),
+            Ok(text) => {
+                if let Some(at) = text.find('\0') {
+                    let message = format!("the text {id} has a NUL at byte {at}");
+                    self.find(Code::TextForm, id, message);
+                    return;
+                }
+                self.texts.keep(*id, text);
+                if let Some(measured) = self.texts.measured(id) {
+                    let is_text = true;
+                    self.texts.measure(
+                        *id,
+                        Measured {
+                            is_text,
+                            ..measured
+                        },
                     );
                 }
-                None => {
-                    self.texts.keep(*id, text);
-                    if let Some(measured) = self.texts.measured(id) {
-                        let is_text = true;
-                        self.texts.measure(
-                            *id,
-                            Measured {
-                                is_text,
-                                ..measured
-                            },
-                        );
-                    }
-                }
-            },
+            }
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
                 self.find(

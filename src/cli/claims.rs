@@ -27,7 +27,8 @@ use super::stdout;
 /// Other commands take a claim by its number or by the beginning of its id. A number stays with its
 /// claim. The claims proposed of a source get theirs when it is added, in the order of its text; a
 /// claim that `factlog claim` records gets the next one after all there are. What is dropped or
-/// superseded keeps its number, so that there may be gaps. A source that was only cited as evidence
+/// superseded keeps its number, so that there may be gaps; only what is erased, or not there after a
+/// restore, moves those after it. A source that was only cited as evidence
 /// proposes no claims, unless it is named.
 #[derive(clap::Args)]
 #[command(after_help = "\

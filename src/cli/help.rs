@@ -11,7 +11,6 @@ use super::context::Context;
 use super::exit::{Failure, Status};
 use super::json_out;
 use super::ratings;
-use super::screen;
 use super::stdout;
 
 /// Explain a command or a topic
@@ -50,8 +49,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     if let [topic] = args.words.as_slice()
         && let Some((_, text)) = TOPICS.iter().find(|(name, _)| name == topic)
     {
-        let folded = screen::fold(text, screen::columns());
-        return print(context, "topic", topic, text, &folded);
+        return print(context, "topic", topic, text, text);
     }
     if args.words.as_slice() == [RATINGS] {
         let text = ratings(context)?;

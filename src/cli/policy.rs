@@ -238,9 +238,9 @@ fn set(args: &SetArgs, context: &Context) -> anyhow::Result<Status> {
 /// Warns of approvals that nobody could give.
 fn too_few_approvers(ledger: &Ledger, policy: &Policy) -> anyhow::Result<Option<String>> {
     let keys = ledger.keys()?;
-    let approves =
+    let may_approve =
         |signer: &&SignerFacts| signer.ended.is_none() && signer.function.has_role(Role::Approver);
-    let approvers = keys.iter().filter(approves).count();
+    let approvers = keys.iter().filter(may_approve).count();
     let needed = policy.approvals as usize;
     Ok((approvers < needed).then(|| {
         format!(

@@ -181,15 +181,12 @@ fn but_for_styles(text: &str) -> Cow<'_, str> {
         shown.push_str(&visible(&rest[..at]));
         let after = &rest[at + BEGIN.len()..];
         let end = after.find(|c: char| !c.is_ascii_digit() && c != ';');
-        match end.filter(|end| after[*end..].starts_with('m')) {
-            Some(end) => {
-                shown.push_str(&rest[at..=at + BEGIN.len() + end]);
-                rest = &after[end + 1..];
-            }
-            None => {
-                shown.push_str(&visible(BEGIN));
-                rest = after;
-            }
+        if let Some(end) = end.filter(|end| after[*end..].starts_with('m')) {
+            shown.push_str(&rest[at..=at + BEGIN.len() + end]);
+            rest = &after[end + 1..];
+        } else {
+            shown.push_str(&visible(BEGIN));
+            rest = after;
         }
     }
     shown.push_str(&visible(rest));

@@ -224,9 +224,10 @@ impl Known {
                 _ => None,
             });
         let erased: BTreeSet<ObjectId> = erased.collect();
-        let erased = match erased.is_empty() {
-            true => BTreeMap::new(),
-            false => erase::names(&ledger, &erased)?,
+        let erased = if erased.is_empty() {
+            BTreeMap::new()
+        } else {
+            erase::names(&ledger, &erased)?
         };
         Ok(Self {
             policy: ledger.policy().ok().map(|(_, policy)| policy),

@@ -109,10 +109,12 @@ mod tests {
         // Where only the evidence is withheld, all but its id stays.
         let own = ledger.sources.get_mut(&claim.source).expect("its source");
         own.rights = crate::words::source::Rights::Quoted;
-        let text = String::from_utf8(to_bytes(&ledger, &[claim])).expect("UTF-8");
+        let lines = lines(&ledger, &[claim]);
+        let text = lines[0].to_string();
         assert!(text.contains(samples::CLAIM) && text.contains("news.example"));
-        for secret in ["charter.example", samples::WORDS] {
-            assert!(!text.contains(secret), "{secret}");
+        let evidence = lines[0]["evidence"].to_string();
+        for secret in ["charter.example", samples::WORDS, "note", "locator"] {
+            assert!(!evidence.contains(secret), "{secret}: {evidence}");
         }
     }
 

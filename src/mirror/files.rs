@@ -7,6 +7,11 @@ use std::path::{Path, PathBuf};
 /// The extension of a file that is being written.
 const NEW: &str = "new";
 
+/// Says whether a file is one that is being written, by its name.
+pub(super) fn is_unfinished(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|end| end == NEW)
+}
+
 /// Says why a file of a copy could not be read or written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {action} {path}")]
@@ -88,7 +93,7 @@ impl Folder {
                 self.list(folder)?.unwrap_or_default()
             };
             for file in files {
-                if Path::new(&file).extension().is_some_and(|end| end == NEW) {
+                if is_unfinished(&file) {
                     self.remove(&file)?;
                 }
             }

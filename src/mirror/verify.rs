@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::iter::{ParallelBridge as _, ParallelIterator as _};
 
-use super::files::{FileError, Files};
+use super::files::{FileError, Files, is_unfinished};
 use super::read::{Copy, ReadError};
 use super::{MAX_CHECKPOINT_BYTES, object_path};
 use crate::audit::finding::{Code, Finding, causes};
@@ -137,7 +137,7 @@ impl Names {
             let stated = SignedNote::parse(&bytes).ok();
             let stated = stated.and_then(|note| stated_size(note.text()));
             // One that is being written, or that covers more than the checkpoint that was read.
-            let is_ahead = path.ends_with(".new") || stated.is_some_and(|size| size > copy.size);
+            let is_ahead = is_unfinished(&path) || stated.is_some_and(|size| size > copy.size);
             if copy.is_unfinished && is_ahead {
                 continue;
             }

@@ -130,7 +130,7 @@ fn a_stopped_copy_of_another_ledger_is_left_alone() {
     let mut init = crate::desk::INIT;
     init[4] = "other.example/facts";
     other.done(&init);
-    let said = other.refused(&["publish", out.to_str().unwrap()], 1);
+    let said = other.refused(&["publish", out.to_str().unwrap()], 2);
     assert!(said.contains("is not of this ledger"), "{said}");
     // One that had no checkpoint yet is nobody's: what is there of the other goes.
     fs::remove_file(out.join("checkpoint")).unwrap();

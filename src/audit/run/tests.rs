@@ -174,7 +174,6 @@ fn every_bit_of_every_entry_is_seen_and_its_entry_named() {
 #[test]
 fn every_bit_of_every_object_is_seen_and_the_object_named() {
     let mut log = Log::sample();
-    let texts = Texts::default();
     let mut tried = 0;
     for (id, bytes) in log.objects.clone() {
         let entries = log
@@ -191,7 +190,7 @@ fn every_bit_of_every_object_is_seen_and_the_object_named() {
             let findings = if tried % WHOLE == 0 {
                 log.audit().findings
             } else {
-                prepare(entry.clone(), &log.objects, &texts).findings
+                prepare(entry.clone(), &log.objects, &Texts::default()).findings
             };
             let faults = findings
                 .iter()
