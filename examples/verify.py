@@ -118,7 +118,7 @@ def decode(value):
 # Section 2.3: keys and signatures (Ed25519, verify_strict).
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D, EIGHT = -121665 * pow(121666, -1, P) % P, int(
-    "7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7", 16)
+    "7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7", 16)
 SMALL = {0, 1, P - 1, EIGHT, P - EIGHT}  # y of the points of small order
 
 def sound(y):
@@ -294,7 +294,7 @@ ENTITLED = {"source": {"reviewer"}, "claim": {"reviewer"}, "verdict": {"reviewer
             "retraction": {*ROLES}, "key": {*ROLES}}
 VOID = re.compile(
     "(entry|genesis|ledger|signature|key|threshold|roots|from|log|approval|erasure|publication|"
-    "reaffirmed|reference|rating|supersedes)-.*|chain-fork|verdict-policy")
+    "reaffirmed|reference|rating|supersedes)-.*|bundle-incomplete|chain-fork|verdict-policy")
 NOTES = {"entries-tainted", "carried-tainted", "object-withheld", "verdict-earlier-wording"}
 INCOMPLETE = {"checkpoint-unchecked", "object-erased", "quote-unchecked", "policy-unreadable",
               "withheld-unexpected"}
@@ -303,7 +303,7 @@ class Audit:
     """Judges entries in the log's order, each by what those before it left. In a bundle, which has
     some of the log's entries, what only the others could tell is not checked."""
     def __init__(self, bundle):
-        self.bundle, self.ledger, self.origin = bundle, None, None
+        self.bundle, self.ledger, self.origin, self.shown = bundle, None, None, None
         self.findings, self.void, self.objects, self.slices = {}, set(), {}, {}
         self.withheld, self.tree, self.quotes, self.called = [], [], [], set()
         self.entries, self.by_id, self.ended, self.latest = [], {}, set(), {}
@@ -382,12 +382,12 @@ class Audit:
             self.need(e, decode(head["root"]) == self.tree[head["size"]], code + "-root")
 
     def refer(self, e, id, kind, may_lack=False):
-        """The entry of this kind and a smaller index that an id refers to, or None."""
+        """The earlier entry of this kind that an id refers to, or None; a bundle may lack some."""
         target = self.by_id.get(id)
-        if target or not may_lack or not self.bundle:
-            there = self.need(e, target and target.index < e.index, "reference-unknown", id)
-            if there and self.need(e, kind in ("", target.kind), "reference-kind", id):
-                return target
+        code = "bundle-incomplete" if self.bundle else "reference-unknown"
+        self.need(e, target or may_lack and self.bundle, code, id)
+        if target and self.need(e, kind in ("", target.kind), "reference-kind", id):
+            return target
 
     def speak(self, e, hash, kind, may_lack):
         """The JSON of an object that an entry speaks of, or None. What lacks is told at the end."""
@@ -427,10 +427,10 @@ class Audit:
             if field in b and form[0] == "@":
                 on = refs.get("source", e) or e
                 may = (kind == "approval" or kind == "verdict" and self.hides
-                       or on.body.get("rights") == "withheld")
+                       or on.body.get("rights") == "withheld" or self.bundle and field == "policy")
                 objects[field] = self.speak(e, b[field], form[1:], may)
             if field in b and form == "kept":
-                self.speak(e, b[field]["blake3"], field, b["rights"] != "public")
+                self.speak(e, b[field]["blake3"], field, self.bundle or b["rights"] != "public")
         key, known = parse_vkey(b.get("key", b["by"])), [root.vkey for root in self.roots.values()]
         new = [k for k in e.keys if k.vkey not in known] if kind == "roots" else []
         for k in [key] if kind == "log" or op in ("add", "rotate") else new:
@@ -483,10 +483,11 @@ class Audit:
             need(not content or "change" not in b or "reason" in content, "reason-missing")
             need(not content or not policy or len(evidence) >= policy["evidence_least"],
                  "evidence-short")
+            whole = not self.bundle or e.id == self.shown  # Others' evidence is not called for.
             for piece in evidence or ():
-                on = self.refer(e, piece["source"], "source")
-                if on and "quote" in piece and need("text" in on.body, "quote-without-text"):
-                    self.quotes.append((e, on, piece["quote"], [], [], "evidence"))
+                on, quote = self.refer(e, piece["source"], "source", not whole), piece.get("quote")
+                if on and quote and need("text" in on.body, "quote-without-text") and whole:
+                    self.quotes.append((e, on, quote, [], [], "evidence"))
         if kind == "approval" and verdict:
             need(verdict.holder != e.holder, "approval-own")
             need(verdict.id not in self.ended, "approval-ended")
@@ -495,7 +496,7 @@ class Audit:
         need(not targets or targets <= self.tainted(), "reaffirmed-untainted")
         if kind == "erasure":
             kinds = [kind for _, kind, _ in self.spoken.get(b["object"], [])]
-            need(kinds or self.bundle, "erasure-unknown")
+            need(kinds, "erasure-unknown")
             need("policy" not in kinds, "erasure-policy")
             need(b["object"] not in self.erased, "object-erased-before")
         need(kind != "publication" or b["size"] <= e.index, "publication-size")
@@ -554,13 +555,16 @@ class Audit:
             need(e, e.index not in bad, "carried-tainted" if e.carried else "entries-tainted")
         for quote in self.quotes:
             self.quote(*quote)
+        named = {e.body["policy"] for e in self.by_id.values() if e.kind == "verdict"}
         for hash, spoken in self.spoken.items():
             for e, kind, may in spoken if hash not in self.objects else ():
                 code = ("object-erased" if hash in self.erased else
-                        "object-missing" if hash not in self.withheld else
-                        "object-withheld" if may else "withheld-unexpected")
-                kept = self.bundle and kind in ("raw", "text") and code == "object-missing"
-                need(e, kept, code, hash)
+                        "object-missing" if not self.bundle and hash not in self.withheld else
+                        "object-withheld" if may and hash not in named else
+                        "bundle-incomplete" if self.bundle else "withheld-unexpected")
+                left, claims = code == "object-withheld", self.bundle and kind == "claim"
+                need(e, left and self.bundle and kind in ("raw", "policy"), code, hash)
+                need(e, not left or kind != "verdict" and not claims, "quote-unchecked", hash)
         for hash in self.erased.keys() & {*self.objects, *(hash for hash, _, _ in self.slices)}:
             need(None, False, "object-erased-present", hash)
         if whole:
@@ -583,9 +587,9 @@ class Audit:
                 all(b <= length for _, b in ranges), "claim-range", "past the text"):
             return
         names = {(hash, a, b) for a, b in widen([(low, high), *shown], length)}
-        self.called |= names
         pieces = {0: self.objects[hash]} if self.objects.get(hash) is not None else {}
         if not pieces:
+            self.called |= names
             quoted = source.body["rights"] == "quoted" and (self.bundle or hash in self.withheld)
             there = hash not in self.erased and (quoted or self.slices.keys() & names)
             for name in names if need(there, "quote-unchecked", hash) else ():
@@ -627,6 +631,7 @@ class Audit:
     def checkpoint(self, cp, name):
         """Whether the log's key signed it, for this ledger, and the tree has its root."""
         key = next((key for size, key in reversed(self.logs) if size < cp.size), None)
+        self.need(None, key or self.bundle or cp.size < len(self.tree), "checkpoint-size", name)
         if self.need(None, key, "checkpoint-unchecked", name):
             self.need(None, cp.origin == self.origin, "checkpoint-origin", name)
             signed = verify(key.public, cp.text, cp.lines.get(key.line, b""))
@@ -672,9 +677,11 @@ class Audit:
         if cp:
             need(cp.size, "genesis-missing")
             self.checkpoint(cp, "checkpoint")
+        busy = "publishing" in files
         for name in files:
-            kept = name.startswith("checkpoints/") and self.parse_checkpoint(files[name], name)
-            if kept:
+            skipped = not name.startswith("checkpoints/") or busy and name.endswith(".new")
+            kept = None if skipped else self.parse_checkpoint(files[name], name)
+            if kept and not (busy and cp and kept.size > cp.size):
                 need(f"checkpoints/{kept.size}" == name, "checkpoint-damaged", name)
                 need(not cp or kept.size <= cp.size, "checkpoint-size", name)
                 self.checkpoint(kept, name)
@@ -713,19 +720,18 @@ class Audit:
                    and named == [*range(len(hashes))] and len({*hashes}) == len(named), "order")
         except DAMAGED as error:
             return need(False, "bundle-form", str(error))
-        self.objects, hashes = dict(both[0] + both[1]), [decode(hash) for hash in hashes]
+        self.objects, self.shown = dict(both[0] + both[1]), bundle["verdict"]
         for slice in slices:
             self.slice(*slice)
         cp = self.parse_checkpoint(bundle["checkpoint"].encode(), "checkpoint")
         need(entries[0]["index"] == 0, "genesis-missing")
         for e in entries:
             index, note = e["index"], e["note"].encode()
-            leaf, path = sha256(b"\0" + note), [hashes[place] for place in e["path"]]
+            leaf, path = sha256(b"\0" + note), [decode(hashes[place]) for place in e["path"]]
             need(not cp or index < cp.size and len(path) < 64
                  and proof_root(leaf, index, cp.size, path) == cp.root, "proof-invalid", str(index))
             self.entry(index, note)
-        verdict = self.by_id.get(bundle["verdict"])
-        need(verdict and verdict.kind == "verdict", "bundle-form", "the verdict is not in it")
+        self.refer(None, self.shown, "verdict")
         if cp:
             self.checkpoint(cp, "checkpoint")
         self.finish()
@@ -791,8 +797,7 @@ def main():
         for one in found["findings"]:
             entry = "" if one["entry"] is None else f"entry {one['entry']}"
             print(one["code"], entry, ascii(one["message"]))
-        incomplete = " but incomplete" * (found["status"] == 5)
-        print(["valid", "not valid"][found["status"] % 5] + incomplete)
+        print({0: "valid", 1: "not valid", 5: "valid but incomplete"}[found["status"]])
     sys.exit(found["status"])
 
 if __name__ == "__main__":

@@ -301,18 +301,19 @@ class Ledger:
 
     def at(self, id): return self.bodies[self.ids.index(id)] if id in self.ids else {"kind": None}
 
-    def called(self):
-        """Each text of a source that is not withheld: the slices that claims and evidence call for."""
+    def called(self, rights=("quoted",), ids=None, about=None):
+        """The slices that claims and evidence on sources of these rights call for: of all entries, or of `ids`
+        with the evidence of the verdict `about`."""
         found = []
-        for body in self.bodies:
-            value = self.json(body.get(body["kind"])) if body["kind"] in ("claim", "verdict") else None
+        for id, body in zip(self.ids, self.bodies):
+            value = self.json(body.get(body["kind"])) if body["kind"] in ("claim", "verdict") and (not ids or id in ids) else None
             if body["kind"] == "claim" and value:
                 ranges = [around(value["quote"]), *value.get("statement", [])]
                 ranges += [value["claimant"]["span"]] if "span" in value.get("claimant", {}) else []
                 found.append((self.at(body["source"]), ranges))
-            if body["kind"] == "verdict" and value:
+            if body["kind"] == "verdict" and value and about in (None, id):
                 found += [(self.at(p["source"]), [around(p["quote"])]) for p in value["evidence"] if "quote" in p]
-        names = {(s["text"]["blake3"], *ends) for s, ranges in found if s["kind"] == "source" and "text" in s and s.get("rights") == "quoted"
+        names = {(s["text"]["blake3"], *ends) for s, ranges in found if s["kind"] == "source" and "text" in s and s.get("rights") in rights
                  for ends in widened(ranges, s["text"]["bytes"])}
         return {name for name in names if name[0] in self.objects and name[0] not in self.erased}
 
@@ -331,8 +332,7 @@ class Ledger:
             if body["kind"] == "claim" and self.at(body["source"]).get("rights") == "withheld":
                 kept.add(body["claim"])
             if body["kind"] == "verdict":
-                pieces = (self.json(body["verdict"]) or {"evidence": []})["evidence"]
-                if any("quote" in p and self.at(p["source"]).get("rights") == "withheld" for p in pieces):
+                if any("quote" in p and self.at(p["source"]).get("rights") == "withheld" for p in self.pieces(body)):
                     kept.add(body["verdict"])
             if body["kind"] == "approval" and "note" in body:
                 kept.add(body["note"])
@@ -359,44 +359,85 @@ class Ledger:
             row, level = [root_of(row[at:at + 256]) for at in range(0, len(row) - 255, 256)], level + 1
         return files
 
-    def bundle(self, verdict, change=None, **more):
-        """A proof bundle (section 14)."""
-        wanted, queue = {0}, [verdict]
-        last = self.ids.index(verdict)
-        for index, body in enumerate(self.bodies):
-            if body["kind"] in ("roots", "policy", "key") and index < last or body["kind"] == "log":
-                wanted.add(index)
-            if body.get("verdict") == verdict or body.get("supersedes") == verdict:
-                queue.append(self.ids[index])
-        while queue:
-            id = queue.pop()
-            body = self.at(id)
-            wanted.add(self.ids.index(id))
-            queue += [body[f] for f in ("claim", "source", "supersedes") if body.get(f) in self.ids]
-            value = self.json(body["verdict"]) if body["kind"] == "verdict" else None
-            queue += [p["source"] for p in value["evidence"]] if value else []
-        wanted |= set(more.get("also", ()))
-        size = len(self.notes)
+    def pieces(self, body):
+        """A verdict's evidence; none where its object was erased or is damaged."""
+        return (self.json(body["verdict"]) or {"evidence": []})["evidence"]
+
+    def bundle_entries(self, verdict):
+        """The ids of the entries that the bundle of a verdict has (section 14)."""
+        def those(test): return [id for id, body in zip(self.ids, self.bodies) if test(body)]
+        claim, wanted = self.at(verdict).get("claim", "none"), set()
+        queue = [verdict] + those(lambda b: verdict in (b.get("verdict"), b.get("supersedes")) or b.get("supersedes") == claim)
+
+        def take():
+            while queue:
+                id = queue.pop()
+                body = self.at(id)
+                if id in wanted or id not in self.ids:
+                    continue
+                wanted.add(id)
+                queue.extend(body[f] for f in ("claim", "source", "supersedes") if f in body)
+                queue.extend(those(lambda b: id in b.get("entries", ())))
+                if body["kind"] == "verdict":
+                    queue.extend(those(lambda b: b["kind"] == "retraction" and b["verdict"] == id))
+                    queue.extend(p["source"] for p in self.pieces(body) if id == verdict or self.at(p["source"]).get("rights") == "withheld")
+        take()
+        last = max([self.ids.index(id) for id in wanted if self.at(id)["kind"] == "verdict"], default=0)
+        people = {self.people.get(by, by) for by in (self.at(id).get("by") for id in wanted)}
+        people |= {key for b in self.bodies if b["kind"] in ("genesis", "roots") for key in b.get("roots", b)["keys"]}
+        queue += those(lambda b: b["kind"] in ("genesis", "roots", "log") or b["kind"] == "policy" and self.bodies.index(b) < last
+                       or b["kind"] == "key" and self.people.get(b.get("old", b["key"]), b.get("old", b["key"])) in people)
+        take()
+        spoken = {hash for id in wanted for hash in self.spoken(self.at(id))}
+        return wanted | set(those(lambda b: b["kind"] == "erasure" and b["object"] in spoken))
+
+    def spoken(self, body):
+        """The objects that an entry speaks of."""
+        fields = {"genesis": "policy", "policy": "policy", "source": "meta", "publication": "manifest", "claim": "claim", "verdict": "verdict"}
+        field = fields.get(body["kind"], "note")
+        return [body[f] for f in (field,) if f in body] + [body[part]["blake3"] for part in ("raw", "text") if part in body]
+
+    def bundle_objects(self, ids, shows):
+        """The objects that a bundle of these entries has: by `rights`, without texts (`quotes`), with all (`texts`)."""
+        def hides(source): return shows != "texts" and source.get("rights") == "withheld"
+        some, named = set(), {self.at(id)["policy"] for id in ids if self.at(id)["kind"] == "verdict"}
+        for body in map(self.at, ids):
+            kind = body["kind"]
+            if kind == "source" and not hides(body):
+                some.add(body["meta"])
+                if "text" in body and (shows == "texts" or shows == "rights" and body["rights"] == "public"):
+                    some.add(body["text"]["blake3"])
+            if kind == "claim" and not hides(self.at(body["source"])):
+                some.add(body["claim"])
+            if kind == "verdict" and not any("quote" in p and hides(self.at(p["source"])) for p in self.pieces(body)):
+                some.add(body["verdict"])
+            if kind in ("genesis", "policy") and body["policy"] in named:
+                some.add(body["policy"])
+            if kind in ("retraction", "reaffirmation"):
+                some.add(body["note"])
+        return (some & self.objects.keys()) - self.erased
+
+    def bundle(self, verdict, change=None, shows="rights", also=(), checkpoint=None, slices=True):
+        """A proof bundle (section 14); `also` are objects and ids of entries that it need not have."""
+        ids = self.bundle_entries(verdict) | {id for id in also if id in self.ids}
         hashes, entries = [], []
-        for index in sorted(wanted):
+        for index in sorted(map(self.ids.index, ids)):
             path = [b64(h) for h in path_of(index, self.leaves())]
             hashes += [h for h in path if h not in hashes]
             entries.append({"index": index, "note": self.notes[index].decode(), "path": [hashes.index(h) for h in path]})
-        fields = {"policy": "policy", "claim": "claim", "verdict": "verdict", "meta": "source", "manifest": "publication", "note": None}
-        some = {self.bodies[i][f] for i in wanted for f, kind in fields.items() if f in self.bodies[i] and kind in (None, self.bodies[i]["kind"])}
-        some |= {self.bodies[0]["policy"]}
-        used = {self.bodies[i]["text"]["blake3"] for i in wanted if self.bodies[i]["kind"] == "source" and "text" in self.bodies[i]}
-        whole = {self.bodies[i]["text"]["blake3"] for i in wanted if self.bodies[i]["kind"] == "source" and "text" in self.bodies[i]
-                 and self.bodies[i]["rights"] == "public"} - self.erased
-        objects = [self.objects[h].decode() for h in sorted((some | whole) & self.objects.keys() - self.erased)]
-        names = sorted(name for name in self.called() if name[0] in used) if more.get("slices", True) else []
-        value = {"type": "factlog/bundle@v1", "verdict": verdict, "checkpoint": more.get("checkpoint", self.checkpoint(size)).decode(),
-                 "entries": entries, "hashes": hashes, "objects": objects}
+        objects = self.bundle_objects(ids, shows) | {hash for hash in also if hash in self.objects}
+        rights = ("public", "quoted") if shows == "quotes" else ("quoted",)
+        names = sorted(name for name in self.called(rights, ids, verdict) if name[0] not in objects) if slices else []
+        value = {"type": "factlog/bundle@v1", "verdict": verdict, "checkpoint": (checkpoint or self.checkpoint()).decode(),
+                 "entries": entries, "hashes": hashes, "objects": [self.objects[h].decode() for h in sorted(objects)]}
         if names:
-            value["slices"] = [{"bytes": b64(slice_of(self.objects[h], a, b)), "end": b, "start": a, "text": h} for h, a, b in names]
+            value["slices"] = [self.slice(*name) for name in names]
         if change:
             change(value)
         return canonical(value) + b"\n"
+
+    def slice(self, text, start, end):
+        return {"bytes": b64(slice_of(self.objects[text], start, end)), "end": end, "start": start, "text": text}
 
 
 def around(quote):
@@ -426,9 +467,6 @@ def case(name, expect, code, why, made):
 
 # What may be said in another way, by whoever looks at form first, or at signatures.
 ALSO = {
-    "bundle-verdict-unknown": "bundle-incomplete",
-    "bundle-without-claim": "bundle-incomplete",
-    "bundle-without-verdict-object": "bundle-incomplete",
     "entries-byte": "signature-invalid",
     "slice-name": "slice-missing",
     "publication-of-nothing": "publication-size",
@@ -569,7 +607,7 @@ def good_cases():
     l = judged(text=LONG)
     e = l.source(REPORT, "withheld", title="report")
     l.verdict(l.c, evidence=[evidence(l, e)], fields={"supersedes": l.v, "change": "update"})
-    good("evidence-withheld", "a verdict that quotes a withheld source is withheld", l.publish())
+    incomplete("evidence-withheld", "quote-unchecked", "a verdict that quotes a withheld source is withheld", l.publish())
     l = desk(ALICE)
     l.source(b"\x89PNG not words", fields={"text": None, "normalizer": None, "charset": None, "media": "image/png", "type": "recording"})
     good("source-without-text", "a source that has no words", l.publish())
@@ -633,6 +671,12 @@ def good_cases():
     l = judged()
     good("publishing-new-object", "while files are being written, an object of an entry to come is no fault",
          l.publish() | {"publishing": b"", object_path(name_of(b"to come")): b"to come"})
+    l = judged()
+    before = l.publish()
+    l.retract(l.v)
+    ahead = {path: data for path, data in l.publish().items() if path not in ("checkpoint", "withheld")}
+    good("publishing-checkpoint-ahead", "while files are being written, checkpoints of what is to come are passed over",
+         ahead | before | {"publishing": b"", "checkpoints/9.new": b"half of a", f"checkpoints/{len(l.notes)}": l.checkpoint()})
     l = judged()
     l.source("é" * 2000 + "\nThe bridge is safe.\n", "quoted")
     l.claim(l.ids[-1])
@@ -730,15 +774,15 @@ def bundle_cases():
     broken("hashes-out-of-order", "bundle-form", "hashes not in the order of their first use", reorder)
     broken("binary-is-text", "bundle-form", "an object in `binary` is UTF-8", lambda b: b.update(binary=[b64(b["objects"].pop().encode())]))
     broken("empty-slices", "bundle-form", "an optional field is there and empty", lambda b: b.update(slices=[]), make=judged)
-    broken("verdict-unknown", "bundle-form", "the verdict is not in it", lambda b: b.update(verdict="ab" * 32))
+    broken("verdict-unknown", "bundle-incomplete", "the verdict is not in it", lambda b: b.update(verdict="ab" * 32))
     broken("proof-cut", "proof-invalid", "a proof lacks its last hash", lambda b: b["entries"][2]["path"].pop() and reuse(b))
     broken("proof-index", "proof-invalid", "an entry is said to stand at another index",
            lambda b: b["entries"][-1].update(index=b["entries"][-1]["index"] + 1))
     broken("proof-past-size", "proof-invalid", "an index past the checkpoint's size", lambda b: b["entries"][-1].update(index=99))
     broken("without-genesis", "genesis-missing", "genesis is not in it", lambda b: b["entries"].pop(0) and reuse(b), make=judged)
     broken("without-key", "key-unknown", "the entry that enrolled the author is not in it", lambda b: b["entries"].pop(1) and reuse(b), make=judged)
-    broken("without-claim", "reference-unknown", "the verdict's claim is not in it", lambda b: b["entries"].pop(3) and drop_objects(b, "factlog/claim@v1") and reuse(b), make=judged)
-    broken("without-verdict-object", "object-missing", "the verdict's object is not in it", lambda b: drop_objects(b, "factlog/verdict@v1"), make=judged)
+    broken("without-claim", "bundle-incomplete", "the verdict's claim is not in it", lambda b: b["entries"].pop(3) and drop_objects(b, "factlog/claim@v1") and reuse(b), make=judged)
+    broken("without-verdict-object", "bundle-incomplete", "the verdict's object is not in it", lambda b: drop_objects(b, "factlog/verdict@v1"), make=judged)
     broken("object-of-nobody", "object-unreferenced", "an object that no entry in it speaks of",
            lambda b: b.update(objects=sorted([*b["objects"], "a stray object"], key=lambda o: name_of(o.encode()))))
     broken("without-slices", "slice-missing", "the slices that the quote needs are not in it", slices=False)
@@ -767,9 +811,167 @@ def bundle_cases():
     bad("bundle-empty", "bundle-form", "an empty file", b"")
     l = judged()
     l.erase(name_of(SHORT.encode()))
-    incomplete("bundle-erased", "object-erased", "the text was erased, and that entry is in the bundle", l.bundle(l.v, also=[len(l.notes) - 1]))
+    incomplete("bundle-erased", "object-erased", "the text was erased, and that entry is in the bundle", l.bundle(l.v))
     l = judged(text=LONG, rights="withheld")
-    incomplete("bundle-quote-unchecked", "quote-unchecked", "the source is withheld, and there are no slices of it", l.bundle(l.v))
+    incomplete("bundle-quote-unchecked", "quote-unchecked", "the source is withheld, and there are no slices of it",
+               l.bundle(l.v, also=[l.at(l.c)["claim"]]))
+
+
+def corrected(*people, rights="public", last=None, **more):
+    """A verdict that another corrects and a third one after it, each with evidence of its own."""
+    l = desk(ALICE, *people, **more)
+    l.s, l.verdicts, l.cited = l.source(), [], []
+    l.c = l.claim(l.s)
+    for rating, text in (("true", LONG), ("unproven", REPORT.replace("two", "three")), ("false", REPORT)):
+        exact = "The bridge is safe, the mayor said" if text is LONG else "bridge's twelve cables are broken"
+        l.cited.append(l.source(text, "quoted" if text is REPORT else rights, title=rating))
+        before = {"supersedes": l.verdicts[-1], "change": "rating"} if l.verdicts else {}
+        l.verdicts.append(l.verdict(l.c, rating, evidence=[evidence(l, l.cited[-1], exact)], fields=before))
+    l.v = l.verdicts[-1]
+    return l
+
+
+def leave_out(l, *ids):
+    """Takes entries, with what only they speak of, or objects out of a bundle."""
+    def change(bundle):
+        bundle["entries"] = [e for e in bundle["entries"] if l.ids[e["index"]] not in ids]
+        spoken = {hash for e in bundle["entries"] for hash in l.spoken(l.bodies[e["index"]])} - {*ids}
+        bundle["objects"] = [o for o in bundle["objects"] if name_of(o.encode()) in spoken]
+        slices = [s for s in bundle.pop("slices", []) if s["text"] in spoken]
+        bundle |= {"slices": slices} if slices else {}
+        reuse(bundle)
+    return change
+
+
+def alter(l, hash, old, new):
+    """Changes an object, and puts it where its new hash belongs."""
+    def change(bundle):
+        objects = [o.replace(old, new) if name_of(o.encode()) == hash else o for o in bundle["objects"]]
+        assert objects != bundle["objects"]
+        bundle["objects"] = sorted(objects, key=lambda o: name_of(o.encode()))
+    return change
+
+
+def absent_cases():
+    """What a bundle may leave out (section 14), and the same where it may not."""
+    def lacks(name, why, l, *ids, code="bundle-incomplete", about=None, **more):
+        whole, rest = (l.bundle(about or l.v, change, **more) for change in (None, leave_out(l, *ids)))
+        assert whole != rest, name
+        bad("bundle-lacks-" + name, code, why, rest)
+
+    # The evidence of other verdicts than the one that it is about.
+    l = corrected()
+    first, middle, last = l.verdicts
+    good("bundle-of-correction", "a verdict in the place of two others, whose evidence is not in it", l.bundle(last))
+    good("bundle-of-corrected", "a verdict that another superseded, whose evidence is not in it", l.bundle(middle))
+    good("bundle-of-first", "a verdict that was superseded by another, and that one too", l.bundle(first))
+    good("bundle-quotation-only", "slices of public texts", l.bundle(first, shows="quotes"))
+    good("bundle-with-other-evidence", "a source that another verdict cites, though it need not be there, and no slices of it", l.bundle(last, also=[l.cited[0]], shows="quotes"))
+    good("bundle-with-other-evidence-text", "a source that another verdict cites, and its text", l.bundle(last, also=[l.cited[0], l.at(l.cited[0])["text"]["blake3"]]))
+    lacks("evidence-source", "a source of its own verdict's evidence is not in it", l, l.cited[2])
+    lacks("evidence-source-of-first", "a source of its own verdict's evidence is not in it, and others supersede that verdict", l, l.cited[0], about=first)
+    lacks("evidence-slices", "the slices of its own verdict's evidence are not in it", l, l.at(l.cited[2])["text"]["blake3"], code="slice-missing")
+    lacks("superseded", "the verdict that its own supersedes is not in it", l, middle)
+    lacks("superseded-by-superseded", "a verdict is not in it that the superseded one supersedes", l, first)
+    lacks("superseded-object", "what a superseded verdict says is not in it, and no source is withheld", l, l.at(first)["verdict"])
+    lacks("meta", "what is known of a source whose quotes may be shown is not in it", l, l.at(l.cited[2])["meta"])
+    lacks("claim-object", "a claim on a public source is not in it", l, l.at(l.c)["claim"])
+
+    def add_slice(bundle): bundle["slices"] = sorted([*bundle["slices"], extra], key=lambda s: (s["text"], s["start"], s["end"]))
+    extra = l.slice(name_of(LONG.encode()), *widened([around(quote_of(LONG, "The bridge is safe, the mayor said"))], len(LONG.encode()))[0])
+    bad("bundle-slice-of-other-evidence", "object-unreferenced", "a slice for the evidence of another verdict", l.bundle(last, add_slice, also=[l.cited[0]], shows="quotes"))
+    extra = l.slice(name_of(SHORT.encode()), 0, len(SHORT.encode()))
+    bad("bundle-slice-beside-text", "object-unreferenced", "a slice of a text that is in it", l.bundle(last, add_slice))
+    bad("bundle-evidence-text-altered", "object-unreferenced", "the text of its verdict's evidence is another", l.bundle(first, alter(l, name_of(LONG.encode()), "is safe", "is sale")))
+    bad("bundle-evidence-meta-altered", "object-unreferenced", "what is known of its verdict's evidence is another", l.bundle(last, alter(l, l.at(l.cited[2])["meta"], '"false"', '"other"')))
+    bad("bundle-verdict-altered", "object-unreferenced", "the verdict's reason is another", l.bundle(last, alter(l, l.at(last)["verdict"], "It was wrong.", "It was right.")))
+    bad("bundle-superseded-altered", "object-unreferenced", "the reason of a superseded verdict is another", l.bundle(last, alter(l, l.at(middle)["verdict"], "It was wrong.", "It was right.")))
+
+    # An evidence quote that is nowhere in its source.
+    l = judged(text=LONG)
+    s = l.source(REPORT)
+    wrong = evidence(l, s)
+    wrong["quote"]["exact"] = wrong["quote"]["exact"].replace("broken", "brOken")
+    l.v2 = l.verdict(l.c, evidence=[wrong], fields={"supersedes": l.v, "change": "update"})
+    v3 = l.verdict(l.c, fields={"supersedes": l.v2, "change": "update"})
+    bad("bundle-evidence-quote", "evidence-quote", "its verdict quotes what is not in the source", l.bundle(l.v2))
+    good("bundle-other-evidence-unchecked", "another verdict quotes what is not in the source, which is there and not looked at", l.bundle(v3, also=[s, name_of(REPORT.encode())]))
+
+    # Policies.
+    l = judged()
+    named = l.at(l.v)["policy"]
+    l.new_policy(approvals=2)
+    l.new_policy(approvals=1)
+    unnamed, later = l.bodies[-2]["policy"], l.bodies[-1]["policy"]
+    l.v2 = l.verdict(l.c, "true", fields={"supersedes": l.v, "change": "rating"})
+    good("bundle-policy-unnamed", "a policy that no verdict in it names is left out", l.bundle(l.v2))
+    good("bundle-policy-unnamed-there", "a policy that no verdict in it names is there", l.bundle(l.v2, also=[unnamed]))
+    lacks("policy", "the policy of its verdict is not in it", l, later, about=l.v2)
+    lacks("policy-of-superseded", "the policy of a superseded verdict is not in it", l, named, about=l.v2)
+    lacks("policy-of-next", "the policy of the verdict that superseded its own is not in it", l, later)
+    lacks("policy-entry", "the entry that sets its verdict's policy is not in it", l, l.ids[l.ids.index(l.v2) - 1], code="verdict-policy", about=l.v2)
+    l = desk(ALICE)
+    l.new_policy(approvals=1)
+    l.s = l.source()
+    l.v = l.verdict(l.claim(l.s))
+    good("bundle-first-policy-unnamed", "the policy of genesis is left out, and another was in force", l.bundle(l.v))
+
+    # Notes.
+    l = judged(BOB)
+    l.approve(l.v)
+    l.approve(l.v, decision="dispute")
+    notes = [b["note"] for b in l.bodies if b["kind"] == "approval"]
+    good("bundle-disputed", "the notes of an approval and a dispute are left out", l.bundle(l.v))
+    good("bundle-disputed-with-notes", "the notes of an approval and a dispute are there", l.bundle(l.v, also=notes))
+    l.retract(l.v)
+    lacks("retraction-note", "the note of a retraction is not in it", l, l.bodies[-1]["note"])
+    l = corrected()
+    l.retract(l.v)
+    lacks("retraction-note-of-next", "the note of a retraction is not in it, of the verdict that superseded its own", l, l.bodies[-1]["note"], about=l.verdicts[1])
+    l = judged(DAVE)
+    other = l.source(REPORT, title="other")
+    l.revoke(ALICE, l.ids.index(l.s))
+    l.reaffirm([l.v, other])
+    good("bundle-reaffirmed", "its verdict is reaffirmed, and with it an entry that is not in the bundle", l.bundle(l.v))
+    lacks("reaffirmation-note", "the note of a reaffirmation is not in it", l, l.bodies[-1]["note"])
+
+    # Sources of which nothing is shown.
+    l = corrected(rights="withheld")
+    incomplete("bundle-of-correction-of-withheld", "quote-unchecked", "the superseded verdicts quote withheld sources, which are in it, and are left out", l.bundle(l.v))
+    good("bundle-of-correction-with-texts", "the same with all of them", l.bundle(l.v, shows="texts"))
+    l = judged()
+    s = l.source(REPORT, "withheld")
+    l.v2 = l.verdict(l.c, evidence=[evidence(l, s)], fields={"supersedes": l.v, "change": "update"})
+    incomplete("bundle-quotes-withheld", "quote-unchecked", "its verdict quotes a withheld source, and is left out", l.bundle(l.v2))
+    good("bundle-quotes-withheld-with-texts", "its verdict quotes a withheld source, all of which is there", l.bundle(l.v2, shows="texts"))
+    lacks("withheld-source", "a withheld source that its verdict quotes is not in it", l, s, about=l.v2, shows="texts")
+    l = desk(ALICE)
+    s, l.s = l.source(REPORT, "withheld"), l.source()
+    l.c = l.claim(l.s)
+    l.v = l.verdict(l.c, evidence=[{"source": s, "stance": "context", "primary": False}])
+    good("bundle-cites-withheld", "its verdict cites a withheld source without a quote; what is known of that is left out", l.bundle(l.v))
+    lacks("claim-object-beside-withheld", "a claim on a public source is not in it, and another source is withheld", l, l.at(l.c)["claim"])
+    lacks("meta-beside-withheld", "what is known of a public source is not in it, and another is withheld", l, l.at(l.s)["meta"])
+    l = judged(text=LONG, rights="withheld")
+    incomplete("bundle-claim-withheld", "quote-unchecked", "a claim on a withheld source is left out", l.bundle(l.v))
+    good("bundle-claim-withheld-with-texts", "a claim on a withheld source, all of which is there", l.bundle(l.v, shows="texts"))
+
+    # What was erased, and claims that others superseded.
+    l = corrected()
+    l.erase(l.at(l.verdicts[0])["verdict"])
+    incomplete("bundle-superseded-erased", "object-erased", "a superseded verdict was erased, and that entry is in it", l.bundle(l.v))
+    lacks("erasure", "a superseded verdict was erased, and that entry is not in it", l, l.ids[-1])
+    l = judged(text=LONG)
+    l.source(REPORT, fields={"replaces": l.s})
+    shorter = l.claim(l.s, l.claim_object(l.s, "bridge is safe"), fields={"supersedes": l.c, "change": "span"})
+    l.v2 = l.verdict(shorter, "true", fields={"supersedes": l.v, "change": "rating"})
+    good("bundle-claim-superseded", "a verdict on other wording superseded its own", l.bundle(l.v))
+    good("bundle-claim-supersedes", "its verdict is on wording that superseded other wording", l.bundle(l.v2))
+    lacks("earlier-claim", "the claim that its verdict's claim supersedes is not in it", l, l.c, about=l.v2)
+    l = judged()
+    newer = l.source(REPORT, fields={"replaces": l.s}, title="newer")
+    l.v = l.verdict(l.claim(newer, l.claim_object(newer, "Two of the bridge's twelve cables are broken", manner="narration", claimant=None)))
+    good("bundle-source-replaces", "its source replaces one that is not in it", l.bundle(l.v))
 
 
 def reuse(bundle):
@@ -1343,6 +1545,10 @@ def tree_cases():
     bad("checkpoint-root", "head-root", "the log signed another root", files | {"checkpoint": l.checkpoint(root=b64(sha(b"x")))})
     bad("checkpoint-size-larger", "tile-missing", "the checkpoint is of an entry more than there are", files | {"checkpoint": signed_checkpoint(f"{LOG.name}\n{size + 1}\n{l.root()}\n")})
     bad("checkpoint-size-huge", "tile-missing", "the checkpoint is of 2^53 - 1 entries", files | {"checkpoint": signed_checkpoint(f"{LOG.name}\n9007199254740991\n{l.root()}\n")})
+    bad("checkpoint-ahead-unchecked", "checkpoint-size", "no good genesis names the log's key, and a checkpoint states more entries than there are",
+        files | {"checkpoint": signed_checkpoint(f"{LOG.name}\n0\n{b64(sha(b''))}\n"), "checkpoints/4": l.checkpoint(4)})
+    bad("checkpoint-ahead-settled", "checkpoint-size", "nothing is being written, and a kept checkpoint is of more entries than the published one",
+        l.publish() | {"checkpoint": l.checkpoint(3), "checkpoints/4": l.checkpoint(4)})
     bad("checkpoint-size-zero", "genesis-missing", "the checkpoint is of no entries", files | {"checkpoint": signed_checkpoint(f"{LOG.name}\n0\n{b64(sha(b''))}\n")})
     bad("checkpoint-leading-zero", "checkpoint-damaged", "a leading zero in the size", files | {"checkpoint": signed_checkpoint(f"{LOG.name}\n0{size}\n{l.root()}\n")})
     bad("checkpoint-fourth-line", "checkpoint-damaged", "a fourth line in the text", files | {"checkpoint": signed_checkpoint(f"{LOG.name}\n{size}\n{l.root()}\nmore\n")})
@@ -1375,6 +1581,7 @@ def signed_checkpoint(text): return text.encode() + b"\n" + LOG.line(text.encode
 def main():
     good_cases()
     bundle_cases()
+    absent_cases()
     entry_cases()
     replay_cases()
     content_cases()
