@@ -5,6 +5,8 @@
     reason = "doc comments of arguments are help texts for a terminal"
 )]
 
+mod site;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
@@ -51,6 +53,7 @@ enum Format {
     Claimreview(ClaimReviewArgs),
     Jsonl(TableArgs),
     Csv(CsvArgs),
+    Site(site::SiteArgs),
 }
 
 /// Export one ClaimReview document for each claim with a standing verdict
@@ -141,6 +144,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         Format::Claimreview(args) => claim_reviews(args, context),
         Format::Jsonl(args) => table(args, context, Table::Jsonl),
         Format::Csv(args) => table(&args.table, context, Table::Csv),
+        Format::Site(args) => site::run(args, context),
     }
 }
 
@@ -224,7 +228,7 @@ fn claim_reviews(args: &ClaimReviewArgs, context: &Context) -> anyhow::Result<St
     if unjudged > 0 {
         context.say(&format!(
             "skipped {}: no verdict",
-            counted(unjudged, "claim", "claims")
+            screen::counted(unjudged as u64, "claim", "claims")
         ));
     }
     for name in &removed {
@@ -234,7 +238,7 @@ fn claim_reviews(args: &ClaimReviewArgs, context: &Context) -> anyhow::Result<St
     }
     context.say(&format!(
         "wrote {} to {}, as of checkpoint {}",
-        counted(written.len(), "document", "documents"),
+        screen::counted(written.len() as u64, "document", "documents"),
         args.out.display(),
         gathered.ledger.checkpoint.size
     ));
@@ -357,7 +361,7 @@ fn table(args: &TableArgs, context: &Context, format: Table) -> anyhow::Result<S
     if withheld > 0 {
         context.say(&format!(
             "left out: {}, on claims of sources that are withheld",
-            counted(withheld, "verdict", "verdicts")
+            screen::counted(withheld as u64, "verdict", "verdicts")
         ));
     }
     let (name, bytes) = match format {
@@ -373,7 +377,7 @@ fn table(args: &TableArgs, context: &Context, format: Table) -> anyhow::Result<S
     files::replace(path, &bytes)?;
     context.say(&format!(
         "wrote {} to {}, as of checkpoint {}",
-        counted(verdicts, "verdict", "verdicts"),
+        screen::counted(verdicts as u64, "verdict", "verdicts"),
         path.display(),
         gathered.ledger.checkpoint.size
     ));
@@ -505,8 +509,4 @@ const fn skipped_code(why: Skipped) -> &'static str {
         Skipped::Withheld => "withheld",
         Skipped::Erased => "erased",
     }
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -86,6 +86,8 @@ impl<'l> Gatherer<'l> {
             at: record.entry.header().at,
             claim: self.object(&entry.claim)?,
             source: entry.source,
+            supersedes: entry.supersedes.zip(entry.change),
+            is_tainted: self.ledger.is_tainted(&id.entry())?,
             superseded_by: says::superseded_claim(self.ledger, id)?.map(|by| ClaimId(by.0)),
             verdicts,
         })
@@ -102,6 +104,8 @@ impl<'l> Gatherer<'l> {
                 source_type: source.source_type,
                 rights: source.rights,
                 meta: self.object(&source.meta)?,
+                raw: source.raw.map(|raw| raw.blake3),
+                text: source.text.map(|text| text.blake3),
             };
             self.sources.insert(id, published);
         }

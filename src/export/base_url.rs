@@ -36,10 +36,15 @@ impl BaseUrl {
         &self.0
     }
 
-    /// Returns the address of a claim's page.
+    /// Returns the address of a page of the site, given its path in it.
+    pub fn page(&self, path: &str) -> String {
+        format!("{}/{path}", self.0)
+    }
+
+    /// Returns the address of a claim's page, in the form that no server redirects.
     pub fn claim(&self, claim: ClaimId) -> String {
         let id = claim.to_string();
-        format!("{}/claim/{}", self.0, &id[..SHORT_DIGITS])
+        format!("{}/claims/{}/", self.0, &id[..SHORT_DIGITS])
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a publisher takes away: `ClaimReview`, JSON Lines and CSV.
+//! What a publisher takes away: `ClaimReview`, JSON Lines, CSV and a site.
 //!
 //! Plain values in, bytes out. A caller that has replayed a ledger describes it as a
 //! [`PublishedLedger`] and its [`PublishedClaim`]s; nothing here opens a ledger, verifies a
@@ -8,12 +8,13 @@
 //! its quotes and what is known about it leave, and of a source whose rights say *withheld*
 //! nothing but its id. An object that was erased is `None` here, and the documents say so.
 //!
-//! Not here: sites, feeds and annotations.
+//! Not here: annotations.
 
 pub mod base_url;
 pub mod claimreview;
 pub mod csv;
 pub mod jsonl;
+pub mod site;
 
 mod escape;
 mod record;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 pub use base_url::{BaseUrl, BaseUrlError};
 
+use crate::entry::ClaimChange;
 use crate::words::claim::Claim;
 use crate::words::id::{ClaimId, EntryId, ObjectId, SourceId, VerdictId};
 use crate::words::policy::{Policy, Rating, RatingCode};
@@ -70,6 +72,10 @@ pub struct PublishedSource {
     pub rights: Rights,
     /// What is known of it; `None` if that was erased.
     pub meta: Option<Meta>,
+    /// The kept copy's id.
+    pub raw: Option<ObjectId>,
+    /// Its text's id.
+    pub text: Option<ObjectId>,
 }
 
 /// A claim and all verdicts on it.
@@ -85,6 +91,10 @@ pub struct PublishedClaim {
     pub claim: Option<Claim>,
     /// The source that it stands in.
     pub source: SourceId,
+    /// The claim whose place it took, and how it differs from that.
+    pub supersedes: Option<(ClaimId, ClaimChange)>,
+    /// Whether a revoked key signed it, and nobody has confirmed it.
+    pub is_tainted: bool,
     /// The claim that took its place; its verdicts are then on the earlier wording.
     pub superseded_by: Option<ClaimId>,
     /// The verdicts on it, in the log's order.
@@ -221,6 +231,15 @@ impl PublishedLedger {
             return None;
         }
         source.meta.as_ref()
+    }
+
+    /// Returns what a verdict says, unless it was erased or quotes a source that is withheld.
+    fn content<'a>(&self, verdict: &'a PublishedVerdict) -> Option<&'a Verdict> {
+        let quotes_withheld = |verdict: &&Verdict| {
+            let mut quoted = verdict.evidence.iter().filter(|e| e.quote.is_some());
+            quoted.any(|evidence| !self.may_quote(evidence.source))
+        };
+        verdict.verdict.as_ref().filter(|v| !quotes_withheld(v))
     }
 
     /// Says whether anything of a claim may leave the house: what it says are words of its source.

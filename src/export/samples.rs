@@ -52,6 +52,8 @@ pub(crate) fn ledger() -> PublishedLedger {
             language: Some("en".into()),
             salt: salt(),
         }),
+        raw: Some(ObjectId([8; 32])),
+        text: Some(ObjectId([9; 32])),
     };
     let charter = PublishedSource {
         meta: Some(Meta {
@@ -147,6 +149,8 @@ pub(crate) fn judged() -> (PublishedLedger, PublishedClaim) {
         at: time("2026-11-22T09:30:00Z"),
         claim: Some(claim),
         source: SourceId([3; 32]),
+        supersedes: None,
+        is_tainted: false,
         superseded_by: None,
         verdicts: vec![verdict(5, "false")],
     };

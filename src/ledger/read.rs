@@ -4,7 +4,9 @@ use std::sync::{Arc, PoisonError};
 
 use super::index::Reading;
 use super::{Ledger, LedgerError, rows};
-use crate::audit::facts::{Detail, EntryFacts, Facts as _, LedgerFacts, ObjectFacts, SignerFacts};
+use crate::audit::facts::{
+    Detail, EntryFacts, Facts as _, Function, LedgerFacts, ObjectFacts, SignerFacts,
+};
 use crate::audit::foresight;
 use crate::audit::rows::{self as fact_rows, RowFacts};
 use crate::audit::standing::{self, VerdictStanding};
@@ -15,6 +17,7 @@ use crate::trust::key::{PublicKey, VerifierKey};
 use crate::words::id::{ClaimId, EntryId, ObjectId, SourceId, VerdictId};
 use crate::words::object::{self, Object};
 use crate::words::policy::Policy;
+use crate::words::time::Timestamp;
 
 /// An entry at its index.
 #[derive(Clone, Debug)]
@@ -303,6 +306,32 @@ impl Ledger {
     pub fn policy(&self) -> Result<(ObjectId, Policy), LedgerError> {
         let id = self.ledger_facts()?.policy;
         Ok((id, self.object(&id)?))
+    }
+
+    /// Returns the policies in the order in which they were in force, each with the time of its entry;
+    /// the last is in force now.
+    pub fn policies(&self) -> Result<Vec<(Timestamp, Policy)>, LedgerError> {
+        let first = self.entry_at(0)?.entry;
+        let mut found = vec![(0, first.header().at, self.genesis().policy)];
+        for key in self.keys()? {
+            if key.function != Function::Root {
+                continue;
+            }
+            for index in self.chain_of(key.key.public())? {
+                let entry = self.entry_at(index)?.entry;
+                if let Body::Policy(policy) = entry.body()
+                    && !self.facts_of(&entry.id())?.1.is_void
+                {
+                    found.push((index, entry.header().at, policy.policy));
+                }
+            }
+        }
+        found.sort_by_key(|(index, ..)| *index);
+        found.dedup_by_key(|(index, ..)| *index);
+        let policies = found.into_iter();
+        policies
+            .map(|(_, at, policy)| Ok((at, self.object(&policy)?)))
+            .collect()
     }
 
     /// Returns what is known of the ledger as a whole: roots, log key, policy.

@@ -1,0 +1,1311 @@
+// "Check this page": verifies, on the reader's machine, the proof bundle that a claim page carries, and then
+// that the page says what the bundle says.
+//
+// Written from docs/format.md alone, sections 1 to 7, 12 and 14, which are what "section" means below. Codes
+// of findings are those of section 7.1; `signature-unchecked` and `page-…` are beside them, for only a browser
+// finds these. Nothing is loaded and nothing is sent. SHA-256 and Ed25519 are the browser's own (WebCrypto);
+// BLAKE3 is here, for no browser has it.
+//
+// What it can't do: know whose ledger it is, for anybody can make up a whole one, so that the reader is asked
+// to compare the ledger's id; speak for its own page, for whoever changes a page can change its script, so
+// that the reader is told of `factlog check`; see words that no `data-says…` marks.
+//
+// Deliberately not here: witnesses' cosignatures, and making a text again from its raw bytes.
+(function () {
+"use strict";
+
+// ---- Bytes ----
+
+const MAX_BUNDLE_BYTES = 2 ** 28, MAX_ITEMS = 100000, MAX_OBJECT_BYTES = 2 ** 20; // sections 14 and 3
+const MAX_ENTRY_BYTES = 4096, MAX_CHECKPOINT_BYTES = 16384, MAX_PATH = 63; // sections 2, 13 and 11
+
+/** Thrown for input that is not in its form, and for nothing else. */
+class Damaged extends Error {}
+
+function ensure(condition, message) {
+  if (!condition) throw new Damaged(message);
+}
+
+/** What a function returns, as `value`; or why its input is damaged, as `reason`. */
+function attempt(run) {
+  try {
+    return { value: run() };
+  } catch (error) {
+    if (error instanceof Damaged) return { reason: error.message };
+    throw error;
+  }
+}
+
+const encoder = new TextEncoder();
+const utf8 = (text) => encoder.encode(text);
+const toHex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+const fromHex = (hex) => Uint8Array.from(hex.match(/../g) || [], (pair) => parseInt(pair, 16));
+const sameBytes = (a, b) => a.length === b.length && a.every((byte, at) => byte === b[at]);
+const has = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
+const increasing = (values) => values.every((value, at) => at === 0 || values[at - 1] < value);
+/** Text as a string that sorts as its UTF-8 bytes do; JavaScript's own order is that of UTF-16. */
+const inByteOrder = (text) => toHex(utf8(text));
+
+function decodeUtf8(bytes) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw new Damaged("not UTF-8");
+  }
+}
+
+const isUtf8 = (bytes) => !attempt(() => decodeUtf8(bytes)).reason;
+
+function decodeBase64(text) {
+  let binary;
+  try {
+    binary = atob(text);
+  } catch (error) {
+    throw new Damaged("not base64");
+  }
+  ensure(btoa(binary) === text, "base64 that is not canonical");
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+}
+
+function joinBytes(parts) {
+  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+// ---- BLAKE3, and slices of a text that it hashes (section 12) ----
+
+const CHUNK = 1024, BLOCK = 64;
+const CHUNK_START = 1, CHUNK_END = 2, PARENT = 4, ROOT = 8;
+const IV = Uint32Array.of(0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+  0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19);
+const LANES = [[0, 4, 8, 12], [1, 5, 9, 13], [2, 6, 10, 14], [3, 7, 11, 15], // columns, then diagonals
+  [0, 5, 10, 15], [1, 6, 11, 12], [2, 7, 8, 13], [3, 4, 9, 14]];
+/** The order of the message's words in the seven rounds: each permutes the one before. */
+const ROUNDS = [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]];
+while (ROUNDS.length < 7) {
+  const last = ROUNDS[ROUNDS.length - 1];
+  ROUNDS.push([2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8].map((at) => last[at]));
+}
+
+/** The chaining value after a block of at most 64 bytes. A Uint32Array wraps sums by itself. */
+function compress(chaining, block, counter, flags) {
+  const padded = new DataView(new ArrayBuffer(BLOCK));
+  block.forEach((byte, at) => padded.setUint8(at, byte));
+  const v = new Uint32Array(16);
+  v.set(chaining);
+  v.set(IV.subarray(0, 4), 8);
+  v.set([counter, Math.floor(counter / 2 ** 32), block.length, flags], 12);
+  const turn = (word, bits) => (word >>> bits) | (word << (32 - bits));
+  for (const order of ROUNDS) {
+    LANES.forEach(([a, b, c, d], lane) => {
+      v[a] += v[b] + padded.getUint32(4 * order[2 * lane], true);
+      v[d] = turn(v[d] ^ v[a], 16);
+      v[c] += v[d];
+      v[b] = turn(v[b] ^ v[c], 12);
+      v[a] += v[b] + padded.getUint32(4 * order[2 * lane + 1], true);
+      v[d] = turn(v[d] ^ v[a], 8);
+      v[c] += v[d];
+      v[b] = turn(v[b] ^ v[c], 7);
+    });
+  }
+  return v.slice(0, 8).map((word, at) => word ^ v[at + 8]);
+}
+
+function chunkValue(chunk, counter, flags) {
+  let value = IV, at = 0;
+  do {
+    const ends = (at === 0 ? CHUNK_START : 0) | (at + BLOCK >= chunk.length ? CHUNK_END | flags : 0);
+    value = compress(value, chunk.subarray(at, at + BLOCK), counter, ends);
+    at += BLOCK;
+  } while (at < chunk.length);
+  return value;
+}
+
+/** A chaining value as the 32 bytes that stand in a parent node, or are the hash. */
+function valueBytes(value) {
+  const view = new DataView(new ArrayBuffer(32));
+  value.forEach((word, at) => view.setUint32(4 * at, word, true));
+  return new Uint8Array(view.buffer);
+}
+
+/** The largest power of two below a length: how many bytes stand in the left half of a subtree. */
+function leftBytes(length) {
+  let left = 1;
+  while (left * 2 < length) left *= 2;
+  return left;
+}
+
+function subtreeValue(bytes, counter, flags) {
+  if (bytes.length <= CHUNK) return chunkValue(bytes, counter, flags);
+  const middle = leftBytes(bytes.length);
+  const left = subtreeValue(bytes.subarray(0, middle), counter, 0);
+  const right = subtreeValue(bytes.subarray(middle), counter + middle / CHUNK, 0);
+  return compress(IV, joinBytes([valueBytes(left), valueBytes(right)]), 0, PARENT | flags);
+}
+
+const blake3 = (bytes) => toHex(valueBytes(subtreeValue(bytes, 0, ROOT)));
+
+/** The length of the text that a slice states, and the bytes that it shows, if they lead to the hash. */
+function readSlice(slice, hash, start, end) {
+  ensure(slice.length >= 8, "shorter than its header");
+  const length = Number(new DataView(slice.buffer, slice.byteOffset).getBigUint64(0, true));
+  ensure(Number.isSafeInteger(length) && start % CHUNK === 0 && start < end && end <= length
+    && (end % CHUNK === 0 || end === length), "not a range of whole pieces");
+  const shown = [], todo = [{ low: 0, high: length, value: fromHex(hash), flags: ROOT }];
+  let at = 8;
+  while (todo.length) {
+    const { low, high, value, flags } = todo.pop();
+    if (high <= start || end <= low) continue;
+    const isChunk = high - low <= CHUNK;
+    const part = slice.subarray(at, at + (isChunk ? high - low : 64));
+    at += part.length;
+    const found = isChunk ? chunkValue(part, low / CHUNK, flags) : compress(IV, part, 0, PARENT | flags);
+    ensure(sameBytes(valueBytes(found), value), `bytes ${low} to ${high} have another hash`);
+    if (isChunk) {
+      shown.push(part);
+    } else {
+      const middle = low + leftBytes(high - low);
+      todo.push({ low: middle, high, value: part.subarray(32), flags: 0 }); // what is pushed last is next
+      todo.push({ low, high: middle, value: part.subarray(0, 32), flags: 0 });
+    }
+  }
+  ensure(at === slice.length, "bytes after its end");
+  return { length, bytes: joinBytes(shown) };
+}
+
+/** The slices that show these ranges: widened to whole pieces, joined where they overlap or touch. */
+function slicesFor(ranges, length) {
+  const joined = [];
+  for (const [start, end] of [...ranges].sort((a, b) => a[0] - b[0])) {
+    const from = start - start % CHUNK, to = Math.min(Math.ceil(end / CHUNK) * CHUNK, length);
+    const last = joined[joined.length - 1];
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
+    else joined.push([from, to]);
+  }
+  return joined;
+}
+
+/** A slice's name, which sorts as (text, start, end) do. */
+const sliceName = (text, ...range) => [text, ...range.map((at) => String(at).padStart(16, "0"))].join("/");
+
+// ---- Keys and signatures (section 2.3) ----
+// The curve's arithmetic here only refuses. What accepts a signature is the browser.
+
+const P = 2n ** 255n - 19n, L = 2n ** 252n + 27742317777372353535851937790883648493n;
+const D = 37095705934669439343138083508754565189542113879843219016388785533085940283555n;
+
+const reduce = (n) => ((n % P) + P) % P;
+const littleEndian = (bytes) => BigInt("0x" + toHex(Uint8Array.from(bytes).reverse()));
+
+function power(base, exponent) {
+  let result = 1n;
+  for (let left = exponent, square = base; left > 0n; left >>= 1n) {
+    if (left & 1n) result = result * square % P;
+    square = square * square % P;
+  }
+  return result;
+}
+
+/**
+ * Whether y is canonical, of a point on the curve, and that of prime order: [L]A = 0, by Montgomery's ladder
+ * (RFC 7748) on u = (1 + y) / (1 - y). The points of order 1 and 2 have no u that it could climb.
+ */
+function climbs(y) {
+  if (y >= P || y === 1n || y === P - 1n) return false;
+  const square = y * y % P;
+  if (power(reduce((square - 1n) * (D * square + 1n)), (P - 1n) / 2n) !== 1n) return false;
+  const u = (1n + y) * power(reduce(1n - y), P - 2n) % P;
+  let pair = [[1n, 0n], [u, 1n]];
+  for (const bit of L.toString(2)) {
+    const [[a, b], [c, d]] = bit === "1" ? [pair[1], pair[0]] : pair;
+    const s = (a + b) ** 2n, t = (a - b) ** 2n, v = (c - d) * (a + b), w = (c + d) * (a - b);
+    const double = [s * t % P, (s - t) * (s + 121665n * (s - t)) % P];
+    const sum = [(v + w) ** 2n % P, u * (v - w) ** 2n % P];
+    pair = bit === "1" ? [sum, double] : [double, sum];
+  }
+  return pair[0][1] === 0n;
+}
+
+const known = new Map(); // Keys recur in every entry, and the ladder is slow.
+
+function isOfPrimeOrder(bytes) {
+  const y = littleEndian(bytes) % 2n ** 255n;
+  if (!known.has(y)) known.set(y, climbs(y));
+  return known.get(y);
+}
+
+const ed25519 = { name: "Ed25519" };
+
+async function accepts(subtle, key, message, signature) {
+  const imported = await subtle.importKey("raw", key, ed25519, false, ["verify"]);
+  return subtle.verify(ed25519, imported, signature, message);
+}
+
+/**
+ * "A signature is valid if S < L, R is not one of the encodings of a point of small order, and the canonical
+ * encoding of [S]B - [k]A equals R byte for byte." Browsers differ in whether they compare bytes or points, and
+ * in whether with the cofactor. The key is of prime order, so [S]B - [k]A is; where R is too, and canonical, all
+ * these comparisons say the same, and no other R can be equal.
+ */
+async function verifySignature(subtle, key, message, signature) {
+  if (signature.length !== 64 || littleEndian(signature.subarray(32)) >= L) return false;
+  return isOfPrimeOrder(signature.subarray(0, 32)) && accepts(subtle, key, message, signature);
+}
+
+/** Whether the browser accepts the first vector of RFC 8032, and refuses it for another message. */
+async function knowsEd25519(subtle) {
+  const key = fromHex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+  const signature = fromHex("e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555"
+    + "fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b");
+  try {
+    return await accepts(subtle, key, utf8(""), signature) && !await accepts(subtle, key, utf8("x"), signature);
+  } catch (error) {
+    return false;
+  }
+}
+
+const sha256 = async (subtle, ...parts) => new Uint8Array(await subtle.digest("SHA-256", joinBytes(parts)));
+
+/** Name and key id as one string, by which signature lines name a key, and which sorts as (name, key id). */
+const lineName = (name, id) => inByteOrder(name) + "00" + toHex(id);
+
+/** Reads `<name>+<id>+<key>`; null where it is none. */
+async function parseVkey(subtle, vkey) {
+  const [name, id, ...rest] = vkey.split("+");
+  const { value: typed } = attempt(() => decodeBase64(rest.join("+")));
+  if (!typed || typed.length !== 33 || typed[0] !== 1 || !fits(name, "name")) return null;
+  const bytes = typed.subarray(1);
+  const found = (await sha256(subtle, utf8(name + "\n"), typed)).subarray(0, 4);
+  return toHex(found) === id && isOfPrimeOrder(bytes)
+    ? { vkey, name, line: lineName(name, found), bytes, public: toHex(bytes) } : null;
+}
+
+// ---- JSON and its forms (sections 1 to 3, and 14) ----
+
+// Closed lists of fields. `?` may be absent. A form is a name in VALUES, INTEGERS or this table; with `+` a list,
+// with `*` one that may be empty; a|b|c is one of these words, :word this one; @type is an object's hash, #kind
+// an entry's id, and #?kind one of an entry that a bundle may lack.
+const TABLE = {
+  common: "by=vkey at=time chain=chain kind=text",
+  later: "ledger=hash after=head",
+  chain: "n=integer prev?=hash",
+  head: "root=root size=positive",
+  kept: "blake3=hash bytes=integer sha256=hash",
+  rootset: "keys=vkey+ threshold=positive",
+  older: "ledger=hash root=root size=integer",
+  "entry/genesis": "name=text origin=name roots=rootset log=vkey policy=@policy continues?=older",
+  "entry/roots": "keys=vkey+ threshold=positive from?=integer",
+  "entry/log": "key=vkey size=integer root=root",
+  "entry/policy": "policy=@policy",
+  "entry/key/add": "op=text key=vkey roles=reviewer|approver|publisher+",
+  "entry/key/rotate": "op=text key=vkey old=vkey",
+  "entry/key/revoke": "op=text key=vkey reason=compromised|lost|retired|other from=integer",
+  "entry/source": "type=document|dataset|recording|statement|reference raw?=kept text?=kept media=text "
+    + "charset?=text normalizer?=text rights=public|quoted|withheld meta=@meta replaces?=#?source",
+  "entry/claim": "source=#source claim=@claim start=integer end=integer extractor?=text supersedes?=#claim "
+    + "change?=attribution|wording|span|anchor",
+  "entry/verdict": "claim=#claim rating=code policy=hash verdict=@verdict supersedes?=#verdict "
+    + "change?=update|correction|rating",
+  "entry/approval": "verdict=#verdict decision=approve|dispute note?=@note",
+  "entry/retraction": "verdict=#verdict note=@note",
+  "entry/reaffirmation": "entries=hash+ note=@note",
+  "entry/erasure": "object=hash basis=court|privacy|copyright|safety|other",
+  "entry/publication": "manifest=@manifest size=positive",
+  quote: "bytes=range exact=text points=range prefix=context suffix=context",
+  "factlog/claim@v1": "source=hash text=text added?=added+ parts=range+ statement?=range+ cue?=range quote=quote "
+    + "claimant?=claimant manner=direct|indirect|mixed|narration said?=said language=language",
+  added: "at=integer text=text why=carried|resolved|inflected",
+  claimant: "name=text role?=text same_as?=text span?=range",
+  said: "date?=day occasion?=text place?=text",
+  "factlog/verdict@v1": "summary=text rationale?=text reason?=text evidence=piece* conflicts=text* salt=salt",
+  piece: "source=hash stance=supports|refutes|context primary=boolean quote?=quote locator?=text note?=text "
+    + "unavailable?=text",
+  "factlog/policy@v1": "scale=rating+ best=small worst=small approvals=small evidence_least=small "
+    + "others_may_supersede=boolean methodology?=text",
+  rating: "code=code definition=text labels=labels value?=integer",
+  "factlog/meta@v1": "authors=text* language?=language published?=day publisher?=text retrieved?=time salt=salt "
+    + "title?=text url?=text",
+  "factlog/note@v1": "text=text salt=salt",
+  "factlog/manifest@v1": "files=file*",
+  file: "blake3=hash bytes=integer path=path sha256=hash",
+  "factlog/bundle@v1": "verdict=hash checkpoint=text entries=proof+ hashes=root* objects=string* "
+    + "binary?=string+ slices?=slice+",
+  proof: "index=integer note=text path=integer*",
+  slice: "bytes=string start=integer end=positive text=hash",
+};
+const FORMS = new Map(Object.entries(TABLE).map(([name, fields]) => {
+  const isEntry = name.startsWith("entry/"), isLater = isEntry && name !== "entry/genesis";
+  const all = [fields, isEntry ? TABLE.common : "", isLater ? TABLE.later : "", name.endsWith("@v1") ? `type=:${name}` : ""];
+  return [name, new Map(all.join(" ").match(/\S+/g).map((field) => {
+    const [, key, optional, form] = /^(\w+)(\??)=(.+)$/.exec(field);
+    return [key, { form, isOptional: optional === "?" }];
+  }))];
+}));
+const DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}", CLOCK = "T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z";
+const VALUES = new Map(Object.entries({
+  string: ".*",
+  text: ".+",
+  context: ".{0,32}", // of code points
+  hash: "[0-9a-f]{64}",
+  salt: "[0-9a-f]{32}",
+  root: "[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=",
+  code: "[a-z][a-z0-9\\-]{0,31}",
+  language: "(?=.{1,35}$)[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8})*",
+  time: DATE + CLOCK,
+  day: `${DATE}(?:${CLOCK})?`,
+  name: "[^\\p{White_Space}\\p{Cc}+]+",
+  path: "(?:(?!\\.\\.?(?:/|$))[^/\\\\\\0]+(?:/(?!$)|$))+",
+}).map(([form, pattern]) => [form, new RegExp(`^(?:${pattern})$`, "su")]));
+const INTEGERS = new Map([["integer", [0, 2 ** 53 - 1]], ["positive", [1, 2 ** 53 - 1]], ["small", [0, 2 ** 32 - 1]]]);
+
+/** Whether a value has a form. Of vkeys, `vkeys` has what each was read as. */
+function fits(value, form, vkeys) {
+  const sign = form[form.length - 1];
+  const ofList = (test) => Array.isArray(value) && value.every(test);
+  const ofObject = (test) => typeof value === "object" && value !== null && !Array.isArray(value)
+    && Object.keys(value).length > 0 && Object.keys(value).every(test);
+  if (sign === "+" || sign === "*") {
+    return ofList((item) => fits(item, form.slice(0, -1), vkeys)) && (sign === "*" || value.length > 0);
+  }
+  if (FORMS.has(form)) {
+    const fields = FORMS.get(form);
+    return ofObject((key) => fields.has(key) && fits(value[key], fields.get(key).form, vkeys))
+      && [...fields].every(([key, { isOptional }]) => isOptional || has(value, key));
+  }
+  if (form === "labels") return ofObject((key) => fits(value[key], "text"));
+  if (form === "range") return ofList((at) => fits(at, "integer")) && value.length === 2 && value[0] < value[1];
+  if (form === "boolean") return typeof value === "boolean";
+  if (INTEGERS.has(form)) {
+    const [least, most] = INTEGERS.get(form);
+    return Number.isSafeInteger(value) && least <= value && value <= most;
+  }
+  if (typeof value !== "string") return false;
+  if (form === "vkey") return Boolean(vkeys.get(value));
+  if (form[0] === ":") return value === form.slice(1);
+  const pattern = VALUES.get(form[0] === "@" || form[0] === "#" ? "hash" : form);
+  if (!pattern) return form.split("|").includes(value);
+  return pattern.test(value) && (form !== "name" || utf8(value).length <= 255)
+    && (form !== "time" && form !== "day" || isDate(...value.slice(0, 10).split("-").map(Number)));
+}
+
+function isDate(year, month, day) {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month >= 1 && day >= 1 && day <= [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1];
+}
+
+/** Writes a value in the one way of section 1. */
+function writeJson(value, depth = 1) {
+  if (typeof value === "string") {
+    ensure(!/\p{Surrogate}/u.test(value), "a lone surrogate");
+    return JSON.stringify(value);
+  }
+  if (typeof value === "boolean" || Number.isSafeInteger(value)) return String(value);
+  ensure(typeof value === "object" && value !== null, "null, or a number that is no integer of the profile");
+  ensure(depth <= 16, "nested more than 16 deep");
+  if (Array.isArray(value)) return `[${value.map((item) => writeJson(item, depth + 1)).join(",")}]`;
+  const keys = Object.keys(value).sort();
+  ensure(keys.every((key) => /^[a-z][a-z0-9_]*$/.test(key)), "a key that the profile does not allow");
+  return `{${keys.map((key) => `"${key}":${writeJson(value[key], depth + 1)}`).join(",")}}`;
+}
+
+/** "Parse, write again, compare bytes, refuse if they differ." */
+function parseJson(text) {
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Damaged("not JSON");
+  }
+  ensure(typeof value === "object" && value !== null && !Array.isArray(value), "not a JSON object");
+  ensure(writeJson(value) === text, "not written in the canonical form");
+  return value;
+}
+
+/** Section 3: a JSON object, with what its fields owe each other. */
+function parseObject(bytes, kind) {
+  ensure(bytes.length <= MAX_OBJECT_BYTES, "longer than 1 MiB");
+  const value = parseJson(decodeUtf8(bytes));
+  ensure(fits(value, `factlog/${kind}@v1`), "not its fields");
+  if (kind === "claim") {
+    const { parts, statement = [], quote, manner, claimant, cue, added: all = [] } = value;
+    const inOrder = (ranges) => ranges.flat().every((at, n, borders) => n === 0 || borders[n - 1] <= at);
+    ensure(inOrder(parts) && inOrder(statement), "ranges out of order");
+    ensure(quote.bytes[0] === parts[0][0] && quote.bytes[1] === parts[parts.length - 1][1], "its quote is not its hull");
+    ensure(manner !== "narration" || !claimant && !cue, "a narrator's claim with a claimant");
+    const text = utf8(value.text);
+    let end = 0;
+    for (const added of all) {
+      const words = utf8(added.text), stops = added.at + words.length;
+      ensure(end <= added.at && sameBytes(text.subarray(added.at, stops), words), "what was added is not there");
+      end = stops;
+    }
+  }
+  if (kind === "policy") {
+    const { scale, worst, best } = value;
+    ensure(1 <= worst && worst < best && new Set(scale.map(({ code }) => code)).size === scale.length
+      && scale.every(({ value: place = worst }) => worst <= place && place <= best), "not a scale");
+  }
+  ensure(kind !== "manifest" || increasing(value.files.map(({ path }) => inByteOrder(path))), "paths out of order");
+  return value;
+}
+
+/** A signed note (C2SP signed-note): its lines, its signatures, and the bytes that they sign. */
+function parseNote(note, lineCount, limit) {
+  const end = note.indexOf("\n\n");
+  ensure(utf8(note).length <= limit && end >= 0, "too long, or not signed");
+  const lines = note.slice(0, end).split("\n"), rest = note.slice(end + 2).split("\n");
+  ensure(lines.length === lineCount, `not ${lineCount} lines of text`);
+  ensure(rest.pop() === "" && rest.length > 0, "a signature line is missing, or not ended");
+  const signatures = rest.map((line) => {
+    const [dash, name, encoded, ...more] = line.split(" ");
+    ensure(dash === "\u2014" && encoded !== undefined && more.length === 0 && fits(name, "name"), "no signature line");
+    const bytes = decodeBase64(encoded);
+    ensure(bytes.length > 4, "a signature line without a signature");
+    return { line: lineName(name, bytes.subarray(0, 4)), name, signature: bytes.subarray(4) };
+  });
+  return { lines, signatures, signed: utf8(lines.join("\n") + "\n") };
+}
+
+/** Section 2: an entry. Each vkey in it is read into `vkeys`. */
+async function parseEntry(note, vkeys, subtle) {
+  const { lines: [tag, json], signatures, signed } = parseNote(note, 2, MAX_ENTRY_BYTES);
+  ensure(tag === "factlog/entry@v1" && !/[\0-\x09\x0b-\x1f]/.test(note), "another tag, or a control character");
+  const body = parseJson(json);
+  const rootset = body.kind === "genesis" ? body.roots || {} : body;
+  const named = Array.isArray(rootset.keys) ? rootset.keys : [];
+  for (const vkey of [body.by, body.key, body.old, body.log, ...named].filter((one) => typeof one === "string")) {
+    if (!vkeys.has(vkey)) vkeys.set(vkey, await parseVkey(subtle, vkey));
+  }
+  const form = `entry/${body.kind}` + (has(body, "op") ? `/${body.op}` : "");
+  ensure(FORMS.has(form) && fits(body, form, vkeys), `not the fields of ${form}`);
+  const keys = named.map((vkey) => vkeys.get(vkey)), roles = body.roles || [], log = vkeys.get(body.log);
+  ensure(signatures.every(({ signature }) => signature.length === 64), "a signature that is not of 64 bytes");
+  ensure((body.chain.n === 0) !== has(body.chain, "prev"), "a first entry with one before it, or another without");
+  ensure(has(body, "supersedes") === has(body, "change"), "a change goes with what is superseded");
+  ensure(body.kind !== "source" || has(body, "text") === has(body, "normalizer"), "a text goes with its normalizer");
+  ensure(roles.join() === ROLES.filter((role) => roles.includes(role)).join(), "roles out of order");
+  ensure(!body.entries || new Set(body.entries).size === body.entries.length, "an entry twice");
+  ensure(increasing(keys.map(({ line }) => line)) && new Set(keys.map((key) => key.public)).size === keys.length
+    && keys.length >= (rootset.threshold || 0), "not a set of roots");
+  ensure(!log || body.chain.n === 0 && named.includes(body.by) && log.name === body.origin
+    && keys.every((key) => key.public !== log.public && key.line !== log.line), "not the keys of a genesis");
+  return { body, kind: body.kind, form, by: vkeys.get(body.by), keys, signatures, signed };
+}
+
+/** Section 4: the root that an inclusion proof leads to, or null where the proof has another length. */
+async function rootOf(subtle, leaf, index, size, path) {
+  if (size === 1 || path.length === 0) return size === 1 && path.length === 0 ? leaf : null;
+  const half = leftBytes(size), isLeft = index < half, last = path[path.length - 1];
+  const inner = await rootOf(subtle, leaf, isLeft ? index : index - half, isLeft ? half : size - half, path.slice(0, -1));
+  return inner && sha256(subtle, Uint8Array.of(1), ...(isLeft ? [inner, last] : [last, inner]));
+}
+
+// ---- Who was entitled, what stands (section 7) ----
+
+const ROLES = ["reviewer", "approver", "publisher"];
+/** Who signs an entry of a kind; roots sign the others. */
+const ENTITLED = new Map([["source", ["reviewer"]], ["claim", ["reviewer"]], ["verdict", ["reviewer"]],
+  ["approval", ["approver"]], ["publication", ["publisher"]], ["retraction", ROLES], ["key", ROLES]]);
+const VOIDING = new RegExp("^((entry|genesis|ledger|signature|key|threshold|roots|from|log|approval|erasure|publication|"
+  + "reaffirmed|reference|rating|supersedes)-.*|bundle-incomplete|chain-fork|verdict-policy)$");
+const NOTES = ["entries-tainted", "carried-tainted", "object-withheld", "verdict-earlier-wording"];
+const INCOMPLETE = ["signature-unchecked", "checkpoint-unchecked", "object-erased", "quote-unchecked", "policy-unreadable"];
+
+const severity = (code) => NOTES.includes(code) ? "note" : INCOMPLETE.includes(code) ? "incomplete" : "fault";
+
+/** Judges the entries of a bundle in the log's order, each by what those before it left. `e` is always an entry. */
+class Audit {
+  constructor(subtle, canVerify, shown) {
+    Object.assign(this, { subtle, canVerify, shown });
+    this.findings = new Map();
+    this.counts = { entries: 0, signatures: 0, quote: 0, evidence: 0 };
+    this.vkeys = new Map(); // what each vkey was read as; null where it is none
+    this.objects = new Map(); // by BLAKE3 hash: { bytes, sha256 }
+    this.slices = new Map(); // by name: { text, length, bytes }, the latter two where it is valid
+    this.calledFor = new Set(); // names of slices
+    this.void = new Set(); // indexes of entries that have no effect
+    this.entries = []; // those that have
+    this.byId = new Map();
+    this.keys = new Map(); // by public key: { name, roles, holder, entry, hasEnded, taints }
+    this.lines = new Set(); // how signature lines name these
+    this.chains = new Map(); // by holder: { used, last }
+    this.logs = []; // the log's keys: { size, key }
+    this.roots = new Map(); // those in force, by public key
+    this.threshold = 0;
+    this.policy = { hash: null, content: undefined };
+    this.latest = new Map(); // the latest verdict, by holder and claim
+    this.ended = new Set(); // ids of what was superseded or retracted
+    this.spoken = new Map(); // by object: [{ e, kind, source }]
+    this.erased = new Map(); // by object: the erasure
+    this.quotes = [];
+    this.taintedNow = new Set(); // null while it must be found anew
+  }
+
+  /** Tells of a finding where a condition does not hold; most make the entry void. */
+  need(e, condition, code, message, line) {
+    if (condition) return true;
+    const entry = e ? e.index : null;
+    this.findings.set(`${code} ${entry} ${message}`, { code, entry, message, severity: severity(code), line });
+    if (e && VOIDING.test(code)) this.void.add(entry);
+    return false;
+  }
+
+  async entry(index, note, leaf) {
+    const e = { index, id: toHex(leaf), earlier: new Set(), decisions: [], targets: new Set() };
+    const need = this.need.bind(this, e);
+    this.counts.entries += 1;
+    if (index === 0) this.ledger = e.id;
+    try {
+      Object.assign(e, await parseEntry(note, this.vkeys, this.subtle));
+    } catch (error) {
+      if (!(error instanceof Damaged)) throw error;
+      need(false, "entry-damaged", `the bytes are not an entry: ${error.message}`);
+    }
+    need(index > 0 || e.kind === "genesis", "genesis-missing", "the log does not start with a genesis entry");
+    if (!e.kind) return;
+    need(index === 0 || e.kind !== "genesis", "genesis-again", "the ledger has begun already");
+    need(e.kind === "genesis" || e.body.ledger === this.ledger, "ledger-other", `it belongs to ledger ${e.body.ledger}`);
+    need(!e.body.after || e.body.after.size <= index, "after-size", "it says that more entries stand before it than do");
+    await this.author(e, e.body, need);
+    if (!e.isSigned) return;
+    if (!this.byId.has(e.id)) this.byId.set(e.id, e);
+    this.judge(e, e.body, need);
+  }
+
+  /** The author's right, the signatures, the place in the author's chain. */
+  async author(e, body, need) {
+    const key = this.keys.get(e.by.public);
+    e.isCarried = !ENTITLED.has(e.kind) || e.kind === "key" && body.old !== body.by
+      || e.kind === "retraction" && Boolean(key) && key.roles.has("root");
+    if (e.kind !== "genesis" && need(key, "key-unknown", `the key ${body.by} is not enrolled`)) {
+      const roles = e.isCarried ? ["root"] : ENTITLED.get(e.kind);
+      e.holder = key.holder;
+      need(key.name === e.by.name, "key-other-name", `its author's key is enrolled as ${key.name}`);
+      need(roles.some((role) => key.roles.has(role)), "key-not-entitled", `${key.name} may not sign a ${e.kind} entry`);
+      need(!key.hasEnded, "key-ended", `the key of ${key.name} was revoked or rotated before`);
+    }
+    await this.signatures(e, body, need);
+    if (e.holder && e.isSigned && !key.hasEnded) this.chain(e, this.chains.get(e.holder), need);
+    if (!e.isCarried) return;
+    const ofNew = e.keys.filter((root) => e.signers.has(root.public)).length;
+    e.signers = new Set([...e.signers].filter((signer) => this.roots.has(signer)));
+    e.threshold = this.threshold;
+    need(e.signers.size >= e.threshold, "threshold-not-met", `${e.signers.size} roots signed, but ${e.threshold} must`);
+    need(ofNew >= (body.threshold || 0), "threshold-not-met", `${ofNew} of the new roots signed, but ${body.threshold} must`);
+  }
+
+  /** Section 2.3: the author's line first, the others in order, and none that the kind does not call for. */
+  async signatures(e, body, need) {
+    const before = this.findings.size, lines = e.signatures.map(({ line }) => line);
+    const needed = [e.by, ...(e.kind === "genesis" ? e.keys : [])];
+    if (has(body, "key") && body.op !== "revoke") needed.push(this.vkeys.get(body.key));
+    const allowed = [...(e.isCarried ? this.roots.values() : []), ...e.keys, ...needed];
+    const others = [...new Set(lines)].filter((line) => line !== e.by.line).sort();
+    need(!lines.includes(e.by.line) || lines.join() === [e.by.line, ...others].join(),
+      "signature-invalid", "the signature lines are not in their order");
+    e.signers = new Set();
+    for (const { line, name, signature } of e.signatures) {
+      const key = allowed.find((one) => one.line === line);
+      if (!need(key, "signature-not-called-for", `a signature by ${name} is not called for`)) continue;
+      this.counts.signatures += 1;
+      const isValid = !this.canVerify || await verifySignature(this.subtle, key.bytes, e.signed, signature);
+      if (need(isValid, "signature-invalid", `the signature by ${name} does not verify`)) e.signers.add(key.public);
+    }
+    for (const { line, name } of needed) need(lines.includes(line), "signature-missing", `a signature by ${name} is missing`);
+    e.isSigned = this.findings.size === before;
+  }
+
+  /** A bundle has some of an author's entries only, so that a gap is no fault; a step back is. */
+  chain(e, chain, need) {
+    const { last, used } = chain, { chain: { n, prev }, at } = e.body;
+    const following = last ? last.body.chain.n + 1 : 0;
+    if (!need(!used.has(n), "chain-fork", `its author has signed another entry with the number ${n}`)) return;
+    need(n >= following, "chain-gap", `it is number ${n} of its author's chain, after ${following - 1}`);
+    need(n !== following || !last || prev === last.id, "chain-previous", "it names another than its author's previous entry");
+    need(!last || at >= last.body.at, "at-earlier", "it is dated before its author's previous entry");
+    used.add(n);
+    chain.last = e;
+  }
+
+  /** The entry of a kind that an id refers to; undefined where it is not there. */
+  refer(e, id, kind, mayLack = false) {
+    const target = this.byId.get(id);
+    this.need(e, target || mayLack, "bundle-incomplete", `entry ${id}, to which it refers, is not in the bundle before it`);
+    return target && this.need(e, !kind || target.kind === kind, "reference-kind", `entry ${target.index} is no ${kind}`)
+      ? target : undefined;
+  }
+
+  /** The JSON of an object that an entry speaks of. What is not there is told of at the end. */
+  speak(e, hash, kind, source, need) {
+    need(!this.erased.has(hash), "object-erased-before", `object ${hash} was erased before`);
+    this.spoken.set(hash, [...(this.spoken.get(hash) || []), { e, kind, source }]);
+    const object = this.objects.get(hash);
+    if (!object) return undefined;
+    if (kind === "raw" || kind === "text") {
+      const { bytes } = object, kept = e.body[kind];
+      need(bytes.length === kept.bytes, "kept-length", `the ${kind} has ${bytes.length} bytes, not ${kept.bytes}`);
+      need(object.sha256 === kept.sha256, "kept-sha256", `the ${kind} has the SHA-256 ${object.sha256}, not ${kept.sha256}`);
+      need(kind === "raw" || bytes.length > 0 && !bytes.includes(0) && isUtf8(bytes), "text-form", "the text is no text");
+      return undefined;
+    }
+    const { value, reason } = attempt(() => parseObject(object.bytes, kind));
+    need(value, "object-form", `object ${hash} is not a ${kind}: ${reason}`);
+    return value;
+  }
+
+  /**
+   * The indexes of what is tainted now: what can't be reached from genesis, from an entry to those whose authors
+   * it enrolled and whose own signatures are untainted, and to those that it reaffirms.
+   */
+  tainted() {
+    if (this.taintedNow) return this.taintedNow;
+    const clears = new Map(this.entries.map((e) => [e.index, [...e.targets]]));
+    for (const e of this.entries) {
+      const isGood = (signer) => !this.keys.get(signer).taints.some(([from, to]) => from <= e.index && e.index < to);
+      const good = (e.isCarried ? [...e.signers] : [e.by.public]).filter(isGood).length;
+      if (good >= (e.isCarried ? e.threshold : 1)) clears.get(this.keys.get(e.by.public).entry).push(e.index);
+    }
+    for (const ready = [0]; ready.length;) {
+      const index = ready.pop();
+      ready.push(...(clears.get(index) || []));
+      clears.delete(index);
+    }
+    this.taintedNow = new Set(clears.keys());
+    return this.taintedNow;
+  }
+
+  judge(e, body, need) {
+    const refs = {}, content = {};
+    for (const [field, { form }] of FORMS.get(e.form)) {
+      if (!has(body, field)) continue;
+      if (form[0] === "#") refs[field] = this.refer(e, body[field], form.replace(/^#\??/, ""), form[1] === "?");
+      if (form[0] === "@") content[field] = this.speak(e, body[field], form.slice(1), refs.source, need);
+      if (form === "kept") this.speak(e, body[field].blake3, field, e, need);
+    }
+    Object.assign(e, { refs, content: e.kind === "source" ? content.meta : content[e.kind] });
+    this.judgeKeys(e, body, need);
+    const ends = e.kind === "retraction" ? refs.verdict : refs.supersedes;
+    if (ends) {
+      const { content: policy } = this.policy;
+      const isFree = e.kind === "retraction" ? e.isCarried : this.tainted().has(ends.index)
+        || e.kind === "verdict" && Boolean(policy) && policy.others_may_supersede;
+      need(!this.ended.has(ends.id), "supersedes-ended", `entry ${ends.index} was superseded or retracted before`);
+      need(isFree || ends.holder === e.holder, "supersedes-other-author", `entry ${ends.index} is another author's`);
+    }
+    if (e.kind === "claim") this.judgeClaim(e, body, need);
+    if (e.kind === "verdict") this.judgeVerdict(e, body, need);
+    if (e.kind === "approval" && refs.verdict) {
+      need(refs.verdict.holder !== e.holder, "approval-own", "it is of its own author's verdict");
+      need(!this.ended.has(refs.verdict.id), "approval-ended", "its verdict was superseded or retracted before");
+    }
+    for (const target of (body.entries || []).map((id) => this.refer(e, id, "", true)).filter(Boolean)) {
+      e.targets.add(target.index);
+      need(this.tainted().has(target.index), "reaffirmed-untainted", `entry ${target.index} is not tainted`);
+    }
+    if (e.kind === "erasure") {
+      const kinds = (this.spoken.get(body.object) || []).map(({ kind }) => kind);
+      need(kinds.length, "erasure-unknown", `no entry before speaks of object ${body.object}`);
+      need(!kinds.includes("policy"), "erasure-policy", "a policy can't be erased");
+      need(!this.erased.has(body.object), "object-erased-before", `object ${body.object} was erased before`);
+    }
+    need(e.kind !== "publication" || body.size <= e.index, "publication-size", "it is of more entries than stand before it");
+    if (!this.void.has(e.index)) this.takeEffect(e, body, ends, content);
+  }
+
+  judgeKeys(e, body, need) {
+    const key = this.vkeys.get(body.key), inForce = [...this.roots.values()];
+    const isNew = ({ vkey }) => !inForce.some((root) => root.vkey === vkey);
+    const enrolled = e.kind === "roots" ? e.keys.filter(isNew) : key && body.op !== "revoke" ? [key] : [];
+    for (const { public: bytes, line, vkey } of enrolled) {
+      if (need(!this.keys.has(bytes), "key-enrolled-before", `the key ${vkey} is enrolled already`)) {
+        need(!this.lines.has(line), "key-id-taken", `another key has the name and key id of ${vkey}`);
+      }
+    }
+    if (e.kind === "log") {
+      const { size: since } = this.logs[this.logs.length - 1] || { size: 0 };
+      need(key.name === this.origin, "log-name", `the new log key is named ${key.name}, the origin is ${this.origin}`);
+      need(since <= body.size && body.size <= e.index, "log-size", `the new log key takes over at size ${body.size}`);
+    }
+    if (body.op === "rotate" || body.op === "revoke") {
+      const target = this.vkeys.get(body.old || body.key), held = this.keys.get(target.public);
+      if (need(held && held.name === target.name, "key-target-unknown", `the key ${target.vkey} is not enrolled`)) {
+        const isRoot = held.roles.has("root"), left = this.roots.size - (this.roots.has(target.public) ? 1 : 0);
+        need(!held.roles.has("log") && !(isRoot && body.op === "rotate"), "key-target-function",
+          `the key of ${held.name} is not for it to change`);
+        need(body.op === "revoke" || !held.hasEnded, "key-target-ended", `the key ${target.vkey} was ended before`);
+        need(left >= this.threshold, "roots-too-few", `${left} roots would be left, but ${this.threshold} must sign`);
+      }
+    }
+    need(!has(body, "from") || body.from <= e.index, "from-size", `it taints from index ${body.from}, past its own`);
+  }
+
+  judgeClaim(e, body, need) {
+    const { refs: { source, supersedes: old }, content: claim } = e;
+    if (old) e.earlier = new Set([old.id, ...old.earlier]);
+    if (!source || !need(has(source.body, "text"), "quote-without-text", "its source has no text") || !claim) return;
+    const { quote, statement = [], parts, cue, claimant } = claim, { blake3: text } = source.body.text;
+    need(claim.source === text, "claim-other-text", `it points into text ${claim.source}, its source has ${text}`);
+    need(quote.bytes[0] === body.start && quote.bytes[1] === body.end, "claim-hull", "its start and end are not its quote's");
+    const shown = [...statement, ...(claimant && claimant.span ? [claimant.span] : [])];
+    const ranges = [...shown, ...parts, ...(cue ? [cue] : [])];
+    this.quotes.push({ e, source, quote, shown, ranges, code: "claim-quote", line: "quote" });
+  }
+
+  judgeVerdict(e, body, need) {
+    const { refs: { claim, supersedes: old }, content: verdict } = e, { hash, content: policy } = this.policy;
+    const isShown = e.id === this.shown, own = this.latest.get(e.holder + body.claim);
+    if (need(body.policy === hash, "verdict-policy", `it names policy ${body.policy}, but ${hash} is in force`)
+      && need(policy, "policy-unreadable", "the policy in force can't be read")) {
+      need(policy.scale.some(({ code }) => code === body.rating), "rating-unknown", `${body.rating} is not on the scale`);
+      need(!verdict || verdict.evidence.length >= policy.evidence_least, "evidence-short",
+        `the policy asks for ${policy.evidence_least} pieces of evidence`);
+    }
+    need(!claim || !this.ended.has(claim.id), "verdict-earlier-wording", "the claim's wording was superseded before");
+    need(!own || own === old || this.ended.has(own.id), "supersedes-missing", "its author has a verdict on this claim already");
+    need(!old || !verdict || has(verdict, "reason"), "reason-missing", "it supersedes a verdict, but gives no reason");
+    if (old) {
+      const on = old.body.claim;
+      need(!claim || on === claim.id || claim.earlier.has(on), "supersedes-other-claim",
+        `entry ${old.index} is on another claim`);
+      need(this.latest.get(old.holder + on) === old, "supersedes-not-latest", `entry ${old.index} is not its author's latest`);
+      need((body.change === "rating") === (body.rating !== old.body.rating), "change-rating",
+        `its rating is ${body.rating} after ${old.body.rating}, but its change is ${body.change}`);
+    }
+    // The sources that other verdicts cite are not called for, nor slices for their quotes.
+    e.cited = (verdict ? verdict.evidence : []).map(({ source: id, quote }) => {
+      const source = this.refer(e, id, "source", !isShown);
+      const canQuote = !quote || !source || has(source.body, "text");
+      if (need(canQuote, "quote-without-text", "a source that it quotes has no text") && isShown && source && quote) {
+        this.quotes.push({ e, source, quote, shown: [], ranges: [], code: "evidence-quote", line: "evidence" });
+      }
+      return source;
+    });
+  }
+
+  /** What an entry leaves that is not void. */
+  takeEffect(e, body, ends, content) {
+    const key = this.vkeys.get(body.key || body.log), target = this.vkeys.get(body.old || body.key);
+    this.entries.push(e);
+    if (e.kind === "genesis" || e.kind === "roots") {
+      const gone = [...this.roots.keys()].filter((root) => !e.keys.some((one) => one.public === root));
+      for (const root of gone) this.end(e, root, body.from);
+      for (const root of e.keys.filter((one) => !this.roots.has(one.public))) this.enrol(e, root, ["root"]);
+      this.threshold = (body.roots || body).threshold;
+    }
+    if (e.kind === "genesis") {
+      Object.assign(this, { origin: body.origin, name: body.name });
+      this.chains.set(e.by.public, { used: new Set([0]), last: e });
+    }
+    if (e.kind === "genesis" || e.kind === "log") {
+      this.logs.push({ size: e.kind === "log" ? body.size : -1, key });
+      this.enrol(e, key, ["log"]);
+    }
+    if (has(content, "policy")) this.policy = { hash: body.policy, content: content.policy };
+    if (body.op === "add") this.enrol(e, key, body.roles);
+    if (body.op === "rotate") this.enrol(e, key, this.keys.get(target.public).roles, this.keys.get(target.public).holder);
+    if (body.op === "rotate" || body.op === "revoke") this.end(e, target.public, body.from);
+    if (e.kind === "verdict") this.latest.set(e.holder + body.claim, e);
+    if (e.kind === "approval") e.refs.verdict.decisions.push(e);
+    if (e.kind === "erasure") this.erased.set(body.object, e);
+    if (ends) {
+      this.ended.add(ends.id);
+      ends[e.kind === "retraction" ? "retractedBy" : "supersededBy"] = e;
+    }
+    if (e.targets.size || !this.taintedNow || this.taintedNow.size) this.taintedNow = null;
+  }
+
+  /** Enrols a key; one that comes in another's place has the same holder and chain. */
+  enrol(e, key, roles, holder = key.public) {
+    this.keys.set(key.public, { name: key.name, roles: new Set(roles), holder, entry: e.index, hasEnded: false, taints: [] });
+    if (!this.chains.has(holder)) this.chains.set(holder, { used: new Set(), last: undefined });
+    this.lines.add(key.line);
+    if (this.keys.get(key.public).roles.has("root")) this.roots.set(key.public, key);
+  }
+
+  end(e, bytes, taintedFrom) {
+    const key = this.keys.get(bytes);
+    key.hasEnded = true;
+    if (taintedFrom !== undefined) key.taints.push([taintedFrom, e.index]);
+    this.roots.delete(bytes);
+    this.taintedNow = null;
+  }
+
+  /** What can be told only after the last entry. */
+  finish() {
+    for (const e of this.entries) {
+      this.need(e, !this.tainted().has(e.index), e.isCarried ? "carried-tainted" : "entries-tainted",
+        "it is tainted: a key that signed it was revoked from before it on, and nobody reaffirmed it");
+    }
+    this.checkAbsent();
+    for (const quote of this.quotes) this.checkQuote(quote);
+    const texts = [...this.slices.values()].map(({ text }) => text);
+    for (const hash of this.erased.keys()) {
+      const isThere = this.objects.has(hash) || texts.includes(hash);
+      this.need(null, !isThere, "object-erased-present", `object ${hash} was erased, and is there`);
+    }
+    for (const hash of this.objects.keys()) {
+      this.need(null, this.spoken.has(hash), "object-unreferenced", `no entry speaks of object ${hash}`);
+    }
+    for (const [name, { text }] of this.slices) {
+      const isCalledFor = this.calledFor.has(name) || this.erased.has(text);
+      this.need(null, isCalledFor, "object-unreferenced", `no quote calls for slice ${name}`);
+    }
+  }
+
+  /** Section 14: what a bundle may leave out, and what it may not. */
+  checkAbsent() {
+    const all = [...this.byId.values()], isWithheld = (source) => Boolean(source) && source.body.rights === "withheld";
+    const hides = all.some((e) => e.kind === "source" && isWithheld(e));
+    const namedByVerdicts = all.filter(({ kind }) => kind === "verdict").map(({ body }) => body.policy);
+    for (const [hash, spoken] of this.spoken) {
+      for (const { e, kind, source } of this.objects.has(hash) ? [] : spoken) {
+        const erasure = this.erased.get(hash);
+        const isWords = (kind === "claim" ? isWithheld(source) : kind === "verdict" && hides);
+        const isSaid = isWords || kind === "meta" && isWithheld(e) || kind === "note" && e.kind === "approval";
+        const mayLack = isSaid || kind === "raw" || kind === "text" || kind === "policy" && !namedByVerdicts.includes(hash);
+        if (erasure) {
+          this.need(e, false, "object-erased", `its ${kind} was erased by entry ${erasure.index}, basis ${erasure.body.basis}`);
+        } else if (this.need(e, mayLack, "bundle-incomplete", `its ${kind}, object ${hash}, is not in the bundle`)) {
+          this.need(e, !isSaid, "object-withheld", `its ${kind} is not published`);
+          const line = kind === "claim" ? "quote" : "evidence";
+          this.need(e, !isWords, "quote-unchecked", `what the ${kind} says and quotes is withheld`, line);
+        }
+      }
+    }
+  }
+
+  /** Sections 3.1 and 12: a quote and ranges in a text, or in slices in its place. */
+  checkQuote({ e, source, quote, shown, ranges, code, line }) {
+    const need = (condition, found, message) => this.need(e, condition, found, message, line);
+    const { body: { text: { blake3: hash, bytes: length }, rights } } = source;
+    const [prefix, exact, suffix] = [quote.prefix, quote.exact, quote.suffix].map(utf8);
+    const [start, end] = quote.bytes, low = start - prefix.length, high = end + suffix.length;
+    const points = (text) => Array.from(text).length;
+    const isAsLong = end - start === exact.length && quote.points[1] - quote.points[0] === points(quote.exact);
+    if (!need(low >= 0 && high <= length && isAsLong, code, "its ranges are not in the text, or not as long as its words")
+      || !need(ranges.every((range) => range[1] <= length), "claim-range", "a range ends past the text's end")) return;
+    const wanted = slicesFor([[low, high], ...shown], length).map(([from, to]) => ({ from, name: sliceName(hash, from, to) }));
+    const pieces = []; // { from, bytes }
+    if (this.objects.has(hash)) {
+      pieces.push({ from: 0, bytes: this.objects.get(hash).bytes });
+    } else {
+      for (const { name } of wanted) this.calledFor.add(name);
+      const isThere = !this.erased.has(hash) && (rights === "quoted" || wanted.some(({ name }) => this.slices.has(name)));
+      if (!need(isThere, "quote-unchecked", "the text that it quotes is not there")) return;
+      for (const { from, name } of wanted) {
+        const slice = this.slices.get(name);
+        if (!need(slice, "slice-missing", `slice ${name} is not there`) || !slice.bytes) continue; // an invalid one was told of
+        need(slice.length === length, "slice-length", `slice ${name} is of a text of ${slice.length} bytes, not ${length}`);
+        pieces.push({ from, bytes: slice.bytes });
+      }
+      if (pieces.length < wanted.length) return;
+    }
+    const at = (from, to) => {
+      const piece = pieces.find((one) => one.from <= from && to <= one.from + one.bytes.length);
+      return piece && piece.bytes.subarray(from - piece.from, to - piece.from);
+    };
+    const isInside = (byte) => byte >= 0x80 && byte < 0xc0; // a byte of a character that is not its first
+    const words = at(low, high), before = at(0, start);
+    const isCut = (context, mayBe) => points(context) < 32 && !mayBe;
+    this.counts[line] += 1;
+    need(words && sameBytes(words, joinBytes([prefix, exact, suffix])), code, "other words stand at these bytes");
+    need(!isCut(quote.prefix, low === 0) && !isCut(quote.suffix, high === length), code, "its context is too short");
+    need(!before || before.filter((byte) => !isInside(byte)).length === quote.points[0], code, "its code points are others");
+    const cuts = ranges.flat().some((border) => (at(border, border + 1) || []).some(isInside));
+    need(!cuts, "claim-range", "a range begins or ends inside a character");
+  }
+
+  /** Reads the checkpoint, checks that the log's key in force at its size signed it; returns what it says. */
+  async checkpoint(note) {
+    const { value, reason } = attempt(() => {
+      const { lines: [origin, size, root], signatures, signed } = parseNote(note, 3, MAX_CHECKPOINT_BYTES);
+      ensure(fits(origin, "name") && /^(0|[1-9][0-9]{0,15})$/.test(size) && fits(Number(size), "integer") && fits(root, "root"),
+        "not an origin, a size and a root");
+      ensure(new Set(signatures.map(({ line }) => line)).size === signatures.length, "two lines by one key");
+      return { origin, size: Number(size), root, signatures, signed };
+    });
+    if (!this.need(null, value, "checkpoint-damaged", `it is not a checkpoint: ${reason}`)) return undefined;
+    const { key } = [...this.logs].reverse().find(({ size }) => size < value.size) || {};
+    if (!this.need(null, key, "checkpoint-unchecked", "no good genesis names the log's key")) return value;
+    const { signature } = value.signatures.find(({ line }) => line === key.line) || {};
+    const isSigned = signature && (!this.canVerify || await verifySignature(this.subtle, key.bytes, value.signed, signature));
+    this.need(null, value.origin === this.origin, "checkpoint-origin", `it is of ${value.origin}, not of ${this.origin}`);
+    this.need(null, isSigned, "checkpoint-damaged", `the log's key in force, ${key.name}, did not sign it`);
+    return { ...value, key: key.name };
+  }
+
+  /** Section 7, "Verdicts": the first that fits holds. With the decisions that count, in the log's order. */
+  standing(verdict, policy) {
+    const last = new Map();
+    for (const decision of verdict.decisions) {
+      if (!this.tainted().has(decision.index)) last.set(decision.holder, decision);
+    }
+    const of = (word) => [...last.values()].filter(({ body }) => body.decision === word).sort((a, b) => a.index - b.index);
+    const approvals = of("approve"), disputes = of("dispute");
+    const [standing] = [
+      ["void", this.void.has(verdict.index)],
+      ["retracted", verdict.retractedBy],
+      ["superseded", verdict.supersededBy],
+      ["tainted", this.tainted().has(verdict.index)],
+      ["disputed", disputes.length > 0],
+      ["unknown", !policy],
+      ["proposed", policy && approvals.length < policy.approvals],
+      ["standing", true],
+    ].find(([, holds]) => holds);
+    return { standing, approvals, disputes };
+  }
+}
+
+// ---- A bundle (section 14) ----
+
+/** Reads a bundle: its fields, their order, and that nothing stands twice, unused or in the wrong list. */
+function parseBundle(input) {
+  const text = typeof input === "string" ? input : decodeUtf8(input);
+  ensure(utf8(text).length <= MAX_BUNDLE_BYTES, "longer than 256 MiB");
+  const bundle = parseJson(text.endsWith("\n") ? text.slice(0, -1) : text);
+  ensure(fits(bundle, "factlog/bundle@v1"), "not the fields of factlog/bundle@v1");
+  const { entries, hashes, objects, binary = [], slices = [] } = bundle;
+  ensure([entries, objects, binary, slices].every((list) => list.length <= MAX_ITEMS), "too many items");
+  ensure(increasing(entries.map(({ index }) => index)), "entries out of order");
+  const places = [...new Set(entries.flatMap(({ path }) => path))];
+  ensure(places.length === hashes.length && places.every((place, at) => place === at), "hashes out of order, or unused");
+  ensure(new Set(hashes).size === hashes.length, "a hash twice");
+  const withHashes = (list) => list.map((bytes) => ({ hash: blake3(bytes), bytes }));
+  const texts = withHashes(objects.map(utf8)), others = withHashes(binary.map(decodeBase64));
+  for (const list of [texts, others]) {
+    ensure(increasing(list.map(({ hash }) => hash)), "objects out of the order of their hashes: one was probably changed");
+  }
+  ensure(!others.some(({ bytes }) => isUtf8(bytes)), "an object that is text stands among the others");
+  ensure(increasing(slices.map(({ text: hash, start, end }) => sliceName(hash, start, end))), "slices out of order");
+  const decoded = slices.map((slice) => ({ ...slice, bytes: decodeBase64(slice.bytes) }));
+  return { ...bundle, hashes: hashes.map(decodeBase64), objects: [...texts, ...others], slices: decoded };
+}
+
+/**
+ * Checks a bundle, text or bytes. Returns every finding; `verdict`, that on the bundle: "good", "incomplete" or
+ * "bad"; and as `facts` what the bundle says, null where it is none. `ledger` is the id that it must have.
+ */
+async function checkBundle(input, { subtle, ledger } = {}) {
+  ensure(subtle, "this browser has no WebCrypto here: open the page over https, or as a file");
+  const { value: bundle, reason } = attempt(() => parseBundle(input));
+  const canVerify = await knowsEd25519(subtle);
+  const audit = new Audit(subtle, canVerify, bundle && bundle.verdict);
+  let facts = null;
+  if (audit.need(null, bundle, "bundle-form", `it is not a proof bundle: ${reason}`)) facts = await replay(audit, bundle);
+  if (bundle) {
+    audit.need(null, canVerify, "signature-unchecked", "this browser has no Ed25519, so that no signature was checked");
+    audit.need(null, !ledger || ledger === audit.ledger, "genesis-other", `the ledger is ${audit.ledger}, not ${ledger}`);
+  }
+  const findings = [...audit.findings.values()], worst = findings.map((finding) => finding.severity);
+  return { verdict: worst.includes("fault") ? "bad" : worst.includes("incomplete") ? "incomplete" : "good", findings, facts };
+}
+
+async function replay(audit, { verdict: shown, checkpoint: note, entries, hashes, objects, slices }) {
+  const { subtle } = audit, leaves = [];
+  for (const { hash, bytes } of objects) audit.objects.set(hash, { bytes, sha256: toHex(await sha256(subtle, bytes)) });
+  for (const { text, start, end, bytes } of slices) {
+    const name = sliceName(text, start, end), { value, reason } = attempt(() => readSlice(bytes, text, start, end));
+    audit.need(null, value, "slice-invalid", `slice ${name}: ${reason}`);
+    audit.slices.set(name, { text, ...value });
+  }
+  audit.need(null, entries[0].index === 0, "genesis-missing", "the bundle does not begin with the ledger's genesis");
+  for (const { index, note: text } of entries) {
+    leaves.push(await sha256(subtle, Uint8Array.of(0), utf8(text)));
+    await audit.entry(index, text, leaves[leaves.length - 1]);
+  }
+  const checkpoint = await audit.checkpoint(note), verdict = audit.byId.get(shown);
+  for (const [at, { index, path }] of checkpoint ? entries.entries() : []) {
+    const isInTree = index < checkpoint.size && path.length <= MAX_PATH;
+    const root = isInTree && await rootOf(subtle, leaves[at], index, checkpoint.size, path.map((place) => hashes[place]));
+    const isProven = root && sameBytes(root, decodeBase64(checkpoint.root));
+    audit.need({ index }, isProven, "proof-invalid", "it is not shown to be in the checkpoint's tree");
+  }
+  audit.finish();
+  const isThere = Boolean(verdict) && verdict.kind === "verdict";
+  audit.need(null, isThere, "bundle-incomplete", `the verdict ${shown} is not in it`);
+  return isThere && checkpoint ? factsOf(audit, verdict, checkpoint) : null;
+}
+
+// ---- What a bundle says, by the paths that elements of a page name ----
+
+/** "The rating's label in the claim's language, else English, else the first by language code, else the code." */
+function labelOf(code, { labels = {} }, language) {
+  const key = language.toLowerCase().replace(/-/g, "_");
+  const found = [key, key.split("_")[0], "en", ...Object.keys(labels).sort()].find((one) => has(labels, one));
+  return found === undefined ? code : labels[found];
+}
+
+function factsOf(audit, verdict, checkpoint) {
+  const says = new Map(), must = [], counts = audit.counts;
+  const say = (prefix, values) => {
+    for (const [key, value] of Object.entries(values)) if (value !== undefined) says.set(prefix + key, String(value));
+  };
+  /** The same of values that must be on the page. */
+  const sayMust = (prefix, values) => {
+    say(prefix, values);
+    must.push(...Object.keys(values).map((key) => prefix + key).filter((path) => says.has(path)));
+  };
+  const policyOf = ({ body: { policy: hash } }) => audit.objects.has(hash)
+    && attempt(() => parseObject(audit.objects.get(hash).bytes, "policy")).value;
+  const claimEntry = verdict.refs.claim || { refs: {} };
+  const { content: claim, refs: { source } } = claimEntry, { content = {} } = verdict, policy = policyOf(verdict);
+  const { standing, approvals, disputes } = audit.standing(verdict, policy);
+  sayMust("ledger.", { id: audit.ledger });
+  say("ledger.", { name: audit.name, origin: audit.origin });
+  sayMust("checkpoint.", { size: checkpoint.size });
+  say("checkpoint.", { root: checkpoint.root });
+  say("claim.", { id: claimEntry.id });
+  if (claim) {
+    const { text, manner, language, claimant = {}, said: { date, occasion, place } = {} } = claim;
+    const { prefix, exact, suffix } = claim.quote;
+    sayMust("claim.", { text, claimant: claimant.name, exact });
+    say("claim.", { role: claimant.role, same_as: claimant.same_as, manner, language, prefix, suffix });
+    say("claim.said.", { date, occasion, place });
+  }
+  if (source) {
+    const { authors = [], title, url, publisher, published, retrieved } = source.content || {};
+    const { raw = {}, text = {} } = source.body;
+    say("source.", { id: source.id, title, url, publisher, published, retrieved, raw: raw.blake3, text: text.blake3,
+      authors: authors.length ? authors.join(", ") : undefined });
+  }
+  /** What is said of any verdict; `main` is how its chief values are said. Returns its rating. */
+  const sayVerdict = (prefix, e, main) => {
+    const { scale = [] } = policyOf(e) || {}, { at, rating, change } = e.body, { summary, rationale, reason } = e.content || {};
+    const found = scale.find(({ code }) => code === rating) || {};
+    const label = labelOf(rating, found, claim ? claim.language : "en");
+    main(prefix, { reviewer: e.by.name, rating, label, summary, rationale, reason });
+    say(prefix, { at, change });
+    return found;
+  };
+  const { definition, value } = sayVerdict("verdict.", verdict, sayMust), { best, worst } = policy || {};
+  sayMust("verdict.", { id: verdict.id });
+  say("verdict.", { index: verdict.index, supersedes: verdict.body.supersedes, definition, value, best, worst });
+  const { evidence = [], conflicts = [] } = content;
+  evidence.forEach(({ stance, primary, quote: { exact, prefix, suffix } = {}, locator, note, unavailable, source: id }, n) => {
+    const { content: { title, url, publisher } = {}, body: { raw = {}, text = {} } = {} } = verdict.cited[n] || {};
+    sayMust(`evidence.${n}.`, { stance, exact, source: id, raw: raw.blake3 });
+    say(`evidence.${n}.`, { primary: primary ? "primary source" : undefined, prefix, suffix, locator, note, unavailable,
+      title, url, publisher, text: text.blake3 });
+  });
+  sayMust("conflicts.", conflicts);
+  for (const [word, list] of [["approval", approvals], ["dispute", disputes]]) {
+    list.forEach(({ by, body: { at } }, n) => say(`${word}.${n}.`, { by: by.name, at }));
+  }
+  for (const e of audit.byId.values()) {
+    if (e.kind === "verdict" && e !== verdict) sayVerdict(`entry.${e.id}.`, e, say);
+    if (e.kind === "retraction") say(`entry.${e.id}.`, { by: e.by.name, at: e.body.at });
+  }
+  const { index: endedBy } = verdict.retractedBy || verdict.supersededBy || {};
+  return { ledger: audit.ledger, size: checkpoint.size, logKey: checkpoint.key, reviewer: verdict.by.name, standing, endedBy,
+    evidence: evidence.length, counts: { ...counts, objects: audit.objects.size, slices: audit.slices.size },
+    says: Object.fromEntries(says), must };
+}
+
+// ---- The page ----
+
+/** An HTML parser puts U+FFFD in the place of U+0000, which nothing else could stand for. */
+const asInHtml = (text) => text.replace(/\0/g, "\ufffd");
+/** The beginning of a value, isolated, so that no character in it turns the words around it. */
+const quoted = (value) => value === undefined ? "nothing" : `"\u2068${String(value).slice(0, 80)}\u2069"`;
+
+/**
+ * Compares a page with what its bundle says. `says` are [{ path, text, attribute? }], one for each place on the
+ * page; `evidence` is how many pieces of evidence it shows; `claimReviews` are the texts of its JSON-LD scripts.
+ */
+function comparePage(facts, { says, evidence, claimReviews }) {
+  const findings = [], inText = new Set();
+  const find = (code, message) => findings.push({ code, entry: null, severity: "fault", message });
+  for (const { path, text, attribute } of says) {
+    const wanted = has(facts.says, path) ? asInHtml(facts.says[path]) : undefined;
+    if (!attribute) inText.add(path);
+    const code = wanted === undefined ? "page-unproven" : "page-other";
+    if (text !== wanted) find(code, `it says ${path} is ${quoted(text)}, the bundle says ${quoted(wanted)}`);
+  }
+  for (const path of facts.must) {
+    if (!inText.has(path)) find("page-missing", `it lacks ${path}, ${quoted(facts.says[path])}`);
+  }
+  if (evidence !== facts.evidence) find("page-evidence", `it shows ${evidence} pieces of evidence, not ${facts.evidence}`);
+  if (claimReviews.length > 1) find("page-claimreview", "it has more than one ClaimReview");
+  for (const text of claimReviews) compareClaimReview(facts, text, (message) => find("page-claimreview", message));
+  return findings;
+}
+
+function compareClaimReview({ says, standing }, text, find) {
+  let review;
+  try {
+    review = JSON.parse(text);
+  } catch (error) {
+    find("its JSON-LD is not JSON");
+    return;
+  }
+  const at = (value, ...keys) => keys.reduce((part, key) => part && has(part, key) ? part[key] : undefined, value);
+  const expect = (name, found, wanted) => {
+    const isSame = found === wanted || typeof found === "number" && String(found) === wanted;
+    if (!isSame) find(`its ClaimReview has ${quoted(found)} as ${name}, not ${quoted(wanted)}`);
+  };
+  const ofScale = (path) => has(says, "verdict.value") ? says[path] : undefined;
+  expect("@type", at(review, "@type"), "ClaimReview");
+  expect("text", at(review, "itemReviewed", "text"), says["claim.text"]);
+  expect("author", at(review, "itemReviewed", "author", "name"), says["claim.claimant"]);
+  expect("alternateName", at(review, "reviewRating", "alternateName"), says["verdict.label"]);
+  expect("ratingExplanation", at(review, "reviewRating", "ratingExplanation"), says["verdict.summary"]);
+  expect("ratingValue", at(review, "reviewRating", "ratingValue"), says["verdict.value"]);
+  expect("bestRating", at(review, "reviewRating", "bestRating"), ofScale("verdict.best"));
+  expect("worstRating", at(review, "reviewRating", "worstRating"), ofScale("verdict.worst"));
+  const short = at(review, "claimReviewed"), whole = says["claim.text"] || "";
+  const isCut = typeof short === "string" && short.length > 1 && short.endsWith("…") && whole.startsWith(short.slice(0, -1));
+  if (short !== undefined && !isCut) expect("claimReviewed", short, whole);
+  const paths = new Map([["factlog/verdict", "verdict.id"], ["factlog/claim", "claim.id"], ["factlog/ledger", "ledger.id"]]);
+  for (const identifier of [].concat(at(review, "identifier") || [])) {
+    const path = paths.get(at(identifier, "propertyID"));
+    if (path) expect(path, at(identifier, "value"), says[path]);
+  }
+  if (standing !== "standing") find("it has a ClaimReview, but its verdict does not stand");
+}
+
+// ---- What the reader is told ----
+
+/** The lines: their names, and the beginnings of the codes that belong to each. All others are of entitlement. */
+const LINES = {
+  form: ["The bundle's form", /^(bundle|entry|genesis|ledger)-/],
+  checkpoint: ["The checkpoint", /^checkpoint-/],
+  inclusion: ["Every entry is in the log", /^proof-/],
+  signatures: ["The signatures", /^signature-/],
+  entitlement: ["Who was entitled", /^$/],
+  objects: ["The objects' hashes", /^(object|kept|text|slice)-/],
+  quote: ["The quote in the source", /^(claim|quote)-/],
+  evidence: ["The evidence", /^evidence-/],
+  standing: ["Whether the verdict stands", /^$/],
+  page: ["This page's words", /^page-/],
+  compare: ["For you to compare", /^$/],
+};
+const STANDING = {
+  standing: "it stands, as far as the bundle shows",
+  proposed: "not yet: it lacks approvals that the policy asks for",
+  disputed: "an approver disputes it",
+  superseded: "another verdict took its place",
+  retracted: "it was taken back",
+  tainted: "no: the key that signed it was revoked from before it on",
+  void: "no: its entry has no effect",
+  unknown: "that can't be told without its policy",
+};
+
+const counted = (number, one, many = one + "s") => `${number} ${number === 1 ? one : many}`;
+const inWords = ({ entry, message, code }) => `${entry === null ? "" : `entry ${entry}: `}${message} (${code})`;
+
+/** What the lines say where nothing was found. */
+const good = ({ counts, size, logKey, reviewer, evidence, standing, endedBy, must, ledger }) => ({
+  form: `canonical, with ${counted(counts.entries, "entry", "entries")} of the ledger`,
+  checkpoint: `number ${size}, signed by the log's key in force, ${logKey}`,
+  inclusion: `${counted(counts.entries, "proof")}, each leading to the checkpoint's root`,
+  signatures: `${counted(counts.signatures, "signature")} and the log's, each valid`,
+  entitlement: `${reviewer} was, when the verdict was recorded, and so was every other signer in the bundle`,
+  objects: `${counted(counts.objects, "object")} and ${counted(counts.slices, "slice")} have the hashes that are signed`,
+  quote: `${counted(counts.quote, "quote")}, word for word at the bytes recorded`,
+  evidence: `${counted(evidence, "piece")}; ${counted(counts.evidence, "quote")}, word for word at the bytes recorded`,
+  standing: STANDING[standing] + (endedBy === undefined ? "" : `, by entry ${endedBy}`),
+  page: `all ${must.length} values that must be here are, and every marked word is what the bundle says`,
+  compare: `the ledger's id, ${ledger}, with one that you have from elsewhere, for anybody can make up a ledger. And whoever `
+    + "changed a page could have changed its check: factlog check bundle.json does not rely on this page.",
+});
+
+/**
+ * What a reader is told of a result of checkBundle and the findings of comparePage, or null where nothing was
+ * compared: { lines: [{ id, kind, what, found }], kind, result }. A kind is "good", "bad" or "note".
+ */
+function describe({ verdict, findings, facts }, pageFindings) {
+  const all = [...findings, ...(pageFindings || [])], isCompared = Boolean(facts && pageFindings);
+  const lineOf = ({ line, code }) => line || Object.keys(LINES).find((id) => LINES[id][1].test(code)) || "entitlement";
+  const worstOf = (list) => ["fault", "incomplete", "note"].map((one) => list.find((each) => each.severity === one))
+    .find(Boolean);
+  const lines = Object.entries(LINES).map(([id, [what]]) => {
+    const mine = all.filter((finding) => lineOf(finding) === id), worst = worstOf(mine);
+    const more = mine.length > 1 ? `; and ${mine.length - 1} more` : "";
+    if (worst) return { id, kind: worst.severity === "fault" ? "bad" : "note", what, found: inWords(worst) + more };
+    if (!facts || id === "page" && !isCompared) return { id, kind: "note", what, found: "not checked" };
+    const isNote = id === "compare" || id === "standing" && facts.standing !== "standing";
+    return { id, kind: isNote ? "note" : "good", what, found: good(facts)[id] };
+  });
+  const worst = worstOf(all), notShown = "Not shown: what was recorded since, and that it is true.";
+  if (!isCompared || worst && worst.severity === "fault") {
+    const why = worst ? inWords(worst) : "it was not compared with its bundle";
+    return { lines, kind: "bad", result: `Do not rely on this page: ${why}.` };
+  }
+  if (all.some(({ code }) => code === "signature-unchecked")) {
+    return { lines, kind: "note", result: "This page could not be checked here: this browser has no Ed25519, so that nothing "
+      + "shows who signed what it says. Use another browser, or factlog check." };
+  }
+  const standing = facts.standing === "standing" ? "" : `Whether the verdict stands: ${good(facts).standing}. `;
+  const asOf = `what the ledger recorded, as of checkpoint ${facts.size}. ${standing}${notShown}`;
+  return verdict === "good" ? { lines, kind: "good", result: `This page says ${asOf}` }
+    : { lines, kind: "note", result: `Not all of this page could be checked: ${inWords(worst)}. The rest says ${asOf}` };
+}
+
+async function check(bundle, page, options) {
+  const result = await checkBundle(bundle, options);
+  return describe(result, result.facts && comparePage(result.facts, page));
+}
+
+// ---- The document, where there is one ----
+
+function readPage(document) {
+  const collect = (mark, read, attribute) => Array.from(document.querySelectorAll(`[${mark}]`),
+    (element) => ({ path: element.getAttribute(mark), text: read(element), attribute }));
+  return {
+    says: [
+      ...collect("data-says", (element) => element.textContent),
+      ...collect("data-says-href", (element) => element.getAttribute("href"), "href"),
+      ...collect("data-says-datetime", (element) => element.getAttribute("datetime"), "datetime"),
+    ],
+    evidence: document.querySelectorAll("[data-evidence]").length,
+    claimReviews: Array.from(document.querySelectorAll('script[type="application/ld+json"]'), (script) => script.textContent),
+  };
+}
+
+function start(document) {
+  const [section, button, list, result, bundle] = ["check", "check-button", "check-lines", "check-result", "bundle"]
+    .map((id) => document.getElementById(id));
+  if (!section || !button || !list || !result || !bundle) return;
+  const show = ({ lines, kind: kindOfAll, result: sentence }) => {
+    list.replaceChildren(...lines.map(({ kind, what, found }) => {
+      const [item, strong, span] = ["li", "strong", "span"].map((name) => document.createElement(name));
+      item.className = kind;
+      strong.textContent = what;
+      span.textContent = found;
+      item.append(strong, " ", span);
+      return item;
+    }));
+    result.className = kindOfAll;
+    result.textContent = sentence;
+  };
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    show({ lines: [], kind: "note", result: "Checking…" });
+    try {
+      await new Promise((resolve) => setTimeout(resolve)); // so that this is drawn first
+      const { subtle } = globalThis.crypto || {};
+      show(await check(JSON.parse(bundle.textContent), readPage(document), { subtle }));
+    } catch (error) {
+      const found = `failed: ${error instanceof Error ? error.message : error}`;
+      const lines = [{ kind: "bad", what: "The check", found }];
+      show({ lines, kind: "bad", result: `Do not rely on this page: the check ${found}.` });
+    } finally {
+      button.disabled = false;
+    }
+  });
+  section.hidden = false;
+}
+
+const factlogCheck = { check, checkBundle, comparePage, describe, readPage, blake3, verifySignature, isOfPrimeOrder };
+if (typeof module === "object" && module.exports) module.exports = factlogCheck;
+else globalThis.factlogCheck = factlogCheck;
+if (typeof document === "object" && document) {
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => start(document));
+  else start(document);
+}
+})();
