@@ -1,7 +1,7 @@
 //! The audit: everything about a log at once, every fault reported, none of them the last.
 //!
 //! Two stages run at the same time on one pool of threads. The parallel one parses, hashes and
-//! verifies a chunk of entries by itself ([`prepare`]); the sequential one replays the chunk before
+//! verifies a chunk of entries by itself ([`prepare_all`]); the sequential one replays the chunk before
 //! it. Chunks bound what is in memory beside the facts and the tree. When the log is through, its
 //! head and the checkpoints that were kept are compared with the tree, and the objects that are
 //! there with those that entries speak of.
@@ -19,13 +19,13 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, ParallelIterator as _};
 
 use super::finding::{Code, Echo, Finding, Severity, Topic, causes};
 use super::log_keys::LogKeys;
 use super::memory::MemoryFacts;
 use super::objects::{Objects, Texts};
-use super::prepare::{Absent, Prepared, QuoteTask, prepare};
+use super::prepare::{Absent, GROUP, Prepared, QuoteTask, prepare_all};
 use super::replay::{Effect, Replay, record};
 use super::report::{Check, Report, Unlisted, not_shown};
 use crate::entry::{Body, Entry, Kind};
@@ -144,7 +144,7 @@ where
             },
             || {
                 (
-                    prepare_all(raw, &objects, &texts),
+                    prepare_chunk(raw, &objects, &texts),
                     look_for(quotes, &objects, &texts),
                 )
             },
@@ -180,36 +180,60 @@ enum Stored {
     Damaged(LeafHash, Finding),
 }
 
-fn prepare_all(chunk: Vec<StoredEntry>, objects: &impl Objects, texts: &Texts) -> Vec<Stored> {
-    chunk
-        .into_par_iter()
-        .map(|StoredEntry { bytes, file }| {
-            let of_file = |finding: Finding| match &file {
-                Some(file) => finding.of_file(&**file),
-                None => finding,
-            };
-            let bytes = match bytes {
-                Ok(bytes) => bytes,
-                Err(reason) => {
-                    let message = format!("the entry could not be read: {reason}");
-                    // Nothing has this leaf hash that anyone knows of; every root past it is another.
-                    let leaf = LeafHash([0; 32]);
-                    return Stored::Damaged(
-                        leaf,
-                        of_file(Finding::new(Code::EntryUnreadable, message)),
-                    );
-                }
-            };
-            match Entry::parse(&bytes) {
-                Ok(entry) => Stored::Entry(Box::new(prepare(entry, objects, texts)), file),
-                Err(error) => {
-                    let message = format!("the bytes are not an entry: {}", causes(&error));
-                    let finding = of_file(Finding::new(Code::EntryDamaged, message));
-                    Stored::Damaged(LeafHash::of(&bytes), finding)
-                }
-            }
-        })
+/// Prepares a chunk of entries, on all cores, a group at a time: the signatures of a group are verified
+/// together.
+fn prepare_chunk(chunk: Vec<StoredEntry>, objects: &impl Objects, texts: &Texts) -> Vec<Stored> {
+    let groups = chunk.into_par_iter().chunks(GROUP);
+    groups
+        .flat_map_iter(|group| prepare_group(group, objects, texts))
         .collect()
+}
+
+fn prepare_group(group: Vec<StoredEntry>, objects: &impl Objects, texts: &Texts) -> Vec<Stored> {
+    enum Parsed {
+        Entry(Option<Arc<str>>),
+        Damaged(Stored),
+    }
+    let mut entries = Vec::with_capacity(group.len());
+    let mut parse = |StoredEntry { bytes, file }: StoredEntry| {
+        let damaged = |leaf, finding: Finding| {
+            Parsed::Damaged(Stored::Damaged(
+                leaf,
+                match &file {
+                    Some(file) => finding.of_file(&**file),
+                    None => finding,
+                },
+            ))
+        };
+        let bytes = match bytes {
+            Ok(bytes) => bytes,
+            Err(reason) => {
+                let message = format!("the entry could not be read: {reason}");
+                let finding = Finding::new(Code::EntryUnreadable, message);
+                // Nothing has this leaf hash that anyone knows of; every root past it is another.
+                return damaged(LeafHash([0; 32]), finding);
+            }
+        };
+        match Entry::parse(&bytes) {
+            Ok(entry) => entries.push(entry),
+            Err(error) => {
+                let message = format!("the bytes are not an entry: {}", causes(&error));
+                let finding = Finding::new(Code::EntryDamaged, message);
+                return damaged(LeafHash::of(&bytes), finding);
+            }
+        }
+        Parsed::Entry(file)
+    };
+    let parsed: Vec<Parsed> = group.into_iter().map(&mut parse).collect();
+    let mut prepared = prepare_all(entries, objects, texts).into_iter();
+    let stored = parsed.into_iter().map(|parsed| match parsed {
+        Parsed::Entry(file) => {
+            let prepared = prepared.next().expect("each entry was prepared");
+            Stored::Entry(Box::new(prepared), file)
+        }
+        Parsed::Damaged(stored) => stored,
+    });
+    stored.collect()
 }
 
 fn look_for(quotes: Vec<QuoteTask>, objects: &impl Objects, texts: &Texts) -> Vec<Finding> {

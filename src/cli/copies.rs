@@ -138,7 +138,7 @@ impl Seen {
     }
 
     /// Returns the last checkpoint of a ledger that was verified here.
-    pub(crate) fn last(&self, ledger: &EntryId) -> anyhow::Result<Option<StoredCheckpoint>> {
+    pub(crate) fn last(&self, ledger: &EntryId) -> Result<Option<StoredCheckpoint>, FileError> {
         let path = self.path(ledger);
         match fs::read(&path) {
             Ok(bytes) => Ok(Some(StoredCheckpoint {
@@ -146,7 +146,11 @@ impl Seen {
                 file: path.display().to_string(),
             })),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
+            Err(source) => Err(FileError {
+                action: "read",
+                path: path.display().to_string(),
+                source,
+            }),
         }
     }
 

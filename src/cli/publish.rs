@@ -119,7 +119,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     if published.withheld_verdicts > 0 {
         context.warn(&format!(
             "{} withheld: its evidence quotes a source of which nothing may be published",
-            counted(published.withheld_verdicts, "verdict is", "verdicts are")
+            screen::counted(published.withheld_verdicts, "verdict is", "verdicts are")
         ));
     }
     if context.global.quiet {
@@ -131,14 +131,14 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         out,
         "{}: {}, {new} of them new; {} written",
         screen::visible(&folder),
-        counted(published.size, "entry", "entries"),
-        counted(published.files, "file", "files"),
+        screen::counted(published.size, "entry", "entries"),
+        screen::counted(published.files, "file", "files"),
     )?;
     if !args.full {
         writeln!(
             out,
             "withheld of the new ones: {}; slices in place of texts: {}",
-            counted(published.withheld, "object", "objects"),
+            screen::counted(published.withheld, "object", "objects"),
             published.slices
         )?;
         for (source, bytes) in whole.iter().take(LISTED) {
@@ -160,7 +160,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             writeln!(
                 out,
                 "{}: {} of {} bytes are in slices",
-                counted(number, "quoted source", "quoted sources"),
+                screen::counted(number, "quoted source", "quoted sources"),
                 grouped(shown),
                 grouped(text)
             )?;
@@ -193,8 +193,4 @@ fn grouped(number: u64) -> String {
         text.push(digit);
     }
     text
-}
-
-fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }

@@ -104,7 +104,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         objects: vec![note],
         hands: carried::roots(context, &args.signing, &ledger)?,
         words,
-        question: format!("reaffirm {}", counted(ids.len())),
+        question: format!(
+            "reaffirm {}",
+            screen::counted(ids.len() as u64, "entry", "entries")
+        ),
     };
     let Some(done) = carried::sign(context, &args.signing, ledger, carried)? else {
         return Ok(Status::Failed);
@@ -112,7 +115,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     if let Some(index) = done.index {
         context.say(&format!(
             "reaffirmed {} (entry {index})",
-            counted(ids.len())
+            screen::counted(ids.len() as u64, "entry", "entries")
         ));
     }
     if context.global.json {
@@ -127,11 +130,4 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         writeln!(stdout::plain(), "{}", done.id)?;
     }
     Ok(Status::Done)
-}
-
-fn counted(entries: usize) -> String {
-    format!(
-        "{entries} {}",
-        if entries == 1 { "entry" } else { "entries" }
-    )
 }

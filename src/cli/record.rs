@@ -1,6 +1,5 @@
 //! Signing entries one after another, and appending them or writing them to a file.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -9,7 +8,7 @@ use anyhow::Context as _;
 use factlog::entry::{Body, Chain, Draft, Entry, Kind};
 use factlog::keys::HeldKey;
 use factlog::ledger::{AppendError, Composer, Ledger, Pending};
-use factlog::words::id::{EntryId, ObjectId};
+use factlog::words::id::EntryId;
 use factlog::words::time::Timestamp;
 use serde::Serialize;
 use tempfile::{NamedTempFile, PersistError};
@@ -170,14 +169,7 @@ pub(crate) fn append(
     ledger: &mut Ledger,
     pending: &Pending,
 ) -> anyhow::Result<Vec<u64>> {
-    let erased: BTreeSet<ObjectId> = pending
-        .entries
-        .iter()
-        .filter_map(|entry| match entry.body() {
-            Body::Erasure(erasure) => Some(erasure.object),
-            _ => None,
-        })
-        .collect();
+    let erased = pending.erased();
     let words = (!erased.is_empty())
         .then(|| erase::words(ledger, &erased))
         .transpose()?;
@@ -198,11 +190,7 @@ pub(crate) fn append(
     }
     appending.commit().map_err(AppendError::from)?;
     if !erased.is_empty() {
-        let objects = if erased.len() == 1 {
-            "1 object".to_owned()
-        } else {
-            format!("{} objects", erased.len())
-        };
+        let objects = screen::counted(erased.len() as u64, "object", "objects");
         context.say(&format!("erased: {objects}"));
         context.say(
             "claims may have other numbers now: `factlog claims` lists them; `factlog publish` takes \

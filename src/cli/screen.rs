@@ -84,6 +84,11 @@ pub(crate) fn path(path: impl AsRef<OsStr>) -> String {
     shown
 }
 
+/// Writes a number of things: `1 entry`, `2 entries`.
+pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// Returns how many columns a text takes on a terminal.
 pub(crate) fn width(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(0)).sum()

@@ -1,6 +1,6 @@
 //! `factlog sign`: add a signature to entries that several people sign.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -216,14 +216,7 @@ impl Known {
             });
         }
         let ledger: Ledger = context.open_ledger()?;
-        let erased = pending
-            .entries
-            .iter()
-            .filter_map(|entry| match entry.body() {
-                Body::Erasure(erasure) => Some(erasure.object),
-                _ => None,
-            });
-        let erased: BTreeSet<ObjectId> = erased.collect();
+        let erased = pending.erased();
         let erased = if erased.is_empty() {
             BTreeMap::new()
         } else {

@@ -3,14 +3,15 @@
 
 use std::collections::HashMap;
 
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use rayon::iter::ParallelIterator as _;
+use rayon::slice::ParallelSlice as _;
 
 use super::index::{Reading, index_entry};
 use super::{FIRST, Ledger, LedgerError, Pending};
 use crate::audit::facts::Facts as _;
 use crate::audit::finding::Finding;
 use crate::audit::objects::{ObjectState, Objects};
-use crate::audit::prepare::{Prepared, prepare};
+use crate::audit::prepare::{GROUP, Prepared, prepare_all};
 use crate::audit::replay::{Examined, Replay};
 use crate::audit::rows::{RowFacts, RowFactsError};
 use crate::entry::{Body, Chain, Entry};
@@ -145,10 +146,10 @@ impl Appending<'_> {
             round: &self.round,
         };
         let texts = self.replay.texts();
-        let prepare = |entry: &Entry| prepare(entry.clone(), &brought, &texts);
+        let prepare = |group: &[Entry]| prepare_all(group.to_vec(), &brought, &texts);
         match entries {
-            [entry] => vec![prepare(entry)],
-            entries => entries.par_iter().map(prepare).collect(),
+            [_] => prepare(entries),
+            entries => entries.par_chunks(GROUP).flat_map_iter(prepare).collect(),
         }
     }
 

@@ -4,7 +4,7 @@
 //! `objects` (standard base64) and, while signatures are missing, `wanted`, as `docs/format.md`,
 //! section 8 has it. Appending validates and appends all of it or nothing.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 
 use base64::Engine as _;
@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::entry::{Entry, EntryError};
+use crate::entry::{Body, Entry, EntryError};
 use crate::words::id::ObjectId;
 use crate::words::json::{self, JsonError};
 
@@ -189,6 +189,15 @@ impl Pending {
         let id = ObjectId::of(&bytes);
         self.objects.push(bytes);
         id
+    }
+
+    /// Returns the objects that its entries erase.
+    pub fn erased(&self) -> BTreeSet<ObjectId> {
+        let erased = |entry: &Entry| match entry.body() {
+            Body::Erasure(erasure) => Some(erasure.object),
+            _ => None,
+        };
+        self.entries.iter().filter_map(erased).collect()
     }
 
     /// Reads a pending file.

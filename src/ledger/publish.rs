@@ -136,7 +136,7 @@ impl Ledger {
     ) -> Result<Published, PublishError> {
         let name = folder.display().to_string();
         self.check_place(folder)?;
-        let (writer, opened) = Writer::open(Folder::new(folder), is_full)?;
+        let (mut writer, opened) = Writer::open(Folder::new(folder), is_full)?;
         let from = match self.published_size(&name, &opened) {
             Ok(from) => from,
             Err(error) => {
@@ -148,7 +148,6 @@ impl Ledger {
             }
         };
         let size = self.tree_head().size;
-        let mut writer = writer;
         // What an erased claim or verdict had called for, no entry says any more.
         let from = if opened.was_stopped || self.has_erasure(from)? {
             writer.go_through_all();

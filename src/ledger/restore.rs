@@ -116,7 +116,7 @@ pub fn restore<F: Files>(
     let copy = Copy::open(files)?;
     let default = mirror::VerifyOptions::default();
     let mirror::Audited { report, ledger, .. } =
-        mirror::verify(&copy, default, |_| None, progress)?;
+        mirror::verify(&copy, default, |_| Ok(None), progress)?;
     if report.worst() == Some(Severity::Fault) {
         return Err(RestoreError::Faults(Box::new(report)));
     }

@@ -38,6 +38,8 @@ pub struct Audited {
     pub ledger: Option<EntryId>,
     /// What its first entry says, which the report says whether to believe; `None` if it is none.
     pub genesis: Option<Genesis>,
+    /// The checkpoint that the caller remembered, with which the log was compared.
+    pub kept: Option<StoredCheckpoint>,
 }
 
 /// Verifies a copy, on the threads of the pool that the caller is in.
@@ -50,7 +52,7 @@ pub struct Audited {
 pub fn verify<F: Files>(
     copy: &Copy<'_, F>,
     options: VerifyOptions,
-    kept: impl FnOnce(&EntryId) -> Option<StoredCheckpoint>,
+    kept: impl FnOnce(&EntryId) -> Result<Option<StoredCheckpoint>, FileError>,
     progress: Option<&(dyn Fn(u64, u64) + Sync)>,
 ) -> Result<Audited, ReadError> {
     let mut names = Names::default();
@@ -64,7 +66,8 @@ pub fn verify<F: Files>(
         _ => None,
     });
     let mut checkpoints = options.checkpoints;
-    checkpoints.extend(ledger.as_ref().and_then(kept));
+    let kept = ledger.as_ref().map(kept).transpose()?.flatten();
+    checkpoints.extend(kept.clone());
     checkpoints.append(&mut names.checkpoints);
     let input = Input {
         entries,
@@ -99,6 +102,7 @@ pub fn verify<F: Files>(
         report,
         ledger,
         genesis,
+        kept,
     })
 }
 

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::files::{FileAction, FileError, OnFile as _, read_bounded, sync_folder, write_synced};
-use crate::trust::checkpoint::{Checkpoint, CheckpointError};
+use crate::trust::checkpoint::{Checkpoint, CheckpointError, stated};
 use crate::trust::key::{SigningKey, VerifierKey};
 use crate::trust::merkle::TreeHead;
 use crate::trust::note::{NoteError, SignedNote, VerifyError};
@@ -106,8 +106,8 @@ impl StatedHead {
         }
         match SignedNote::parse(&bytes) {
             Ok(note) => match stated(note.text()) {
-                Some(head) => Ok(Some(Self { path, note, head })),
-                None => Err(HeadError::NoTreeHead { path }),
+                Ok((_, head)) => Ok(Some(Self { path, note, head })),
+                Err(_) => Err(HeadError::NoTreeHead { path }),
             },
             Err(source) => Err(HeadError::Note { path, source }),
         }
@@ -176,14 +176,6 @@ impl SignedHead {
         let note = checkpoint.sign(key)?;
         Ok(Self { checkpoint, note })
     }
-}
-
-/// Reads size and root from the text of a checkpoint.
-fn stated(text: &str) -> Option<TreeHead> {
-    let mut lines = text.lines().skip(1);
-    let size = lines.next()?.parse().ok()?;
-    let root = lines.next()?.parse().ok()?;
-    Some(TreeHead { root, size })
 }
 
 /// Writes the next content of `path` beside it, synced: the first half of replacing it.

@@ -10,7 +10,8 @@ use super::runs::Entry;
 
 /// The rows of one run in a range of keys.
 pub(super) struct RunRows {
-    pages: sled::Iter,
+    /// `None` once there are no more: sled looks for the next page again however often it is asked.
+    pages: Option<sled::Iter>,
     start: Vec<u8>,
     /// The key after the last; `None` if there is no such bound.
     end: Option<Vec<u8>>,
@@ -22,7 +23,7 @@ impl RunRows {
     /// Goes through a run's pages, from the key `start` on, before `end`.
     pub(super) fn new(pages: sled::Iter, start: &[u8], end: Option<&[u8]>) -> Self {
         Self {
-            pages,
+            pages: Some(pages),
             start: start.to_vec(),
             end: end.map(<[u8]>::to_vec),
             front: VecDeque::new(),
@@ -35,8 +36,8 @@ impl RunRows {
             if let Some(row) = self.front.pop_front() {
                 return Ok(Some(row));
             }
-            match quiet::catch(|| self.pages.next())?.transpose()? {
-                Some((_, page)) => self.front = self.rows_of(&page)?,
+            match self.page(sled::Iter::next)? {
+                Some(page) => self.front = self.rows_of(&page)?,
                 None => return Ok(self.back.pop_front()),
             }
         }
@@ -47,11 +48,25 @@ impl RunRows {
             if let Some(row) = self.back.pop_back() {
                 return Ok(Some(row));
             }
-            match quiet::catch(|| self.pages.next_back())?.transpose()? {
-                Some((_, page)) => self.back = self.rows_of(&page)?,
+            match self.page(sled::Iter::next_back)? {
+                Some(page) => self.back = self.rows_of(&page)?,
                 None => return Ok(self.front.pop_back()),
             }
         }
+    }
+
+    fn page(
+        &mut self,
+        next: fn(&mut sled::Iter) -> Option<<sled::Iter as Iterator>::Item>,
+    ) -> Result<Option<sled::IVec>, DatabaseError> {
+        let Some(pages) = &mut self.pages else {
+            return Ok(None);
+        };
+        let page = quiet::catch(|| next(pages))?.transpose()?;
+        if page.is_none() {
+            self.pages = None;
+        }
+        Ok(page.map(|(_, page)| page))
     }
 
     fn rows_of(&self, page: &[u8]) -> Result<VecDeque<Entry>, DatabaseError> {

@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::multiples::KeyMultiples;
-use super::signature::Signature;
+use super::signature::{Begun, Signature};
 
 /// What the signatures of an Ed25519 key are over, and the byte that C2SP signed-note gives it in
 /// key ids and verifier keys.
@@ -289,22 +289,23 @@ impl PublicKey {
         self.0.key.as_bytes()
     }
 
-    /// Says whether 64 bytes are this key's signature of a message.
-    pub(super) fn verify(&self, signature: &[u8; 64], message: &[u8]) -> bool {
+    /// Begins to say whether 64 bytes are this key's signature of a message.
+    pub(super) fn begin(&self, signature: &[u8; 64], message: &[u8]) -> Begun {
         let Checked {
             key,
             uses,
             multiples,
         } = &*self.0;
         if let Some(multiples) = multiples.get() {
-            return multiples.verify(signature, message);
+            let expected = multiples.expect(signature, message);
+            return expected.map_or(Begun::Settled(false), Begun::Open);
         }
         if let Some(made) = KeyMultiples::when_worthwhile(uses, key) {
             // Only one thread gets here for a key.
             let _ = multiples.set(made);
         }
         let signature = ed25519_dalek::Signature::from_bytes(signature);
-        key.verify_strict(message, &signature).is_ok()
+        Begun::Settled(key.verify_strict(message, &signature).is_ok())
     }
 }
 

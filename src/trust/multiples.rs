@@ -12,7 +12,7 @@
 //! Nothing here is secret, so nothing runs in constant time.
 
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
 use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
 use curve25519_dalek::edwards::EdwardsPoint;
@@ -30,6 +30,9 @@ const WORTHWHILE: u32 = 64;
 /// So many keys' multiples are kept at most in a process, at 640 KiB each.
 const MOST_TABLES: usize = 48;
 
+/// Whether no multiples are to be written down.
+static PLAIN: AtomicBool = AtomicBool::new(false);
+
 /// How many keys' multiples there are.
 static TABLES: AtomicUsize = AtomicUsize::new(0);
 
@@ -39,6 +42,11 @@ static BASE: LazyLock<Multiples> = LazyLock::new(|| Multiples::of(ED25519_BASEPO
 /// The encodings of the points of small order.
 static SMALL_ORDER: LazyLock<[[u8; 32]; 8]> =
     LazyLock::new(|| EIGHT_TORSION.map(|point| point.compress().0));
+
+/// From now on, this process writes down no key's multiples.
+pub(super) fn use_none() {
+    PLAIN.store(true, Ordering::Relaxed);
+}
 
 /// The multiples of a point: of `256^i` times it, once to 128 times, for each place `i`.
 struct Multiples(Vec<EdwardsPoint>);
@@ -100,7 +108,8 @@ impl KeyMultiples {
         if uses.fetch_add(1, Ordering::Relaxed) != WORTHWHILE {
             return None;
         }
-        (TABLES.load(Ordering::Relaxed) < MOST_TABLES).then(|| Self::of(key))
+        let may = TABLES.load(Ordering::Relaxed) < MOST_TABLES && !PLAIN.load(Ordering::Relaxed);
+        may.then(|| Self::of(key))
     }
 
     pub(super) fn of(key: &ed25519_dalek::VerifyingKey) -> Self {
@@ -111,23 +120,47 @@ impl KeyMultiples {
         }
     }
 
-    /// Says whether a signature holds: exactly when `verify_strict` does.
-    pub(super) fn verify(&self, signature: &[u8; 64], message: &[u8]) -> bool {
+    /// Begins to verify a signature; `None` where it can't hold.
+    ///
+    /// It holds exactly when `verify_strict` says so, and then exactly when the expected point has the
+    /// encoding of R.
+    pub(super) fn expect(&self, signature: &[u8; 64], message: &[u8]) -> Option<Expected> {
         let (r, s) = signature.split_at(32);
-        let s: Option<Scalar> = s
-            .try_into()
-            .ok()
-            .and_then(|s| Scalar::from_canonical_bytes(s).into());
-        let Some(s) = s else { return false };
+        let r = <[u8; 32]>::try_from(r).ok()?;
+        let s = <[u8; 32]>::try_from(s).ok()?;
+        let s: Option<Scalar> = Scalar::from_canonical_bytes(s).into();
+        let s = s?;
+        if SMALL_ORDER.contains(&r) {
+            return None;
+        }
         let k = Sha512::new()
             .chain_update(r)
             .chain_update(self.key)
             .chain_update(message)
             .finalize();
         let k = Scalar::from_bytes_mod_order_wide(&k.into());
-        let expected = self.inverse.add(&k, BASE.add(&s, EdwardsPoint::identity()));
+        let point = self.inverse.add(&k, BASE.add(&s, EdwardsPoint::identity()));
+        Some(Expected { r, point })
+    }
+}
+
+/// A signature whose equation was computed, and whose point is not written down yet.
+pub(crate) struct Expected {
+    r: [u8; 32],
+    /// `[S]B − [k]A`.
+    point: EdwardsPoint,
+}
+
+impl Expected {
+    /// Says of each whether it holds. Written down together, points share their one inversion.
+    pub(super) fn hold(all: &[Self]) -> Vec<bool> {
+        let points: Vec<EdwardsPoint> = all.iter().map(|expected| expected.point).collect();
+        let written = EdwardsPoint::compress_batch_alloc(&points);
         // Where the encodings are equal, R is the expected point, and its encoding canonical.
-        expected.compress().as_bytes() == r && !SMALL_ORDER.iter().any(|small| small == r)
+        let pairs = written.iter().zip(all);
+        pairs
+            .map(|(written, expected)| *written.as_bytes() == expected.r)
+            .collect()
     }
 }
 

@@ -19,7 +19,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::key::{KeyError, KeyId, KeyName, SigningKey, VerifierKey};
-use super::signature::Signature;
+use super::signature::{Begun, Signature};
 
 /// The most bytes a note has: what the two-byte length of an entry in a C2SP tile can say.
 pub const MAX_BYTES: usize = 65_535;
@@ -188,13 +188,23 @@ impl SignatureLine {
     }
 
     fn verify(&self, key: &VerifierKey, text: &str) -> Result<(), VerifyError> {
-        <[u8; 64]>::try_from(self.signature.as_slice())
-            .ok()
-            .and_then(|bytes| Signature(bytes).verify(key.public(), text.as_bytes()).ok())
-            .ok_or_else(|| VerifyError::Signature {
-                name: self.name.clone(),
-                id: self.id,
-            })
+        match *Begun::settle(vec![self.begin(key, text)]) {
+            [true] => Ok(()),
+            _ => Err(self.does_not_hold()),
+        }
+    }
+
+    fn begin(&self, key: &VerifierKey, text: &str) -> Begun {
+        <[u8; 64]>::try_from(self.signature.as_slice()).map_or(Begun::Settled(false), |bytes| {
+            Signature(bytes).begin(key.public(), text.as_bytes())
+        })
+    }
+
+    fn does_not_hold(&self) -> VerifyError {
+        VerifyError::Signature {
+            name: self.name.clone(),
+            id: self.id,
+        }
     }
 }
 
@@ -348,27 +358,82 @@ impl SignedNote {
         &'a self,
         keys: &[&'a VerifierKey],
     ) -> Result<VerifiedNote<'a>, VerifyError> {
-        if self.signatures.len() != keys.len() {
-            return Err(VerifyError::Count {
-                expected: keys.len(),
+        let mut begun = Vec::with_capacity(keys.len());
+        let lines = self.begin_exactly(keys.to_vec(), &mut begun);
+        lines.finish(&mut Begun::settle(begun).into_iter())
+    }
+
+    /// Begins to verify a note as entries have it, and adds to `begun` the signatures that decide it.
+    pub(crate) fn begin_exactly<'a>(
+        &'a self,
+        keys: Vec<&'a VerifierKey>,
+        begun: &mut Vec<Begun>,
+    ) -> BegunNote<'a> {
+        let mut lines = BegunNote {
+            note: self,
+            keys,
+            begun: 0,
+            fault: None,
+        };
+        if self.signatures.len() != lines.keys.len() {
+            lines.fault = Some(VerifyError::Count {
+                expected: lines.keys.len(),
                 found: self.signatures.len(),
             });
+            return lines;
         }
-        for (index, (line, key)) in self.signatures.iter().zip(keys).enumerate() {
+        for (line, key) in self.signatures.iter().zip(&lines.keys) {
             if !line.names(key) {
-                return Err(VerifyError::Signer {
-                    line: index + 1,
+                lines.fault = Some(VerifyError::Signer {
+                    line: lines.begun + 1,
                     expected: Box::new((*key).clone()),
                     found_name: line.name.clone(),
                     found_id: line.id,
                 });
+                break;
             }
-            line.verify(key, self.text())?;
+            begun.push(line.begin(key, self.text()));
+            lines.begun += 1;
         }
-        Ok(VerifiedNote {
-            note: self,
-            signers: keys.to_vec(),
-        })
+        lines
+    }
+}
+
+/// A note whose signatures are being verified.
+pub(crate) struct BegunNote<'a> {
+    note: &'a SignedNote,
+    keys: Vec<&'a VerifierKey>,
+    /// How many of its lines, from the first on, were begun.
+    begun: usize,
+    /// What is wrong after those.
+    fault: Option<VerifyError>,
+}
+
+impl<'a> BegunNote<'a> {
+    /// Says whether the note is verified, taking from `holds` what became of its signatures.
+    pub(crate) fn finish(
+        self,
+        holds: &mut impl Iterator<Item = bool>,
+    ) -> Result<VerifiedNote<'a>, VerifyError> {
+        let Self {
+            note,
+            keys,
+            begun,
+            fault,
+        } = self;
+        let holds: Vec<bool> = holds.take(begun).collect();
+        // Where something is short, nothing is verified.
+        let first_bad = (0..begun).find(|line| holds.get(*line) != Some(&true));
+        if let Some(line) = first_bad {
+            return Err(note.signatures[line].does_not_hold());
+        }
+        match fault {
+            Some(fault) => Err(fault),
+            None => Ok(VerifiedNote {
+                note,
+                signers: keys,
+            }),
+        }
     }
 }
 

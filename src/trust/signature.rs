@@ -5,11 +5,13 @@
 //! ([`PublicKey`]), R is not one of the small-order encodings, and the canonical encoding of
 //! `[S]B − [k]A` equals R byte for byte. That is ed25519-dalek's `verify_strict`.
 //!
-//! There is no second way to verify here, and no batch verification: its acceptance set differs.
+//! Batch verification has another acceptance set and is not here: however many signatures are verified
+//! together, the equation of each is computed by itself.
 
 use std::fmt;
 
 use super::key::PublicKey;
+use super::multiples::Expected;
 
 /// 64 bytes that claim to be an Ed25519 signature: R, then S.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,12 +25,57 @@ pub struct SignatureError;
 impl Signature {
     /// Checks that `key` signed exactly these bytes.
     pub fn verify(&self, key: &PublicKey, message: &[u8]) -> Result<(), SignatureError> {
-        if key.verify(&self.0, message) {
+        if Begun::settle(vec![self.begin(key, message)]) == [true] {
             Ok(())
         } else {
             Err(SignatureError)
         }
     }
+
+    /// Begins to check that `key` signed exactly these bytes.
+    pub(super) fn begin(&self, key: &PublicKey, message: &[u8]) -> Begun {
+        key.begin(&self.0, message)
+    }
+}
+
+/// A signature that is being verified.
+///
+/// Each is verified by itself. What many share is the last step, in which points are written down: one
+/// inversion serves them all.
+pub(crate) enum Begun {
+    /// It is known whether it holds.
+    Settled(bool),
+    /// It holds if a point turns out to be the expected one.
+    Open(Expected),
+}
+
+impl Begun {
+    /// Says of each whether it holds.
+    pub(crate) fn settle(all: Vec<Self>) -> Vec<bool> {
+        let mut open = Vec::new();
+        let settled: Vec<Option<bool>> = all
+            .into_iter()
+            .map(|begun| match begun {
+                Self::Settled(holds) => Some(holds),
+                Self::Open(expected) => {
+                    open.push(expected);
+                    None
+                }
+            })
+            .collect();
+        let mut opened = Expected::hold(&open).into_iter();
+        settled
+            .into_iter()
+            .map(|holds| holds.or_else(|| opened.next()) == Some(true))
+            .collect()
+    }
+}
+
+/// From now on, every signature is verified by `verify_strict` alone, in this process.
+///
+/// Keys that were used a hundred times before have their multiples already; so it comes first.
+pub fn verify_plainly() {
+    super::multiples::use_none();
 }
 
 impl fmt::Debug for Signature {
@@ -70,7 +117,9 @@ mod tests {
         fn verify(&self, signature: &Signature, message: &[u8]) -> Result<(), SignatureError> {
             let parsed = ed25519_dalek::Signature::from_bytes(&signature.0);
             let strict = self.strict.verify_strict(message, &parsed).is_ok();
-            assert_eq!(self.fast.verify(&signature.0, message), strict);
+            let fast = self.fast.expect(&signature.0, message);
+            let fast = fast.map_or_else(Vec::new, |expected| Expected::hold(&[expected]));
+            assert_eq!(fast == [true], strict);
             let answer = signature.verify(&self.key, message);
             assert_eq!(answer.is_ok(), strict);
             answer
@@ -207,6 +256,85 @@ mod tests {
             public().verify(&sign_with(Scalar::ONE, no_point), MESSAGE),
             Err(SignatureError)
         );
+    }
+
+    /// Signatures of [`MESSAGE`]s that hold, and the same with something wrong about each.
+    fn good_and_bad() -> Vec<(Signature, Vec<u8>)> {
+        let mut all = Vec::new();
+        for n in 0..40_u64 {
+            let r = Scalar::from(n + 1);
+            let point = EdwardsPoint::mul_base(&r);
+            let good = sign_with(r, point.compress().0);
+            let mut unreduced = good;
+            unreduced.0[32..].copy_from_slice(&plus_order(&good.0[32..]));
+            let mut flipped = good;
+            flipped.0[usize::try_from(n).expect("small")] ^= 1;
+            let torsion = &EIGHT_TORSION[usize::try_from(n % 8).expect("small")];
+            all.extend([
+                (good, MESSAGE.to_vec()),
+                (good, b"another message".to_vec()),
+                (unreduced, MESSAGE.to_vec()),
+                (flipped, MESSAGE.to_vec()),
+                (
+                    sign_with(r, (point + torsion).compress().0),
+                    MESSAGE.to_vec(),
+                ),
+                (
+                    sign_with(Scalar::ZERO, torsion.compress().0),
+                    MESSAGE.to_vec(),
+                ),
+            ]);
+        }
+        all
+    }
+
+    #[test]
+    fn together_signatures_hold_as_each_does_alone() {
+        let all = good_and_bad();
+        // From some use on, a key has its multiples: both ways are taken.
+        for batch in [1, 7, 64, all.len()] {
+            for signatures in all.chunks(batch) {
+                let begun = signatures
+                    .iter()
+                    .map(|(signature, message)| signature.begin(&public().key, message));
+                let together = Begun::settle(begun.collect());
+                let alone: Vec<bool> = signatures
+                    .iter()
+                    .map(|(signature, message)| public().verify(signature, message).is_ok())
+                    .collect();
+                assert_eq!(together, alone);
+                assert!(batch < 64 || together.contains(&true) && together.contains(&false));
+            }
+        }
+    }
+
+    #[test]
+    fn of_a_key_with_a_component_of_small_order_the_same_holds_as_by_the_strict_rule() {
+        // No such key is enrolled. The equation must be the same all the same: with [k]A, not [8k]A.
+        for torsion in &EIGHT_TORSION[1..] {
+            let point = secret().verifying_key().to_edwards() + torsion;
+            let key = ed25519_dalek::VerifyingKey::from(point);
+            let fast = KeyMultiples::of(&key);
+            let mut held = 0;
+            for n in 0..64_u64 {
+                let r = Scalar::from(n + 1);
+                let encoded = EdwardsPoint::mul_base(&r).compress().0;
+                let k = Sha512::new()
+                    .chain_update(encoded)
+                    .chain_update(key.as_bytes())
+                    .chain_update(MESSAGE)
+                    .finalize();
+                let k = Scalar::from_bytes_mod_order_wide(&k.into());
+                let signature = joined(encoded, (r + k * secret().to_scalar()).to_bytes());
+                let parsed = ed25519_dalek::Signature::from_bytes(&signature.0);
+                let strict = key.verify_strict(MESSAGE, &parsed).is_ok();
+                let fast = fast.expect(&signature.0, MESSAGE);
+                let fast = fast.map_or_else(Vec::new, |expected| Expected::hold(&[expected]));
+                assert_eq!(fast == [true], strict);
+                held += usize::from(strict);
+            }
+            assert!((1..64).contains(&held), "{held} of 64 hold");
+        }
     }
 
     fn bytes(hex: &serde_json::Value) -> Vec<u8> {

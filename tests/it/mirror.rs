@@ -54,7 +54,7 @@ impl Memory {
             ..VerifyOptions::default()
         };
         let copy = mirror::Copy::open(self).unwrap();
-        let audited = mirror::verify(&copy, options, |_| None, None);
+        let audited = mirror::verify(&copy, options, |_| Ok(None), None);
         audited.unwrap().report
     }
 }

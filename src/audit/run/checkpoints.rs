@@ -138,6 +138,7 @@ impl<O: Objects> Auditor<'_, O> {
             Err(error) => return self.find_damaged(file, &causes(&error)),
         };
         let Some(ledger) = self.facts.ledger().expect("memory can be read") else {
+            self.check_stated_size(&note, file);
             let message =
                 "it can't be verified, for there is no good genesis to name the log's key";
             self.keep_last(Finding::new(Code::CheckpointUnchecked, message).of_file(file));
@@ -162,6 +163,15 @@ impl<O: Objects> Auditor<'_, O> {
             return self.find_damaged(file, "it has lines that a checkpoint of ours has not");
         }
         Some((note, checkpoint))
+    }
+
+    /// Checks that the log has as many entries as a checkpoint states that can't be verified.
+    fn check_stated_size(&mut self, note: &SignedNote, file: &str) {
+        let size = self.tree.size();
+        if let Some(stated) = stated_size(note.text()).filter(|stated| *stated > size) {
+            let message = format!("it states {stated} entries, but the log has {size}");
+            self.keep_last(Finding::new(Code::CheckpointSize, message).of_file(file));
+        }
     }
 
     fn find_damaged<T>(&mut self, file: &str, reason: &str) -> Option<T> {

@@ -18,6 +18,12 @@ impl<O: Objects> Auditor<'_, O> {
         let Absent { field, object, .. } = absent;
         if self.may_be_withheld(entry, field) {
             *self.withheld.entry(field).or_default() += 1;
+            if matches!(entry.body(), Body::Verdict(_)) {
+                // That its evidence quotes a withheld source is its publisher's word.
+                let message = format!("what the verdict says and quotes is withheld: {object}");
+                let finding = Finding::new(Code::QuoteUnchecked, message);
+                self.keep(finding.of_entry(index, entry.id()).of_object(object));
+            }
         } else {
             let message = format!("the {field} object {object} is withheld, and need not be");
             let finding = Finding::new(Code::WithheldUnexpected, message);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::fixture::{Ledger, key, sign};
+use super::super::prepare::prepare;
 use super::*;
 use crate::entry::{Body, Role};
 use crate::words::policy::Policy;
@@ -65,6 +66,31 @@ impl Log {
             policy: None,
         };
         audit(input, |_| {})
+    }
+}
+
+/// The bare log: no head, and nothing beside its entries and their objects.
+fn bare<E: Iterator<Item = Vec<u8>>>(
+    entries: E,
+    objects: &BTreeMap<ObjectId, Vec<u8>>,
+) -> Input<
+    impl Iterator<Item = StoredEntry> + use<'_, E>,
+    &BTreeMap<ObjectId, Vec<u8>>,
+    std::iter::Empty<PresentObject>,
+> {
+    Input {
+        entries: entries.map(|bytes| StoredEntry {
+            bytes: Ok(bytes),
+            file: None,
+        }),
+        objects,
+        present: std::iter::empty(),
+        withheld: vec![],
+        is_unfinished: false,
+        head: None,
+        checkpoints: vec![],
+        ledger: None,
+        policy: None,
     }
 }
 
@@ -315,18 +341,8 @@ fn a_head_that_is_behind_ahead_or_another_ledgers_is_seen() {
 fn another_ledger_than_the_one_asked_for_is_seen() {
     let log = Log::sample();
     let input = Input {
-        entries: log.entries.iter().map(|bytes| StoredEntry {
-            bytes: Ok(bytes.clone()),
-            file: None,
-        }),
-        objects: &log.objects,
-        present: std::iter::empty(),
-        withheld: vec![],
-        is_unfinished: false,
-        head: None,
-        checkpoints: vec![],
         ledger: Some(EntryId([1; 32])),
-        policy: None,
+        ..bare(log.entries.iter().cloned(), &log.objects)
     };
     let report = audit(input, |_| {});
     assert_eq!(
@@ -443,22 +459,7 @@ fn reports_serialise_with_stable_codes() {
 fn a_log_without_end_of_what_is_no_entry_is_given_up() {
     let log = Log::sample();
     let good = log.entries.iter().cloned();
-    let input = Input {
-        entries: good
-            .chain(std::iter::repeat(vec![0; 9]))
-            .map(|bytes| StoredEntry {
-                bytes: Ok(bytes),
-                file: None,
-            }),
-        objects: &log.objects,
-        present: std::iter::empty(),
-        withheld: vec![],
-        is_unfinished: false,
-        head: None,
-        checkpoints: vec![],
-        ledger: None,
-        policy: None,
-    };
+    let input = bare(good.chain(std::iter::repeat(vec![0; 9])), &log.objects);
     let report = audit(input, |_| {});
     let last = report.findings.iter().rfind(|found| found.entry.is_some());
     let last = last.expect("something is wrong");

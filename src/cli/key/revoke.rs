@@ -256,14 +256,11 @@ fn told(ledger: &Ledger, records: &[Record], from: u64, size: u64) -> anyhow::Re
         .iter()
         .filter(|record| record.entry.kind() == Kind::Verdict)
         .count();
-    let counted = |count: usize, one: &str, many: &str| {
-        format!("{count} {}", if count == 1 { one } else { many })
-    };
     let mut words = vec![format!(
         "from entry {from} on, {} {} tainted, {} among them:",
-        counted(records.len(), "entry", "entries"),
+        screen::counted(records.len() as u64, "entry", "entries"),
         if records.len() == 1 { "is" } else { "are" },
-        counted(verdicts, "verdict", "verdicts"),
+        screen::counted(verdicts as u64, "verdict", "verdicts"),
     )];
     let mut policies = Policies::new();
     for record in records.iter().take(MOST_TOLD) {

@@ -4,9 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use factlog::audit::facts::Detail;
 use factlog::entry::{Body, ClaimEntry, Draft, Kind, VerdictEntry};
-use factlog::ledger::{Ledger, Record};
+use factlog::ledger::Ledger;
 use factlog::trust::VerifierKey;
 use factlog::words::id::{ClaimId, EntryId, ObjectId, SourceId, VerdictId};
 use factlog::words::object;
@@ -261,7 +260,7 @@ impl<'a> Resolver<'a> {
         let pieces = judgement.evidence.iter().map(|request| self.piece(request));
         Ok(Resolved {
             policy: self.policy_id,
-            supersession: supersession(self.ledger, &claim, judgement)?,
+            supersession: superseding::supersession(self.ledger, &claim, judgement)?,
             evidence: pieces.collect::<anyhow::Result<_>>()?,
             claim,
         })
@@ -280,8 +279,10 @@ impl<'a> Resolver<'a> {
         if judgement.supersedes.is_some() {
             return Ok(());
         }
-        match own_verdict(self.ledger, self.author, id)? {
-            Some(own) => Err(judged_already(self.ledger, line, &own, &judgement.rating)?.into()),
+        match superseding::own_verdict(self.ledger, self.author, id)? {
+            Some(own) => {
+                Err(superseding::judged_already(self.ledger, line, &own, &judgement.rating)?.into())
+            }
             None => Ok(()),
         }
     }
@@ -475,120 +476,6 @@ pub(crate) fn record_claim(signer: &mut Signer, line: &ClaimLine) -> anyhow::Res
         change: None,
     }))?;
     Ok(ClaimId(id.0))
-}
-
-/// Returns the author's verdict on a claim that stands, if there is one.
-pub(crate) fn own_verdict(
-    ledger: &Ledger,
-    author: &VerifierKey,
-    claim: &ClaimId,
-) -> anyhow::Result<Option<Record>> {
-    for record in ledger.verdicts_on(claim)?.into_iter().rev() {
-        let (_, facts) = ledger.facts_of(&record.entry.id())?;
-        let ended = matches!(facts.detail, Detail::Verdict(facts) if facts.has_ended());
-        if !ended && record.entry.header().by.public() == author.public() {
-            return Ok(Some(record));
-        }
-    }
-    Ok(None)
-}
-
-/// Finds the verdict that is superseded, and checks that what is said to change does.
-fn supersession(
-    ledger: &Ledger,
-    claim: &Target,
-    judgement: &Judgement,
-) -> anyhow::Result<Option<(VerdictId, VerdictChange)>> {
-    let Some(older) = &judgement.supersedes else {
-        if judgement.change.is_some() || judgement.reason.is_some() {
-            let message = "--change and --reason say why a verdict takes the place of another";
-            return Err(Failure::new(Status::Usage, message)
-                .hint("name the other with --supersedes VERDICT")
-                .into());
-        }
-        return Ok(None);
-    };
-    let record = seek::find_entry(ledger, Kind::Verdict, older)?;
-    let Body::Verdict(earlier) = record.entry.body() else {
-        unreachable!("it was looked up as a verdict");
-    };
-    superseding::check(ledger, claim, &record, earlier)?;
-    if judgement
-        .reason
-        .as_deref()
-        .is_none_or(|reason| reason.trim().is_empty())
-    {
-        return Err(Failure::new(
-            Status::Usage,
-            "a verdict that takes the place of another needs a reason",
-        )
-        .hint("say it with --reason \"…\"; it is shown wherever the verdict is")
-        .into());
-    }
-    let changes = earlier.rating != judgement.rating;
-    let change = match judgement.change {
-        None if changes => VerdictChange::Rating,
-        None => {
-            return Err(Failure::new(
-                Status::Usage,
-                format!("the rating is still {}: what changes is not said", judgement.rating),
-            )
-            .hint("--change correction where something was wrong, --change update where only something is new")
-            .into());
-        }
-        Some(VerdictChange::Rating) if !changes => {
-            return Err(Failure::new(
-                Status::Usage,
-                format!(
-                    "--change rating, but the rating is still {}",
-                    judgement.rating
-                ),
-            )
-            .hint("say --change update or --change correction")
-            .into());
-        }
-        Some(other) if changes && other != VerdictChange::Rating => {
-            return Err(Failure::new(
-                Status::Usage,
-                format!(
-                    "the rating changes from {} to {}",
-                    earlier.rating, judgement.rating
-                ),
-            )
-            .hint("say --change rating")
-            .into());
-        }
-        Some(change) => change,
-    };
-    Ok(Some((VerdictId(record.entry.id().0), change)))
-}
-
-fn judged_already(
-    ledger: &Ledger,
-    line: &ClaimLine,
-    own: &Record,
-    rating: &RatingCode,
-) -> anyhow::Result<Failure> {
-    let Body::Verdict(earlier) = own.entry.body() else {
-        unreachable!("it was found among the verdicts");
-    };
-    let short = ledger.short(&own.entry.id().0)?;
-    let change = if earlier.rating == *rating {
-        "correction"
-    } else {
-        "rating"
-    };
-    Ok(Failure::new(
-        Status::Failed,
-        format!(
-            "you have judged “{}” already: {} ({short})",
-            screen::cut(&line.claim.text, 60),
-            earlier.rating
-        ),
-    )
-    .hint(format!(
-        "to change it, add --supersedes {short} --change {change} --reason \"…\""
-    )))
 }
 
 fn quote(text: Option<String>, words: &str, request: &Request) -> anyhow::Result<Quote> {

@@ -3,17 +3,21 @@
 //! The ledger refuses the others all the same; here a person is told by names that can be typed.
 
 use factlog::audit::facts::Detail;
-use factlog::entry::{Body, VerdictEntry};
+use factlog::entry::{Body, Kind, VerdictEntry};
 use factlog::ledger::{Ledger, LedgerError, Record};
+use factlog::trust::VerifierKey;
 use factlog::words::claim::Claim;
-use factlog::words::id::ClaimId;
+use factlog::words::id::{ClaimId, VerdictId};
+use factlog::words::policy::RatingCode;
+use factlog::words::verdict::VerdictChange;
 
-use super::build::Target;
+use super::build::{Judgement, Target};
+use crate::cli::claim_list::ClaimLine;
 use crate::cli::exit::{Failure, Status};
-use crate::cli::{says, screen};
+use crate::cli::{says, screen, seek};
 
 /// Refuses to supersede a verdict on another claim.
-pub(super) fn check(
+fn check(
     ledger: &Ledger,
     claim: &Target,
     older: &Record,
@@ -70,4 +74,119 @@ fn words(ledger: &Ledger, claim: ClaimId) -> Result<Option<String>, LedgerError>
     };
     let claim: Option<Claim> = says::readable(ledger, &entry.claim)?;
     Ok(claim.map(|claim| claim.text))
+}
+
+/// Returns the author's verdict on a claim that stands, if there is one.
+pub(super) fn own_verdict(
+    ledger: &Ledger,
+    author: &VerifierKey,
+    claim: &ClaimId,
+) -> anyhow::Result<Option<Record>> {
+    for record in ledger.verdicts_on(claim)?.into_iter().rev() {
+        let (_, facts) = ledger.facts_of(&record.entry.id())?;
+        let ended = matches!(facts.detail, Detail::Verdict(facts) if facts.has_ended());
+        if !ended && record.entry.header().by.public() == author.public() {
+            return Ok(Some(record));
+        }
+    }
+    Ok(None)
+}
+
+/// Finds the verdict that is superseded, and checks that what is said to change does.
+pub(super) fn supersession(
+    ledger: &Ledger,
+    claim: &Target,
+    judgement: &Judgement,
+) -> anyhow::Result<Option<(VerdictId, VerdictChange)>> {
+    let Some(older) = &judgement.supersedes else {
+        if judgement.change.is_some() || judgement.reason.is_some() {
+            let message = "--change and --reason say why a verdict takes the place of another";
+            return Err(Failure::new(Status::Usage, message)
+                .hint("name the other with --supersedes VERDICT")
+                .into());
+        }
+        return Ok(None);
+    };
+    let record = seek::find_entry(ledger, Kind::Verdict, older)?;
+    let Body::Verdict(earlier) = record.entry.body() else {
+        unreachable!("it was looked up as a verdict");
+    };
+    check(ledger, claim, &record, earlier)?;
+    if judgement
+        .reason
+        .as_deref()
+        .is_none_or(|reason| reason.trim().is_empty())
+    {
+        return Err(Failure::new(
+            Status::Usage,
+            "a verdict that takes the place of another needs a reason",
+        )
+        .hint("say it with --reason \"…\"; it is shown wherever the verdict is")
+        .into());
+    }
+    let changes = earlier.rating != judgement.rating;
+    let change = match judgement.change {
+        None if changes => VerdictChange::Rating,
+        None => {
+            return Err(Failure::new(
+                Status::Usage,
+                format!("the rating is still {}: what changes is not said", judgement.rating),
+            )
+            .hint("--change correction where something was wrong, --change update where only something is new")
+            .into());
+        }
+        Some(VerdictChange::Rating) if !changes => {
+            return Err(Failure::new(
+                Status::Usage,
+                format!(
+                    "--change rating, but the rating is still {}",
+                    judgement.rating
+                ),
+            )
+            .hint("say --change update or --change correction")
+            .into());
+        }
+        Some(other) if changes && other != VerdictChange::Rating => {
+            return Err(Failure::new(
+                Status::Usage,
+                format!(
+                    "the rating changes from {} to {}",
+                    earlier.rating, judgement.rating
+                ),
+            )
+            .hint("say --change rating")
+            .into());
+        }
+        Some(change) => change,
+    };
+    Ok(Some((VerdictId(record.entry.id().0), change)))
+}
+
+/// Says that the reviewer has a verdict on the claim, and how it is changed.
+pub(super) fn judged_already(
+    ledger: &Ledger,
+    line: &ClaimLine,
+    own: &Record,
+    rating: &RatingCode,
+) -> anyhow::Result<Failure> {
+    let Body::Verdict(earlier) = own.entry.body() else {
+        unreachable!("it was found among the verdicts");
+    };
+    let short = ledger.short(&own.entry.id().0)?;
+    let change = if earlier.rating == *rating {
+        "correction"
+    } else {
+        "rating"
+    };
+    Ok(Failure::new(
+        Status::Failed,
+        format!(
+            "you have judged “{}” already: {} ({short})",
+            screen::cut(&line.claim.text, 60),
+            earlier.rating
+        ),
+    )
+    .hint(format!(
+        "to change it, add --supersedes {short} --change {change} --reason \"…\""
+    )))
 }

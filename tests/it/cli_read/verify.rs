@@ -29,6 +29,7 @@ fn a_good_ledger_has_a_line_a_check_and_a_sentence() {
         "{out}"
     );
     let json = desk.json(&["verify", "--threads", "1"], "verify");
+    assert_eq!(desk.json(&["verify", "--plain"], "verify"), json);
     assert_eq!(json["head"]["size"], 10);
     assert_eq!(json["findings"].as_array().map(Vec::len), Some(0));
     assert_eq!(json["ledger"], desk.ledger().id().to_string());
