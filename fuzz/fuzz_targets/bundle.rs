@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use factlog::audit::Severity;
-use factlog::audit::bundle::{Bundle, BundleEntry, Expected, ShownReport, check, check_bytes};
+use factlog::audit::bundle::{About, Bundle, BundleEntry, Expected, ShownReport, check, check_bytes};
 use factlog::entry::{Body, Entry};
 use factlog::trust::merkle::LeafHash;
 use factlog::trust::{SignedNote, SliceRange, TrustPolicy};
@@ -166,14 +166,20 @@ fn is_what_was_signed(bundle: &Bundle, report: &ShownReport) {
         );
         assert!(known.is_none_or(|log| log.get(&entry.index) == Some(&entry.note)));
         named.retain(|id| !entry.note.contains(id.as_str()));
-        if read.id() == bundle.verdict.entry() {
+        if read.id() == bundle.about.entry() {
             verdict = Some(read);
         }
     }
     assert!(named.is_empty(), "no entry speaks of {named:?}");
     let verdict = verdict.expect("it is good");
-    let Body::Verdict(fields) = verdict.body() else {
-        panic!("it is about a {}", verdict.kind())
+    let fields = match (verdict.body(), bundle.about) {
+        (Body::Verdict(fields), About::Verdict(_)) => fields,
+        (Body::Publication(fields), About::Publication(_)) => {
+            let shown = report.publication.as_ref().expect("it is good");
+            assert_eq!(shown.size, fields.size);
+            return;
+        }
+        _ => panic!("it is about a {}", verdict.kind()),
     };
     let said = report.verdict.as_ref().expect("it is good");
     assert_eq!(said.rating, fields.rating.to_string());

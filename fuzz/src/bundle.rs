@@ -108,7 +108,7 @@ impl Parts {
         let entries = entries.map(|shown| Held::new(shown.index, &shown.note));
         let objects = bundle.objects.iter();
         Some(Self {
-            verdict: bundle.verdict.to_string(),
+            verdict: bundle.about.entry().to_string(),
             origin,
             size,
             log: note

@@ -45,11 +45,13 @@ pub enum Topic {
     Verdicts,
     /// What entries refer to, supersede or retract.
     References,
+    /// The files of a publication.
+    Files,
 }
 
 impl Topic {
     /// All topics, in the order of a report.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Entries,
         Self::Signatures,
         Self::Entitlement,
@@ -61,6 +63,7 @@ impl Topic {
         Self::Claims,
         Self::Verdicts,
         Self::References,
+        Self::Files,
     ];
 
     /// Returns its name.
@@ -77,6 +80,7 @@ impl Topic {
             Self::Claims => "claims",
             Self::Verdicts => "verdicts",
             Self::References => "references",
+            Self::Files => "files",
         }
     }
 }
@@ -348,6 +352,13 @@ codes! {
     ReasonMissing "reason-missing" References Fault false Never,
     /// The change is said to be of the rating and is not, or the other way round.
     ChangeRating "change-rating" References Fault false Never,
+
+    /// A file of the publication is not there.
+    FileMissing "file-missing" Files Fault false Never,
+    /// A file has other bytes than those that its publisher signed.
+    FileChanged "file-changed" Files Fault false Never,
+    /// A file is there that its publisher did not sign.
+    FileUnlisted "file-unlisted" Files Fault false Never,
 }
 
 impl Serialize for Code {

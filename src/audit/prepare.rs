@@ -16,7 +16,7 @@ use crate::words::manifest::Manifest;
 use crate::words::note::Note;
 use crate::words::object::{self, Object};
 use crate::words::policy::Policy;
-use crate::words::source::{Kept, Meta, Rights};
+use crate::words::source::{Kept, Meta};
 use crate::words::span::{Quote, QuoteError, Span};
 use crate::words::verdict::Verdict;
 
@@ -390,8 +390,8 @@ impl<O: Objects> Looking<'_, O> {
 pub struct QuoteTask {
     pub(super) finding: Finding,
     pub(super) text: TextFacts,
-    /// What of the source may be published: slices are called for where its quotes are.
-    pub(super) rights: Rights,
+    /// Whether slices have to be there where the text is not.
+    pub(super) slices_due: bool,
     pub(super) quoted: Quoted,
 }
 
@@ -411,7 +411,7 @@ impl QuoteTask {
             Quoted::Claim(claim) => self.claim_in_slices(claim, objects).err()?,
         };
         let code = match code {
-            Code::SliceMissing if self.rights != Rights::Quoted => Code::QuoteUnchecked,
+            Code::SliceMissing if !self.slices_due => Code::QuoteUnchecked,
             code => code,
         };
         let message = format!("{}: {reason}", self.finding.message);

@@ -29,6 +29,7 @@ use crate::trust::merkle::{self, HashReader, TreeHead};
 use crate::words::id::ObjectId;
 use crate::words::object;
 use crate::words::policy::Policy;
+use crate::words::source::Rights;
 
 pub use record::{Effect, record};
 
@@ -300,6 +301,17 @@ impl<F: Facts> Placed<'_, F> {
     fn find(&mut self, code: Code, message: impl Into<String>) {
         let finding = Finding::new(code, message).of_entry(self.index, self.entry.id());
         self.findings.push(finding);
+    }
+
+    /// Says whether slices have to stand for a source's text where it is not there: in a bundle
+    /// (section 14) those of a public text too, which may be left out there, and in a published form
+    /// (section 13) may not.
+    fn are_slices_due(&self, rights: Rights) -> bool {
+        match rights {
+            Rights::Quoted => true,
+            Rights::Public => self.has_gaps,
+            Rights::Withheld => false,
+        }
     }
 
     fn find_object(&mut self, code: Code, object: ObjectId, message: impl Into<String>) {

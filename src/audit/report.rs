@@ -227,6 +227,7 @@ fn what(topic: Topic) -> &'static str {
         Topic::Claims => "quote, context and both ranges in the source's text",
         Topic::Verdicts => "policy in force, rating, evidence and its quotes",
         Topic::References => "what entries refer to, supersede and retract",
+        Topic::Files => "as they were signed",
     }
 }
 

@@ -90,7 +90,7 @@ fn a_verdict_may_supersede_one_on_an_earlier_wording() {
     let mut draft = claim(&mut ledger, &sample, |_| {});
     if let Body::Claim(claim) = &mut draft.body {
         claim.supersedes = Some(sample.claim);
-        claim.change = Some(crate::entry::ClaimChange::Span);
+        claim.change = Some(crate::words::claim::ClaimChange::Span);
     }
     let newer = crate::words::id::ClaimId(ledger.append_draft(&draft, &["alice"]).0);
     let draft = ledger.superseding("bob", newer, "false", bobs);

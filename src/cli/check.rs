@@ -1,4 +1,6 @@
-//! `factlog check`: check a proof that someone else made, without their ledger.
+//! `factlog check`: check a proof that someone else made, or what they exported, without their ledger.
+
+mod folder;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -32,11 +34,15 @@ const LONE_TRUST_HINT: &str = "a proof of this kind has no genesis entry, so tha
      not tell the log's key: give the key, or a trust policy that lists it, got from elsewhere than \
      with this file: --origin-key VKEY or --policy FILE";
 
-/// Check a proof, without the ledger that it is from
+/// Check a proof or a signed export, without the ledger that it is from
 ///
 /// It takes what `factlog prove` writes, and finds out by itself which of the three it is: a bundle
 /// of a verdict, a proof that an entry is in a log, or a proof that a log only grew. Nothing is
 /// fetched, and no ledger is needed.
+///
+/// Of a folder that `factlog export … --sign` wrote, it checks who signed the list of its files
+/// (publication.json), that each of them is there as it was signed and no other one is, and every
+/// proof bundle among them.
 ///
 /// Of a bundle it checks each signature and who was entitled to sign, that every entry is in the
 /// tree of the checkpoint, that the log signed the checkpoint, and that the quotes are the words of
@@ -52,6 +58,7 @@ const LONE_TRUST_HINT: &str = "a proof of this kind has no genesis entry, so tha
 Examples:
   factlog check bridge.json --ledger-id 3f0c…
   factlog check bridge.json --policy desk.policy
+  factlog check site --ledger-id 3f0c…
   factlog check bridge.tlog-proof --origin-key desk.example/facts+…
   factlog check grown.proof --old 2026-11-22.checkpoint --policy desk.policy
   factlog check bridge.json --ledger-id 3f0c… --json | jq .verdict.standing
@@ -59,7 +66,8 @@ Examples:
 No fault means: this was recorded, by these keys, about these words. It does not
 mean that the claim was judged well, nor that nothing was recorded since.")]
 pub(crate) struct Args {
-    /// The proof
+    /// The proof, or the folder of a signed export
+    #[arg(value_name = "FILE|DIR")]
     file: PathBuf,
     /// Trust the logs and witnesses of this policy (C2SP tlog-policy), and ask for its quorum
     #[arg(long, value_name = "FILE")]
@@ -94,6 +102,7 @@ enum Proof {
     Bundle,
     Entry,
     Consistency,
+    Publication,
 }
 
 impl Proof {
@@ -102,6 +111,7 @@ impl Proof {
             Self::Bundle => "bundle",
             Self::Entry => "entry",
             Self::Consistency => "consistency",
+            Self::Publication => "publication",
         }
     }
 
@@ -118,13 +128,8 @@ impl Proof {
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
-    if args.file.is_dir() {
-        let message = format!("{} is a folder, not a proof", args.file.display());
-        return Err(Failure::new(Status::Usage, message)
-            .hint("a published copy is verified with `factlog verify DIR`")
-            .into());
-    }
-    let bytes = files::read_at_most(&args.file, MAX_BUNDLE_BYTES as u64)?;
+    let file = folder::proof_in(&args.file)?;
+    let bytes = files::read_at_most(&file, MAX_BUNDLE_BYTES as u64)?;
     let expected = Expected {
         ledger: args.ledger_id,
         log: args.origin_key.clone(),
@@ -134,11 +139,18 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             .map(files::trust_policy)
             .transpose()?,
     };
-    let proof = Proof::of(&bytes);
+    let mut proof = Proof::of(&bytes);
     let report = match proof {
-        Proof::Bundle => bundle::check_bytes(&bytes, &expected),
+        Proof::Bundle | Proof::Publication => {
+            let mut report = bundle::check_bytes(&bytes, &expected);
+            if report.publication.is_some() {
+                proof = Proof::Publication;
+                folder::check_files(&file, &mut report, context)?;
+            }
+            report
+        }
         Proof::Entry => {
-            let file = args.entry.clone().unwrap_or_else(|| beside(&args.file));
+            let file = args.entry.clone().unwrap_or_else(|| beside(&file));
             let entry = files::read_at_most(&file, MAX_SMALL_BYTES).map_err(|error| {
                 Failure::new(Status::NotFound, "the proof's entry can't be read")
                     .because(error.into_boxed_dyn_error())
@@ -200,7 +212,7 @@ fn tell_trust(proof: Proof, report: &ShownReport, expected: &Expected, context: 
         ));
     }
     context.say(match proof {
-        Proof::Bundle => TRUST_HINT,
+        Proof::Bundle | Proof::Publication => TRUST_HINT,
         Proof::Entry | Proof::Consistency => LONE_TRUST_HINT,
     });
 }
@@ -227,7 +239,12 @@ fn outcome(proof: Proof, report: &ShownReport) -> String {
             } else {
                 format!("{faults} faults")
             };
-            format!("This proof does not hold: {faults}.")
+            let what = if proof == Proof::Publication {
+                "These files are not what was signed"
+            } else {
+                "This proof does not hold"
+            };
+            format!("{what}: {faults}.")
         };
     }
     let rest = match incomplete {
@@ -247,6 +264,18 @@ fn outcome(proof: Proof, report: &ShownReport) -> String {
                  to{standing}.",
                 entry.by.name(),
                 verdict.rating,
+                entry.index
+            )
+        }
+        (Proof::Publication, Some(entry), _) => {
+            let publication = report.publication.as_ref();
+            let files = publication.and_then(|shown| shown.manifest.as_ref());
+            let files = files.map_or(0, |manifest| manifest.files.len() as u64);
+            format!(
+                "{} signed the list of {} as entry {} of {origin}, and was entitled to; they are as \
+                 they were signed.",
+                entry.by.name(),
+                screen::counted(files, "file", "files"),
                 entry.index
             )
         }

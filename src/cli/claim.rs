@@ -2,9 +2,9 @@
 
 use std::io::{self, IsTerminal, Write as _};
 
-use factlog::entry::{Body, ClaimChange, ClaimEntry, Kind};
+use factlog::entry::{Body, ClaimEntry, Kind};
 use factlog::extract::{layout, sentences};
-use factlog::words::claim::{Added, AddedWhy, Claim, Claimant, Manner, Said};
+use factlog::words::claim::{Added, AddedWhy, Claim, ClaimChange, Claimant, Manner, Said};
 use factlog::words::id::{ClaimId, EntryId, ObjectId, SourceId};
 use factlog::words::object;
 use factlog::words::source::Meta;

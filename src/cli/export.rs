@@ -5,6 +5,8 @@
     reason = "doc comments of arguments are help texts for a terminal"
 )]
 
+mod annotations;
+mod signed;
 mod site;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +30,8 @@ use super::gone::Erased;
 use super::published::{Gathered, Gatherer};
 use super::stdout;
 use super::{files, json_out, ratings, screen, seek};
+
+use self::signed::{SignArgs, Signed};
 
 /// Export claims and verdicts
 ///
@@ -54,6 +58,7 @@ enum Format {
     Jsonl(TableArgs),
     Csv(CsvArgs),
     Site(site::SiteArgs),
+    Annotations(annotations::AnnotationsArgs),
 }
 
 /// Export one ClaimReview document for each claim with a standing verdict
@@ -79,6 +84,8 @@ pub(crate) struct ClaimReviewArgs {
     base_url: Option<BaseUrl>,
     #[command(flatten)]
     which: Which,
+    #[command(flatten)]
+    signing: SignArgs,
 }
 
 /// Export every verdict as a line of JSON
@@ -97,11 +104,10 @@ pub(crate) struct TableArgs {
     /// Say that the pages will be under this address, such as https://desk.example/facts
     #[arg(long, value_name = "URL")]
     base_url: Option<BaseUrl>,
-    /// Only verdicts of this standing: proposed, standing, disputed, superseded, retracted, tainted
-    #[arg(long, value_name = "STANDING", value_parser = parse_standing)]
-    status: Vec<Standing>,
     #[command(flatten)]
     which: Which,
+    #[command(flatten)]
+    signing: SignArgs,
 }
 
 /// Export every verdict as a row of CSV
@@ -137,6 +143,23 @@ struct Which {
     /// Only verdicts with this rating, such as mostly-true; may be given again
     #[arg(long, value_name = "CODE", value_parser = ratings::parse)]
     rating: Vec<RatingCode>,
+    /// Only claims in this language, such as en; it takes en-GB too
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
+    /// Only verdicts of this standing: proposed, standing, disputed, superseded, retracted, tainted, or
+    /// all; may be given again
+    ///
+    /// Without it, only verdicts that stand, with the approvals that the policy asks for. A site also
+    /// keeps the pages of those that did: what became of them stands at the top.
+    #[arg(long, value_name = "STANDING", value_parser = parse_choice)]
+    status: Vec<Choice>,
+}
+
+/// A choice of `--status`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Choice {
+    All,
+    Only(Standing),
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
@@ -145,6 +168,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         Format::Jsonl(args) => table(args, context, Table::Jsonl),
         Format::Csv(args) => table(&args.table, context, Table::Csv),
         Format::Site(args) => site::run(args, context),
+        Format::Annotations(args) => annotations::run(args, context),
     }
 }
 
@@ -162,6 +186,8 @@ struct Exported {
     gone: Vec<ObjectId>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     erased: Vec<Erased>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed: Option<Signed>,
 }
 
 #[derive(Serialize)]
@@ -171,6 +197,13 @@ struct SkippedClaim {
 }
 
 fn claim_reviews(args: &ClaimReviewArgs, context: &Context) -> anyhow::Result<Status> {
+    let stands = |choice: &Choice| *choice == Choice::Only(Standing::Standing);
+    if !args.which.status.iter().all(stands) {
+        let message = "ClaimReview has no word for a verdict that does not stand";
+        return Err(Failure::new(Status::Usage, message)
+            .hint("leave --status out; `factlog export jsonl --status all` has every verdict")
+            .into());
+    }
     let (gathered, claims, source) = gather(context, &args.which, args.base_url.clone())?;
     if args.base_url.is_none() {
         context.warn(
@@ -242,6 +275,15 @@ fn claim_reviews(args: &ClaimReviewArgs, context: &Context) -> anyhow::Result<St
         args.out.display(),
         gathered.ledger.checkpoint.size
     ));
+    written.sort();
+    let signed = args.signing.sign(
+        context,
+        gathered.ledger.checkpoint.size,
+        &signed::Exported::Folder {
+            folder: &args.out,
+            exported: &written,
+        },
+    )?;
     let status = say_gone(context, &gathered);
     if context.global.json {
         json_out::print(&Exported {
@@ -261,6 +303,7 @@ fn claim_reviews(args: &ClaimReviewArgs, context: &Context) -> anyhow::Result<St
                 .collect(),
             gone: gathered.gone.into_iter().collect(),
             erased: gathered.erased.into_iter().collect(),
+            signed,
         })?;
     }
     Ok(status)
@@ -344,14 +387,10 @@ fn table(args: &TableArgs, context: &Context, format: Table) -> anyhow::Result<S
                 .into(),
         );
     }
+    args.signing.check_out(args.out.as_deref())?;
     let (gathered, mut claims, source) = gather(context, &args.which, args.base_url.clone())?;
     claims.retain(|claim| args.which.takes_claim(claim, source));
-    for claim in &mut claims {
-        claim.verdicts.retain(|verdict| {
-            args.which.takes_verdict(verdict)
-                && (args.status.is_empty() || args.status.contains(&verdict.standing))
-        });
-    }
+    args.which.keep_chosen(&mut claims, context);
     let count = |may_leave: bool| -> usize {
         let claims = claims.iter();
         let claims = claims.filter(|claim| gathered.ledger.may_leave(claim) == may_leave);
@@ -381,6 +420,11 @@ fn table(args: &TableArgs, context: &Context, format: Table) -> anyhow::Result<S
         path.display(),
         gathered.ledger.checkpoint.size
     ));
+    let signed = args.signing.sign(
+        context,
+        gathered.ledger.checkpoint.size,
+        &signed::Exported::File(path),
+    )?;
     let status = say_gone(context, &gathered);
     if context.global.json {
         let file = path
@@ -397,6 +441,7 @@ fn table(args: &TableArgs, context: &Context, format: Table) -> anyhow::Result<S
             skipped: vec![],
             gone: gathered.gone.into_iter().collect(),
             erased: gathered.erased.into_iter().collect(),
+            signed,
         })?;
     }
     Ok(status)
@@ -456,7 +501,15 @@ impl Which {
                 .and_then(|claim| claim.claimant.as_ref());
             claimant.map(|claimant| claimant.name.as_str())
         };
+        let language = || {
+            let claim = claim.claim.as_ref();
+            claim.map(|claim| claim.language.as_str())
+        };
         source.is_none_or(|source| claim.source == source)
+            && self
+                .language
+                .as_deref()
+                .is_none_or(|tag| language().is_some_and(|language| has_language(language, tag)))
             && self
                 .claimant
                 .as_deref()
@@ -468,6 +521,51 @@ impl Which {
             && self.until.is_none_or(|until| !is_after(verdict.at, until))
             && (self.rating.is_empty() || self.rating.contains(&verdict.rating))
     }
+
+    /// Keeps the verdicts that are chosen, and says how many are not for what became of them.
+    fn keep_chosen(&self, claims: &mut [PublishedClaim], context: &Context) {
+        let mut fallen = 0;
+        for claim in claims {
+            claim.verdicts.retain(|verdict| {
+                let is_standing = |standing| standing == Standing::Standing;
+                let stands = self.takes_standing(verdict, is_standing);
+                let is_taken = self.takes_verdict(verdict);
+                fallen += u64::from(is_taken && !stands && self.status.is_empty());
+                is_taken && stands
+            });
+        }
+        if fallen > 0 {
+            let verdicts = screen::counted(fallen, "verdict", "verdicts");
+            context.say(&format!(
+                "left out: {verdicts} for want of standing; --status all has them too"
+            ));
+        }
+    }
+
+    /// Says whether a verdict's standing was chosen, or where none was, is taken `by_default`.
+    fn takes_standing(
+        &self,
+        verdict: &PublishedVerdict,
+        by_default: impl FnOnce(Standing) -> bool,
+    ) -> bool {
+        if self.status.is_empty() {
+            return by_default(verdict.standing);
+        }
+        let is_chosen = |choice: &Choice| match choice {
+            Choice::All => true,
+            Choice::Only(standing) => *standing == verdict.standing,
+        };
+        self.status.iter().any(is_chosen)
+    }
+}
+
+/// Says whether a language is the one that a tag asks for, or a variety of it (BCP 47: RFC 4647,
+/// section 3.3.1, basic filtering).
+fn has_language(language: &str, tag: &str) -> bool {
+    let start = language.get(..tag.len());
+    let rest = language.get(tag.len()..).unwrap_or_default();
+    start.is_some_and(|start| start.eq_ignore_ascii_case(tag))
+        && (rest.is_empty() || rest.starts_with('-'))
 }
 
 fn is_before(at: Timestamp, bound: DayOrTime) -> bool {
@@ -484,7 +582,7 @@ fn is_after(at: Timestamp, bound: DayOrTime) -> bool {
     }
 }
 
-fn parse_standing(text: &str) -> Result<Standing, String> {
+fn parse_choice(text: &str) -> Result<Choice, String> {
     const ALL: [Standing; 6] = [
         Standing::Proposed,
         Standing::Standing,
@@ -493,12 +591,14 @@ fn parse_standing(text: &str) -> Result<Standing, String> {
         Standing::Retracted,
         Standing::Tainted,
     ];
-    ALL.into_iter()
-        .find(|standing| standing.as_str() == text)
-        .ok_or_else(|| {
-            let names: Vec<&str> = ALL.iter().map(|standing| standing.as_str()).collect();
-            format!("not a standing: {}", names.join(", "))
-        })
+    if text == "all" {
+        return Ok(Choice::All);
+    }
+    let found = ALL.into_iter().find(|standing| standing.as_str() == text);
+    found.map(Choice::Only).ok_or_else(|| {
+        let names: Vec<&str> = ALL.iter().map(|standing| standing.as_str()).collect();
+        format!("not a standing: {}, or all", names.join(", "))
+    })
 }
 
 const fn skipped_code(why: Skipped) -> &'static str {

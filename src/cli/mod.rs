@@ -28,6 +28,7 @@ mod init;
 mod json_out;
 mod key;
 mod log;
+mod manifest;
 mod near;
 mod numbering;
 mod opening;

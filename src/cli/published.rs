@@ -104,8 +104,9 @@ impl<'l> Gatherer<'l> {
                 source_type: source.source_type,
                 rights: source.rights,
                 meta: self.object(&source.meta)?,
-                raw: source.raw.map(|raw| raw.blake3),
-                text: source.text.map(|text| text.blake3),
+                media: source.media.clone(),
+                raw: source.raw,
+                text: source.text,
             };
             self.sources.insert(id, published);
         }
@@ -120,7 +121,7 @@ impl<'l> Gatherer<'l> {
             origin: genesis.origin.to_string(),
             size: head.size,
             root: head.root.to_string(),
-            note: String::from_utf8_lossy(self.ledger.checkpoint()).into_owned(),
+            note: Some(String::from_utf8_lossy(self.ledger.checkpoint()).into_owned()),
         };
         Gathered {
             ledger: PublishedLedger {

@@ -29,9 +29,9 @@ use crate::words::json::JsonError;
 pub use draft::{Draft, DraftError};
 pub use fields::{Chain, Header};
 pub use kinds::{
-    Approval, Basis, Body, ClaimChange, ClaimEntry, Continues, Decision, Erasure, Genesis,
-    KeyEntry, KeyOp, Kind, LogKey, PolicyEntry, Publication, Reaffirmation, Retraction,
-    RevocationReason, Role, RootSet, Roots, SourceEntry, VerdictEntry,
+    Approval, Basis, Body, ClaimEntry, Continues, Decision, Erasure, Genesis, KeyEntry, KeyOp,
+    Kind, LogKey, PolicyEntry, Publication, Reaffirmation, Retraction, RevocationReason, Role,
+    RootSet, Roots, SourceEntry, VerdictEntry,
 };
 pub use wanting::{Short, Wanting};
 

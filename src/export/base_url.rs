@@ -7,7 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::web_address;
-use crate::words::id::ClaimId;
+use crate::words::id::{ClaimId, SourceId};
 
 /// Hex digits of a claim's id in its address: 64 bits.
 pub(super) const SHORT_DIGITS: usize = 16;
@@ -39,6 +39,12 @@ impl BaseUrl {
     /// Returns the address of a page of the site, given its path in it.
     pub fn page(&self, path: &str) -> String {
         format!("{}/{path}", self.0)
+    }
+
+    /// Returns the address of a source's page.
+    pub fn source(&self, source: SourceId) -> String {
+        let id = source.to_string();
+        format!("{}/sources/{}/", self.0, &id[..SHORT_DIGITS])
     }
 
     /// Returns the address of a claim's page, in the form that no server redirects.

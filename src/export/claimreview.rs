@@ -29,7 +29,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use schema::{
-    Agent, Claim, ClaimReview, CorrectionComment, PropertyValue, Quotation, Rating, Review, Work,
+    Agent, Claim, ClaimReview, CorrectionComment, MediaReview, MediaReviewItem, PropertyValue,
+    Quotation, Rating, Review, Work,
 };
 
 use super::base_url::SHORT_DIGITS;
@@ -37,6 +38,7 @@ use super::escape::to_json;
 use super::{PublishedClaim, PublishedLedger, PublishedVerdict, Standing, web_address};
 use crate::words;
 use crate::words::id::{ClaimId, SourceId, VerdictId};
+use crate::words::source::Rights;
 use crate::words::time::Timestamp;
 use crate::words::verdict::{Evidence, Stance, VerdictChange};
 
@@ -150,7 +152,7 @@ fn review<'a>(
         .as_ref()
         .map(|base| base.claim(published.id));
     let corrections = corrections(ledger, history, published, verdict);
-    let content = verdict.verdict.as_ref();
+    let content = ledger.content(verdict);
     let summary = content.map(|v| v.summary.as_str());
     Ok(ClaimReview {
         context: "https://schema.org",
@@ -161,19 +163,13 @@ fn review<'a>(
         in_language: &claim.language,
         date_published: shown.first.to_string(),
         date_modified: (shown.last != shown.first).then(|| shown.last.to_string()),
-        author: Agent {
-            kind: "Organization",
-            name: &ledger.desk,
-            url: ledger.base_url.as_ref().map(super::BaseUrl::as_str),
-            job_title: None,
-            same_as: None,
-            identifier: None,
-        },
+        author: desk(ledger),
         review_rating: rating(ledger, claim, verdict),
         review_body: content
             .and_then(|v| v.rationale.as_deref())
             .or(summary)
-            .unwrap_or("The reasons were erased."),
+            .unwrap_or_else(|| why_no_reasons(verdict)),
+        associated_media_review: media_review(ledger, published, verdict),
         item_reviewed: item(ledger, published, claim),
         citation: content
             .map(|v| v.evidence.iter().map(|e| citation(ledger, e)).collect())
@@ -189,13 +185,61 @@ fn review<'a>(
                 identifier: vec![PropertyValue::new("factlog/verdict", other.id.to_string())],
             })
             .collect(),
-        identifier: vec![
-            PropertyValue::new("factlog/verdict", verdict.id.to_string()),
-            PropertyValue::new("factlog/claim", published.id.to_string()),
-            PropertyValue::new("factlog/ledger", ledger.id.to_string()),
-            PropertyValue::new("factlog/checkpoint", ledger.checkpoint.note.clone()),
-        ],
+        identifier: [
+            Some(("factlog/verdict", verdict.id.to_string())),
+            Some(("factlog/claim", published.id.to_string())),
+            Some(("factlog/ledger", ledger.id.to_string())),
+            ledger
+                .checkpoint
+                .note
+                .clone()
+                .map(|note| ("factlog/checkpoint", note)),
+        ]
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| PropertyValue::new(name, value))
+        .collect(),
     })
+}
+
+/// Says what stands in the place of reasons that may not be given.
+const fn why_no_reasons(verdict: &PublishedVerdict) -> &'static str {
+    if verdict.verdict.is_none() {
+        "The reasons were erased."
+    } else {
+        "The reasons are not published: they quote a source that is withheld."
+    }
+}
+
+/// Reviews a picture, a recording or a film in which the claim is made, where the claim's source is one.
+///
+/// What became of the medium (`mediaAuthenticityCategory`) no verdict says, so it is left out.
+fn media_review<'a>(
+    ledger: &'a PublishedLedger,
+    published: &PublishedClaim,
+    verdict: &'a PublishedVerdict,
+) -> Option<MediaReview<'a>> {
+    let appearance = work(ledger, published.source);
+    (appearance.kind != WORK).then(|| MediaReview {
+        kind: "MediaReview",
+        date_published: verdict.at.to_string(),
+        author: desk(ledger),
+        review_body: ledger
+            .content(verdict)
+            .map_or_else(|| why_no_reasons(verdict), |content| &content.summary),
+        item_reviewed: MediaReviewItem {
+            kind: "MediaReviewItem",
+            media_item_appearance: appearance,
+        },
+    })
+}
+
+/// Returns the desk as an author.
+fn desk(ledger: &PublishedLedger) -> Agent<'_> {
+    Agent {
+        url: ledger.base_url.as_ref().map(super::BaseUrl::as_str),
+        ..Agent::organization(&ledger.desk)
+    }
 }
 
 fn why_none_stands(claim: &PublishedClaim) -> Skipped {
@@ -313,7 +357,7 @@ fn steps<'a>(
         .filter(|step| step.supersedes.is_some())
         .map(|step| {
             let before = history.before(step);
-            let content = step.verdict.as_ref();
+            let content = ledger.content(step);
             CorrectionComment {
                 index: step.index,
                 kind: "CorrectionComment",
@@ -354,7 +398,7 @@ fn rating<'a>(
         best_rating: scale.map(|policy| policy.best),
         worst_rating: scale.map(|policy| policy.worst),
         alternate_name: ledger.rating_label(verdict, Some(&claim.language)),
-        rating_explanation: verdict.verdict.as_ref().map(|v| v.summary.as_str()),
+        rating_explanation: ledger.content(verdict).map(|v| v.summary.as_str()),
         author: Agent::person(&verdict.reviewer),
     }
 }
@@ -385,7 +429,7 @@ fn item<'a>(
         author: claim.claimant.as_ref().map(person::claimant),
         date_published: said.or(published_at).map(|date| date.to_string()),
         creative_work_status: published.superseded_by.map(|_| "superseded"),
-        appearance: work(ledger, published.source),
+        appearance: appearance(ledger, published.source),
         identifier,
     }
 }
@@ -398,8 +442,17 @@ fn work(ledger: &PublishedLedger, source: SourceId) -> Work<'_> {
     if let Some(address) = address.filter(|address| web_address(address).is_none()) {
         identifier.push(PropertyValue::new("address", address.to_owned()));
     }
+    let of_ledger = ledger.sources.get(&source).filter(|_| meta.is_some());
+    let kind = of_ledger.map_or(WORK, |source| media_type(&source.media));
     Work {
-        kind: "CreativeWork",
+        kind,
+        encoding_format: of_ledger
+            .filter(|_| kind != WORK)
+            .map(|source| source.media.as_str()),
+        sha256: of_ledger
+            .filter(|_| kind != WORK)
+            .and_then(|source| source.raw.map(|raw| raw.sha256.to_string())),
+        archived_at: None,
         url: address.and_then(web_address),
         headline: meta.and_then(|meta| meta.title.as_deref()),
         name: None,
@@ -421,6 +474,30 @@ fn work(ledger: &PublishedLedger, source: SourceId) -> Work<'_> {
             .map(Agent::organization),
         has_part: None,
         identifier,
+    }
+}
+
+/// What a source is called that is no picture, recording or film.
+const WORK: &str = "CreativeWork";
+
+/// Returns schema.org's type for a medium.
+fn media_type(media: &str) -> &'static str {
+    match media.split('/').next() {
+        Some("image") => "ImageObject",
+        Some("audio") => "AudioObject",
+        Some("video") => "VideoObject",
+        _ => WORK,
+    }
+}
+
+/// Returns the work that a claim stands in, and where the site keeps its text, if that is public.
+fn appearance(ledger: &PublishedLedger, source: SourceId) -> Work<'_> {
+    let known = ledger.sources.get(&source);
+    let is_kept = known.is_some_and(|known| known.rights == Rights::Public && known.text.is_some());
+    let base = ledger.base_url.as_ref().filter(|_| is_kept);
+    Work {
+        archived_at: base.map(|base| base.source(source)),
+        ..work(ledger, source)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a publisher takes away: `ClaimReview`, JSON Lines, CSV and a site.
+//! What a publisher takes away: `ClaimReview`, Web Annotations, JSON Lines, CSV and a site.
 //!
 //! Plain values in, bytes out. A caller that has replayed a ledger describes it as a
 //! [`PublishedLedger`] and its [`PublishedClaim`]s; nothing here opens a ledger, verifies a
@@ -7,9 +7,8 @@
 //! What may leave the house: claims, verdicts and policies are published. Of another's work only
 //! its quotes and what is known about it leave, and of a source whose rights say *withheld*
 //! nothing but its id. An object that was erased is `None` here, and the documents say so.
-//!
-//! Not here: annotations.
 
+pub mod annotations;
 pub mod base_url;
 pub mod claimreview;
 pub mod csv;
@@ -25,11 +24,10 @@ use serde::{Deserialize, Serialize};
 
 pub use base_url::{BaseUrl, BaseUrlError};
 
-use crate::entry::ClaimChange;
-use crate::words::claim::Claim;
+use crate::words::claim::{Claim, ClaimChange};
 use crate::words::id::{ClaimId, EntryId, ObjectId, SourceId, VerdictId};
 use crate::words::policy::{Policy, Rating, RatingCode};
-use crate::words::source::{Meta, Rights, SourceType};
+use crate::words::source::{Kept, Meta, Rights, SourceType};
 use crate::words::time::Timestamp;
 use crate::words::verdict::{Verdict, VerdictChange};
 
@@ -59,8 +57,8 @@ pub struct PublishedCheckpoint {
     pub size: u64,
     /// The root hash, in standard padded base64.
     pub root: String,
-    /// The signed note, whole.
-    pub note: String,
+    /// The signed note, whole; `None` where what is exported stands beside proofs, which have theirs.
+    pub note: Option<String>,
 }
 
 /// A source in which a claim stands, or that a verdict cites.
@@ -72,10 +70,12 @@ pub struct PublishedSource {
     pub rights: Rights,
     /// What is known of it; `None` if that was erased.
     pub meta: Option<Meta>,
-    /// The kept copy's id.
-    pub raw: Option<ObjectId>,
-    /// Its text's id.
-    pub text: Option<ObjectId>,
+    /// The media type of its bytes, such as `text/html`.
+    pub media: String,
+    /// The kept copy.
+    pub raw: Option<Kept>,
+    /// Its text.
+    pub text: Option<Kept>,
 }
 
 /// A claim and all verdicts on it.

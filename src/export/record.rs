@@ -183,7 +183,7 @@ impl<'a> Record<'a> {
         claim: &'a PublishedClaim,
         verdict: &'a PublishedVerdict,
     ) -> Self {
-        let content = verdict.verdict.as_ref();
+        let content = ledger.content(verdict);
         let policy = ledger.policy(verdict);
         let language = claim.claim.as_ref().map(|claim| claim.language.as_str());
         Self {
@@ -237,7 +237,7 @@ fn evidence<'a>(
     ledger: &'a PublishedLedger,
     verdict: &'a PublishedVerdict,
 ) -> Vec<EvidenceRecord<'a>> {
-    let pieces = verdict.verdict.as_ref().map_or(&[][..], |v| &v.evidence);
+    let pieces = ledger.content(verdict).map_or(&[][..], |v| &v.evidence);
     pieces
         .iter()
         .map(|piece| {

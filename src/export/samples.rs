@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::words::claim::{Claimant, Manner, Said};
+use crate::words::id::Sha256Hash;
 use crate::words::salt::Salt;
 use crate::words::span::{Quote, Span};
 use crate::words::verdict::{Evidence, Stance};
@@ -26,6 +27,14 @@ pub(crate) fn assert_frozen(written: &[u8], frozen: &[u8]) {
 
 fn time(text: &str) -> Timestamp {
     text.parse().expect("a time")
+}
+
+fn kept(id: u8) -> Kept {
+    Kept {
+        blake3: ObjectId([id; 32]),
+        sha256: Sha256Hash([id + 100; 32]),
+        bytes: 100,
+    }
 }
 
 fn salt() -> Salt {
@@ -52,8 +61,9 @@ pub(crate) fn ledger() -> PublishedLedger {
             language: Some("en".into()),
             salt: salt(),
         }),
-        raw: Some(ObjectId([8; 32])),
-        text: Some(ObjectId([9; 32])),
+        media: "text/html".into(),
+        raw: Some(kept(8)),
+        text: Some(kept(9)),
     };
     let charter = PublishedSource {
         meta: Some(Meta {
@@ -76,9 +86,11 @@ pub(crate) fn ledger() -> PublishedLedger {
             origin: "desk.example/facts".into(),
             size: 9,
             root: "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=".into(),
-            note: "desk.example/facts\n9\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\n\
+            note: Some(
+                "desk.example/facts\n9\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\n\
                    — desk.example/facts AAAA\n"
-                .into(),
+                    .into(),
+            ),
         },
         policies: BTreeMap::from([(ObjectId([2; 32]), policy)]),
         sources: BTreeMap::from([(SourceId([3; 32]), article), (SourceId([4; 32]), charter)]),

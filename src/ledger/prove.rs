@@ -1,4 +1,4 @@
-//! Making proofs: of a verdict, of one entry, of a log that only grew.
+//! Making proofs: of a verdict, of a publication, of one entry, of a log that only grew.
 //!
 //! `docs/format.md`, section 14, says which entries, objects and slices a bundle has;
 //! [`crate::audit::bundle`] checks one. What leaves the house of a source follows its rights, unless
@@ -7,7 +7,7 @@
 mod gather;
 
 use super::{Ledger, LedgerError, Record};
-use crate::audit::bundle::{Bundle, BundleEntry};
+use crate::audit::bundle::{About, Bundle, BundleEntry};
 use crate::audit::facts::Function;
 use crate::entry::Kind;
 use crate::store::HashError;
@@ -112,7 +112,21 @@ impl Ledger {
         verdict: &VerdictId,
         reveal: Reveal,
     ) -> Result<(Bundle, Vec<Revealed>), ProveError> {
-        let record = self.entry_of(Kind::Verdict, &verdict.entry())?;
+        self.bundle(About::Verdict(*verdict), reveal)
+    }
+
+    /// Makes the bundle that shows a publication: who signed the list of an export's files.
+    pub fn prove_publication(&self, publication: &EntryId) -> Result<Bundle, ProveError> {
+        let (bundle, _) = self.bundle(About::Publication(*publication), Reveal::default())?;
+        Ok(bundle)
+    }
+
+    fn bundle(&self, about: About, reveal: Reveal) -> Result<(Bundle, Vec<Revealed>), ProveError> {
+        let kind = match about {
+            About::Verdict(_) => Kind::Verdict,
+            About::Publication(_) => Kind::Publication,
+        };
+        let record = self.entry_of(kind, &about.entry())?;
         let (checkpoint, size) = self.proving_checkpoint()?;
         let gathered = Gathered::of(self, reveal, record, size)?;
         let Gathered {
@@ -133,7 +147,7 @@ impl Ledger {
             });
         }
         let bundle = Bundle {
-            verdict: *verdict,
+            about,
             checkpoint: checkpoint.as_str().to_owned(),
             entries: shown,
             objects,

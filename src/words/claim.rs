@@ -43,6 +43,20 @@ pub struct Claim {
     pub language: String,
 }
 
+/// What a superseding claim changes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClaimChange {
+    /// Who said it.
+    Attribution,
+    /// The self-contained words.
+    Wording,
+    /// The range.
+    Span,
+    /// The source: a newer version of it.
+    Anchor,
+}
+
 /// Words in a claim's text that are not the source's.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -27,6 +27,18 @@ pub struct ManifestFile {
     pub bytes: u64,
 }
 
+impl ManifestFile {
+    /// Describes a file by its path and its bytes.
+    pub fn new(path: impl Into<String>, bytes: &[u8]) -> Self {
+        Self {
+            path: path.into(),
+            blake3: ObjectId::of(bytes),
+            sha256: Sha256Hash::of(bytes),
+            bytes: bytes.len() as u64,
+        }
+    }
+}
+
 impl Object for Manifest {
     const TYPE: &'static str = "factlog/manifest@v1";
 

@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use super::outcome::Outcome;
-use super::report::{ShownEntry, ShownRevocation, ShownVerdict};
-use super::{Bundle, BundleEntry, Expected, ShownReport};
+use super::report::{ShownEntry, ShownPublication, ShownRevocation, ShownVerdict};
+use super::{About, Bundle, BundleEntry, Expected, ShownReport};
 use crate::audit::facts::{Detail, Facts as _};
 use crate::audit::finding::{Code, Finding, Topic, causes};
 use crate::audit::log_keys::LogKeys;
@@ -21,7 +21,7 @@ use crate::audit::replay::{Effect, Replay, record};
 use crate::audit::sparse::SparseFacts;
 use crate::audit::standing::{VerdictStanding, standing};
 use crate::audit::taint::{Taints, tainted};
-use crate::entry::{Body, Entry, KeyOp, Kind};
+use crate::entry::{Body, Entry, KeyOp, Kind, VerdictEntry};
 use crate::trust::checkpoint::stated_size;
 use crate::trust::merkle::{LeafHash, Tree};
 use crate::trust::proof::InclusionProof;
@@ -59,7 +59,7 @@ pub fn check(bundle: &Bundle, expected: &Expected) -> ShownReport {
         absent: Vec::new(),
         log_keys: LogKeys::default(),
         policies: BTreeSet::new(),
-        has_withheld: false,
+        first_withheld: None,
         authors: BTreeSet::new(),
         revoked: Vec::new(),
         outcome: Outcome::default(),
@@ -72,7 +72,7 @@ pub fn check(bundle: &Bundle, expected: &Expected) -> ShownReport {
     checker.check_absent();
     checker.check_present();
     checker.tell_taint();
-    checker.tell_verdict();
+    checker.tell_subject();
     checker.outcome.into_report()
 }
 
@@ -126,8 +126,8 @@ struct Checker<'b> {
     log_keys: LogKeys,
     /// The policies that verdicts name.
     policies: BTreeSet<ObjectId>,
-    /// Whether there is a source of which nothing may be published.
-    has_withheld: bool,
+    /// The first source of which nothing may be published.
+    first_withheld: Option<u64>,
     /// The keys of the entries' authors.
     authors: BTreeSet<[u8; 32]>,
     /// Keys that an entry revokes.
@@ -156,7 +156,7 @@ impl Checker<'_> {
 
     fn take_entry(&mut self, index: u64, entry: Entry) {
         let id = entry.id();
-        let is_shown = id == self.bundle.verdict.entry();
+        let is_shown = id == self.bundle.about.entry();
         self.count_entry(&entry);
         let texts = self.replay.texts();
         let prepared = prepare(entry, self.held, &texts);
@@ -204,7 +204,9 @@ impl Checker<'_> {
                     from: change.from,
                 });
             }
-            Body::Source(source) => self.has_withheld |= source.rights == Rights::Withheld,
+            Body::Source(source) if source.rights == Rights::Withheld => {
+                self.first_withheld.get_or_insert(index);
+            }
             _ => {}
         }
     }
@@ -282,7 +284,7 @@ impl Checker<'_> {
                 self.outcome.keep(finding.of_entry(index, entry.id()));
                 continue;
             }
-            if !self.may_be_left_out(&entry, field) {
+            if !self.may_be_left_out(index, &entry, field) {
                 let message = format!("the {field} object {object} is not in the bundle");
                 let finding = Finding::new(Code::BundleIncomplete, message);
                 let finding = finding.of_entry(index, entry.id()).of_object(object);
@@ -311,7 +313,7 @@ impl Checker<'_> {
 
     /// "What is published of a source follows its `rights`", and its bytes and text may always be left
     /// out of a bundle, in whose slices its quotes are.
-    fn may_be_left_out(&self, entry: &Entry, field: &str) -> bool {
+    fn may_be_left_out(&self, index: u64, entry: &Entry, field: &str) -> bool {
         match entry.body() {
             Body::Source(source) => field != "meta" || source.rights == Rights::Withheld,
             Body::Claim(claim) => {
@@ -320,8 +322,9 @@ impl Checker<'_> {
                     |(_, source)| matches!(source.detail, Detail::Source(source) if source.rights == Rights::Withheld),
                 )
             }
-            // Whether its evidence quotes such a source, only the verdict says.
-            Body::Verdict(_) => self.has_withheld,
+            // Whether its evidence quotes such a source, only the verdict says; but evidence is
+            // recorded before it.
+            Body::Verdict(_) => self.first_withheld.is_some_and(|source| source < index),
             Body::Genesis(genesis) => !self.policies.contains(&genesis.policy),
             Body::Policy(policy) => !self.policies.contains(&policy.policy),
             Body::Approval(_) => true,
@@ -376,9 +379,13 @@ impl Checker<'_> {
         }
     }
 
-    /// Says what the bundle shows of its verdict, if that is in it.
-    fn tell_verdict(&mut self) {
-        let id = self.bundle.verdict.entry();
+    /// Says what the bundle shows of what it is about, if that is in it.
+    fn tell_subject(&mut self) {
+        let id = self.bundle.about.entry();
+        let wanted = match self.bundle.about {
+            About::Verdict(_) => Kind::Verdict,
+            About::Publication(_) => Kind::Publication,
+        };
         let shown = self
             .leaves
             .iter()
@@ -389,17 +396,30 @@ impl Checker<'_> {
             Some((shown.index, entry))
         });
         let Some((index, entry)) = entry else {
-            let message = format!("the verdict {id} is not in it");
+            let message = format!("the {wanted} {id} is not in it");
             self.outcome.find(Code::BundleIncomplete, message);
             return;
         };
         self.outcome.report.entry = Some(ShownEntry::new(index, &entry));
-        let Body::Verdict(fields) = entry.body() else {
-            let message = format!("it is about a {}, not about a verdict", entry.kind());
+        if entry.kind() != wanted {
+            let message = format!("it is about a {}, not about a {wanted}", entry.kind());
             let finding = Finding::new(Code::ReferenceKind, message);
             self.outcome.keep(finding.of_entry(index, id));
             return;
-        };
+        }
+        match entry.body() {
+            Body::Verdict(fields) => self.tell_verdict(index, fields),
+            Body::Publication(fields) => {
+                self.outcome.report.publication = Some(ShownPublication {
+                    size: fields.size,
+                    manifest: self.object(&fields.manifest),
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn tell_verdict(&mut self, index: u64, fields: &VerdictEntry) {
         let verdict = self.object::<Verdict>(&fields.verdict);
         let claim = self.leaves.iter().zip(&self.bundle.entries);
         let mut claim = claim.filter(|(leaf, _)| EntryId::from(**leaf) == fields.claim.entry());

@@ -12,16 +12,19 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Bundle, BundleEntry};
+use super::{About, Bundle, BundleEntry};
 use crate::entry::Entry;
 use crate::trust::entry_proof::MAX_HASHES;
 use crate::trust::slice::{RangeError, SliceRange};
-use crate::words::id::{ObjectId, VerdictId};
+use crate::words::id::{EntryId, ObjectId, VerdictId};
 use crate::words::json;
 use crate::words::json::{JsonError, MAX_INTEGER};
 
-/// The type that a bundle names.
+/// The type that the bundle of a verdict names.
 pub const BUNDLE_TYPE: &str = "factlog/bundle@v1";
+
+/// The type that the bundle of a publication names.
+pub const PUBLICATION_TYPE: &str = "factlog/publication@v1";
 
 /// A bundle has at most this many bytes: texts of the greatest size, with room for all else.
 pub const MAX_BUNDLE_BYTES: usize = 256 * 1024 * 1024;
@@ -40,8 +43,11 @@ pub enum BundleError {
     #[error("not a proof bundle")]
     Json(#[from] JsonError),
     /// Of another type.
-    #[error("its type is {0:?}, but {BUNDLE_TYPE:?} is wanted")]
+    #[error("its type is {0:?}, but {BUNDLE_TYPE:?} or {PUBLICATION_TYPE:?} is wanted")]
     Type(String),
+    /// It does not say, as its type asks, what it is about.
+    #[error("a bundle of this type names {0}, and nothing else that it is about")]
+    About(&'static str),
     /// A number that the profile can't hold.
     #[error("{0} is not a number of the profile")]
     Number(u64),
@@ -117,11 +123,12 @@ struct Read {
     entries: Items<ReadEntry, MAX_BUNDLE_ITEMS>,
     hashes: Items<String, MAX_ALL_HASHES>,
     objects: Items<String, MAX_BUNDLE_ITEMS>,
+    publication: Option<EntryId>,
     #[serde(default)]
     slices: Items<ReadSlice, MAX_BUNDLE_ITEMS>,
     #[serde(rename = "type")]
-    _type: String,
-    verdict: VerdictId,
+    type_name: String,
+    verdict: Option<VerdictId>,
 }
 
 #[derive(Deserialize)]
@@ -153,10 +160,13 @@ struct Written<'b> {
     entries: Vec<WrittenEntry<'b>>,
     hashes: Vec<String>,
     objects: Vec<Cow<'b, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    publication: Option<EntryId>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     slices: Vec<WrittenSlice<'b>>,
     r#type: &'static str,
-    verdict: &'b VerdictId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<VerdictId>,
 }
 
 #[derive(Serialize)]
@@ -183,7 +193,7 @@ impl Bundle {
         let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         let kind: Kind = serde_json::from_slice(bytes).map_err(unread)?;
         let kind = kind.name.unwrap_or_default();
-        if kind != BUNDLE_TYPE {
+        if kind != BUNDLE_TYPE && kind != PUBLICATION_TYPE {
             return Err(BundleError::Type(kind));
         }
         let read: Read = serde_json::from_slice(bytes).map_err(unread)?;
@@ -256,21 +266,37 @@ impl Bundle {
                 text,
             }
         });
+        let (r#type, verdict, publication) = match self.about {
+            About::Verdict(verdict) => (BUNDLE_TYPE, Some(verdict), None),
+            About::Publication(entry) => (PUBLICATION_TYPE, None, Some(entry)),
+        };
         Written {
             binary,
             checkpoint: &self.checkpoint,
             entries,
             hashes,
             objects,
+            publication,
             slices: slices.collect(),
-            r#type: BUNDLE_TYPE,
-            verdict: &self.verdict,
+            r#type,
+            verdict,
         }
     }
 }
 
 impl Read {
+    fn about(&self) -> Result<About, BundleError> {
+        let is_of_verdict = self.type_name == BUNDLE_TYPE;
+        match (self.verdict, self.publication) {
+            (Some(verdict), None) if is_of_verdict => Ok(About::Verdict(verdict)),
+            (None, Some(entry)) if !is_of_verdict => Ok(About::Publication(entry)),
+            _ if is_of_verdict => Err(BundleError::About("verdict")),
+            _ => Err(BundleError::About("publication")),
+        }
+    }
+
     fn into_bundle(self) -> Result<Bundle, BundleError> {
+        let about = self.about()?;
         let mut hashes: Vec<[u8; 32]> = Vec::with_capacity(self.hashes.0.len());
         for (at, hash) in self.hashes.0.iter().enumerate() {
             let decoded = BASE64.decode(hash).ok();
@@ -311,7 +337,7 @@ impl Read {
             slices.insert((slice.text, range), decode("slice", at, &slice.bytes)?);
         }
         Ok(Bundle {
-            verdict: self.verdict,
+            about,
             checkpoint: self.checkpoint,
             entries,
             objects,

@@ -1,4 +1,4 @@
-//! Proof bundles: one file with all that shows a verdict, and the check of one.
+//! Proof bundles: one file with all that shows a verdict or a publication, and the check of one.
 //!
 //! `docs/format.md`, section 14. [`Bundle`] is the file's content, [`check()`] replays its entries at
 //! the places that they have in the log, and says what of the verdict that shows. [`lone`] checks the
@@ -10,6 +10,7 @@
 //! What is deliberately absent: making one, which takes a ledger.
 
 mod check;
+mod files;
 mod form;
 pub mod lone;
 mod outcome;
@@ -23,16 +24,37 @@ use crate::trust::tlog_policy::TrustPolicy;
 use crate::words::id::{EntryId, ObjectId, VerdictId};
 
 pub use check::{check, check_bytes};
-pub use form::{BUNDLE_TYPE, BundleError, MAX_BUNDLE_BYTES, MAX_BUNDLE_ITEMS};
+pub use files::Closed;
+pub use form::{BUNDLE_TYPE, BundleError, MAX_BUNDLE_BYTES, MAX_BUNDLE_ITEMS, PUBLICATION_TYPE};
 pub use report::{
-    Cosigned, ShownCheckpoint, ShownReport, ShownRevocation, ShownVerdict, StatedCheckpoint,
+    Cosigned, ShownCheckpoint, ShownPublication, ShownReport, ShownRevocation, ShownVerdict,
+    StatedCheckpoint,
 };
 
-/// A verdict with all that shows it.
+/// What a bundle is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum About {
+    /// A verdict.
+    Verdict(VerdictId),
+    /// A publication: the list of the files of an export.
+    Publication(EntryId),
+}
+
+impl About {
+    /// Returns the entry's id.
+    pub fn entry(self) -> EntryId {
+        match self {
+            Self::Verdict(verdict) => verdict.entry(),
+            Self::Publication(entry) => entry,
+        }
+    }
+}
+
+/// An entry with all that shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Bundle {
     /// What it is about.
-    pub verdict: VerdictId,
+    pub about: About,
     /// The checkpoint, as a signed note.
     pub checkpoint: String,
     /// Entries, each index once, in their order.

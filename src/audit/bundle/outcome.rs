@@ -134,6 +134,12 @@ impl Outcome {
             self.find(Code::CheckpointOrigin, causes(&error));
             return None;
         }
+        // Of other logs extension lines are read over, as the specification asks.
+        if named.is_some() && checkpoint.to_text() != note.text() {
+            let message = "it has lines that a checkpoint of a ledger has not";
+            self.find(Code::CheckpointDamaged, message);
+            return None;
+        }
         self.report.stated = None;
         self.report.checkpoint = Some(ShownCheckpoint {
             cosigned,
@@ -277,7 +283,7 @@ fn signers(note: &SignedNote) -> String {
     format!("that of {}", names.join(" or "))
 }
 
-fn what(topic: Topic) -> &'static str {
+pub(super) fn what(topic: Topic) -> &'static str {
     match topic {
         Topic::Entries => "canonical form, and of this ledger",
         Topic::Signatures => "every signature of every entry shown",
@@ -290,5 +296,6 @@ fn what(topic: Topic) -> &'static str {
         Topic::Claims => "quote and context in the source's text, or in slices of it",
         Topic::Verdicts => "policy in force, rating, evidence and its quotes",
         Topic::References => "what entries refer to is there, as far as called for",
+        Topic::Files => "there, as they were signed, and no others",
     }
 }

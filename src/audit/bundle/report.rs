@@ -1,6 +1,6 @@
 //! What the check of a proof found, and what that does not show.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::audit::finding::{Code, Finding, Severity, is_only_untrusted};
 use crate::audit::report::Check;
@@ -10,6 +10,7 @@ use crate::trust::checkpoint::Checkpoint;
 use crate::trust::key::VerifierKey;
 use crate::trust::merkle::RootHash;
 use crate::words::id::EntryId;
+use crate::words::manifest::Manifest;
 use crate::words::time::Timestamp;
 
 /// What the check of a proof found.
@@ -30,6 +31,9 @@ pub struct ShownReport {
     /// The verdict, as far as it is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<ShownVerdict>,
+    /// The publication, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publication: Option<ShownPublication>,
     /// Keys that signed something here, and that an entry here revokes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub revoked: Vec<ShownRevocation>,
@@ -120,6 +124,24 @@ pub struct ShownVerdict {
     /// What stands of it, by the entries of the bundle; absent where its policy is not there.
     #[serde(skip_serializing_if = "Option::is_none", flatten)]
     pub standing: Option<VerdictStanding>,
+}
+
+/// What a bundle shows of a publication.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct ShownPublication {
+    /// The size of the log that it was made from.
+    pub size: u64,
+    /// The list of its files, where its object is there. They are not in the bundle.
+    #[serde(rename = "files", serialize_with = "number_of_files")]
+    pub manifest: Option<Manifest>,
+}
+
+fn number_of_files<S: Serializer>(
+    manifest: &Option<Manifest>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let number = manifest.as_ref().map(|manifest| manifest.files.len());
+    number.serialize(serializer)
 }
 
 impl ShownEntry {

@@ -33,7 +33,7 @@ impl<F: Facts> Placed<'_, F> {
                                 .of_entry(self.index, self.entry.id())
                                 .of_object(claim.claim),
                             text,
-                            rights: source.detail.rights,
+                            slices_due: self.are_slices_due(source.detail.rights),
                             quoted: Quoted::Claim(sliced.clone()),
                         });
                     }

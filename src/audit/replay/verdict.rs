@@ -115,7 +115,7 @@ impl<F: Facts> Placed<'_, F> {
                 .of_entry(self.index, self.entry.id())
                 .of_object(text.id),
             text,
-            rights: source.detail.rights,
+            slices_due: self.are_slices_due(source.detail.rights),
             quoted: Quoted::Evidence(Box::new(quote.clone())),
         });
         Ok(())

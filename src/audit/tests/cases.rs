@@ -362,7 +362,7 @@ pub(super) const CASES: &[Case] = &[
             );
             if let Body::Claim(claim) = &mut draft.body {
                 claim.supersedes = Some(sample.claim);
-                claim.change = Some(crate::entry::ClaimChange::Wording);
+                claim.change = Some(crate::words::claim::ClaimChange::Wording);
             }
             sign(&draft, &["bob"])
         },
@@ -375,7 +375,7 @@ pub(super) const CASES: &[Case] = &[
             let supersede = |draft: &mut Draft| {
                 if let Body::Claim(claim) = &mut draft.body {
                     claim.supersedes = Some(sample.claim);
-                    claim.change = Some(crate::entry::ClaimChange::Span);
+                    claim.change = Some(crate::words::claim::ClaimChange::Span);
                 }
             };
             supersede(&mut draft);
@@ -571,7 +571,7 @@ pub(super) const CASES: &[Case] = &[
             let mut draft = claim(ledger, sample, |_| {});
             if let Body::Claim(claim) = &mut draft.body {
                 claim.supersedes = Some(sample.claim);
-                claim.change = Some(crate::entry::ClaimChange::Span);
+                claim.change = Some(crate::words::claim::ClaimChange::Span);
             }
             ledger.append_draft(&draft, &["alice"]);
             verdict(ledger, sample, "alice", |_| {})

@@ -1,29 +1,31 @@
 //! `factlog export site`: a static site whose pages carry their own proof.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use factlog::audit::facts::Function;
-use factlog::entry::{Body, RevocationReason, Role};
+use factlog::entry::{Body, Kind, RevocationReason, Role};
 use factlog::export::site::{
-    BUILT_IN, ClaimPage, File, Input, OWN_STYLE, Reviewer, ReviewerEnd, Site, Templates,
+    AsOf, BUILT_IN, ClaimPage, File, Input, OWN_STYLE, Reviewer, ReviewerEnd, Site, Templates,
     shown_verdict,
 };
 use factlog::export::{BaseUrl, PublishedClaim, PublishedLedger, Standing};
 use factlog::ledger::{Ledger, LedgerError, Reveal};
-use factlog::words::id::{ClaimId, EntryId, SourceId, VerdictId};
+use factlog::words::id::{ClaimId, EntryId, ObjectId, SourceId, VerdictId};
 use factlog::words::source::Rights;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use serde::{Deserialize, Serialize};
 
 use super::super::context::Context;
 use super::super::exit::{Failure, Status};
+use super::super::manifest::SITE_STATE_FILE;
 use super::super::published::Gatherer;
 use super::super::{files, json_out, progress, screen, seek};
-use super::{Exported, Which, parse_standing, say_gone};
+use super::signed::{self, SignArgs};
+use super::{Exported, Which, say_gone};
 
 /// Export a static site: a page for each claim, each with its own proof
 ///
@@ -64,12 +66,10 @@ pub(crate) struct SiteArgs {
     /// Write the built-in templates into this folder, to be changed; exports nothing
     #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "templates"])]
     write_templates: Option<PathBuf>,
-    /// Only claims whose verdict has this standing: proposed, standing, disputed, superseded, retracted,
-    /// tainted (repeatable; without it, all but proposed)
-    #[arg(long, value_name = "STANDING", value_parser = parse_standing)]
-    status: Vec<Standing>,
     #[command(flatten)]
     which: Which,
+    #[command(flatten)]
+    signing: SignArgs,
 }
 
 /// What is remembered of an export in its folder.
@@ -81,12 +81,11 @@ struct State {
     ledger: EntryId,
     /// By a page's folder, a digest of what it says.
     pages: BTreeMap<String, String>,
-    /// All files that exports wrote.
-    files: BTreeSet<String>,
+    /// All files that exports wrote, with the BLAKE3 hashes of their bytes.
+    files: BTreeMap<String, ObjectId>,
 }
 
 const STATE_TYPE: &str = "factlog/site@v1";
-const STATE_FILE: &str = ".factlog-site.json";
 /// What is remembered of a million pages has fewer bytes.
 const MAX_STATE_BYTES: u64 = 512 * 1024 * 1024;
 /// A template has at most this many bytes.
@@ -101,18 +100,15 @@ pub(super) fn run(args: &SiteArgs, context: &Context) -> anyhow::Result<Status> 
     let ledger = context.open_ledger()?;
     let before = state(out, ledger.id())?;
     let source = match &args.which.source {
-        Some(typed) => Some(seek::find_entry(
-            &ledger,
-            factlog::entry::Kind::Source,
-            typed,
-        )?),
+        Some(typed) => Some(seek::find_entry(&ledger, Kind::Source, typed)?),
         None => None,
     };
     let source = source.map(|record| SourceId(record.entry.id().0));
     let mut gatherer = Gatherer::new(&ledger);
     let claims = gatherer.all().context("reading the ledger's claims")?;
     args.which.check_ratings(&ledger.policy()?.1, &claims)?;
-    let gathered = gatherer.finish(args.base_url.clone());
+    let mut gathered = gatherer.finish(args.base_url.clone());
+    gathered.ledger.checkpoint.note = None;
     if args.base_url.is_none() {
         context.warn(
             "without --base-url the site has no feeds and no site map, and its ClaimReview lacks \
@@ -129,6 +125,7 @@ pub(super) fn run(args: &SiteArgs, context: &Context) -> anyhow::Result<Status> 
             reviewers: reviewers(&ledger)?,
             policies: ledger.policies()?,
             texts,
+            as_of: as_of(&ledger)?,
         },
         &templates,
     );
@@ -146,6 +143,15 @@ pub(super) fn run(args: &SiteArgs, context: &Context) -> anyhow::Result<Status> 
         written.removed.len(),
         gathered.ledger.checkpoint.size
     ));
+    drop(ledger);
+    let signed = args.signing.sign(
+        context,
+        gathered.ledger.checkpoint.size,
+        &signed::Exported::Folder {
+            folder: out,
+            exported: &written.files,
+        },
+    )?;
     let status = say_gone(context, &gathered);
     if context.global.json {
         json_out::print(&Exported {
@@ -159,6 +165,7 @@ pub(super) fn run(args: &SiteArgs, context: &Context) -> anyhow::Result<Status> 
             skipped: vec![],
             gone: gathered.gone.into_iter().collect(),
             erased: gathered.erased.into_iter().collect(),
+            signed,
         })?;
     }
     Ok(status)
@@ -212,9 +219,9 @@ fn state(out: &Path, ledger: EntryId) -> anyhow::Result<State> {
         type_name: STATE_TYPE.to_owned(),
         ledger,
         pages: BTreeMap::new(),
-        files: BTreeSet::new(),
+        files: BTreeMap::new(),
     };
-    let path = out.join(STATE_FILE);
+    let path = out.join(SITE_STATE_FILE);
     if !path.exists() {
         let has_files = match fs::read_dir(out) {
             Ok(mut entries) => entries.next().is_some(),
@@ -283,13 +290,15 @@ fn choose(
         let counter = match shown_verdict(claim) {
             _ if !ledger.may_leave(claim) => &mut left_out.withheld,
             None => &mut left_out.unjudged,
-            Some(verdict) if args.status.is_empty() && verdict.standing == Standing::Proposed => {
+            Some(verdict)
+                if args.which.status.is_empty() && verdict.standing == Standing::Proposed =>
+            {
                 &mut left_out.waiting
             }
             Some(verdict)
                 if args.which.takes_claim(claim, source)
                     && args.which.takes_verdict(verdict)
-                    && (args.status.is_empty() || args.status.contains(&verdict.standing)) =>
+                    && args.which.takes_standing(verdict, |_| true) =>
             {
                 shown.insert(claim.id, verdict.id);
                 continue;
@@ -299,6 +308,18 @@ fn choose(
         *counter += 1;
     }
     (shown, left_out)
+}
+
+/// Returns how far the ledger had come before the publications at its end.
+fn as_of(ledger: &Ledger) -> anyhow::Result<AsOf> {
+    let mut size = ledger.tree_head().size;
+    while size > 1 && ledger.entry_at(size - 1)?.entry.kind() == Kind::Publication {
+        size -= 1;
+    }
+    Ok(AsOf {
+        size,
+        root: ledger.root_at(size)?.to_string(),
+    })
 }
 
 /// Reads the texts of public sources that claims with pages stand in.
@@ -391,6 +412,8 @@ struct Written {
     written: Vec<String>,
     unchanged: u64,
     removed: Vec<String>,
+    /// All files of the site.
+    files: Vec<String>,
 }
 
 /// Pages that are rendered together, on all cores.
@@ -413,7 +436,7 @@ fn write(
         type_name: STATE_TYPE.to_owned(),
         ledger: ledger.id(),
         pages: BTreeMap::new(),
-        files: BTreeSet::new(),
+        files: BTreeMap::new(),
     };
     // If this run stops half-way, the next one knows which files are an export's.
     let starting = State {
@@ -422,7 +445,7 @@ fn write(
         pages: BTreeMap::new(),
         files: before.files.clone(),
     };
-    let bar = progress::entries("exporting", written.pages, context);
+    let bar = progress::of("exporting", "pages", written.pages, context);
     let mut pages = pages.peekable();
     if before.files.is_empty() {
         save(out, &starting)?;
@@ -434,32 +457,34 @@ fn write(
             .map(|page| render(out, ledger, page, before))
             .collect::<anyhow::Result<_>>()?;
         for (folder, digest, files) in rendered {
-            let names = [
-                format!("{folder}/index.html"),
-                format!("{folder}/bundle.json"),
-            ];
             match files {
                 Some(files) => {
                     for file in files {
-                        put(out, &file, &mut written)?;
+                        put(out, file, &mut written, &mut now)?;
                     }
                 }
-                None => written.unchanged += 2,
+                None => {
+                    for path in page_files(&folder) {
+                        let known = before.files.get(&path).expect("it was looked up");
+                        now.files.insert(path, *known);
+                    }
+                    written.unchanged += 2;
+                }
             }
-            now.files.extend(names);
             now.pages.insert(folder, digest);
             bar.inc(1);
         }
     }
     bar.finish_and_clear();
     for file in site.other_pages()? {
-        put(out, &file, &mut written)?;
-        now.files.insert(file.path);
+        put(out, file, &mut written, &mut now)?;
     }
-    for gone in before.files.difference(&now.files) {
+    let gone = before.files.keys();
+    for gone in gone.filter(|path| !now.files.contains_key(*path)) {
         remove(out, gone, &mut written)?;
     }
     save(out, &now)?;
+    written.files = now.files.into_keys().collect();
     Ok(written)
 }
 
@@ -472,11 +497,11 @@ fn render(
 ) -> anyhow::Result<(String, String, Option<[File; 2]>)> {
     let digest = page.digest();
     let folder = page.folder.clone();
-    let is_there = |name: &str| out.join(&folder).join(name).is_file();
-    if before.pages.get(&folder) == Some(&digest)
-        && is_there("index.html")
-        && is_there("bundle.json")
-    {
+    let is_as_it_was = |path: &String| {
+        let bytes = fs::read(out.join(path));
+        bytes.is_ok_and(|bytes| before.files.get(path) == Some(&ObjectId::of(&bytes)))
+    };
+    if before.pages.get(&folder) == Some(&digest) && page_files(&folder).iter().all(is_as_it_was) {
         return Ok((folder, digest, None));
     }
     let proving = || format!("proving verdict {}", page.verdict);
@@ -488,8 +513,15 @@ fn render(
     Ok((folder, digest, Some(files)))
 }
 
-fn put(out: &Path, file: &File, written: &mut Written) -> anyhow::Result<()> {
+/// Returns the files of a claim's page.
+fn page_files(folder: &str) -> [String; 2] {
+    ["index.html", "bundle.json"].map(|name| format!("{folder}/{name}"))
+}
+
+fn put(out: &Path, file: File, written: &mut Written, now: &mut State) -> anyhow::Result<()> {
     let path = out.join(&file.path);
+    now.files
+        .insert(file.path.clone(), ObjectId::of(&file.bytes));
     if fs::read(&path).is_ok_and(|old| old == file.bytes) {
         written.unchanged += 1;
         return Ok(());
@@ -498,7 +530,7 @@ fn put(out: &Path, file: &File, written: &mut Written) -> anyhow::Result<()> {
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     }
     files::replace(&path, &file.bytes)?;
-    written.written.push(file.path.clone());
+    written.written.push(file.path);
     Ok(())
 }
 
@@ -524,5 +556,5 @@ fn remove(out: &Path, name: &str, written: &mut Written) -> anyhow::Result<()> {
 fn save(out: &Path, state: &State) -> anyhow::Result<()> {
     let mut bytes = serde_json::to_vec(state).context("writing what was exported")?;
     bytes.push(b'\n');
-    files::replace(&out.join(STATE_FILE), &bytes)
+    files::replace(&out.join(SITE_STATE_FILE), &bytes)
 }

@@ -64,7 +64,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     )?;
     let mut hands = carried::roots(context, &args.signing, &ledger)?;
     hands.extend(hand);
-    let names: Vec<&str> = roles.iter().copied().map(super::list::role).collect();
+    let names: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
     let what = format!(
         "the key {}+{} as {}",
         screen::one_line(verifier.name().as_str()),

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use factlog::audit::facts::{Function, SignerFacts};
-use factlog::entry::Role;
 use factlog::keys::{Keyring, PrivateKeyFile};
 use factlog::ledger::Ledger;
 use factlog::trust::PublicKey;
@@ -117,7 +116,7 @@ fn key(
     let (function, roles) = match &signer.function {
         Function::Root => ("root", vec![]),
         Function::Log => ("log", vec![]),
-        Function::Roles(roles) => ("roles", roles.iter().copied().map(role).collect()),
+        Function::Roles(roles) => ("roles", roles.iter().map(|role| role.as_str()).collect()),
     };
     let public = signer.key.public();
     let file = files.iter().find(|file| file.public() == public);
@@ -146,14 +145,6 @@ fn key(
         file: file.map(|file| screen::path(file.path())),
         agent: held.contains(public),
     })
-}
-
-pub(super) const fn role(role: Role) -> &'static str {
-    match role {
-        Role::Reviewer => "reviewer",
-        Role::Approver => "approver",
-        Role::Publisher => "publisher",
-    }
 }
 
 fn print(keys: &[Key]) -> anyhow::Result<()> {

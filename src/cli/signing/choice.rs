@@ -361,8 +361,19 @@ impl Choice<'_> {
         } else if let Some(strange) = strange {
             failure = failure.because(strange);
         }
+        let enrol = match self.wanted {
+            Wanted::Role(role) => {
+                format!(
+                    "; roots enrol one: factlog key add NAME --role {}",
+                    role.as_str()
+                )
+            }
+            Wanted::AnyRole | Wanted::Root => String::new(),
+        };
         failure
-            .hint("name a key file with --key FILE; `factlog key list` shows who may sign here")
+            .hint(format!(
+                "name a key file with --key FILE; `factlog key list` shows who may sign here{enrol}"
+            ))
             .into()
     }
 }

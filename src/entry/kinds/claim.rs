@@ -5,22 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{Kind, KindFields};
 use crate::entry::EntryError;
 use crate::trust::key::VerifierKey;
+use crate::words::claim::ClaimChange;
 use crate::words::id::{ClaimId, ObjectId, SourceId};
 use crate::words::object::FieldFault;
-
-/// What a superseding claim changes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ClaimChange {
-    /// Who said it.
-    Attribution,
-    /// The self-contained words.
-    Wording,
-    /// The range.
-    Span,
-    /// The source: a newer version of it.
-    Anchor,
-}
 
 /// Records a claim.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

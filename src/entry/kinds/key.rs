@@ -31,6 +31,17 @@ pub enum Role {
     Publisher,
 }
 
+impl Role {
+    /// Returns its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reviewer => "reviewer",
+            Self::Approver => "approver",
+            Self::Publisher => "publisher",
+        }
+    }
+}
+
 /// Adds, rotates or revokes a key.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

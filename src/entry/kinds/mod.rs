@@ -29,7 +29,7 @@ use crate::words::json::{self, JsonError};
 use crate::words::object::FieldFault;
 
 pub use approval::{Approval, Decision};
-pub use claim::{ClaimChange, ClaimEntry};
+pub use claim::ClaimEntry;
 pub use erasure::{Basis, Erasure};
 pub use genesis::{Continues, Genesis, RootSet};
 pub use key::{KeyEntry, KeyOp, RevocationReason, Role};

@@ -35,6 +35,8 @@ pub(super) struct ClaimReview<'a> {
     pub(super) correction: Vec<CorrectionComment<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) associated_claim_review: Vec<Review<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) associated_media_review: Option<MediaReview<'a>>,
     pub(super) identifier: Vec<PropertyValue>,
 }
 
@@ -49,6 +51,26 @@ pub(super) struct Review<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) correction: Vec<CorrectionComment<'a>>,
     pub(super) identifier: Vec<PropertyValue>,
+}
+
+/// What a verdict says of the medium that its claim is made in.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct MediaReview<'a> {
+    #[serde(rename = "@type")]
+    pub(super) kind: &'a str,
+    pub(super) date_published: String,
+    pub(super) author: Agent<'a>,
+    pub(super) review_body: &'a str,
+    pub(super) item_reviewed: MediaReviewItem<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct MediaReviewItem<'a> {
+    #[serde(rename = "@type")]
+    pub(super) kind: &'a str,
+    pub(super) media_item_appearance: Work<'a>,
 }
 
 #[derive(Serialize)]
@@ -107,6 +129,13 @@ pub(super) struct Work<'a> {
     pub(super) author: Vec<Agent<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) publisher: Option<Agent<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) encoding_format: Option<&'a str>,
+    /// Of its bytes, in hex.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) sha256: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) archived_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) has_part: Option<Quotation<'a>>,
     pub(super) identifier: Vec<PropertyValue>,

@@ -52,7 +52,7 @@ fn a_judged_claim_is_complete() {
     let id = "06".repeat(32);
     assert_eq!(
         review["url"],
-        format!("https://desk.example/facts/claim/{}", &id[..16])
+        format!("https://desk.example/facts/claims/{}/", &id[..16])
     );
     assert_eq!(review["claimReviewed"], samples::CLAIM);
     assert_eq!(review["datePublished"], "2026-11-22T10:00:05Z");
@@ -270,7 +270,9 @@ fn an_address_that_is_none_is_never_a_link() {
 
 #[test]
 fn every_citation_has_a_name() {
-    let (mut ledger, claim) = samples::judged();
+    let (mut ledger, mut claim) = samples::judged();
+    // What quotes an unknown source is in no document.
+    claim.verdicts[0].verdict.as_mut().expect("there").evidence[0].quote = None;
     let named = |ledger: &PublishedLedger| one(ledger, &claim)["citation"][0]["name"].clone();
     assert_eq!(named(&ledger), "Charter");
     let source = ledger
@@ -392,7 +394,7 @@ fn hostile_texts_show_as_text() {
         let (mut ledger, mut claim) = samples::corrected();
         ledger.desk = hostile.into();
         ledger.checkpoint = PublishedCheckpoint {
-            note: hostile.into(),
+            note: Some(hostile.into()),
             ..ledger.checkpoint
         };
         let inner = claim.claim.as_mut().expect("there");

@@ -860,12 +860,12 @@ class Audit {
   /** Section 14: what a bundle may leave out, and what it may not. */
   checkAbsent() {
     const all = [...this.byId.values()], isWithheld = (source) => Boolean(source) && source.body.rights === "withheld";
-    const hides = all.some((e) => e.kind === "source" && isWithheld(e));
+    const hidden = all.filter((e) => e.kind === "source" && isWithheld(e)).map(({ index }) => index);
     const namedByVerdicts = all.filter(({ kind }) => kind === "verdict").map(({ body }) => body.policy);
     for (const [hash, spoken] of this.spoken) {
       for (const { e, kind, source } of this.objects.has(hash) ? [] : spoken) {
         const erasure = this.erased.get(hash);
-        const isWords = (kind === "claim" ? isWithheld(source) : kind === "verdict" && hides);
+        const isWords = (kind === "claim" ? isWithheld(source) : kind === "verdict" && hidden.some((index) => index < e.index));
         const isSaid = isWords || kind === "meta" && isWithheld(e) || kind === "note" && e.kind === "approval";
         const mayLack = isSaid || kind === "raw" || kind === "text" || kind === "policy" && !namedByVerdicts.includes(hash);
         if (erasure) {
@@ -895,11 +895,11 @@ class Audit {
       pieces.push({ from: 0, bytes: this.objects.get(hash).bytes });
     } else {
       for (const { name } of wanted) this.calledFor.add(name);
-      const isThere = !this.erased.has(hash) && (rights === "quoted" || wanted.some(({ name }) => this.slices.has(name)));
-      if (!need(isThere, "quote-unchecked", "the text that it quotes is not there")) return;
+      if (!need(!this.erased.has(hash), "quote-unchecked", "the text that it quotes was erased")) return;
+      const missing = rights === "withheld" ? "quote-unchecked" : "slice-missing";
       for (const { from, name } of wanted) {
         const slice = this.slices.get(name);
-        if (!need(slice, "slice-missing", `slice ${name} is not there`) || !slice.bytes) continue; // an invalid one was told of
+        if (!need(slice, missing, `slice ${name} is not there`) || !slice.bytes) continue; // an invalid one was told of
         need(slice.length === length, "slice-length", `slice ${name} is of a text of ${slice.length} bytes, not ${length}`);
         pieces.push({ from, bytes: slice.bytes });
       }

@@ -100,7 +100,7 @@ impl Rated {
             found.map(|(language, _)| language.replace('_', "-"))
         });
         let value = rating.and_then(|rating| rating.value);
-        let scale = ledger.policy(verdict).filter(|_| value.is_some());
+        let scale = ledger.policy(verdict);
         Self {
             rating: verdict.rating.to_string(),
             label: label.to_owned(),
@@ -193,8 +193,8 @@ impl SourceContext {
             dir: language.as_deref().map(direction),
             lang: language,
             kind: known.map(|source| source.source_type),
-            raw: known.and_then(|source| source.raw),
-            text: known.and_then(|source| source.text),
+            raw: known.and_then(|source| Some(source.raw?.blake3)),
+            text: known.and_then(|source| Some(source.text?.blake3)),
             withheld,
             erased: !withheld && meta.is_none(),
             has_page,

@@ -480,7 +480,7 @@ impl Site<'_> {
             best: None,
             worst: None,
         };
-        let checkpoint = &self.input.ledger.checkpoint;
+        let checkpoint = &self.input.as_of;
         let page = MethodsPage {
             policy: PolicyContext::of(&now.1, None),
             policies: before

@@ -27,7 +27,7 @@ use self::templates::content_security_policy;
 use super::claimreview::{self, Document};
 use super::escape::to_json;
 use super::{PublishedClaim, PublishedLedger, PublishedVerdict, Standing};
-use crate::entry::ClaimChange;
+use crate::words::claim::ClaimChange;
 use crate::words::id::{ClaimId, ObjectId, SourceId, VerdictId};
 use crate::words::policy::Policy;
 use crate::words::time::Timestamp;
@@ -93,6 +93,18 @@ pub struct Input<'a> {
     pub policies: Vec<(Timestamp, Policy)>,
     /// The texts of public sources.
     pub texts: BTreeMap<SourceId, String>,
+    /// What the pages without a proof are as of.
+    pub as_of: AsOf,
+}
+
+/// How far a ledger had come when the last thing was recorded that a page could tell of: a publication
+/// of the site itself is none, and must not make another one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AsOf {
+    /// How many entries there were.
+    pub size: u64,
+    /// The tree's root, in standard padded base64.
+    pub root: String,
 }
 
 /// Returns the verdict that a claim's page shows: the latest that stands, else the latest that once
@@ -364,8 +376,8 @@ impl<'a> Site<'a> {
                 name: ledger.desk.clone(),
             },
             checkpoint: CheckpointContext {
-                size: ledger.checkpoint.size,
-                root: ledger.checkpoint.root.clone(),
+                size: self.input.as_of.size,
+                root: self.input.as_of.root.clone(),
             },
             root: "../".repeat(path.matches('/').count()),
             version: env!("CARGO_PKG_VERSION"),
@@ -648,9 +660,17 @@ impl ClaimPage<'_> {
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.site.templates.digest.as_bytes());
         hasher.update(base.map_or("", |base| base.as_str()).as_bytes());
-        hasher.update(b"\n");
-        hasher.update(&said);
+        for part in [said.as_slice(), self.review().unwrap_or_default()] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
         hasher.finalize().to_hex().to_string()
+    }
+
+    /// Returns the page's `ClaimReview`, where it has one.
+    fn review(&self) -> Option<&[u8]> {
+        let review = self.site.reviews.get(&self.claim)?;
+        Some(&review.bytes)
     }
 
     /// Renders the page with its bundle, and gives both.
@@ -667,12 +687,16 @@ impl ClaimPage<'_> {
         let description = self.context.verdict.summary.as_deref();
         let description = description.map(|summary| cut(summary, 300));
         let script = site.templates.check.as_str();
-        let review = site.reviews.get(&self.claim).map(|review| {
-            let text = String::from_utf8_lossy(&review.bytes);
-            text.trim_end().to_owned()
-        });
+        let review = self.review();
+        let review = review.map(|bytes| String::from_utf8_lossy(bytes).trim_end().to_owned());
+        let mut frame = site.frame(&path, title, description, Some(script), false);
+        let proven = &site.input.ledger.checkpoint;
+        frame.checkpoint = CheckpointContext {
+            size: proven.size,
+            root: proven.root.clone(),
+        };
         let page = Page {
-            site: site.frame(&path, title, description, Some(script), false),
+            site: frame,
             page: &self.context,
             bundle_string: Some(to_json(&bundle, false).trim_end().to_owned()),
             claimreview: review,

@@ -1,4 +1,4 @@
-//! Which entries, objects and slices the bundle of a verdict has.
+//! Which entries, objects and slices a bundle has.
 //!
 //! `docs/format.md`, section 14, names them. An object that was erased, or that rights keep in the
 //! house, is passed over; one that is missing without either is an error.
@@ -22,7 +22,7 @@ use crate::words::verdict::Verdict;
 pub(super) struct Gathered<'l> {
     ledger: &'l Ledger,
     reveal: Reveal,
-    verdict: EntryId,
+    about: EntryId,
     size: u64,
     pub(super) entries: BTreeMap<u64, Entry>,
     pub(super) objects: BTreeMap<ObjectId, Vec<u8>>,
@@ -31,24 +31,27 @@ pub(super) struct Gathered<'l> {
 }
 
 impl<'l> Gathered<'l> {
-    /// Gathers what the bundle of a verdict has, of the first `size` entries.
+    /// Gathers what the bundle of an entry has, of the first `size` entries.
     pub(super) fn of(
         ledger: &'l Ledger,
         reveal: Reveal,
-        verdict: Record,
+        record: Record,
         size: u64,
     ) -> Result<Self, ProveError> {
         let mut gathered = Self {
             ledger,
             reveal,
-            verdict: verdict.entry.id(),
+            about: record.entry.id(),
             size,
             entries: BTreeMap::new(),
             objects: BTreeMap::new(),
             slices: BTreeMap::new(),
             revealed: Vec::new(),
         };
-        gathered.verdict(verdict)?;
+        match record.entry.kind() {
+            Kind::Verdict => gathered.verdict(record)?,
+            _ => gathered.publication(record)?,
+        }
         gathered.keys_and_policies()?;
         gathered.contents()?;
         Ok(gathered)
@@ -77,6 +80,13 @@ impl<'l> Gathered<'l> {
             self.line_of_claims(answer)?;
         }
         Ok(())
+    }
+
+    /// Takes in a publication, and what reaffirmed it.
+    fn publication(&mut self, record: Record) -> Result<(), ProveError> {
+        let id = record.entry.id();
+        self.put(record);
+        self.reaffirmations(id)
     }
 
     /// Takes in a verdict or what answers one, the verdicts that it supersedes, their claims, and what
@@ -262,9 +272,10 @@ impl<'l> Gathered<'l> {
                 }
                 Body::Claim(claim) => self.claim(index, &claim.claim, claim.source)?,
                 Body::Verdict(verdict) => {
-                    let is_shown = entry.id() == self.verdict;
+                    let is_shown = entry.id() == self.about;
                     self.verdict_object(&verdict.verdict, is_shown)?;
                 }
+                Body::Publication(publication) => self.object(&publication.manifest)?,
                 Body::Retraction(retraction) => self.object(&retraction.note)?,
                 Body::Reaffirmation(reaffirmation) => self.object(&reaffirmation.note)?,
                 _ => {}

@@ -2,12 +2,12 @@
 
 use factlog::audit::bundle::{Bundle, Expected};
 use factlog::entry::{
-    Approval, Basis, Body, ClaimChange, ClaimEntry, Decision, Erasure, KeyEntry, PolicyEntry,
-    Reaffirmation, Retraction, RevocationReason, Role, SourceEntry, VerdictEntry,
+    Approval, Basis, Body, ClaimEntry, Decision, Erasure, KeyEntry, PolicyEntry, Reaffirmation,
+    Retraction, RevocationReason, Role, SourceEntry, VerdictEntry,
 };
 use factlog::ledger::{self, Ledger, Pending, Reveal, Start};
 use factlog::trust::key::SigningKey;
-use factlog::words::claim::{Claim, Manner};
+use factlog::words::claim::{Claim, ClaimChange, Manner};
 use factlog::words::id::{ClaimId, EntryId, ObjectId, SourceId, VerdictId};
 use factlog::words::note::Note;
 use factlog::words::object::{self, Object};

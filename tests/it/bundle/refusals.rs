@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use factlog::audit::bundle::{
-    Bundle, BundleEntry, BundleError, Expected, MAX_BUNDLE_BYTES, check, check_bytes,
+    About, Bundle, BundleEntry, BundleError, Expected, MAX_BUNDLE_BYTES, check, check_bytes,
 };
 use factlog::audit::{Code, Severity, Standing};
 use factlog::trust::merkle::{LeafHash, Tree};
@@ -39,7 +39,7 @@ fn example(place: impl Fn(usize) -> u64, size: u64) -> Bundle {
         }
     });
     Bundle {
-        verdict: VerdictId(ledger.entries[5].1.id().0),
+        about: About::Verdict(VerdictId(ledger.entries[5].1.id().0)),
         checkpoint: checkpoint.as_str().to_owned(),
         entries: entries.collect(),
         objects,
@@ -269,7 +269,7 @@ fn what_does_not_hold_has_its_code() {
         ),
         (
             "about a claim",
-            |b| b.verdict = VerdictId(claim().0),
+            |b| b.about = About::Verdict(VerdictId(claim().0)),
             Code::ReferenceKind,
         ),
     ];

@@ -5,6 +5,7 @@ mod approvals;
 mod change;
 mod refused;
 mod roots;
+mod site;
 mod steps;
 
 use serde_json::Value;

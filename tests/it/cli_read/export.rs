@@ -82,19 +82,25 @@ fn documents_of_claims_that_stand_no_more_are_removed_and_nothing_else_is() {
 #[test]
 fn tables_have_every_verdict_and_take_selections() {
     let desk = Desk::start();
-    let lines = desk.done(&["export", "jsonl"]);
+    assert_eq!(desk.done(&["export", "jsonl"]).lines().count(), 1);
+    let ran = desk.run(&["export", "csv"]);
+    assert!(ran.err.contains("left out: 2 verdicts"), "{}", ran.err);
+    let lines = desk.done(&["export", "jsonl", "--status", "all"]);
     let standings: Vec<String> = lines
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap())
         .map(|line| line["standing"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(standings, ["superseded", "standing", "retracted"]);
-    assert_eq!(desk.done(&["export", "csv"]).matches("\r\n").count(), 4);
+    let rows = desk.done(&["export", "csv", "--status", "all"]);
+    assert_eq!(rows.matches("\r\n").count(), 4);
 
     let source = desk.ids.source.to_string();
     let record = desk.ids.record.to_string();
     for (words, count) in [
         (&["--status", "standing"][..], 1),
+        (&["--language", "EN"], 3),
+        (&["--language", "e"], 0),
         (&["--status", "superseded", "--status", "retracted"], 2),
         (&["--rating", "true"], 1),
         (&["--rating", "true", "--rating", "false"], 2),
@@ -108,7 +114,12 @@ fn tables_have_every_verdict_and_take_selections() {
         (&["--source", &source[..10]], 3),
         (&["--source", &record], 0),
     ] {
-        let lines = desk.done(&[&["export", "jsonl"], words].concat());
+        let all = if words[0] == "--status" {
+            &[][..]
+        } else {
+            &["--status", "all"]
+        };
+        let lines = desk.done(&[&["export", "jsonl"], words, all].concat());
         assert_eq!(lines.lines().count(), count, "{words:?}");
     }
     for (words, status) in [
@@ -130,7 +141,7 @@ fn an_export_into_a_file_replaces_it_whole_and_says_what_it_wrote() {
     let path = desk.folder().join("v.csv");
     fs::write(&path, "old and longer than nothing").unwrap();
     let json = desk.json(&["export", "csv", "--out", "v.csv"], "export");
-    assert_eq!(json["verdicts"], 3);
+    assert_eq!(json["verdicts"], 1);
     assert_eq!(
         fs::read_to_string(&path).unwrap(),
         desk.done(&["export", "csv"])

@@ -111,7 +111,7 @@ fn a_reader_that_leaves_early_is_no_error() {
         &["log"][..],
         &["log", "--json"],
         &["show", "1"],
-        &["export", "csv"],
+        &["export", "csv", "--status", "all"],
     ] {
         let mut child = desk
             .command(words)

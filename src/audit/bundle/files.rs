@@ -1,0 +1,182 @@
+//! The files of a publication, held against the list that its publisher signed.
+
+use std::collections::BTreeMap;
+
+use super::ShownReport;
+use super::outcome::what;
+use crate::audit::finding::{Code, Finding, Topic};
+use crate::audit::report::Check;
+use crate::words::manifest::ManifestFile;
+
+/// Whether files may be there that the list does not name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Closed {
+    /// None may: a whole folder was published.
+    Yes,
+    /// They may: the files stand among others.
+    No,
+}
+
+impl ShownReport {
+    /// Compares the files that are there, by their paths, with the publication's list. What stands at a
+    /// path and is no plain file is `None`.
+    ///
+    /// Nothing is compared where the list is not shown: a finding says why that is.
+    pub fn take_files(&mut self, found: &BTreeMap<String, Option<ManifestFile>>, closed: Closed) {
+        let publication = self.publication.as_ref();
+        let Some(manifest) = publication.and_then(|shown| shown.manifest.as_ref()) else {
+            return;
+        };
+        let mut wrong = Vec::new();
+        for listed in &manifest.files {
+            let (code, message) = match found.get(&listed.path) {
+                None => (
+                    Code::FileMissing,
+                    "the publisher signed it, and it is not there".to_owned(),
+                ),
+                Some(None) => (
+                    Code::FileMissing,
+                    "what is there is no plain file".to_owned(),
+                ),
+                Some(Some(there)) if there == listed => continue,
+                Some(Some(there)) => (
+                    Code::FileChanged,
+                    format!(
+                        "it has {} bytes with the BLAKE3 hash {}, but the publisher signed {} with {}",
+                        there.bytes, there.blake3, listed.bytes, listed.blake3
+                    ),
+                ),
+            };
+            wrong.push(Finding::new(code, message).of_file(listed.path.as_str()));
+        }
+        if closed == Closed::Yes {
+            let is_listed = |path: &String| {
+                let place = |file: &ManifestFile| file.path.as_str().cmp(path.as_str());
+                manifest.files.binary_search_by(place).is_ok()
+            };
+            for path in found.keys().filter(|path| !is_listed(path)) {
+                let message = "it is there, and the publisher did not sign it";
+                wrong.push(Finding::new(Code::FileUnlisted, message).of_file(path.as_str()));
+            }
+        }
+        let count = manifest.files.len() as u64;
+        self.check(Topic::Files).count += count;
+        for finding in wrong {
+            self.keep(finding);
+        }
+    }
+
+    /// Takes in what the check of a proof found that is one of the files.
+    pub fn take_proof(&mut self, path: &str, found: Self) {
+        for check in found.checks {
+            self.check(check.topic).count += check.count;
+        }
+        for finding in found.findings {
+            self.keep(finding.of_file(path));
+        }
+    }
+
+    fn keep(&mut self, finding: Finding) {
+        self.check(finding.topic).add(finding.severity);
+        self.findings.push(finding);
+    }
+
+    fn check(&mut self, topic: Topic) -> &mut Check {
+        let at = self
+            .checks
+            .binary_search_by_key(&topic, |check| check.topic);
+        let at = at.unwrap_or_else(|at| {
+            let mut check = Check::new(topic, 0);
+            what(topic).clone_into(&mut check.what);
+            self.checks.insert(at, check);
+            at
+        });
+        &mut self.checks[at]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::bundle::ShownPublication;
+    use crate::words::manifest::Manifest;
+
+    const FILES: [(&str, &[u8]); 3] = [("a.html", b"a"), ("b/c.html", b"c"), ("d.json", b"{}")];
+
+    fn report() -> ShownReport {
+        let files = FILES.map(|(path, bytes)| ManifestFile::new(path, bytes));
+        ShownReport {
+            publication: Some(ShownPublication {
+                size: 3,
+                manifest: Some(Manifest {
+                    files: files.into(),
+                }),
+            }),
+            ..ShownReport::default()
+        }
+    }
+
+    fn found() -> BTreeMap<String, Option<ManifestFile>> {
+        let files =
+            FILES.map(|(path, bytes)| (path.to_owned(), Some(ManifestFile::new(path, bytes))));
+        files.into()
+    }
+
+    fn codes(
+        found: &BTreeMap<String, Option<ManifestFile>>,
+        closed: Closed,
+    ) -> Vec<(Code, String)> {
+        let mut report = report();
+        report.take_files(found, closed);
+        let check = report
+            .checks
+            .iter()
+            .find(|check| check.topic == Topic::Files);
+        assert_eq!(check.expect("a line").count, 3);
+        let findings = report.findings.into_iter();
+        findings
+            .map(|finding| (finding.code, finding.file.expect("a file")))
+            .collect()
+    }
+
+    #[test]
+    fn files_as_they_were_signed_are_right() {
+        assert_eq!(codes(&found(), Closed::Yes), []);
+    }
+
+    #[test]
+    fn each_other_file_is_named() {
+        let file = |path: &str| path.to_owned();
+        let mut gone = found();
+        gone.remove("b/c.html");
+        assert_eq!(
+            codes(&gone, Closed::Yes),
+            [(Code::FileMissing, file("b/c.html"))]
+        );
+
+        let mut link = found();
+        link.insert(file("a.html"), None);
+        assert_eq!(
+            codes(&link, Closed::Yes),
+            [(Code::FileMissing, file("a.html"))]
+        );
+
+        let mut changed = found();
+        changed.insert(file("d.json"), Some(ManifestFile::new("d.json", b"[]")));
+        assert_eq!(
+            codes(&changed, Closed::Yes),
+            [(Code::FileChanged, file("d.json"))]
+        );
+
+        let mut more = found();
+        more.insert(
+            file("b/more.html"),
+            Some(ManifestFile::new("b/more.html", b"x")),
+        );
+        assert_eq!(
+            codes(&more, Closed::Yes),
+            [(Code::FileUnlisted, file("b/more.html"))]
+        );
+        assert_eq!(codes(&more, Closed::No), []);
+    }
+}
