@@ -40,6 +40,8 @@ use factlog::words::verdict::Verdict;
 const ROUND: usize = 1000;
 /// Appends, commits and inserts that are timed one at a time.
 const SINGLE: usize = 100;
+/// Verdicts in the ledger whose site is exported.
+const SITE_VERDICTS: usize = 10_000;
 /// Claims in each source of the large ledger.
 const CLAIMS_A_SOURCE: usize = 100;
 
@@ -59,6 +61,7 @@ fn main() {
     proofs(&large);
     start_up(&large, folder.path());
     memory(&large, folder.path());
+    site(verdicts.min(SITE_VERDICTS), folder.path());
 }
 
 fn threads() -> usize {
@@ -730,6 +733,31 @@ fn memory(large: &Large, folder: &Path) {
             }),
         );
     }
+}
+
+/// A site of a ledger: all of it, and again when nothing has changed.
+fn site(verdicts: usize, folder: &Path) {
+    let ledger = Large::build(&folder.join("published"), verdicts);
+    let out = folder.join("site");
+    let export = || {
+        let began = Instant::now();
+        let status = Command::new(env!("CARGO_BIN_EXE_factlog"))
+            .args(["export", "site", "--quiet", "--out"])
+            .arg(&out)
+            .args(["--base-url", "https://bench.example/facts", "--ledger"])
+            .arg(&ledger.folder)
+            .env("FACTLOG_HOME", folder.join("home"))
+            .status()
+            .expect("runs");
+        assert!(status.success(), "export site");
+        began.elapsed().as_secs_f64()
+    };
+    let (first, again) = (export(), export());
+    println!();
+    row(
+        &format!("export of a site of {verdicts} verdicts"),
+        &format!("{first:.1} s (floor 10 s at 10,000); again, unchanged: {again:.1} s"),
+    );
 }
 
 /// The most memory that a process has held, in KiB, where the system says so.

@@ -362,6 +362,10 @@ const MAY = {
   "verdict.worst": "1",
   "verdict.definition": "Not accurate.",
   "verdict.change": "update",
+  "claim.index": "3",
+  "scale.true.label": "True",
+  "scale.true.value": "5",
+  "scale.false.definition": "Not accurate.",
   "evidence.0.primary": "primary source",
   "evidence.0.title": "report",
   "entry.c1f7541ee617f80181e210bd6405cd203d5ccd82f47a45cb85290579f5a1b1ba.label": "False",
@@ -386,6 +390,8 @@ function PAGE(change = () => {}) {
   const page = {
     says: [
       ...Object.entries({ ...MUST, ...MAY }).map(([path, text]) => ({ path, text })),
+      { path: "verdict.at", text: "22 November 2026", attribute: "day" },
+      { path: "verdict.place", text: "none", attribute: "place" },
       { path: "verdict.at", text: "2026-11-22T10:00:06Z", attribute: "datetime" },
     ],
     evidence: 1,
@@ -430,6 +436,10 @@ test("whatever is changed on a page is found", async (t) => {
     "the claimant": [word("claim.claimant", "Ada Doe"), "page-other"],
     "an optional word": [word("verdict.definition", "Accurate."), "page-other"],
     "a date in an attribute": [(page) => { page.says.at(-1).text = "2026-11-21T10:00:06Z"; }, "page-other"],
+    "a day": [(page) => { page.says.at(-3).text = "23 November 2026"; }, "page-other"],
+    "a rating's shape and colour": [(page) => { page.says.at(-2).text = "full"; }, "page-other"],
+    "two shapes and colours": [(page) => { page.says.at(-2).text = "none full"; }, "page-other"],
+    "another rating's label": [word("scale.true.label", "Truth"), "page-other"],
     "a value of which the bundle says nothing": [(page) => page.says.push({ path: "verdict.rationale", text: "So." }), "page-unproven"],
     "a name that every object has": [(page) => page.says.push({ path: "constructor", text: "x" }), "page-unproven"],
     "a second, other claim": [(page) => page.says.push({ path: "claim.text", text: "The bridge fell" }), "page-other"],
@@ -483,6 +493,8 @@ test("a cut claim and what HTML can't hold are no faults", () => {
 test("a verdict that does not stand has no ClaimReview, and is told to be retracted", async () => {
   const retracted = await checkBundle(bundleCase("bundle-with-approval-and-retraction").bytes, { subtle });
   const { says, must } = retracted.facts;
+  const decisions = Object.keys(says).filter((path) => /^entry\.[0-9a-f]{64}\.(by|at|reason)$/.test(path));
+  assert.equal(decisions.length, 5, "who approved and when, who took it back, when and why");
   const page = { says: must.map((path) => ({ path, text: says[path] })), evidence: 0, claimReviews: [] };
   assert.deepEqual(comparePage(retracted.facts, page), []);
   const { lines, kind, result } = describe(retracted, []);
@@ -523,12 +535,16 @@ function standIn(bundleScript, page) {
   ids.bundle.textContent = bundleScript;
   const marked = (attribute) => page.says.filter((one) => one.attribute === attribute).map(({ path, text }) => {
     const mark = attribute ? `data-says-${attribute}` : "data-says";
-    return Object.assign(element(), attribute ? {} : { textContent: text }, { attributes: { [mark]: path, [attribute]: text } });
+    const shown = attribute === "place" ? { class: `word place-${text}` } : { [attribute]: text };
+    return Object.assign(element(), attribute && attribute !== "day" ? {} : { textContent: text },
+      { attributes: { [mark]: path, ...shown } });
   });
   const found = {
     "[data-says]": marked(undefined),
     "[data-says-href]": marked("href"),
     "[data-says-datetime]": marked("datetime"),
+    "[data-says-day]": marked("day"),
+    "[data-says-place]": marked("place"),
     "[data-evidence]": Array.from({ length: page.evidence }, element),
     'script[type="application/ld+json"]': page.claimReviews.map((text) => Object.assign(element(), { textContent: text })),
   };

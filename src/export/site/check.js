@@ -687,7 +687,7 @@ class Audit {
       if (form[0] === "@") content[field] = this.speak(e, body[field], form.slice(1), refs.source, need);
       if (form === "kept") this.speak(e, body[field].blake3, field, e, need);
     }
-    Object.assign(e, { refs, content: e.kind === "source" ? content.meta : content[e.kind] });
+    Object.assign(e, { refs, content: content[{ source: "meta", retraction: "note" }[e.kind] || e.kind] });
     this.judgeKeys(e, body, need);
     const ends = e.kind === "retraction" ? refs.verdict : refs.supersedes;
     if (ends) {
@@ -1040,6 +1040,24 @@ function labelOf(code, { labels = {} }, language) {
   return found === undefined ? code : labels[found];
 }
 
+/** Where a value is on its scale, as the word by which a page picks the rating's shape and colour. */
+function placeOf(value, { best, worst }) {
+  if (value === undefined) return "off";
+  if (value >= best) return "full";
+  if (value <= worst) return "none";
+  const part = 10 * (value - worst), whole = best - worst;
+  return part > 6 * whole ? "most" : part < 4 * whole ? "least" : "half";
+}
+
+const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+  "November", "December"];
+
+/** The day of a recorded time as a reader sees it: 3 May 2026. */
+function dayOf(time) {
+  const [year, month, day] = time.slice(0, 10).split("-").map(Number);
+  return `${day} ${MONTHS[month - 1]} ${year}`;
+}
+
 function factsOf(audit, verdict, checkpoint) {
   const says = new Map(), must = [], counts = audit.counts;
   const say = (prefix, values) => {
@@ -1059,7 +1077,7 @@ function factsOf(audit, verdict, checkpoint) {
   say("ledger.", { name: audit.name, origin: audit.origin });
   sayMust("checkpoint.", { size: checkpoint.size });
   say("checkpoint.", { root: checkpoint.root });
-  say("claim.", { id: claimEntry.id });
+  say("claim.", { id: claimEntry.id, index: claimEntry.index, at: claimEntry.body && claimEntry.body.at });
   if (claim) {
     const { text, manner, language, claimant = {}, said: { date, occasion, place } = {} } = claim;
     const { prefix, exact, suffix } = claim.quote;
@@ -1084,7 +1102,12 @@ function factsOf(audit, verdict, checkpoint) {
   };
   const { definition, value } = sayVerdict("verdict.", verdict, sayMust), { best, worst } = policy || {};
   sayMust("verdict.", { id: verdict.id });
-  say("verdict.", { index: verdict.index, supersedes: verdict.body.supersedes, definition, value, best, worst });
+  say("verdict.", { index: verdict.index, supersedes: verdict.body.supersedes, definition, value, best, worst,
+    place: placeOf(value, policy || {}) });
+  for (const rating of policy ? policy.scale : []) {
+    const { code, definition: means, value: place } = rating;
+    say(`scale.${code}.`, { label: labelOf(code, rating, "en"), definition: means, value: place, place: placeOf(place, policy) });
+  }
   const { evidence = [], conflicts = [] } = content;
   evidence.forEach(({ stance, primary, quote: { exact, prefix, suffix } = {}, locator, note, unavailable, source: id }, n) => {
     const { content: { title, url, publisher } = {}, body: { raw = {}, text = {} } = {} } = verdict.cited[n] || {};
@@ -1098,7 +1121,9 @@ function factsOf(audit, verdict, checkpoint) {
   }
   for (const e of audit.byId.values()) {
     if (e.kind === "verdict" && e !== verdict) sayVerdict(`entry.${e.id}.`, e, say);
-    if (e.kind === "retraction") say(`entry.${e.id}.`, { by: e.by.name, at: e.body.at });
+    if (["retraction", "approval"].includes(e.kind)) {
+      say(`entry.${e.id}.`, { by: e.by.name, at: e.body.at, reason: e.content && e.content.text });
+    }
   }
   const { index: endedBy } = verdict.retractedBy || verdict.supersededBy || {};
   return { ledger: audit.ledger, size: checkpoint.size, logKey: checkpoint.key, reviewer: verdict.by.name, standing, endedBy,
@@ -1121,7 +1146,8 @@ function comparePage(facts, { says, evidence, claimReviews }) {
   const findings = [], inText = new Set();
   const find = (code, message) => findings.push({ code, entry: null, severity: "fault", message });
   for (const { path, text, attribute } of says) {
-    const wanted = has(facts.says, path) ? asInHtml(facts.says[path]) : undefined;
+    const shown = attribute === "day" ? dayOf : asInHtml;
+    const wanted = has(facts.says, path) ? shown(facts.says[path]) : undefined;
     if (!attribute) inText.add(path);
     const code = wanted === undefined ? "page-unproven" : "page-other";
     if (text !== wanted) find(code, `it says ${path} is ${quoted(text)}, the bundle says ${quoted(wanted)}`);
@@ -1253,6 +1279,10 @@ async function check(bundle, page, options) {
 
 // ---- The document, where there is one ----
 
+/** The places on a scale that an element's classes name: one that says what is recorded names that one. */
+const placesOf = (element) => (element.getAttribute("class") || "").split(/\s+/).filter((name) => name.startsWith("place-"))
+  .map((name) => name.slice("place-".length)).join(" ");
+
 function readPage(document) {
   const collect = (mark, read, attribute) => Array.from(document.querySelectorAll(`[${mark}]`),
     (element) => ({ path: element.getAttribute(mark), text: read(element), attribute }));
@@ -1261,6 +1291,8 @@ function readPage(document) {
       ...collect("data-says", (element) => element.textContent),
       ...collect("data-says-href", (element) => element.getAttribute("href"), "href"),
       ...collect("data-says-datetime", (element) => element.getAttribute("datetime"), "datetime"),
+      ...collect("data-says-day", (element) => element.textContent, "day"),
+      ...collect("data-says-place", placesOf, "place"),
     ],
     evidence: document.querySelectorAll("[data-evidence]").length,
     claimReviews: Array.from(document.querySelectorAll('script[type="application/ld+json"]'), (script) => script.textContent),

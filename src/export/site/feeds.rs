@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::context::{Row, short};
 use super::lists::Correction;
+use super::templates::Script;
 use super::{FeedLink, File, Frame, Site, TemplateError};
 use crate::export::escape::to_json;
 use crate::export::{BaseUrl, Standing};
@@ -156,7 +157,7 @@ impl Site<'_> {
                 entries,
             };
             let page = FeedPage {
-                site: self.frame(atom, title, None, None, false),
+                site: self.frame(atom, title, None, Script::None),
                 feed,
             };
             files.push(File::text(atom, self.templates.render("atom.xml", &page)?));
@@ -224,7 +225,7 @@ impl Site<'_> {
         let sources = self.sources.iter();
         urls.extend(sources.map(|source| page(&format!("sources/{}/", short(source)))));
         let page = MapPage {
-            site: self.frame("sitemap.xml", String::new(), None, None, false),
+            site: self.frame("sitemap.xml", String::new(), None, Script::None),
             urls,
         };
         Ok(File::text(

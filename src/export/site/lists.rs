@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::context::{PolicyContext, Row, SourceContext, day, direction, short};
+use super::templates::Script;
 use super::{File, Site, TemplateError, rated};
 use crate::export::escape::to_json;
 use crate::export::{PublishedClaim, PublishedVerdict, Standing};
@@ -78,6 +79,7 @@ struct Piece {
 struct PieceClaim {
     short: String,
     label: String,
+    standing: &'static str,
 }
 
 #[derive(Serialize)]
@@ -192,7 +194,11 @@ impl Site<'_> {
         let claimants: BTreeSet<&String> =
             rows.iter().filter_map(|r| r.claimant.as_ref()).collect();
         let standings: BTreeSet<&str> = rows.iter().map(|row| row.standing).collect();
-        let script = self.templates.search.as_str();
+        let script = if count > 1 {
+            Script::SearchOfIndex
+        } else {
+            Script::Search
+        };
         let search_index = (count > 1).then_some("search-index.js");
         let href = |number: usize| match number {
             1 => "index.html".to_owned(),
@@ -221,8 +227,8 @@ impl Site<'_> {
                 1 => self.input.ledger.desk.clone(),
                 number => format!("{}, page {number}", self.input.ledger.desk),
             };
-            let frame = self.frame(&path, title, None, Some(script), search_index.is_some());
-            files.push(self.render("index.html", frame, &page, Some(script))?);
+            let frame = self.frame(&path, title, None, script);
+            files.push(self.render("index.html", frame, &page, script)?);
         }
         if search_index.is_some() {
             let text = format!(
@@ -281,8 +287,8 @@ impl Site<'_> {
             };
             let path = format!("sources/{}/index.html", short(&id));
             let title = format!("{title} – {}", ledger.desk);
-            let frame = self.frame(&path, title, None, None, false);
-            files.push(self.render("source.html", frame, &page, None)?);
+            let frame = self.frame(&path, title, None, Script::None);
+            files.push(self.render("source.html", frame, &page, Script::None)?);
         }
         Ok(files)
     }
@@ -300,9 +306,7 @@ impl Site<'_> {
             let range = words.quote.bytes.start()..words.quote.bytes.end();
             let is_free = marks.last().is_none_or(|(last, _)| last.end <= range.start);
             if is_free && text.get(range.clone()) == Some(words.quote.exact.as_str()) {
-                let label = rated(self.input.ledger, claim, verdict).label;
-                let short = short(&claim.id);
-                marks.push((range, PieceClaim { short, label }));
+                marks.push((range, self.mark(claim, verdict)));
             }
         }
         let mut passages = Vec::new();
@@ -342,6 +346,14 @@ impl Site<'_> {
         passages
     }
 
+    fn mark(&self, claim: &PublishedClaim, verdict: &PublishedVerdict) -> PieceClaim {
+        PieceClaim {
+            short: short(&claim.id),
+            label: rated(self.input.ledger, claim, verdict).label,
+            standing: verdict.standing.as_str(),
+        }
+    }
+
     /// The quotes of claims, each in its context.
     fn quotes(&self, claims: &[(&PublishedClaim, &PublishedVerdict)]) -> Vec<Passage> {
         let mut passages = Vec::new();
@@ -351,10 +363,7 @@ impl Site<'_> {
                 text: text.to_owned(),
                 claim,
             };
-            let marked = PieceClaim {
-                short: short(&claim.id),
-                label: rated(self.input.ledger, claim, verdict).label,
-            };
+            let marked = self.mark(claim, verdict);
             passages.push(Passage {
                 lang: Some(words.language.clone()),
                 dir: direction(&words.language),
@@ -395,8 +404,8 @@ impl Site<'_> {
                     },
                 };
             let title = format!("{} – {}", reviewer.name, self.input.ledger.desk);
-            let frame = self.frame(&path, title, None, None, false);
-            files.push(self.render("reviewer.html", frame, &page, None)?);
+            let frame = self.frame(&path, title, None, Script::None);
+            files.push(self.render("reviewer.html", frame, &page, Script::None)?);
         }
         Ok(files)
     }
@@ -463,8 +472,8 @@ impl Site<'_> {
             corrections: self.corrections(),
         };
         let title = format!("Corrections – {}", self.input.ledger.desk);
-        let frame = self.frame("corrections/index.html", title, None, None, false);
-        self.render("corrections.html", frame, &page, None)
+        let frame = self.frame("corrections/index.html", title, None, Script::None);
+        self.render("corrections.html", frame, &page, Script::None)
     }
 
     pub(super) fn methods_page(&self) -> Result<File, TemplateError> {
@@ -503,8 +512,8 @@ impl Site<'_> {
             }],
         };
         let title = format!("Methods – {}", self.input.ledger.desk);
-        let frame = self.frame("methods/index.html", title, None, None, false);
-        self.render("methods.html", frame, &page, None)
+        let frame = self.frame("methods/index.html", title, None, Script::None);
+        self.render("methods.html", frame, &page, Script::None)
     }
 }
 

@@ -64,12 +64,31 @@ pub enum TemplateError {
     EndsElement(String, &'static str),
 }
 
+/// The script that a page has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Script {
+    /// None.
+    None,
+    /// The one that checks a claim's page.
+    Check,
+    /// The search among what is on the page.
+    Search,
+    /// The search that loads an index beside the page.
+    SearchOfIndex,
+}
+
+impl Script {
+    const ALL: [Self; 4] = [Self::None, Self::Check, Self::Search, Self::SearchOfIndex];
+}
+
 /// The templates of a site.
 pub struct Templates {
     environment: Environment<'static>,
     pub(super) css: String,
-    pub(super) check: String,
-    pub(super) search: String,
+    check: String,
+    search: String,
+    /// The content security policies of pages, by their scripts.
+    policies: [String; 4],
     /// Of all of them together.
     pub(super) digest: blake3::Hash,
 }
@@ -116,13 +135,34 @@ impl Templates {
                 return Err(TemplateError::EndsElement(name.to_owned(), end));
             }
         }
+        let [css, check, search] = [css, check, search].map(|text| without_comments(&text));
         Ok(Self {
             environment,
-            css: without_comments(&css),
-            check: without_comments(&check),
-            search: without_comments(&search),
+            policies: Script::ALL.map(|script| match script {
+                Script::None => content_security_policy(&css, None, false),
+                Script::Check => content_security_policy(&css, Some(&check), false),
+                Script::Search => content_security_policy(&css, Some(&search), false),
+                Script::SearchOfIndex => content_security_policy(&css, Some(&search), true),
+            }),
+            css,
+            check,
+            search,
             digest: hasher.finalize(),
         })
+    }
+
+    /// Returns a page's script.
+    pub(super) fn script(&self, script: Script) -> Option<&str> {
+        match script {
+            Script::None => None,
+            Script::Check => Some(&self.check),
+            Script::Search | Script::SearchOfIndex => Some(&self.search),
+        }
+    }
+
+    /// Returns the policy of a page with this script.
+    pub(super) fn policy(&self, script: Script) -> &str {
+        &self.policies[script as usize]
     }
 
     /// Fills a template in.
@@ -197,7 +237,7 @@ fn without_comments(text: &str) -> String {
 
 /// The policy by which a page takes nothing from elsewhere: its style sheet and its script by their
 /// hashes, and nothing else (CSP Level 3).
-pub(super) fn content_security_policy(css: &str, script: Option<&str>, own: bool) -> String {
+fn content_security_policy(css: &str, script: Option<&str>, own: bool) -> String {
     let hash = |text: &str| format!("'sha256-{}'", BASE64.encode(Sha256::digest(text)));
     let mut scripts = String::new();
     if let Some(script) = script {
