@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Audits a published factlog ledger, or checks a proof bundle, without factlog.
+"""Audits a published factlog ledger, or checks a proof bundle or a signed export, without factlog.
 
     verify.py [--ledger ID] [--json] DIR|FILE
 
@@ -46,8 +46,9 @@ others_may_supersede=bool methodology?=t; rating code=code definition=t labels=l
 factlog/meta@v1 authors=t* language?=language published?=day publisher?,title?,url?=t
 retrieved?=time salt=salt; factlog/note@v1 text=t salt=salt; factlog/manifest@v1 files=file*;
 file blake3,sha256=h bytes=i path=path; factlog/withheld@v1 objects=h*;
-factlog/bundle@v1 verdict=h checkpoint=t entries=proof+ hashes=root* objects=s* binary?=s+
-slices?=slice+; proof index=i note=t path=i*; slice bytes=s start=i end=i1 text=h"""
+factlog/bundle@v1 verdict=h; factlog/publication@v1 publication=h;
+proven checkpoint=t entries=proof+ hashes=root* objects=s* binary?=s+ slices?=slice+;
+proof index=i note=t path=i*; slice bytes=s start=i end=i1 text=h"""
 FORMS = {}
 for name, *fields in map(str.split, TABLE.split(";")):
     words = [field.split("=") for field in fields + [f"type=({name})"] * ("@v1" in name)]
@@ -56,6 +57,8 @@ for name, *fields in map(str.split, TABLE.split(";")):
 for name in FORMS:
     if name.startswith("entry/"):
         FORMS[name] |= FORMS["common"] | (FORMS["later"] if name != "entry/genesis" else {})
+for about in ("bundle", "publication"):
+    FORMS[f"factlog/{about}@v1"] |= FORMS["proven"]
 
 # Section 1: the values that recur.
 TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)"
@@ -184,7 +187,7 @@ def parse_entry(e, note):
 
 def parse_object(data, kind):
     """Section 3: a JSON object, with what its fields owe each other."""
-    ensure(len(data) <= 2**20, "longer than 1 MiB")
+    ensure(len(data) <= 2 ** (26 if kind == "manifest" else 20), "too long")
     value, end = parse_json(data, f"factlog/{kind}@v1"), 0
     if kind == "claim":
         parts, statement = (sum(value.get(field, []), []) for field in ("parts", "statement"))
@@ -296,6 +299,7 @@ VOID = re.compile(
     "(entry|genesis|ledger|signature|key|threshold|roots|from|log|approval|erasure|publication|"
     "reaffirmed|reference|rating|supersedes)-.*|bundle-incomplete|chain-fork|verdict-policy")
 NOTES = {"entries-tainted", "carried-tainted", "object-withheld", "verdict-earlier-wording"}
+ABOUT = {"verdict": "factlog/bundle@v1", "publication": "factlog/publication@v1"}
 INCOMPLETE = {"checkpoint-unchecked", "object-erased", "quote-unchecked", "policy-unreadable",
               "withheld-unexpected"}
 
@@ -304,6 +308,7 @@ class Audit:
     some of the log's entries, what only the others could tell is not checked."""
     def __init__(self, bundle):
         self.bundle, self.ledger, self.origin, self.shown = bundle, None, None, None
+        self.listed = None  # the files of the publication that a bundle is about
         self.findings, self.void, self.objects, self.slices = {}, set(), {}, {}
         self.withheld, self.tree, self.quotes, self.called = [], [], [], set()
         self.entries, self.by_id, self.ended, self.latest = [], {}, set(), {}
@@ -500,6 +505,8 @@ class Audit:
             need("policy" not in kinds, "erasure-policy")
             need(b["object"] not in self.erased, "object-erased-before")
         need(kind != "publication" or b["size"] <= e.index, "publication-size")
+        if e.id == self.shown and objects.get("manifest"):
+            self.listed = objects["manifest"]["files"]
         if e.index in self.void:
             return
         # What it leaves.
@@ -590,11 +597,12 @@ class Audit:
         pieces = {0: self.objects[hash]} if self.objects.get(hash) is not None else {}
         if not pieces:
             self.called |= names
-            quoted = source.body["rights"] == "quoted" and (self.bundle or hash in self.withheld)
-            there = hash not in self.erased and (quoted or self.slices.keys() & names)
-            for name in names if need(there, "quote-unchecked", hash) else ():
+            due = {"quoted"} if self.bundle or hash in self.withheld else set()
+            due |= {"public"} if self.bundle else set()
+            for name in names if need(hash not in self.erased, "quote-unchecked", hash) else ():
                 said, data = self.slices.get(name, (length, None))
-                need(name in self.slices, "slice-missing", str(name))
+                missing = "slice-missing" if source.body["rights"] in due else "quote-unchecked"
+                need(name in self.slices, missing, str(name))
                 need(said in (None, length), "slice-length", str(name))
                 pieces |= {name[1]: data} if data else {}
             if len(pieces) < len(names):
@@ -703,10 +711,12 @@ class Audit:
         return best[:width] if len(best) >= width else []
 
     # Section 14: proof bundles.
-    def proofs(self, data):
+    def proofs(self, data, kinds=("publication", "verdict")):
         need = functools.partial(self.need, None)
         try:
-            bundle = parse_json(data.removesuffix(b"\n"), "factlog/bundle@v1")
+            bundle = parse_json(data.removesuffix(b"\n"))
+            about = next(k for k in kinds if k in bundle or k == kinds[-1])
+            ensure(fits(bundle, ABOUT[about]), f"not the fields of {ABOUT[about]}")
             entries, hashes = bundle["entries"], bundle["hashes"]
             named = list(dict.fromkeys(place for e in entries for place in e["path"]))
             slices = [(s["text"], s["start"], s["end"], decode(s["bytes"]))
@@ -720,7 +730,7 @@ class Audit:
                    and named == [*range(len(hashes))] and len({*hashes}) == len(named), "order")
         except DAMAGED as error:
             return need(False, "bundle-form", str(error))
-        self.objects, self.shown = dict(both[0] + both[1]), bundle["verdict"]
+        self.objects, self.shown = dict(both[0] + both[1]), bundle[about]
         for slice in slices:
             self.slice(*slice)
         cp = self.parse_checkpoint(bundle["checkpoint"].encode(), "checkpoint")
@@ -731,10 +741,37 @@ class Audit:
             need(not cp or index < cp.size and len(path) < 64
                  and proof_root(leaf, index, cp.size, path) == cp.root, "proof-invalid", str(index))
             self.entry(index, note)
-        self.refer(None, self.shown, "verdict")
+        self.refer(None, self.shown, about)
         if cp:
             self.checkpoint(cp, "checkpoint")
         self.finish()
+
+    # Section 14.1: the files of a publication.
+    def export(self, folder, proof):
+        folder, paths = os.path.realpath(folder), {file["path"] for file in self.listed}
+        closed, need = proof == "publication.json", functools.partial(self.need, None)
+        beside = {proof, ".factlog-site.json"} if closed else {proof}  # no part of what is listed
+        for file in self.listed:
+            path = file["path"]
+            full = os.path.join(folder, path)
+            plain = os.path.isfile(full) and os.path.realpath(full) == full  # No link leads there.
+            if not need(plain and path not in beside, "file-missing", path):
+                continue
+            data = read_file(full, -1) if os.path.getsize(full) == file["bytes"] else None
+            same = data is not None and (blake3(data).hexdigest(), sha256(data).hex()) == (
+                file["blake3"], file["sha256"])
+            if need(same, "file-changed", path) and path.split("/")[-1] == "bundle.json":
+                inner = Audit(True)
+                inner.proofs(data, ("verdict",))
+                inner.need(None, inner.ledger in (None, self.ledger), "genesis-other")
+                self.findings |= {(c, e, f"{path}: {m}"): None for c, e, m in inner.findings}
+        name = proof.removesuffix(".publication.json")
+        need(name in paths or name == proof, "file-unlisted", name)
+        for base, folders, names in os.walk(folder) if closed else ():
+            links = [name for name in folders if os.path.islink(os.path.join(base, name))]
+            for file in (os.path.join(base, name) for name in sorted(names + links)):
+                path = os.path.relpath(file, folder).replace(os.sep, "/")
+                need(path in paths or path in beside, "file-unlisted", path)
 
 def read_file(path, limit=2**28):
     """A regular file's bytes, and none of a link, a device or a file that can't be read."""
@@ -757,14 +794,18 @@ def split_notes(data):
 
 def audit(path):
     """What was found, and the exit status that it calls for."""
-    log, files = Audit(not os.path.isdir(path)), {}
-    for folder, _, names in os.walk(path):
+    proof = os.path.join(path, "publication.json") if os.path.isdir(path) else path
+    log, files = Audit(os.path.lexists(proof)), {}
+    for folder, _, names in () if log.bundle else os.walk(path):
         for file in (os.path.join(folder, name) for name in sorted(names)):
             files[os.path.relpath(file, path).replace(os.sep, "/")] = read_file(file)
     if log.bundle:
-        log.proofs(read_file(path))
+        log.proofs(read_file(proof))
     else:
         log.folder(files)
+    if log.listed is not None:
+        folder, name = os.path.split(proof)
+        log.export(folder or ".", name)
     late = {"object-unreferenced", "withheld-unreferenced"} if "publishing" in files else set()
     faults = {code for code, _, _ in log.findings} - NOTES - late
     return log, 1 if faults - INCOMPLETE else 5 if faults else 0
@@ -779,7 +820,7 @@ def answer(path, ledger):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("path", nargs="?", help="a published ledger's folder, or a bundle")
+    parser.add_argument("path", nargs="?", help="a ledger's or an export's folder, or a bundle")
     parser.add_argument("--ledger", metavar="ID", help="the id that the ledger must have")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--batch", action="store_true", help="read paths from standard input")

@@ -41,6 +41,8 @@ impl ManifestFile {
 
 impl Object for Manifest {
     const TYPE: &'static str = "factlog/manifest@v1";
+    /// As long as an object of any kind may be: a row for each of a quarter of a million files.
+    const MAX_BYTES: usize = 64 * 1024 * 1024;
 
     fn check(&self) -> Result<(), ObjectError> {
         let plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', '\0']);

@@ -18,8 +18,13 @@ pub const MAX_JSON_BYTES: usize = 1024 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum ObjectError {
     /// Longer than any object of ours.
-    #[error("{0} bytes, but a JSON object has at most {MAX_JSON_BYTES}")]
-    TooLong(usize),
+    #[error("{found} bytes, but an object of this type has at most {most}")]
+    TooLong {
+        /// How long it is.
+        found: usize,
+        /// How long it may be.
+        most: usize,
+    },
     /// Not JSON of our profile, or with other fields.
     #[error(transparent)]
     Json(#[from] JsonError),
@@ -76,6 +81,9 @@ pub trait Object: Serialize + DeserializeOwned {
     /// What its field `type` says, such as `factlog/claim@v1`.
     const TYPE: &'static str;
 
+    /// How many bytes it has at most.
+    const MAX_BYTES: usize = MAX_JSON_BYTES;
+
     /// Checks what the fields' types leave open.
     fn check(&self) -> Result<(), ObjectError>;
 }
@@ -84,10 +92,18 @@ pub trait Object: Serialize + DeserializeOwned {
 pub fn to_bytes<O: Object>(object: &O) -> Result<Vec<u8>, ObjectError> {
     object.check()?;
     let bytes = write(object)?;
-    if bytes.len() > MAX_JSON_BYTES {
-        return Err(ObjectError::TooLong(bytes.len()));
-    }
+    check_length::<O>(&bytes)?;
     Ok(bytes)
+}
+
+fn check_length<O: Object>(bytes: &[u8]) -> Result<(), ObjectError> {
+    if bytes.len() <= O::MAX_BYTES {
+        return Ok(());
+    }
+    Err(ObjectError::TooLong {
+        found: bytes.len(),
+        most: O::MAX_BYTES,
+    })
 }
 
 fn write<O: Object>(object: &O) -> Result<Vec<u8>, JsonError> {
@@ -99,9 +115,7 @@ fn write<O: Object>(object: &O) -> Result<Vec<u8>, JsonError> {
 
 /// Reads an object of type `O`; refuses every other form of the same value.
 pub fn parse<O: Object>(bytes: &[u8]) -> Result<O, ObjectError> {
-    if bytes.len() > MAX_JSON_BYTES {
-        return Err(ObjectError::TooLong(bytes.len()));
-    }
+    check_length::<O>(bytes)?;
     if let Some(object) = canonical::read::<O>(bytes, &["type"])
         && write(&object).is_ok_and(|again| again == bytes)
     {

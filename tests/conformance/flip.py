@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Flips one bit of each byte of a quoted ledger and of a bundle, then damages both at random: no flip may pass
-as `good`, and nothing may be raised. `flip.py [NUMBER-OF-RANDOM-DAMAGES]`, of examples/verify.py."""
+"""Flips one bit of each byte of a quoted ledger, of a bundle and of a signed export, then damages all at random: no
+flip may pass as `good`, and nothing may be raised. `flip.py [NUMBER-OF-RANDOM-DAMAGES]`, of examples/verify.py."""
 import json, os, random, sys, tempfile
 import run
 
@@ -16,7 +16,8 @@ def damaged(data, chance):
 
 def main():
     chance, count, missed, raised, flips = random.Random(1), int((sys.argv[1:] or ["2000"])[0]), 0, 0, 0
-    for name in ("slices-several", "bundle-with-slices"):
+    names = ("slices-several", "bundle-with-slices", "export")
+    for name in names:
         with open(os.path.join(run.CASES, name + ".json"), encoding="utf-8") as file:
             case = json.load(file)
         with tempfile.TemporaryDirectory() as folder:
@@ -44,7 +45,7 @@ def main():
                     print(f"{name}: {os.path.relpath(file, folder)}: byte {at}: {error!r}")
                 with open(file, "wb") as opened:
                     opened.write(files[file])
-    print(f"{flips} flips, {missed} missed; {2 * count} random damages; {raised} raised")
+    print(f"{flips} flips, {missed} missed; {len(names) * count} random damages; {raised} raised")
     sys.exit(1 if missed or raised else 0)
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes `cases/`: small ledgers and bundles, good ones and ones that are broken in one way each.
+"""Writes `cases/`: small ledgers, bundles and signed exports, good ones and ones that are broken in one way each.
 
 It writes the formats of docs/format.md by its own code and shares none with any verifier. All keys are made of
 public seeds and sign nothing else. The same run gives the same bytes. Needs `cryptography` and `blake3`.
@@ -42,6 +42,7 @@ ROOT, LOG, ALICE = Key("desk.example/root", 1), Key("desk.example/facts", 2), Ke
 BOB, CAROL, DAVE = Key("desk.example/bob", 4), Key("desk.example/carol", 5), Key("desk.example/dave", 6)
 ROOT2, ROOT3, ROOT4 = Key("desk.example/root-2", 7), Key("desk.example/root-3", 8), Key("desk.example/root-4", 9)
 LOG2, ALICE2, STRANGER = Key("desk.example/facts", 10), Key("desk.example/alice", 11), Key("other.example/eve", 12)
+CAROL2 = Key("desk.example/carol-2", 15)
 ALICIA, WITNESS, BOB2 = Key("desk.example/alicia", 3), Key("witness.example/w", 13, kind=4), Key("desk.example/bob-2", 14)
 # Two keys of one name and one key id: of 92,481 seeds, the first two that agree in 4 bytes.
 TWIN, OTHER_TWIN = (Key("desk.example/twin", sha(b"factlog key id %d" % n)) for n in (45702, 92481))
@@ -364,7 +365,7 @@ class Ledger:
         return (self.json(body["verdict"]) or {"evidence": []})["evidence"]
 
     def bundle_entries(self, verdict):
-        """The ids of the entries that the bundle of a verdict has (section 14)."""
+        """The ids of the entries that the bundle of a verdict or a publication has (sections 14, 14.1)."""
         def those(test): return [id for id, body in zip(self.ids, self.bodies) if test(body)]
         claim, wanted = self.at(verdict).get("claim", "none"), set()
         queue = [verdict] + those(lambda b: verdict in (b.get("verdict"), b.get("supersedes")) or b.get("supersedes") == claim)
@@ -415,10 +416,13 @@ class Ledger:
                 some.add(body["policy"])
             if kind in ("retraction", "reaffirmation"):
                 some.add(body["note"])
+            if kind == "publication":
+                some.add(body["manifest"])
         return (some & self.objects.keys()) - self.erased
 
     def bundle(self, verdict, change=None, shows="rights", also=(), checkpoint=None, slices=True):
-        """A proof bundle (section 14); `also` are objects and ids of entries that it need not have."""
+        """A proof bundle of a verdict or a publication (section 14); `also` are objects and ids of entries that it
+        need not have."""
         ids = self.bundle_entries(verdict) | {id for id in also if id in self.ids}
         hashes, entries = [], []
         for index in sorted(map(self.ids.index, ids)):
@@ -428,7 +432,8 @@ class Ledger:
         objects = self.bundle_objects(ids, shows) | {hash for hash in also if hash in self.objects}
         rights = ("public", "quoted") if shows == "quotes" else ("quoted",)
         names = sorted(name for name in self.called(rights, ids, verdict) if name[0] not in objects) if slices else []
-        value = {"type": "factlog/bundle@v1", "verdict": verdict, "checkpoint": (checkpoint or self.checkpoint()).decode(),
+        about = ("publication", "publication") if self.at(verdict)["kind"] == "publication" else ("bundle", "verdict")
+        value = {"type": f"factlog/{about[0]}@v1", about[1]: verdict, "checkpoint": (checkpoint or self.checkpoint()).decode(),
                  "entries": entries, "hashes": hashes, "objects": [self.objects[h].decode() for h in sorted(objects)]}
         if names:
             value["slices"] = [self.slice(*name) for name in names]
@@ -436,12 +441,22 @@ class Ledger:
             change(value)
         return canonical(value) + b"\n"
 
+    def export(self, files, change=None, name="publication.json", rows=None, **more):
+        """Files with the bundle of their publication (section 14.1), of which `rows` are in the list."""
+        return files | {name: self.bundle(self.publication(files=listed(files) if rows is None else rows, **more), change)}
+
     def slice(self, text, start, end):
         return {"bytes": b64(slice_of(self.objects[text], start, end)), "end": end, "start": start, "text": text}
 
 
 def around(quote):
     return [quote["bytes"][0] - len(quote["prefix"].encode()), quote["bytes"][1] + len(quote["suffix"].encode())]
+
+
+def listed(files):
+    """A manifest's list of files."""
+    return [{"blake3": name_of(data), "bytes": len(data), "path": path, "sha256": sha(data).hex()}
+            for path, data in sorted(files.items(), key=lambda file: file[0].encode())]
 
 
 def object_path(hash): return f"object/{hash[:2]}/{hash[2:]}"
@@ -460,7 +475,7 @@ CASES = {}
 
 
 def case(name, expect, code, why, made):
-    """A case; `made` is the published files, or a bundle's bytes."""
+    """A case; `made` is the published files, a bundle's bytes, or the files of an export with the bundle."""
     assert name not in CASES, name
     CASES[name] = (expect, code, why, made)
 
@@ -799,6 +814,8 @@ def bundle_cases():
     other = l.checkpoint(key=Key(LOG.name, 40))
     bad("bundle-checkpoint-by-other-key", "checkpoint-damaged", "another key of the same name signed the checkpoint", l.bundle(l.v2, checkpoint=other))
     bad("bundle-checkpoint-origin", "checkpoint-origin", "the checkpoint is of another ledger", l.bundle(l.v2, checkpoint=l.checkpoint(origin="other.example/facts")))
+    more = signed_checkpoint(f"{LOG.name}\n{len(l.ids)}\n{l.root()}\nmore\n")
+    bad("bundle-checkpoint-fourth-line", "checkpoint-damaged", "a fourth line in the checkpoint's text", l.bundle(l.v2, checkpoint=more))
     bad("bundle-signature", "signature-invalid", "the signature of an entry does not verify, though the tree covers it",
         (lambda l: l.bundle(l.verdict(l.c, "true", fields={"supersedes": l.v, "change": "rating"}, edit=wrong_signature)))(judged()))
     bad("bundle-wrong-quote", "claim-quote", "the claim's quote is not in the text", wrong_quote(text=LONG, rights="quoted", bundle=True))
@@ -866,6 +883,9 @@ def absent_cases():
     good("bundle-of-corrected", "a verdict that another superseded, whose evidence is not in it", l.bundle(middle))
     good("bundle-of-first", "a verdict that was superseded by another, and that one too", l.bundle(first))
     good("bundle-quotation-only", "slices of public texts", l.bundle(first, shows="quotes"))
+    def cut(bundle): bundle["slices"] = bundle["slices"][:-1]
+    bad("bundle-quotation-only-lacks-slice", "slice-missing", "one of the slices of public texts is not in it", l.bundle(first, cut, shows="quotes"))
+    bad("bundle-quotation-only-lacks-slices", "slice-missing", "the slices of public texts are not in it", l.bundle(first, shows="quotes", slices=False))
     good("bundle-with-other-evidence", "a source that another verdict cites, though it need not be there, and no slices of it", l.bundle(last, also=[l.cited[0]], shows="quotes"))
     good("bundle-with-other-evidence-text", "a source that another verdict cites, and its text", l.bundle(last, also=[l.cited[0], l.at(l.cited[0])["text"]["blake3"]]))
     lacks("evidence-source", "a source of its own verdict's evidence is not in it", l, l.cited[2])
@@ -944,6 +964,7 @@ def absent_cases():
     l.v2 = l.verdict(l.c, evidence=[evidence(l, s)], fields={"supersedes": l.v, "change": "update"})
     incomplete("bundle-quotes-withheld", "quote-unchecked", "its verdict quotes a withheld source, and is left out", l.bundle(l.v2))
     good("bundle-quotes-withheld-with-texts", "its verdict quotes a withheld source, all of which is there", l.bundle(l.v2, shows="texts"))
+    lacks("superseded-object-before-withheld", "what a superseded verdict says is not in it, and a source recorded later is withheld", l, l.at(l.v)["verdict"], about=l.v2, shows="texts")
     lacks("withheld-source", "a withheld source that its verdict quotes is not in it", l, s, about=l.v2, shows="texts")
     l = desk(ALICE)
     s, l.s = l.source(REPORT, "withheld"), l.source()
@@ -972,6 +993,138 @@ def absent_cases():
     newer = l.source(REPORT, fields={"replaces": l.s}, title="newer")
     l.v = l.verdict(l.claim(newer, l.claim_object(newer, "Two of the bridge's twelve cables are broken", manner="narration", claimant=None)))
     good("bundle-source-replaces", "its source replaces one that is not in it", l.bundle(l.v))
+
+
+SITE = {"index.html": b"<h1>Test Desk</h1>\n", "claim/1/index.html": b"<p>Two cables are broken.</p>\n", "claim/1/empty.css": b"",
+        "claim-1.csv": b"claim\r\n1\r\n", "claims/\u00fcbersicht.html": "<p>\u00dcbersicht</p>\n".encode(), "claims/mark.png": b"\x89PNG\0\xff"}
+
+
+def export_cases():
+    """Signed exports: section 14.1."""
+    def desk_of(*people): return desk(ALICE, CAROL, *people)
+    def signed(files=SITE, change=None, people=(), **more): return desk_of(*people).export(files, change, **more)
+    def after(*what, revoked=True):
+        """An export whose publisher's key was revoked, tainting it, and what was recorded then."""
+        l = desk_of()
+        id = l.publication(files=listed(SITE))
+        l.revoke(CAROL, l.ids.index(id))
+        for one in what:
+            one(l, id)
+        return SITE | {"publication.json": l.bundle(id)}
+    good("export", "files in folders, in byte order of their paths, one of them empty", signed())
+    good("export-of-nothing", "the list is empty, and nothing is there", signed({}))
+    good("export-with-site-file", "what the next export reads stands beside, and is no part of it", signed() | {".factlog-site.json": b"{}"})
+    good("export-reaffirmed", "the publisher's key was revoked, and the publication reaffirmed", after(lambda l, id: l.reaffirm([id])))
+    case("export-tainted", "good", "entries-tainted", "the publisher's key was revoked, and the publication is tainted: a note", after())
+    good("export-by-rotated-key", "the publisher's key was rotated before", (lambda l: (l.rotate(CAROL, CAROL2), l.export(SITE, by=CAROL2))[1])(desk_of()))
+    l = desk_of()
+    id = l.publication(files=listed(SITE))
+    l.rotate(CAROL, CAROL2)
+    l.new_log()
+    good("export-before-changes", "the publisher's key and the log's changed afterwards", SITE | {"publication.json": l.bundle(id)})
+    good("export-other-names", "files with names like a bundle's are not looked at", signed(SITE | {"old-bundle.json": b"{", "bundle.json.gz": b"{"}))
+    good("signed-file", "a single file, with others beside it", signed({"claims.csv": b"1\r\n"}, name="claims.csv.publication.json") | {"other.csv": b"2\r\n"})
+
+    # The bundles of verdicts among the files.
+    l = judged(CAROL)
+    pages = SITE | {"claim/1/bundle.json": l.bundle(l.v)}
+    other = l.verdict(l.c, "true", fields={"supersedes": l.v, "change": "rating"})
+    pages |= {"claim/2/bundle.json": l.bundle(other)}
+    good("export-with-bundles", "bundles of two verdicts, with earlier checkpoints than the publication's", l.export(pages))
+    l = judged(CAROL, text=LONG, rights="withheld")
+    incomplete("export-bundle-unchecked", "quote-unchecked", "a bundle in it leaves out a claim on a withheld source", l.export({"1/bundle.json": l.bundle(l.v)}))
+    l = judged(CAROL)
+    value = l.claim_object(l.s, "bridge is safe")
+    value["quote"]["exact"] = "bridge is sale"
+    wrong = l.bundle(l.verdict(l.claim(l.s, value)))
+    bad("export-bundle-quote", "claim-quote", "a bundle in it, as listed, has a quote that is not in the text", l.export({"1/bundle.json": wrong}))
+    bad("export-bundle-cut", "bundle-form", "a bundle in it, as listed, ends early", l.export({"1/bundle.json": l.bundle(l.v)[:-300]}))
+    bad("export-bundle-at-top", "bundle-form", "a file `bundle.json` in the folder itself, as listed, is none", l.export({"bundle.json": b"{}"}))
+    l, elsewhere = judged(CAROL), judged(rules=policy(approvals=1))
+    bad("export-bundle-of-other-ledger", "genesis-other", "a bundle in it, as listed, is of another ledger with the same keys",
+        l.export({"1/bundle.json": elsewhere.bundle(elsewhere.v)}))
+    l = judged(CAROL)
+    kept = l.export({"1/bundle.json": l.bundle(l.v)})
+    bad("export-bundle-altered", "file-changed", "a bundle in it is another that holds", kept | {"1/bundle.json": l.bundle(l.v)})
+    bad("signed-file-bundle", "claim-quote", "the single file is a bundle with a quote that is not in the text",
+        (lambda l: l.export({"bundle.json": wrong}, name="bundle.json.publication.json"))(judged(CAROL)))
+
+    # Files that are not as listed.
+    def row(path, **fields): return [file | fields if file["path"] == path else file for file in listed(SITE)]
+    bad("export-byte", "file-changed", "a byte of a file is another", swap(signed(), "claim/1/index.html", flip(3)))
+    bad("export-byte-added", "file-changed", "the empty file has a byte", signed() | {"claim/1/empty.css": b"\n"})
+    bad("export-swapped", "file-changed", "two files change places", signed() | {"index.html": SITE["claim/1/index.html"], "claim/1/index.html": SITE["index.html"]})
+    for field, value in (("blake3", "ab" * 32), ("sha256", "ab" * 32), ("bytes", 7)):
+        bad("export-listed-" + field, "file-changed", f"the list states another `{field}` of a file than it has", signed(rows=row("index.html", **{field: value})))
+    bad("export-file-removed", "file-missing", "a file is not there", without(signed(), "claim/1/index.html"))
+    bad("export-empty-file-removed", "file-missing", "an empty file is not there", without(signed(), "claim/1/empty.css"))
+    bad("export-folder-removed", "file-missing", "a folder is not there", without(signed(), "claims/\u00fcbersicht.html", "claims/mark.png"))
+    bad("export-folder-for-file", "file-missing", "a folder stands in a file's place", without(signed(), "index.html") | {"index.html/index.html": SITE["index.html"]})
+    bad("export-moved", "file-missing", "a file stands in another folder than listed", without(signed(), "index.html") | {"claim/index.html": SITE["index.html"]})
+    bad("export-file-added", "file-unlisted", "a file is there that is not listed", signed() | {"about.html": b"<p>About</p>\n"})
+    bad("export-hidden-added", "file-unlisted", "a file is not listed whose name begins with a full stop", signed() | {".htaccess": b"Deny from all\n"})
+    bad("export-folder-added", "file-unlisted", "a file in a folder of its own is not listed", signed() | {"claim/2/new/index.html": b"<p>Three</p>\n"})
+    bad("export-site-file-below", "file-unlisted", "what the next export reads stands in another folder", signed() | {"claim/.factlog-site.json": b"{}"})
+    bad("export-bundle-added", "file-unlisted", "a bundle is not listed", (lambda l: l.export(SITE) | {"claim/1/bundle.json": l.bundle(l.v)})(judged(CAROL)))
+    bad("export-of-nothing-file-added", "file-unlisted", "the list is empty, and a file is there", signed({}) | {"index.html": b""})
+    single = signed({"claims.csv": b"1\r\n"}, name="claims.csv.publication.json")
+    bad("signed-file-byte", "file-changed", "a byte of the single file is another", single | {"claims.csv": b"2\r\n"})
+    bad("signed-file-removed", "file-missing", "the single file is not there", without(single, "claims.csv"))
+
+    for name, why, there in (("unlisted", "the list is of nothing", {}), ("other", "the list is of another file, which is there", {"b.csv": b"1\r\n"})):
+        bad("signed-file-" + name, "file-unlisted", f"{why}, and stands beside a file under that one's name",
+            signed(there, name="claims.csv.publication.json") | {"claims.csv": b"2\r\n"})
+    bad("export-publication-below", "file-unlisted", "a `publication.json` in another folder is not listed", signed() | {"claim/publication.json": b"{}"})
+    bad("export-lists-itself", "file-missing|file-changed", "the list names its own bundle", signed(rows=sorted(listed(SITE | {"publication.json": b"{}"}), key=lambda f: f["path"].encode())))
+
+    # Who signed the list, and what it is.
+    bad("export-by-reviewer", "key-not-entitled", "a reviewer signed the list", signed(by=ALICE))
+    bad("export-by-root", "key-not-entitled", "a root signed the list", signed(by=ROOT))
+    bad("export-by-stranger", "key-unknown", "a key that is not enrolled signed the list", signed(by=STRANGER))
+    bad("export-by-revoked-key", "key-ended", "the publisher's key was revoked before",
+        (lambda l: (l.revoke(CAROL, 2), l.export(SITE))[1])(desk_of()))
+    bad("export-by-rotated-out-key", "key-ended", "the publisher's key was rotated before, and the old one signed",
+        (lambda l: (l.rotate(CAROL, CAROL2), l.export(SITE))[1])(desk_of()))
+    bad("export-signature", "signature-invalid", "the publisher's signature does not verify, though the tree covers it", signed(edit=wrong_signature))
+    bad("export-size", "publication-size", "the list is said to be made from more entries than stand before it", signed(size=4))
+    bad("export-paths-out-of-order", "object-form", "the paths are out of order", signed(rows=listed(SITE)[::-1]))
+    bad("export-path-twice", "object-form", "a path stands twice", signed(rows=[*listed(SITE), listed(SITE)[-1]]))
+    bad("export-path-out", "object-form", "a path leads out of the folder", signed({}, rows=[{**listed(SITE)[0], "path": "../index.html"}]))
+
+    # Its bundle.
+    def broken(name, code, why, change=None, **more):
+        bad("publication-bundle-" + name, code, why, signed({}, change, **more)["publication.json"])
+    l = judged(CAROL)
+    id = l.publication()
+    broken("both", "bundle-form", "it names a verdict beside the publication", lambda b: b.update(verdict=b["publication"]))
+    broken("neither", "bundle-form", "it does not name the publication", lambda b: b.pop("publication"))
+    broken("verdict-field", "bundle-form", "it names the publication as a verdict", lambda b: b.update(verdict=b.pop("publication")))
+    broken("type", "bundle-form", "the type is that of a verdict's bundle", lambda b: b.update(type="factlog/bundle@v1"))
+    broken("unknown", "bundle-incomplete", "the publication is not in it", lambda b: b.update(publication="ab" * 32))
+    bad("bundle-neither", "bundle-form", "a verdict's bundle does not name it", l.bundle(l.v, lambda b: b.pop("verdict")))
+    bad("bundle-publication-field", "bundle-form", "a verdict's bundle names it as a publication", l.bundle(l.v, lambda b: b.update(publication=b.pop("verdict"))))
+    bad("publication-bundle-of-verdict", "reference-kind", "the entry that it names is a verdict",
+        l.bundle(l.v, lambda b: b.update(publication=b.pop("verdict"), type="factlog/publication@v1")))
+    bad("bundle-of-publication", "reference-kind", "the entry that it names as a verdict is a publication",
+        l.bundle(id, lambda b: b.update(verdict=b.pop("publication"), type="factlog/bundle@v1")))
+    broken("without-manifest", "bundle-incomplete", "the list is not in it", lambda b: drop_objects(b, "factlog/manifest@v1"))
+    broken("without-key", "key-unknown", "the entry that enrolled the publisher is not in it", lambda b: b["entries"].pop(1) and reuse(b))
+    broken("signature", "checkpoint-damaged", "the log's signature does not verify", lambda b: b.update(checkpoint=wrong_signature(b["checkpoint"].encode()).decode()))
+    broken("empty", "bundle-form", "an empty file", lambda b: b.clear())
+    made = signed(change=lambda b: b.update(objects=[o.replace("index.html", "index.htm1") for o in b["objects"]]))
+    bad("export-list-altered", "bundle-incomplete", "the list is another than was signed", made)
+    l, elsewhere = desk_of(), desk(ALICE, CAROL, rules=policy(approvals=1))
+    elsewhere.publication()
+    id = l.publication(files=listed(SITE))
+    bad("export-of-other-tree", "proof-invalid", "the checkpoint is of another ledger of the same log key",
+        SITE | {"publication.json": l.bundle(id, checkpoint=elsewhere.checkpoint())})
+    l = desk_of()
+    id = l.publication(files=listed(SITE))
+    l.erase(l.at(id)["manifest"])
+    made = SITE | {"publication.json": l.bundle(id)}
+    incomplete("export-list-erased", "object-erased", "the list was erased, so that the files can't be checked", made)
+    bad("export-lacks-erasure", "bundle-incomplete", "the list was erased, and that entry is not in its bundle",
+        made | {"publication.json": l.bundle(id, leave_out(l, l.ids[-1]))})
 
 
 def reuse(bundle):
@@ -1582,6 +1735,7 @@ def main():
     good_cases()
     bundle_cases()
     absent_cases()
+    export_cases()
     entry_cases()
     replay_cases()
     content_cases()
@@ -1591,8 +1745,9 @@ def main():
     os.makedirs(folder)
     for name, (expect, code, why, made) in CASES.items():
         made = {"bundle.json": made} if isinstance(made, bytes) else made
-        files = {path: written(data) for path, data in sorted(made.items())}
-        kind = "bundle" if list(made) == ["bundle.json"] else "ledger"
+        proof = next((path for path in made if path.endswith(".publication.json")), "bundle.json")
+        files = {path: written(data) for path, data in sorted(made.items(), key=lambda file: (file[0] != proof, file[0]))}
+        kind = "export" if "publication.json" in made else "bundle" if proof in made else "ledger"
         code = "|".join(filter(None, [code, ALSO.get(name)])) or None
         value = {"kind": kind, "expect": expect, "code": code, "why": why, "files": files}
         with open(os.path.join(folder, name + ".json"), "w", encoding="utf-8") as file:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs a verifier over all cases: `run.py [--codes] [--only WORD] PROGRAM…`.
 
-The program gets one more argument, a folder or a bundle's file, and answers by exit status: 0 all right, 1 a
+The program gets one more argument, a case's folder or a bundle's file, and answers by exit status: 0 all right, 1 a
 fault, 5 valid but incomplete. With --codes it is run with --json, and the code that a case names must be among
 `findings` of what it prints.
 """
@@ -18,7 +18,7 @@ def unpack(case, folder):
         os.makedirs(os.path.dirname(target), exist_ok=True)
         with open(target, "wb") as file:
             file.write(content["text"].encode() if "text" in content else base64.b64decode(content["base64"]))
-    return folder if case["kind"] == "ledger" else os.path.join(folder, next(iter(case["files"])))
+    return os.path.join(folder, next(iter(case["files"]))) if case["kind"] == "bundle" else folder
 
 
 def fault(case, program, codes):

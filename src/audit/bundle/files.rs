@@ -6,23 +6,15 @@ use super::ShownReport;
 use super::outcome::what;
 use crate::audit::finding::{Code, Finding, Topic};
 use crate::audit::report::Check;
+use crate::trust::merkle::RootHash;
 use crate::words::manifest::ManifestFile;
 
-/// Whether files may be there that the list does not name.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Closed {
-    /// None may: a whole folder was published.
-    Yes,
-    /// They may: the files stand among others.
-    No,
-}
-
 impl ShownReport {
-    /// Compares the files that are there, by their paths, with the publication's list. What stands at a
-    /// path and is no plain file is `None`.
+    /// Compares the files that are there, by their paths, with the publication's list, which is closed.
+    /// What stands at a path and is no plain file is `None`.
     ///
     /// Nothing is compared where the list is not shown: a finding says why that is.
-    pub fn take_files(&mut self, found: &BTreeMap<String, Option<ManifestFile>>, closed: Closed) {
+    pub fn take_files(&mut self, found: &BTreeMap<String, Option<ManifestFile>>) {
         let publication = self.publication.as_ref();
         let Some(manifest) = publication.and_then(|shown| shown.manifest.as_ref()) else {
             return;
@@ -49,15 +41,13 @@ impl ShownReport {
             };
             wrong.push(Finding::new(code, message).of_file(listed.path.as_str()));
         }
-        if closed == Closed::Yes {
-            let is_listed = |path: &String| {
-                let place = |file: &ManifestFile| file.path.as_str().cmp(path.as_str());
-                manifest.files.binary_search_by(place).is_ok()
-            };
-            for path in found.keys().filter(|path| !is_listed(path)) {
-                let message = "it is there, and the publisher did not sign it";
-                wrong.push(Finding::new(Code::FileUnlisted, message).of_file(path.as_str()));
-            }
+        let is_listed = |path: &String| {
+            let place = |file: &ManifestFile| file.path.as_str().cmp(path.as_str());
+            manifest.files.binary_search_by(place).is_ok()
+        };
+        for path in found.keys().filter(|path| !is_listed(path)) {
+            let message = "it is there, and the publisher did not sign it";
+            wrong.push(Finding::new(Code::FileUnlisted, message).of_file(path.as_str()));
         }
         let count = manifest.files.len() as u64;
         self.check(Topic::Files).count += count;
@@ -66,13 +56,32 @@ impl ShownReport {
         }
     }
 
-    /// Takes in what the check of a proof found that is one of the files.
-    pub fn take_proof(&mut self, path: &str, found: Self) {
-        for check in found.checks {
-            self.check(check.topic).count += check.count;
-        }
-        for finding in found.findings {
-            self.keep(finding.of_file(path));
+    /// Takes in what the checks of verdicts' bundles found that are among the files, by their paths.
+    pub fn take_bundles(&mut self, checked: impl IntoIterator<Item = (String, Self)>) {
+        let mut roots: BTreeMap<u64, RootHash> = BTreeMap::new();
+        roots.extend(self.checkpoint.iter().map(|shown| (shown.size, shown.root)));
+        for (path, found) in checked {
+            if found.publication.is_some() {
+                let message = "it is about a publication, not about a verdict";
+                self.keep(Finding::new(Code::BundleForm, message).of_file(path.as_str()));
+            }
+            if let Some(shown) = found.checkpoint {
+                let known = *roots.entry(shown.size).or_insert(shown.root);
+                if known != shown.root {
+                    let message = format!(
+                        "its checkpoint of size {} has the root {}, but another one has {known}: the \
+                         log was forked",
+                        shown.size, shown.root
+                    );
+                    self.keep(Finding::new(Code::CheckpointRoot, message).of_file(path.as_str()));
+                }
+            }
+            for check in found.checks {
+                self.check(check.topic).count += check.count;
+            }
+            for finding in found.findings {
+                self.keep(finding.of_file(path.as_str()));
+            }
         }
     }
 
@@ -122,12 +131,9 @@ mod tests {
         files.into()
     }
 
-    fn codes(
-        found: &BTreeMap<String, Option<ManifestFile>>,
-        closed: Closed,
-    ) -> Vec<(Code, String)> {
+    fn codes(found: &BTreeMap<String, Option<ManifestFile>>) -> Vec<(Code, String)> {
         let mut report = report();
-        report.take_files(found, closed);
+        report.take_files(found);
         let check = report
             .checks
             .iter()
@@ -141,7 +147,7 @@ mod tests {
 
     #[test]
     fn files_as_they_were_signed_are_right() {
-        assert_eq!(codes(&found(), Closed::Yes), []);
+        assert_eq!(codes(&found()), []);
     }
 
     #[test]
@@ -149,34 +155,21 @@ mod tests {
         let file = |path: &str| path.to_owned();
         let mut gone = found();
         gone.remove("b/c.html");
-        assert_eq!(
-            codes(&gone, Closed::Yes),
-            [(Code::FileMissing, file("b/c.html"))]
-        );
+        assert_eq!(codes(&gone), [(Code::FileMissing, file("b/c.html"))]);
 
         let mut link = found();
         link.insert(file("a.html"), None);
-        assert_eq!(
-            codes(&link, Closed::Yes),
-            [(Code::FileMissing, file("a.html"))]
-        );
+        assert_eq!(codes(&link), [(Code::FileMissing, file("a.html"))]);
 
         let mut changed = found();
         changed.insert(file("d.json"), Some(ManifestFile::new("d.json", b"[]")));
-        assert_eq!(
-            codes(&changed, Closed::Yes),
-            [(Code::FileChanged, file("d.json"))]
-        );
+        assert_eq!(codes(&changed), [(Code::FileChanged, file("d.json"))]);
 
         let mut more = found();
         more.insert(
             file("b/more.html"),
             Some(ManifestFile::new("b/more.html", b"x")),
         );
-        assert_eq!(
-            codes(&more, Closed::Yes),
-            [(Code::FileUnlisted, file("b/more.html"))]
-        );
-        assert_eq!(codes(&more, Closed::No), []);
+        assert_eq!(codes(&more), [(Code::FileUnlisted, file("b/more.html"))]);
     }
 }

@@ -24,7 +24,6 @@ use crate::trust::tlog_policy::TrustPolicy;
 use crate::words::id::{EntryId, ObjectId, VerdictId};
 
 pub use check::{check, check_bytes};
-pub use files::Closed;
 pub use form::{BUNDLE_TYPE, BundleError, MAX_BUNDLE_BYTES, MAX_BUNDLE_ITEMS, PUBLICATION_TYPE};
 pub use report::{
     Cosigned, ShownCheckpoint, ShownPublication, ShownReport, ShownRevocation, ShownVerdict,

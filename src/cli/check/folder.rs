@@ -1,15 +1,17 @@
 //! What was exported and signed: its files, held against the list.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use factlog::audit::bundle::{self, Closed, Expected, MAX_BUNDLE_BYTES, ShownReport};
+use factlog::audit::bundle::{self, Expected, MAX_BUNDLE_BYTES, ShownReport};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::super::context::Context;
 use super::super::exit::{Failure, Status};
 use super::super::manifest::{self, PROOF_FILE};
 use super::super::{files, progress};
+
+/// What the site calls the bundle beside a page.
+const BUNDLE_FILE: &str = "bundle.json";
 
 /// Returns the file that has the proof: of a folder, that of its list.
 ///
@@ -49,27 +51,30 @@ pub(super) fn check_files(
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let listed: Vec<String> = list.files.iter().map(|file| file.path.clone()).collect();
-    let (found, closed) = if proof.file_name().is_some_and(|name| name == PROOF_FILE) {
-        (manifest::files_in(folder, context)?, Closed::Yes)
-    } else {
-        let mut found = BTreeMap::new();
-        for path in listed.iter().filter(|path| folder.join(path).exists()) {
-            found.insert(path.clone(), manifest::describe(folder, path)?);
-        }
-        (found, Closed::No)
+    let own = proof.file_name().unwrap_or_default().to_string_lossy();
+    let listed = || list.files.iter().map(|file| file.path.clone());
+    let found = match own
+        .strip_suffix(PROOF_FILE)
+        .and_then(|name| name.strip_suffix('.'))
+    {
+        // Of a single file, which stands among others.
+        Some(name) => listed()
+            .chain([name.to_owned()])
+            .filter(|path| folder.join(path).exists())
+            .map(|path| Ok((path.clone(), manifest::describe(folder, &path)?)))
+            .collect::<anyhow::Result<_>>()?,
+        None => manifest::files_in(folder, &own, context)?,
     };
-    report.take_files(&found, closed);
+    let bundles: Vec<String> = listed()
+        .filter(|path| path.rsplit('/').next() == Some(BUNDLE_FILE))
+        .filter(|path| found.get(path).is_some_and(Option::is_some))
+        .collect();
+    report.take_files(&found);
     // Whose ledger it is has been asked once.
     let expected = Expected {
         ledger: report.ledger,
         ..Expected::default()
     };
-    let bundles = listed.into_iter().filter(|path| {
-        let name = path.rsplit('/').next();
-        name == Some(BUNDLE_FILE) && found.get(path).is_some_and(Option::is_some)
-    });
-    let bundles: Vec<String> = bundles.collect();
     let bar = progress::of("checking proofs", "proofs", bundles.len() as u64, context);
     let checked: Vec<(String, ShownReport)> = bundles
         .into_par_iter()
@@ -80,11 +85,6 @@ pub(super) fn check_files(
         })
         .collect::<anyhow::Result<_>>()?;
     bar.finish_and_clear();
-    for (path, found) in checked {
-        report.take_proof(&path, found);
-    }
+    report.take_bundles(checked);
     Ok(())
 }
-
-/// What the site calls the bundle beside a page.
-const BUNDLE_FILE: &str = "bundle.json";

@@ -172,7 +172,7 @@ impl Exported<'_> {
             Self::Folder { folder, exported } => {
                 let mut listed = Vec::new();
                 let mut others = Vec::new();
-                for (path, file) in manifest::files_in(folder, context)? {
+                for (path, file) in manifest::files_in(folder, PROOF_FILE, context)? {
                     let Some(file) = file else {
                         let message = format!("{} is no plain file", folder.join(&path).display());
                         return Err(Failure::new(Status::Failed, message)
