@@ -272,10 +272,11 @@ fn outcome(proof: Proof, report: &ShownReport) -> String {
             let files = publication.and_then(|shown| shown.manifest.as_ref());
             let files = files.map_or(0, |manifest| manifest.files.len() as u64);
             format!(
-                "{} signed the list of {} as entry {} of {origin}, and was entitled to; they are as \
-                 they were signed.",
+                "{} signed the list of {} on {} as entry {} of {origin}, and was entitled to; they are \
+                 as they were signed.",
                 entry.by.name(),
                 screen::counted(files, "file", "files"),
+                entry.at.date(),
                 entry.index
             )
         }

@@ -8,6 +8,7 @@
 mod annotations;
 mod signed;
 mod site;
+mod which;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -18,10 +19,8 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use factlog::entry::Kind;
 use factlog::export::claimreview::{self, ClaimReviews, Skipped};
-use factlog::export::{BaseUrl, PublishedClaim, PublishedVerdict, Standing, csv, jsonl};
+use factlog::export::{BaseUrl, PublishedClaim, Standing, csv, jsonl};
 use factlog::words::id::{ObjectId, SourceId};
-use factlog::words::policy::{Policy, RatingCode};
-use factlog::words::time::{DayOrTime, Timestamp};
 use serde::Serialize;
 
 use super::context::Context;
@@ -29,9 +28,10 @@ use super::exit::{Failure, Status};
 use super::gone::Erased;
 use super::published::{Gathered, Gatherer};
 use super::stdout;
-use super::{files, json_out, ratings, screen, seek};
+use super::{files, json_out, screen, seek};
 
-use self::signed::{SignArgs, Signed};
+use self::signed::{Place, SignArgs, Signed};
+use self::which::{Choice, Which};
 
 /// Export claims and verdicts
 ///
@@ -42,7 +42,7 @@ use self::signed::{SignArgs, Signed};
     arg_required_else_help = true,
     after_help = "\
 Examples:
-  factlog export claimreview --out site/claimreview \\
+  factlog export claimreview --out claimreview \\
       --base-url https://desk.example/facts
   factlog export jsonl --out verdicts.jsonl
   factlog export csv --since 2026-01-01 --rating false > false.csv"
@@ -88,15 +88,15 @@ pub(crate) struct ClaimReviewArgs {
     signing: SignArgs,
 }
 
-/// Export every verdict as a line of JSON
+/// Export verdicts as lines of JSON
 ///
-/// Each line has a verdict, whatever its standing, with its claim, its source and its place in the
-/// ledger. `schemas/export-jsonl.schema.json` describes it.
+/// Each line has a verdict with its standing, its claim, its source and its place in the ledger.
+/// `schemas/export-jsonl.schema.json` describes it.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   factlog export jsonl | jq .claim.text
-  factlog export jsonl --status standing --out standing.jsonl")]
+  factlog export jsonl --status all --out verdicts.jsonl")]
 pub(crate) struct TableArgs {
     /// Write into this file instead of standard output
     #[arg(long, value_name = "FILE")]
@@ -110,7 +110,7 @@ pub(crate) struct TableArgs {
     signing: SignArgs,
 }
 
-/// Export every verdict as a row of CSV
+/// Export verdicts as rows of CSV
 ///
 /// The first row has the columns' names (RFC 4180, UTF-8). A cell that a spreadsheet would take for a
 /// formula is written with an apostrophe before it.
@@ -122,44 +122,6 @@ Examples:
 pub(crate) struct CsvArgs {
     #[command(flatten)]
     table: TableArgs,
-}
-
-/// Which claims and verdicts are exported. All of them must fit.
-#[derive(clap::Args, Clone)]
-#[command(next_help_heading = "Selection")]
-struct Which {
-    /// Only verdicts given on this day or later (2026-11-22, or a time in UTC)
-    #[arg(long, value_name = "DAY")]
-    since: Option<DayOrTime>,
-    /// Only verdicts given on this day or earlier
-    #[arg(long, value_name = "DAY")]
-    until: Option<DayOrTime>,
-    /// Only claims of this source
-    #[arg(long, value_name = "ID")]
-    source: Option<String>,
-    /// Only claims by this claimant, by the whole name
-    #[arg(long, value_name = "NAME")]
-    claimant: Option<String>,
-    /// Only verdicts with this rating, such as mostly-true; may be given again
-    #[arg(long, value_name = "CODE", value_parser = ratings::parse)]
-    rating: Vec<RatingCode>,
-    /// Only claims in this language, such as en; it takes en-GB too
-    #[arg(long, value_name = "TAG")]
-    language: Option<String>,
-    /// Only verdicts of this standing: proposed, standing, disputed, superseded, retracted, tainted, or
-    /// all; may be given again
-    ///
-    /// Without it, only verdicts that stand, with the approvals that the policy asks for. A site also
-    /// keeps the pages of those that did: what became of them stands at the top.
-    #[arg(long, value_name = "STANDING", value_parser = parse_choice)]
-    status: Vec<Choice>,
-}
-
-/// A choice of `--status`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Choice {
-    All,
-    Only(Standing),
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
@@ -204,6 +166,10 @@ fn claim_reviews(args: &ClaimReviewArgs, context: &Context) -> anyhow::Result<St
             .hint("leave --status out; `factlog export jsonl --status all` has every verdict")
             .into());
     }
+    let place = Place::Folder(&args.out);
+    let signer = args
+        .signing
+        .ready(context, &context.open_ledger()?, &place)?;
     let (gathered, claims, source) = gather(context, &args.which, args.base_url.clone())?;
     if args.base_url.is_none() {
         context.warn(
@@ -228,8 +194,10 @@ fn claim_reviews(args: &ClaimReviewArgs, context: &Context) -> anyhow::Result<St
     fs::create_dir_all(&args.out)
         .with_context(|| format!("making the folder {}", args.out.display()))?;
     let mut written = Vec::new();
+    let mut exported = BTreeMap::new();
     for document in all.documents.iter().filter(|d| chosen.contains(&d.claim)) {
         files::replace(&args.out.join(&document.file_name), &document.bytes)?;
+        exported.insert(document.file_name.clone(), ObjectId::of(&document.bytes));
         written.push(document.file_name.clone());
     }
     let removed = remove_stale(&args.out, &all, &gathered)?;
@@ -275,15 +243,7 @@ fn claim_reviews(args: &ClaimReviewArgs, context: &Context) -> anyhow::Result<St
         args.out.display(),
         gathered.ledger.checkpoint.size
     ));
-    written.sort();
-    let signed = args.signing.sign(
-        context,
-        gathered.ledger.checkpoint.size,
-        &signed::Exported::Folder {
-            folder: &args.out,
-            exported: &written,
-        },
-    )?;
+    let signed = place.settle(context, signer, gathered.ledger.checkpoint.size, &exported)?;
     let status = say_gone(context, &gathered);
     if context.global.json {
         json_out::print(&Exported {
@@ -388,6 +348,13 @@ fn table(args: &TableArgs, context: &Context, format: Table) -> anyhow::Result<S
         );
     }
     args.signing.check_out(args.out.as_deref())?;
+    let place = args.out.as_deref().map(Place::File);
+    let signer = match &place {
+        Some(place) => args
+            .signing
+            .ready(context, &context.open_ledger()?, place)?,
+        None => None,
+    };
     let (gathered, mut claims, source) = gather(context, &args.which, args.base_url.clone())?;
     claims.retain(|claim| args.which.takes_claim(claim, source));
     args.which.keep_chosen(&mut claims, context);
@@ -407,7 +374,7 @@ fn table(args: &TableArgs, context: &Context, format: Table) -> anyhow::Result<S
         Table::Jsonl => ("jsonl", jsonl::to_bytes(&gathered.ledger, &claims)),
         Table::Csv => ("csv", csv::to_bytes(&gathered.ledger, &claims)),
     };
-    let Some(path) = &args.out else {
+    let (Some(path), Some(place)) = (&args.out, place) else {
         let mut out = stdout::plain();
         out.write_all(&bytes)?;
         out.flush()?;
@@ -420,11 +387,9 @@ fn table(args: &TableArgs, context: &Context, format: Table) -> anyhow::Result<S
         path.display(),
         gathered.ledger.checkpoint.size
     ));
-    let signed = args.signing.sign(
-        context,
-        gathered.ledger.checkpoint.size,
-        &signed::Exported::File(path),
-    )?;
+    let file_name = path.file_name().unwrap_or_default().to_string_lossy();
+    let exported = BTreeMap::from([(file_name.into_owned(), ObjectId::of(&bytes))]);
+    let signed = place.settle(context, signer, gathered.ledger.checkpoint.size, &exported)?;
     let status = say_gone(context, &gathered);
     if context.global.json {
         let file = path
@@ -461,7 +426,7 @@ fn gather(
     let source = source.map(|record| SourceId(record.entry.id().0));
     let mut gatherer = Gatherer::new(&ledger);
     let claims = gatherer.all().context("reading the ledger's claims")?;
-    which.check_ratings(&ledger.policy()?.1, &claims)?;
+    which.check(&ledger.policy()?.1, &claims, context)?;
     Ok((gatherer.finish(base_url), claims, source))
 }
 
@@ -479,126 +444,6 @@ fn say_gone(context: &Context, gathered: &Gathered) -> Status {
         context.warn(&format!("object {id} {why}: what it says is left out"));
     }
     Status::Incomplete
-}
-
-impl Which {
-    /// Refuses a rating that is not on the scale, unless a verdict has it, by an earlier scale.
-    fn check_ratings(&self, policy: &Policy, claims: &[PublishedClaim]) -> Result<(), Failure> {
-        let verdicts = || claims.iter().flat_map(|claim| &claim.verdicts);
-        for rating in &self.rating {
-            if !verdicts().any(|verdict| verdict.rating == *rating) {
-                ratings::check(policy, rating)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn takes_claim(&self, claim: &PublishedClaim, source: Option<SourceId>) -> bool {
-        let claimant = || {
-            let claimant = claim
-                .claim
-                .as_ref()
-                .and_then(|claim| claim.claimant.as_ref());
-            claimant.map(|claimant| claimant.name.as_str())
-        };
-        let language = || {
-            let claim = claim.claim.as_ref();
-            claim.map(|claim| claim.language.as_str())
-        };
-        source.is_none_or(|source| claim.source == source)
-            && self
-                .language
-                .as_deref()
-                .is_none_or(|tag| language().is_some_and(|language| has_language(language, tag)))
-            && self
-                .claimant
-                .as_deref()
-                .is_none_or(|name| claimant() == Some(name))
-    }
-
-    fn takes_verdict(&self, verdict: &PublishedVerdict) -> bool {
-        self.since.is_none_or(|since| !is_before(verdict.at, since))
-            && self.until.is_none_or(|until| !is_after(verdict.at, until))
-            && (self.rating.is_empty() || self.rating.contains(&verdict.rating))
-    }
-
-    /// Keeps the verdicts that are chosen, and says how many are not for what became of them.
-    fn keep_chosen(&self, claims: &mut [PublishedClaim], context: &Context) {
-        let mut fallen = 0;
-        for claim in claims {
-            claim.verdicts.retain(|verdict| {
-                let is_standing = |standing| standing == Standing::Standing;
-                let stands = self.takes_standing(verdict, is_standing);
-                let is_taken = self.takes_verdict(verdict);
-                fallen += u64::from(is_taken && !stands && self.status.is_empty());
-                is_taken && stands
-            });
-        }
-        if fallen > 0 {
-            let verdicts = screen::counted(fallen, "verdict", "verdicts");
-            context.say(&format!(
-                "left out: {verdicts} for want of standing; --status all has them too"
-            ));
-        }
-    }
-
-    /// Says whether a verdict's standing was chosen, or where none was, is taken `by_default`.
-    fn takes_standing(
-        &self,
-        verdict: &PublishedVerdict,
-        by_default: impl FnOnce(Standing) -> bool,
-    ) -> bool {
-        if self.status.is_empty() {
-            return by_default(verdict.standing);
-        }
-        let is_chosen = |choice: &Choice| match choice {
-            Choice::All => true,
-            Choice::Only(standing) => *standing == verdict.standing,
-        };
-        self.status.iter().any(is_chosen)
-    }
-}
-
-/// Says whether a language is the one that a tag asks for, or a variety of it (BCP 47: RFC 4647,
-/// section 3.3.1, basic filtering).
-fn has_language(language: &str, tag: &str) -> bool {
-    let start = language.get(..tag.len());
-    let rest = language.get(tag.len()..).unwrap_or_default();
-    start.is_some_and(|start| start.eq_ignore_ascii_case(tag))
-        && (rest.is_empty() || rest.starts_with('-'))
-}
-
-fn is_before(at: Timestamp, bound: DayOrTime) -> bool {
-    match bound {
-        DayOrTime::Day(day) => at.date() < day,
-        DayOrTime::Time(time) => at < time,
-    }
-}
-
-fn is_after(at: Timestamp, bound: DayOrTime) -> bool {
-    match bound {
-        DayOrTime::Day(day) => at.date() > day,
-        DayOrTime::Time(time) => at > time,
-    }
-}
-
-fn parse_choice(text: &str) -> Result<Choice, String> {
-    const ALL: [Standing; 6] = [
-        Standing::Proposed,
-        Standing::Standing,
-        Standing::Disputed,
-        Standing::Superseded,
-        Standing::Retracted,
-        Standing::Tainted,
-    ];
-    if text == "all" {
-        return Ok(Choice::All);
-    }
-    let found = ALL.into_iter().find(|standing| standing.as_str() == text);
-    found.map(Choice::Only).ok_or_else(|| {
-        let names: Vec<&str> = ALL.iter().map(|standing| standing.as_str()).collect();
-        format!("not a standing: {}, or all", names.join(", "))
-    })
 }
 
 const fn skipped_code(why: Skipped) -> &'static str {

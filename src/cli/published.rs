@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use factlog::audit;
 use factlog::audit::facts::{Detail, VerdictFacts};
-use factlog::entry::{Body, ClaimEntry, Kind, VerdictEntry};
+use factlog::entry::{Body, ClaimEntry, Decision, Kind, VerdictEntry};
 use factlog::export::{
     BaseUrl, PublishedCheckpoint, PublishedClaim, PublishedLedger, PublishedRetraction,
     PublishedSource, PublishedVerdict, Standing,
 };
 use factlog::ledger::{Ledger, LedgerError, Record};
+use factlog::trust::PublicKey;
 use factlog::words::id::{ClaimId, EntryId, ObjectId, SourceId, VerdictId};
 use factlog::words::note::Note;
 use factlog::words::object::Object;
@@ -107,6 +108,7 @@ impl<'l> Gatherer<'l> {
                 media: source.media.clone(),
                 raw: source.raw,
                 text: source.text,
+                is_text_erased: self.is_erased(source.text.map(|text| text.blake3))?,
             };
             self.sources.insert(id, published);
         }
@@ -169,6 +171,8 @@ impl<'l> Gatherer<'l> {
             policy: entry.policy,
             verdict: content,
             standing: standing(known.standing),
+            has_stood: known.standing == audit::Standing::Standing
+                || self.has_stood(record.index, facts.as_ref(), decisions.approvals_needed)?,
             approvals: decisions.approvals,
             approvals_needed: decisions.approvals_needed,
             disputes: decisions.disputes,
@@ -177,6 +181,51 @@ impl<'l> Gatherer<'l> {
             superseded_by: says::at(self.ledger, by)?.map(|id| VerdictId(id.0)),
             retraction: self.retraction(facts.as_ref())?,
         })
+    }
+
+    fn is_erased(&self, object: Option<ObjectId>) -> Result<bool, LedgerError> {
+        let Some(object) = object else {
+            return Ok(false);
+        };
+        let known = self.ledger.facts_of_object(&object)?;
+        Ok(known.is_some_and(|known| known.erased.is_some()))
+    }
+
+    /// Says whether a verdict that does not stand now had its approvals once, and no dispute, before
+    /// it was superseded or retracted. Approvals that were tainted since counted then.
+    fn has_stood(
+        &self,
+        verdict: u64,
+        facts: Option<&VerdictFacts>,
+        needed: u32,
+    ) -> Result<bool, LedgerError> {
+        if needed == 0 {
+            return Ok(true);
+        }
+        let ends = facts.and_then(|facts| {
+            [facts.superseded_by, facts.retracted_by]
+                .into_iter()
+                .flatten()
+                .min()
+        });
+        let id = self.ledger.entry_at(verdict)?.entry.id();
+        let mut last: BTreeMap<PublicKey, Decision> = BTreeMap::new();
+        for record in self.ledger.answers_to(&id)? {
+            let Body::Approval(approval) = record.entry.body() else {
+                continue;
+            };
+            if ends.is_some_and(|end| record.index > end) {
+                break;
+            }
+            let author = record.entry.header().by.public();
+            let holder = self.ledger.signer(author)?.map(|signer| signer.holder);
+            last.insert(holder.unwrap_or_else(|| author.clone()), approval.decision);
+            let of = |wanted: Decision| last.values().filter(|d| **d == wanted).count();
+            if of(Decision::Dispute) == 0 && of(Decision::Approve) >= needed as usize {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn retraction(

@@ -493,7 +493,9 @@ fn media_type(media: &str) -> &'static str {
 /// Returns the work that a claim stands in, and where the site keeps its text, if that is public.
 fn appearance(ledger: &PublishedLedger, source: SourceId) -> Work<'_> {
     let known = ledger.sources.get(&source);
-    let is_kept = known.is_some_and(|known| known.rights == Rights::Public && known.text.is_some());
+    let is_kept = known.is_some_and(|known| {
+        known.rights == Rights::Public && known.text.is_some() && !known.is_text_erased
+    });
     let base = ledger.base_url.as_ref().filter(|_| is_kept);
     Work {
         archived_at: base.map(|base| base.source(source)),

@@ -76,6 +76,8 @@ pub struct PublishedSource {
     pub raw: Option<Kept>,
     /// Its text.
     pub text: Option<Kept>,
+    /// Whether the text was erased.
+    pub is_text_erased: bool,
 }
 
 /// A claim and all verdicts on it.
@@ -120,6 +122,8 @@ pub struct PublishedVerdict {
     pub verdict: Option<Verdict>,
     /// Whether it stands.
     pub standing: Standing,
+    /// Whether it has ever stood: what never had its approvals was never published.
+    pub has_stood: bool,
     /// The approvals that count, in log order.
     pub approvals: Vec<PublishedDecision>,
     /// How many its policy asks for.

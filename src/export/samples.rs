@@ -64,6 +64,7 @@ pub(crate) fn ledger() -> PublishedLedger {
         media: "text/html".into(),
         raw: Some(kept(8)),
         text: Some(kept(9)),
+        is_text_erased: false,
     };
     let charter = PublishedSource {
         meta: Some(Meta {
@@ -122,6 +123,7 @@ pub(crate) fn verdict(index: u8, rating: &str) -> PublishedVerdict {
             salt: salt(),
         }),
         standing: Standing::Standing,
+        has_stood: true,
         approvals: vec![],
         approvals_needed: 0,
         disputes: vec![],

@@ -9,34 +9,49 @@ use crate::audit::report::Check;
 use crate::trust::merkle::RootHash;
 use crate::words::manifest::ManifestFile;
 
+/// What stands at a path.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FoundFile {
+    /// No plain file: a link, a device.
+    NotPlain,
+    /// A file of so many bytes, which need not be read: it is not listed, or of another length.
+    OfLength(u64),
+    /// A file that was read.
+    Read(ManifestFile),
+}
+
 impl ShownReport {
     /// Compares the files that are there, by their paths, with the publication's list, which is closed.
-    /// What stands at a path and is no plain file is `None`.
     ///
     /// Nothing is compared where the list is not shown: a finding says why that is.
-    pub fn take_files(&mut self, found: &BTreeMap<String, Option<ManifestFile>>) {
+    pub fn take_files(&mut self, found: &BTreeMap<String, FoundFile>) {
         let publication = self.publication.as_ref();
         let Some(manifest) = publication.and_then(|shown| shown.manifest.as_ref()) else {
             return;
         };
         let mut wrong = Vec::new();
         for listed in &manifest.files {
+            let changed = |what: String| {
+                let signed = format!(
+                    "the publisher signed {} with {}",
+                    listed.bytes, listed.blake3
+                );
+                (Code::FileChanged, format!("it has {what}, but {signed}"))
+            };
             let (code, message) = match found.get(&listed.path) {
-                None => (
-                    Code::FileMissing,
-                    "the publisher signed it, and it is not there".to_owned(),
-                ),
-                Some(None) => (
+                Some(FoundFile::Read(there)) if there == listed => continue,
+                Some(FoundFile::Read(there)) => changed(format!(
+                    "{} bytes with the BLAKE3 hash {}",
+                    there.bytes, there.blake3
+                )),
+                Some(FoundFile::OfLength(bytes)) => changed(format!("{bytes} bytes")),
+                Some(FoundFile::NotPlain) => (
                     Code::FileMissing,
                     "what is there is no plain file".to_owned(),
                 ),
-                Some(Some(there)) if there == listed => continue,
-                Some(Some(there)) => (
-                    Code::FileChanged,
-                    format!(
-                        "it has {} bytes with the BLAKE3 hash {}, but the publisher signed {} with {}",
-                        there.bytes, there.blake3, listed.bytes, listed.blake3
-                    ),
+                None => (
+                    Code::FileMissing,
+                    "the publisher signed it, and it is not there".to_owned(),
                 ),
             };
             wrong.push(Finding::new(code, message).of_file(listed.path.as_str()));
@@ -125,13 +140,17 @@ mod tests {
         }
     }
 
-    fn found() -> BTreeMap<String, Option<ManifestFile>> {
-        let files =
-            FILES.map(|(path, bytes)| (path.to_owned(), Some(ManifestFile::new(path, bytes))));
+    fn found() -> BTreeMap<String, FoundFile> {
+        let files = FILES.map(|(path, bytes)| {
+            (
+                path.to_owned(),
+                FoundFile::Read(ManifestFile::new(path, bytes)),
+            )
+        });
         files.into()
     }
 
-    fn codes(found: &BTreeMap<String, Option<ManifestFile>>) -> Vec<(Code, String)> {
+    fn codes(found: &BTreeMap<String, FoundFile>) -> Vec<(Code, String)> {
         let mut report = report();
         report.take_files(found);
         let check = report
@@ -158,18 +177,18 @@ mod tests {
         assert_eq!(codes(&gone), [(Code::FileMissing, file("b/c.html"))]);
 
         let mut link = found();
-        link.insert(file("a.html"), None);
+        link.insert(file("a.html"), FoundFile::NotPlain);
         assert_eq!(codes(&link), [(Code::FileMissing, file("a.html"))]);
 
         let mut changed = found();
-        changed.insert(file("d.json"), Some(ManifestFile::new("d.json", b"[]")));
+        changed.insert(
+            file("d.json"),
+            FoundFile::Read(ManifestFile::new("d.json", b"[]")),
+        );
         assert_eq!(codes(&changed), [(Code::FileChanged, file("d.json"))]);
 
         let mut more = found();
-        more.insert(
-            file("b/more.html"),
-            Some(ManifestFile::new("b/more.html", b"x")),
-        );
+        more.insert(file("b/more.html"), FoundFile::OfLength(1));
         assert_eq!(codes(&more), [(Code::FileUnlisted, file("b/more.html"))]);
     }
 }

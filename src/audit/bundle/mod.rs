@@ -24,6 +24,7 @@ use crate::trust::tlog_policy::TrustPolicy;
 use crate::words::id::{EntryId, ObjectId, VerdictId};
 
 pub use check::{check, check_bytes};
+pub use files::FoundFile;
 pub use form::{BUNDLE_TYPE, BundleError, MAX_BUNDLE_BYTES, MAX_BUNDLE_ITEMS, PUBLICATION_TYPE};
 pub use report::{
     Cosigned, ShownCheckpoint, ShownPublication, ShownReport, ShownRevocation, ShownVerdict,

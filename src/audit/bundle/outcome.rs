@@ -296,6 +296,6 @@ pub(super) fn what(topic: Topic) -> &'static str {
         Topic::Claims => "quote and context in the source's text, or in slices of it",
         Topic::Verdicts => "policy in force, rating, evidence and its quotes",
         Topic::References => "what entries refer to is there, as far as called for",
-        Topic::Files => "there, as they were signed, and no others",
+        Topic::Files => "there, as they were signed; in a folder, no others",
     }
 }

@@ -1,17 +1,15 @@
 //! What was exported and signed: its files, held against the list.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use factlog::audit::bundle::{self, Expected, MAX_BUNDLE_BYTES, ShownReport};
+use factlog::audit::bundle::{self, Expected, FoundFile, MAX_BUNDLE_BYTES, ShownReport};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::super::context::Context;
 use super::super::exit::{Failure, Status};
-use super::super::manifest::{self, PROOF_FILE};
+use super::super::manifest::{self, BUNDLE_FILE, PROOF_FILE, SITE_STATE_FILE};
 use super::super::{files, progress};
-
-/// What the site calls the bundle beside a page.
-const BUNDLE_FILE: &str = "bundle.json";
 
 /// Returns the file that has the proof: of a folder, that of its list.
 ///
@@ -53,7 +51,14 @@ pub(super) fn check_files(
     };
     let own = proof.file_name().unwrap_or_default().to_string_lossy();
     let listed = || list.files.iter().map(|file| file.path.clone());
-    let found = match own
+    // What is not listed, or has another length, need not be read.
+    let is_wanted = |path: &str, length: u64| {
+        let place = list
+            .files
+            .binary_search_by(|file| file.path.as_str().cmp(path));
+        place.is_ok_and(|at| list.files[at].bytes == length)
+    };
+    let found: BTreeMap<String, FoundFile> = match own
         .strip_suffix(PROOF_FILE)
         .and_then(|name| name.strip_suffix('.'))
     {
@@ -61,15 +66,20 @@ pub(super) fn check_files(
         Some(name) => listed()
             .chain([name.to_owned()])
             .filter(|path| folder.join(path).exists())
-            .map(|path| Ok((path.clone(), manifest::describe(folder, &path)?)))
+            .map(|path| Ok((path.clone(), manifest::describe(folder, &path, is_wanted)?)))
             .collect::<anyhow::Result<_>>()?,
-        None => manifest::files_in(folder, &own, context)?,
+        None => manifest::files_in(folder, &own, is_wanted, context)?,
     };
     let bundles: Vec<String> = listed()
         .filter(|path| path.rsplit('/').next() == Some(BUNDLE_FILE))
-        .filter(|path| found.get(path).is_some_and(Option::is_some))
+        .filter(|path| matches!(found.get(path), Some(FoundFile::Read(_))))
         .collect();
     report.take_files(&found);
+    if folder.join(SITE_STATE_FILE).exists() {
+        context.say(&format!(
+            "{SITE_STATE_FILE}, which the next export reads, is no part of it"
+        ));
+    }
     // Whose ledger it is has been asked once.
     let expected = Expected {
         ledger: report.ledger,

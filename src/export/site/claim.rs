@@ -22,6 +22,8 @@ pub struct ClaimPage<'a> {
     pub verdict: VerdictId,
     /// The folder that the page and its bundle are in.
     pub folder: String,
+    /// What the page is called, all of it.
+    pub(super) heading: String,
     pub(super) site: &'a Site<'a>,
     pub(super) context: ClaimContext,
 }
@@ -247,12 +249,14 @@ impl<'a> Site<'a> {
             .verdicts
             .iter()
             .filter(|verdict| {
-                // What waits for approval is not published, unless it is what the page shows.
-                verdict.standing != Standing::Proposed || verdict.id == shown.id
+                // What never had its approvals is not published, unless it is what the page shows.
+                verdict.has_stood || verdict.id == shown.id
             })
             .collect();
-        for verdict in chain {
-            if !verdicts.iter().any(|known| known.id == verdict.id) {
+        for verdict in chain.iter().filter(|verdict| verdict.has_stood) {
+            let claim = self.verdicts.get(&verdict.id).map(|(claim, _)| *claim);
+            let may_leave = claim.is_some_and(|claim| ledger.may_leave(claim));
+            if may_leave && !verdicts.iter().any(|known| known.id == verdict.id) {
                 verdicts.push(verdict);
             }
         }
@@ -330,7 +334,7 @@ impl<'a> Site<'a> {
     }
 
     /// Says at the top of a page what a reader must know before all else.
-    fn notice(&self, verdict: &PublishedVerdict) -> Option<String> {
+    pub(super) fn notice(&self, verdict: &PublishedVerdict) -> Option<String> {
         let mut notice = match verdict.standing {
             Standing::Standing => String::new(),
             Standing::Proposed => {
@@ -367,6 +371,7 @@ impl ClaimPage<'_> {
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.site.templates.digest.as_bytes());
         hasher.update(base.map_or("", |base| base.as_str()).as_bytes());
+        hasher.update(&self.site.input.revised.to_le_bytes());
         for part in [said.as_slice(), self.review().unwrap_or_default()] {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part);
@@ -384,15 +389,13 @@ impl ClaimPage<'_> {
     pub fn render(&self, bundle: &str) -> Result<[File; 2], TemplateError> {
         let site = self.site;
         let path = format!("{}/index.html", self.folder);
-        let words = self.context.claim.text.as_deref();
-        let label = &self.context.verdict.rated.label;
-        let title = words.map_or_else(
-            || format!("A claim that was erased: {label}"),
-            |words| format!("{label}: {words}"),
-        );
-        let title = format!("{} – {}", cut(&title, 110), site.input.ledger.desk);
-        let description = self.context.verdict.summary.as_deref();
-        let description = description.map(|summary| cut(summary, 300));
+        let title = format!("{} – {}", cut(&self.heading, 110), site.input.ledger.desk);
+        let description = if self.context.verdict.standing == Standing::Standing {
+            self.context.verdict.summary.as_deref()
+        } else {
+            self.context.notice.as_deref()
+        };
+        let description = description.map(|text| cut(text, 300));
         let review = self.review();
         let review = review.map(|bytes| String::from_utf8_lossy(bytes).trim_end().to_owned());
         let mut frame = site.frame(&path, title, description, Script::Check);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::context::{Row, short};
 use super::lists::Correction;
 use super::templates::Script;
-use super::{FeedLink, File, Frame, Site, TemplateError};
+use super::{FeedLink, File, Frame, Site, TemplateError, headline};
 use crate::export::escape::to_json;
 use crate::export::{BaseUrl, Standing};
 
@@ -99,19 +99,17 @@ impl Site<'_> {
         let desk = &self.input.ledger.desk;
         let verdicts = self.order.iter().take(ENTRIES).map(|(claim, verdict)| {
             let row = Row::of(self.input.ledger, claim, Some(verdict));
-            let label = row.rated.map_or_else(String::new, |rated| rated.label);
-            let text = row
-                .text
-                .unwrap_or_else(|| "A claim that was erased".to_owned());
             let content = self.input.ledger.content(verdict);
+            let summary = content.map(|content| content.summary.clone());
+            let stands = verdict.standing == Standing::Standing;
             Entry {
                 id: format!("urn:sha256:{}", verdict.id),
-                title: format!("{label}: {text}"),
+                title: headline(self.input.ledger, claim, verdict),
                 url: base.claim(claim.id),
-                updated: verdict.at.to_string(),
+                updated: self.changed(verdict).to_string(),
                 published: verdict.at.to_string(),
                 author: verdict.reviewer.clone(),
-                summary: content.map(|content| content.summary.clone()),
+                summary: summary.filter(|_| stands).or_else(|| self.notice(verdict)),
                 lang: row.lang,
             }
         });
@@ -177,7 +175,7 @@ impl Site<'_> {
             let mut item = json!({
                 "@type": "DataFeedItem",
                 "dateCreated": created.unwrap_or(verdict.at).to_string(),
-                "dateModified": verdict.at.to_string(),
+                "dateModified": self.changed(verdict).to_string(),
             });
             if let Some(mut review) = review {
                 if let Some(fields) = review.as_object_mut() {
@@ -185,19 +183,23 @@ impl Site<'_> {
                 }
                 item["item"] = review;
             } else {
-                let retracted = verdict.retraction.as_ref().map(|retraction| retraction.at);
                 item["item"] = json!({
                     "@type": "ClaimReview",
                     "@id": format!("{url}#claimreview"),
                     "url": url,
                 });
-                if verdict.standing != Standing::Proposed {
-                    item["dateDeleted"] = retracted.unwrap_or(verdict.at).to_string().into();
+                // When a key was revoked, no verdict says.
+                if !matches!(verdict.standing, Standing::Proposed | Standing::Tainted) {
+                    item["dateDeleted"] = self.changed(verdict).to_string().into();
                 }
             }
             item
         });
-        let newest = self.order.iter().map(|(_, verdict)| verdict.at).max();
+        let newest = self
+            .order
+            .iter()
+            .map(|(_, verdict)| self.changed(verdict))
+            .max();
         let mut feed = json!({
             "@context": "https://schema.org",
             "@type": "DataFeed",
@@ -220,7 +222,7 @@ impl Site<'_> {
         let mut urls = vec![page(""), page("corrections/"), page("methods/")];
         urls.extend(self.order.iter().map(|(claim, verdict)| Address {
             loc: base.claim(claim.id),
-            lastmod: Some(verdict.at.date().to_string()),
+            lastmod: Some(self.changed(verdict).date().to_string()),
         }));
         let sources = self.sources.iter();
         urls.extend(sources.map(|source| page(&format!("sources/{}/", short(source)))));

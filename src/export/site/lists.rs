@@ -8,7 +8,7 @@ use super::context::{PolicyContext, Row, SourceContext, day, direction, short};
 use super::templates::Script;
 use super::{File, Site, TemplateError, rated};
 use crate::export::escape::to_json;
-use crate::export::{PublishedClaim, PublishedVerdict, Standing};
+use crate::export::{PublishedClaim, PublishedVerdict};
 use crate::words::id::SourceId;
 use crate::words::source::Rights;
 use crate::words::verdict::VerdictChange;
@@ -426,7 +426,7 @@ impl Site<'_> {
             for verdict in &claim.verdicts {
                 let label = ledger.rating_label(verdict, language).to_owned();
                 if let (Some(before), Some(change)) = (verdict.supersedes, verdict.change)
-                    && verdict.standing != Standing::Proposed
+                    && verdict.has_stood
                 {
                     let before = self.verdicts.get(&before);
                     corrections.push(Correction {
@@ -447,7 +447,8 @@ impl Site<'_> {
                         reason: ledger.content(verdict).and_then(|v| v.reason.clone()),
                     });
                 }
-                if let Some(retraction) = &verdict.retraction {
+                if let Some(retraction) = verdict.retraction.as_ref().filter(|_| verdict.has_stood)
+                {
                     corrections.push(Correction {
                         index: retraction.index,
                         id: retraction.id.to_string(),

@@ -92,6 +92,9 @@ pub struct Input<'a> {
     pub texts: BTreeMap<SourceId, String>,
     /// What the pages without a proof are as of.
     pub as_of: AsOf,
+    /// The index of the last entry that may change what bundles of earlier verdicts have: an erasure, a
+    /// reaffirmation, a change of keys, roots or policy.
+    pub revised: u64,
 }
 
 /// How far a ledger had come when the last thing was recorded that a page could tell of: a publication
@@ -105,14 +108,14 @@ pub struct AsOf {
 }
 
 /// Returns the verdict that a claim's page shows: the latest that stands, else the latest that once
-/// did or might have, but for one that waits for approval. `None` if the claim was never judged.
+/// did, else the latest. `None` if the claim was never judged.
 pub fn shown_verdict(claim: &PublishedClaim) -> Option<&PublishedVerdict> {
     let standing = |verdict: &&PublishedVerdict| verdict.standing == Standing::Standing;
-    let decided = |verdict: &&PublishedVerdict| verdict.standing != Standing::Proposed;
+    let has_stood = |verdict: &&PublishedVerdict| verdict.has_stood;
     let verdicts = || claim.verdicts.iter().rev();
     verdicts()
         .find(standing)
-        .or_else(|| verdicts().find(decided))
+        .or_else(|| verdicts().find(has_stood))
         .or_else(|| verdicts().next())
 }
 
@@ -228,6 +231,7 @@ impl<'a> Site<'a> {
             claim: claim.id,
             verdict: verdict.id,
             folder: format!("claims/{}", short(&claim.id)),
+            heading: headline(self.input.ledger, claim, verdict),
             site: self,
             context: self.claim_context(claim, verdict),
         })
@@ -298,6 +302,19 @@ impl<'a> Site<'a> {
         Ok(File::text(path, self.templates.render(template, &page)?))
     }
 
+    /// Returns when a verdict last changed in how it stands, as far as that is known.
+    fn changed(&self, verdict: &PublishedVerdict) -> Timestamp {
+        let successor = verdict.superseded_by.and_then(|id| self.verdicts.get(&id));
+        let ends = [
+            verdict.retraction.as_ref().map(|retraction| retraction.at),
+            successor.map(|(_, successor)| successor.at),
+            verdict.disputes.last().map(|dispute| dispute.at),
+            verdict.approvals.last().map(|approval| approval.at),
+        ];
+        let ends = ends.into_iter().flatten();
+        ends.fold(verdict.at, Timestamp::max)
+    }
+
     /// Returns the path of a reviewer's page, if there is one.
     fn reviewer_path(&self, name: &str) -> Option<String> {
         let known = self.input.reviewers.iter().any(|known| known.name == name);
@@ -308,6 +325,24 @@ impl<'a> Site<'a> {
             )
         })
     }
+}
+
+/// Heads a verdict in a title or a feed: with the rating where it stands, else with what became of it.
+fn headline(
+    ledger: &PublishedLedger,
+    claim: &PublishedClaim,
+    verdict: &PublishedVerdict,
+) -> String {
+    let head = match verdict.standing {
+        Standing::Standing => rated(ledger, claim, verdict).label,
+        Standing::Proposed => "Proposed".to_owned(),
+        Standing::Disputed => "Disputed".to_owned(),
+        Standing::Superseded => "Superseded".to_owned(),
+        Standing::Retracted => "Retracted".to_owned(),
+        Standing::Tainted => "Signed by a revoked key".to_owned(),
+    };
+    let text = claim.claim.as_ref().map(|words| words.text.as_str());
+    format!("{head}: {}", text.unwrap_or("a claim that was erased"))
 }
 
 /// Cuts a text to so many characters, at a word's border where there is one.

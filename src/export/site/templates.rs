@@ -119,7 +119,14 @@ impl Templates {
                 plain.insert(name, text.to_owned());
             }
         }
-        let mut take = |name: &str| plain.remove(name).expect("it is built in");
+        let mut take = |name: &str| {
+            let text = plain.remove(name).expect("it is built in");
+            if own.contains_key(name) {
+                text
+            } else {
+                without_comments(&text)
+            }
+        };
         let (mut css, check, search) = (take("style.css"), take("check.js"), take("search.js"));
         if let Some(own) = own.get(OWN_STYLE) {
             hasher.update(own.as_bytes());
@@ -135,7 +142,6 @@ impl Templates {
                 return Err(TemplateError::EndsElement(name.to_owned(), end));
             }
         }
-        let [css, check, search] = [css, check, search].map(|text| without_comments(&text));
         Ok(Self {
             environment,
             policies: Script::ALL.map(|script| match script {
@@ -189,12 +195,12 @@ fn format(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Res
     });
     // A carriage return would be read as a line feed; other control characters XML has no form for.
     match text {
-        Some(text) if text.contains(|c: char| c < ' ' && !matches!(c, '\n' | '\t')) => {
+        Some(text) if text.contains(is_special) => {
             let is_xml = state.name().ends_with(".xml");
             for c in text.chars() {
                 match c {
                     '\r' => out.write_str("&#13;")?,
-                    c if is_xml && c < ' ' && !matches!(c, '\n' | '\t') => {
+                    c if is_xml && is_special(c) => {
                         out.write_str("\u{fffd}")?;
                     }
                     c => minijinja::escape_formatter(out, state, &Value::from(c.to_string()))?,
@@ -206,7 +212,13 @@ fn format(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Res
     }
 }
 
-/// Leaves out lines that are comments, and what lines are indented by: every page has this text.
+/// Says whether a character is none of XML's (XML 1.0, section 2.2), or a carriage return.
+const fn is_special(c: char) -> bool {
+    (c < ' ' && !matches!(c, '\n' | '\t')) || matches!(c, '\u{fffe}' | '\u{ffff}')
+}
+
+/// Leaves out lines that are comments, and what lines are indented by, of a text of ours: every page has
+/// it. A desk's own stays as it is.
 ///
 /// Only whole lines go, so a comment beside code stays, and no text of a script may have a line that
 /// looks like a comment.

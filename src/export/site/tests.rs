@@ -36,6 +36,7 @@ fn input<'a>(ledger: &'a PublishedLedger, claims: &'a [PublishedClaim]) -> Input
             size: 9,
             root: ledger.checkpoint.root.clone(),
         },
+        revised: 1,
     }
 }
 
@@ -221,6 +222,7 @@ fn a_page_shows_the_latest_verdict_that_stands() {
     let (first, second) = (claim.verdicts[0].id, claim.verdicts[1].id);
     assert_eq!(shown_verdict(&claim).expect("one").id, second);
     claim.verdicts[1].standing = Standing::Proposed;
+    claim.verdicts[1].has_stood = false;
     assert_eq!(
         shown_verdict(&claim).expect("one").id,
         first,
@@ -228,6 +230,7 @@ fn a_page_shows_the_latest_verdict_that_stands() {
     );
     claim.verdicts[0].standing = Standing::Standing;
     claim.verdicts[1].standing = Standing::Disputed;
+    claim.verdicts[1].has_stood = true;
     assert_eq!(shown_verdict(&claim).expect("one").id, first);
     claim.verdicts.remove(0);
     claim.verdicts[0].standing = Standing::Proposed;

@@ -79,17 +79,23 @@ fn a_second_export_writes_what_changed_and_removes_what_is_gone() {
     );
     assert!(fs::read_to_string(&index).unwrap().contains("It is so."));
 
-    // A claim that is not selected has no page any more.
-    let fourth = export(&desk, &["--rating", "false"]);
+    // Without an address there are no feeds.
+    let arguments = ["export", "site", "--out", "site"];
+    let fourth = json(&desk, "output-export", &arguments);
     assert!(
         fourth["removed"]
             .as_array()
             .unwrap()
-            .contains(&page_path.into()),
+            .contains(&"feed.atom".into()),
         "{fourth:#}"
     );
-    assert!(!index.exists() && !index.parent().unwrap().exists());
-    assert!(desk.path("site/robots.txt").exists());
+    assert!(!desk.path("site/feed.atom").exists());
+    assert!(index.exists() && desk.path("site/robots.txt").exists());
+
+    // A selection takes no page away.
+    let err = desk.refused(&[&arguments[..], &["--rating", "false"]].concat(), 2);
+    assert!(err.contains("site of other claims"), "{err}");
+    assert!(index.exists());
 }
 
 #[test]
@@ -327,4 +333,191 @@ fn annotations_follow_the_standing_verdicts() {
     desk.done(&["retract", verdict, "--reason", "The minutes were misread."]);
     let gone = json(&desk, "output-export", &arguments);
     assert_eq!(gone["removed"][0], name);
+}
+
+/// Says whether any file of the site has these words.
+fn site_has(desk: &Desk, words: &str) -> bool {
+    fn any(folder: &Path, words: &str) -> bool {
+        fs::read_dir(folder).unwrap().any(|entry| {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                return any(&path, words);
+            }
+            let text = fs::read(&path).unwrap();
+            String::from_utf8_lossy(&text).contains(words)
+        })
+    }
+    any(&desk.path("site"), words)
+}
+
+#[test]
+fn what_never_had_its_approvals_is_on_no_page() {
+    let desk = desk();
+    add(&desk, "desk.example/bob", "approver");
+    let policy = json(&desk, "output-policy-show", &["policy", "show"]);
+    assert!(policy.is_object());
+    desk.done(&["policy", "set", "--approvals", "1"]);
+    let judged = |claim: &str, summary: &str| {
+        let flags = ["verdict", claim, "--rating", "false", "--summary", summary];
+        let (out, _) = desk.done(&[&flags[..], &["--as", "alice"]].concat());
+        out.trim().to_owned()
+    };
+    let disputed = judged("2", "DISPUTEDDRAFT");
+    let note = ["--note", "No.", "--as", "bob"];
+    desk.done(&[&["dispute", &disputed][..], &note].concat());
+    let retracted = judged("3", "RETRACTEDDRAFT");
+    desk.done(&["retract", &retracted, "--reason", "Too early."]);
+    export(&desk, &[]);
+    for draft in ["DISPUTEDDRAFT", "RETRACTEDDRAFT", "Too early."] {
+        assert!(!site_has(&desk, draft), "{draft} is published");
+    }
+    page(&desk);
+
+    // Approved, it has a page, and keeps it when it is disputed.
+    desk.done(&["approve", &disputed, "--as", "bob"]);
+    export(&desk, &[]);
+    assert!(site_has(&desk, "DISPUTEDDRAFT"));
+    desk.done(&[&["dispute", &disputed][..], &note].concat());
+    export(&desk, &[]);
+    assert!(site_has(&desk, "An approver disputes this verdict."));
+}
+
+#[test]
+fn what_was_erased_is_gone_from_the_next_export() {
+    let desk = desk();
+    export(&desk, &[]);
+    let bundle = fs::read_to_string(page(&desk).join("bundle.json")).unwrap();
+    let bundle: Value = serde_json::from_str(&bundle).unwrap();
+    assert!(!bundle["slices"].as_array().unwrap().is_empty());
+    let claims = json(&desk, "output-claims", &["claims"]);
+    let source = claims["claims"][0]["source"].as_str().unwrap().to_owned();
+    let erase = ["erase", &source, "--part", "text,raw", "--basis", "court"];
+    desk.done(&erase);
+    export(&desk, &[]);
+    let bundle = fs::read_to_string(page(&desk).join("bundle.json")).unwrap();
+    let bundle: Value = serde_json::from_str(&bundle).unwrap();
+    assert!(bundle["slices"].is_null(), "slices of an erased text stay");
+}
+
+#[test]
+fn an_export_that_stops_is_tidied_up_by_the_next() {
+    let desk = desk();
+    verdict_by(&desk, "desk.example/alice", "2");
+    fs::create_dir(desk.path("ours")).unwrap();
+    fs::write(desk.path("ours/claim.html"), "{{ claim.text.of.nothing }}").unwrap();
+    let arguments = ["export", "site", "--out", "site", "--templates", "ours"];
+    desk.refused(&arguments, 1);
+    // What the first run would have written is known: a site of other claims takes no page of it.
+    fs::create_dir_all(desk.path("site/claims/0123456789abcdef")).unwrap();
+    let state = fs::read_to_string(desk.path("site/.factlog-site.json")).unwrap();
+    assert_eq!(state.matches("/bundle.json\"").count(), 2, "{state}");
+    export(&desk, &[]);
+}
+
+#[test]
+fn pages_that_a_stranger_changed_with_the_state_are_not_signed() {
+    let desk = desk();
+    export(&desk, &["--sign"]);
+    let index = page(&desk).join("index.html");
+    let name = index
+        .strip_prefix(desk.path("site"))
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let forged = fs::read_to_string(&index)
+        .unwrap()
+        .replace("It is so.", "It is not so.");
+    fs::write(&index, &forged).unwrap();
+    let state = desk.path("site/.factlog-site.json");
+    let mut value: Value = serde_json::from_slice(&fs::read(&state).unwrap()).unwrap();
+    let hash = factlog::words::id::ObjectId::of(forged.as_bytes()).to_string();
+    value["files"][&name] = hash.into();
+    fs::write(&state, value.to_string()).unwrap();
+    let signed = export(&desk, &["--sign"]);
+    assert!(
+        signed["written"].as_array().unwrap().contains(&name.into()),
+        "{signed:#}"
+    );
+    assert!(fs::read_to_string(&index).unwrap().contains("It is so."));
+}
+
+#[test]
+fn a_damaged_proof_is_put_right_and_one_of_other_files_goes() {
+    let desk = desk();
+    export(&desk, &["--sign"]);
+    let proof = desk.path("site/publication.json");
+    let good = fs::read_to_string(&proof).unwrap();
+    let at = good.find("— desk.example/facts ").unwrap() + 40;
+    let other = if good.as_bytes()[at] == b'A' {
+        "B"
+    } else {
+        "A"
+    };
+    let mut bad = good.clone();
+    bad.replace_range(at..=at, other);
+    fs::write(&proof, &bad).unwrap();
+    let id = ledger_id(&desk);
+    assert_eq!(check(&desk, &id).0, Some(1));
+    let again = export(&desk, &["--sign"]);
+    assert!(again["signed"]["index"].is_null());
+    assert_eq!(check(&desk, &id), (Some(0), vec![]));
+
+    verdict_by(&desk, "desk.example/alice", "2");
+    let arguments = ["export", "site", "--out", "site", "--base-url", BASE];
+    let (_, err) = desk.done(&arguments);
+    assert!(err.contains("these are not signed"), "{err}");
+    assert!(!proof.exists());
+    // Who may not sign writes nothing.
+    let err = desk.refused(&[&arguments[..], &["--sign", "--as", "alice"]].concat(), 4);
+    assert!(err.contains("publisher"), "{err}");
+}
+
+#[test]
+fn nothing_is_exported_over_the_ledger_or_keys() {
+    let desk = desk();
+    let journal = fs::read(desk.path(".factlog/journal")).unwrap();
+    for out in [
+        ".factlog/journal",
+        ".factlog/new.csv",
+        "home/keys/a.csv",
+        "./.factlog/../.factlog/x",
+    ] {
+        let err = desk.refused(&["export", "csv", "--out", out], 2);
+        assert!(err.contains("no place for an export"), "{out}: {err}");
+    }
+    desk.refused(&["export", "claimreview", "--out", ".factlog"], 2);
+    desk.refused(&["export", "site", "--out", ".factlog/site"], 2);
+    let err = desk.refused(&["export", "claimreview", "--out", ".", "--sign"], 2);
+    assert!(err.contains("has a ledger in it"), "{err}");
+    assert_eq!(fs::read(desk.path(".factlog/journal")).unwrap(), journal);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_a_site_are_neither_written_through_nor_removed_through() {
+    let desk = desk();
+    export(&desk, &[]);
+    fs::create_dir(desk.path("outside")).unwrap();
+    fs::write(desk.path("outside/x.txt"), "mine").unwrap();
+    std::os::unix::fs::symlink("../outside", desk.path("site/lnk")).unwrap();
+    let state = desk.path("site/.factlog-site.json");
+    let mut value: Value = serde_json::from_slice(&fs::read(&state).unwrap()).unwrap();
+    let zero = "0".repeat(64);
+    for name in ["lnk/x.txt", "../outside/x.txt", "./index.html"] {
+        value["files"][name] = zero.as_str().into();
+    }
+    fs::write(&state, value.to_string()).unwrap();
+    export(&desk, &[]);
+    assert_eq!(
+        fs::read_to_string(desk.path("outside/x.txt")).unwrap(),
+        "mine"
+    );
+    assert!(desk.path("site/index.html").exists());
+
+    fs::remove_dir_all(desk.path("site/claims")).unwrap();
+    std::os::unix::fs::symlink("../outside", desk.path("site/claims")).unwrap();
+    let err = desk.refused(&["export", "site", "--out", "site"], 1);
+    assert!(err.contains("is a link"), "{err}");
+    assert_eq!(fs::read_dir(desk.path("outside")).unwrap().count(), 1);
 }
