@@ -16,6 +16,7 @@
 //! | [`entry`] | what is appended, and its one encoding | `trust` |
 //! | [`audit`] | replay: entitlement, standing, findings | `trust`, `entry` |
 //! | [`export`] | ClaimReview, tables | `words` |
+//! | [`claimreview`] | anybody's ClaimReview: rules, lenient reading | `words` |
 //! | [`keys`] | key files | `trust` |
 //! | [`store`] | journal, head, object files, database | `trust`, `entry` |
 //! | [`mirror`] | the published form: write it, read it | `trust`, `entry`, `audit` |
@@ -25,6 +26,7 @@
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
 pub mod audit;
+pub mod claimreview;
 pub mod entry;
 pub mod export;
 pub mod extract;

@@ -27,6 +27,7 @@ mod highlight;
 mod init;
 mod json_out;
 mod key;
+mod lint;
 mod log;
 mod manifest;
 mod near;
@@ -127,6 +128,7 @@ enum Command {
     Prove(prove::Args),
     Check(check::Args),
     Export(export::Args),
+    Lint(lint::Args),
     Key(key::Args),
     Checkpoint(checkpoint::Args),
     Policy(policy::Args),
@@ -180,6 +182,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Prove(args) => prove::run(&args, &context),
         Command::Check(args) => check::run(&args, &context),
         Command::Export(args) => export::run(&args, &context),
+        Command::Lint(args) => lint::run(&args, &context),
         Command::Key(args) => key::run(&args, &context),
         Command::Checkpoint(args) => checkpoint::run(&args, &context),
         Command::Policy(args) => policy::run(&args, &context),

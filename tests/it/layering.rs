@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A folder, and those that it may use beside `words`.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("words", &[]),
     ("intake", &[]),
     ("extract", &[]),
     ("export", &[]),
+    ("claimreview", &[]),
     ("trust", &[]),
     ("entry", &["trust"]),
     ("audit", &["trust", "entry"]),
@@ -21,8 +22,15 @@ const MAY_USE: [(&str, &[&str]); 12] = [
 ];
 
 /// Folders that do no I/O: what a stranger needs to verify us, and what makes values of values.
-const NO_IO: [&str; 7] = [
-    "words", "intake", "extract", "export", "trust", "entry", "audit",
+const NO_IO: [&str; 8] = [
+    "words",
+    "intake",
+    "extract",
+    "export",
+    "claimreview",
+    "trust",
+    "entry",
+    "audit",
 ];
 
 /// What I/O, the clock, randomness and sled are called.

@@ -1,0 +1,202 @@
+//! Every property of every object of a review: whether there is such a one, and whether its value has
+//! the form that it must have.
+
+use super::Checker;
+use super::words;
+use crate::claimreview::graph::{At, plain_name};
+use crate::claimreview::json::Value;
+use crate::claimreview::rules;
+use crate::claimreview::vocabulary;
+
+/// Types whose properties are all known.
+const CLOSED: [&str; 9] = [
+    "ClaimReview",
+    "MediaReview",
+    "Claim",
+    "Rating",
+    "Person",
+    "Organization",
+    "NewsMediaOrganization",
+    "CorrectionComment",
+    "CreativeWork",
+];
+
+/// Properties without which an object is not read, by its type.
+const REQUIRED: [(&str, &[&str]); 3] = [
+    ("ClaimReview", &["claimReviewed", "url", "reviewRating"]),
+    ("Rating", &["alternateName"]),
+    ("MediaReview", &["mediaAuthenticityCategory"]),
+];
+
+/// How deep objects of a review are looked into: references may go round in a circle.
+const MAX_DEPTH: usize = 6;
+
+/// Returns the property of a type that a name was probably meant for; `None` for one that is known.
+pub(super) fn meant(kind: &str, key: &str) -> Option<&'static str> {
+    let key = plain_name(key);
+    let known = vocabulary::properties(kind)?;
+    if known.contains(key) {
+        return None;
+    }
+    let letters: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
+    let is_same = |name: &&&'static str| name.eq_ignore_ascii_case(&letters);
+    let same = known.iter().find(is_same).copied();
+    same.or_else(|| vocabulary::nearest(key, known))
+}
+
+/// Says whether a name has other capitals than the one that was meant, and the same letters.
+fn is_case_alone(key: &str, meant: &str) -> bool {
+    plain_name(key).eq_ignore_ascii_case(meant)
+}
+
+impl<'f> Checker<'f> {
+    /// Checks the properties of an object and of all that belong to it; `role` is the type that is
+    /// expected of it, for where it says none.
+    pub(super) fn check_properties(&mut self, at: &At<'f>, role: &str, depth: usize) {
+        let types = at.types();
+        let kinds: Vec<&str> = if types.is_empty() { vec![role] } else { types };
+        let all_known = kinds.iter().all(|kind| CLOSED.contains(kind));
+        // A review whose type is misspelled is one all the same.
+        let kinds = if role == "ClaimReview" && !all_known {
+            vec!["ClaimReview"]
+        } else {
+            kinds
+        };
+        let is_closed = kinds.iter().all(|kind| CLOSED.contains(kind));
+        for member in at.members() {
+            if self.is_full() {
+                return;
+            }
+            let key = plain_name(&member.key);
+            let value = at.member(member);
+            if key.starts_with('@') {
+                self.check_keyword(&value, key);
+                continue;
+            }
+            if matches!(value.node.value, Value::Null) {
+                self.report(&rules::VALUE_NULL, &value, None);
+                continue;
+            }
+            let name = if is_closed {
+                self.known_name(&kinds, key, &value)
+            } else {
+                Some(key.to_owned())
+            };
+            let Some(name) = name else { continue };
+            let is_required = REQUIRED
+                .iter()
+                .any(|(kind, names)| kinds.contains(kind) && names.contains(&name.as_str()));
+            self.check_value(&value, &name, is_required);
+            if depth < MAX_DEPTH {
+                for inner in self.graph.values(&value) {
+                    if inner.is_object() && inner.node.start != at.node.start {
+                        self.check_inner(&inner, &name, depth + 1);
+                    }
+                }
+            }
+        }
+    }
+
+    fn check_inner(&mut self, at: &At<'f>, property: &str, depth: usize) {
+        // A review in a review is looked at by itself.
+        if at.is_a("ClaimReview") || at.is_a("MediaReview") {
+            return;
+        }
+        if self.graph.is_dangling(at) {
+            let is_named = matches!(
+                property,
+                "author" | "itemReviewed" | "reviewRating" | "publisher"
+            );
+            if is_named {
+                self.report(&rules::REFERENCE, at, at.id().map(super::shown));
+            }
+            return;
+        }
+        let role = match property {
+            "reviewRating" => "Rating",
+            "itemReviewed" => "Claim",
+            "author" | "publisher" | "creator" => "Organization",
+            "correction" => "CorrectionComment",
+            "appearance" | "firstAppearance" => "CreativeWork",
+            _ => "",
+        };
+        self.check_properties(at, role, depth);
+    }
+
+    /// Checks a word of JSON-LD itself.
+    fn check_keyword(&mut self, value: &At<'f>, key: &str) {
+        const KEYWORDS: [&str; 14] = [
+            "@context",
+            "@id",
+            "@type",
+            "@graph",
+            "@value",
+            "@language",
+            "@list",
+            "@set",
+            "@reverse",
+            "@index",
+            "@included",
+            "@nest",
+            "@json",
+            "@direction",
+        ];
+        if !KEYWORDS.contains(&key) {
+            let name = &key[1..];
+            let is_property =
+                vocabulary::properties("ClaimReview").is_some_and(|p| p.contains(name));
+            let note = is_property.then(|| format!("did you mean {name}?"));
+            self.report(&rules::PROPERTY_MISSPELLED, value, note);
+        }
+    }
+
+    /// Returns the property that a name stands for; reports one that is not known.
+    fn known_name(&mut self, kinds: &[&str], key: &str, value: &At<'f>) -> Option<String> {
+        let is_known = |kind: &&str| vocabulary::properties(kind).is_some_and(|p| p.contains(key));
+        if kinds.iter().any(|kind| is_known(kind)) {
+            return Some(key.to_owned());
+        }
+        // `type` and `id` are schema.org's own names for JSON-LD's words; a name with a colon is of
+        // another vocabulary.
+        if matches!(key, "type" | "id") || key.contains(':') {
+            return None;
+        }
+        if let Some(owner) = vocabulary::owner(key) {
+            let owned = vocabulary::properties(owner)?;
+            self.misplaced.extend(owned.get(key));
+            let note = format!("{key} belongs to {owner}");
+            self.report(&rules::PROPERTY_MISPLACED, value, Some(note));
+            return None;
+        }
+        let meant = kinds.iter().find_map(|kind| meant(kind, key));
+        let note = meant.map(|meant| format!("did you mean {meant}?"));
+        let rule = match meant {
+            Some(meant) if is_case_alone(key, meant) => &rules::PROPERTY_CASE,
+            Some(_) => &rules::PROPERTY_MISSPELLED,
+            None => &rules::PROPERTY_UNKNOWN,
+        };
+        let note = note.or_else(|| Some(format!("{:?}", super::shown(key))));
+        self.report(rule, value, note);
+        meant.map(str::to_owned)
+    }
+
+    /// Checks a property's value by what the property is for.
+    fn check_value(&mut self, member: &At<'f>, name: &str, is_required: bool) {
+        if member.is_empty() {
+            let rule = if is_required {
+                &rules::REQUIRED_EMPTY
+            } else {
+                &rules::VALUE_EMPTY
+            };
+            self.report(rule, member, None);
+            return;
+        }
+        for value in self.graph.values(member) {
+            if value.is_empty() {
+                self.report(&rules::VALUE_EMPTY, &value, None);
+                continue;
+            }
+            words::check(self, &value, name);
+        }
+    }
+}
