@@ -50,6 +50,14 @@ impl When {
     }
 }
 
+/// Dates that stand for none: the zero of Unix, of .NET, of MySQL and of PHP.
+const ZEROS: [&str; 4] = ["1970-01-01", "0001-01-01", "0000-00-00", "-0001-11-30"];
+
+/// Says whether a date is the zero of some clock, and stands for none.
+pub(super) fn is_zero(text: &str) -> bool {
+    ZEROS.iter().any(|zero| text.trim().starts_with(zero))
+}
+
 /// Reads a date or a date with a time, as ISO 8601 has them: schema.org's `Date` and `DateTime`.
 pub(super) fn parse(text: &str) -> Result<When, DateFault> {
     let (date, time) = match text.split_once(['T', 't']) {

@@ -7,6 +7,8 @@ pub(super) enum Lean {
     False,
     /// Mostly false.
     MostlyFalse,
+    /// As true as false.
+    Half,
     /// Mostly true.
     MostlyTrue,
     /// True.
@@ -14,7 +16,7 @@ pub(super) enum Lean {
 }
 
 /// Whole labels, in small letters, by what they say.
-const LABELS: [(Lean, &str); 4] = [
+const LABELS: [(Lean, &str); 5] = [
     (
         Lean::False,
         "false|fake|incorrect|wrong|untrue|not true|pants on fire|pants on fire!|hoax|fabricated|\
@@ -29,6 +31,11 @@ const LABELS: [(Lean, &str); 4] = [
         "mostly false|largely false|mainly false|mostly inaccurate|größtenteils falsch|\
          überwiegend falsch|plutôt faux|en grande partie faux|mayormente falso|mayoritariamente falso|\
          majoritariamente falso|in gran parte falso|grotendeels onwaar|w większości fałsz|大部分錯誤",
+    ),
+    (
+        Lean::Half,
+        "half true|half-true|half right|mixture|halb wahr|mi-vrai|mi-faux|medio cierto|meio verdadeiro|\
+         mezza verità|half waar|półprawda",
     ),
     (
         Lean::MostlyTrue,

@@ -19,6 +19,7 @@ mod format_example;
 mod kill;
 mod layering;
 mod ledger;
+mod lint;
 mod mirror;
 mod pages;
 mod publish;

@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::agents::{is_agent, kind_of};
+use crate::claimreview::dates::When;
 use crate::claimreview::graph::At;
 use crate::claimreview::links;
 use crate::claimreview::rules;
@@ -46,13 +47,26 @@ impl<'f> Checker<'f> {
             self.report(&rules::CLAIM_DATE_MISSING, item, None);
             return;
         }
-        let said = self.date(item, KIND, "datePublished");
-        if let Some((said, published)) = said.zip(self.published)
-            && said.is_after(&published)
-            && let Some(value) = self.first(item, KIND, "datePublished")
-        {
+        let Some(value) = self.first(item, KIND, "datePublished") else {
+            return;
+        };
+        let Some(said) = self.date(item, KIND, "datePublished") else {
+            return;
+        };
+        self.check_earlier(&value, said);
+    }
+
+    /// Reports when the claim, or its first appearance, is dated after its review or in the future.
+    fn check_earlier(&mut self, value: &At<'f>, said: When) {
+        if let Some(published) = self.published.filter(|published| said.is_after(published)) {
             let note = format!("the review is of {}", published.first);
-            self.report(&rules::CLAIM_LATER, &value, Some(note));
+            self.report(&rules::CLAIM_LATER, value, Some(note));
+        } else if self.is_future(&said) {
+            self.report(
+                &rules::DATE_FUTURE,
+                value,
+                Some(format!("it is not {} yet", said.first)),
+            );
         }
     }
 
@@ -61,7 +75,8 @@ impl<'f> Checker<'f> {
             self.report(&rules::CLAIMANT_MISSING, item, None);
             return;
         }
-        let publishers = self.values(review, "ClaimReview", "author");
+        let mut publishers = self.values(review, "ClaimReview", "author");
+        publishers.extend(self.values(review, "ClaimReview", "publisher"));
         let publishers: Vec<String> = publishers
             .iter()
             .filter_map(|author| self.agent_name(author))
@@ -111,10 +126,14 @@ impl<'f> Checker<'f> {
         let Some(own) = self.url.as_ref().filter(|own| !own.is_social()) else {
             return false;
         };
-        let addresses = self.plain(claimant, kind_of(claimant), "url");
-        let link = addresses.and_then(|address| links::parse(address.trim()).ok());
+        let kind = kind_of(claimant);
+        let mut addresses = self.values(claimant, kind, "url");
+        addresses.extend(self.values(claimant, kind, "sameAs"));
+        let mut links = addresses
+            .iter()
+            .filter_map(|at| links::parse(at.address()?.trim()).ok());
         // A page about the claimant may well be there; the site's first page is the publisher's.
-        link.is_some_and(|link| link.is_same_site(own) && link.is_home())
+        links.any(|link| link.is_same_site(own) && link.is_home())
     }
 
     fn check_appearances(&mut self, item: &At<'f>) {
@@ -127,6 +146,13 @@ impl<'f> Checker<'f> {
             for work in self.values(item, KIND, name) {
                 if !work.is_empty() {
                     self.check_appearance(&work);
+                }
+                // A claim may well be repeated after it was checked.
+                let date = self.first(&work, "CreativeWork", "datePublished");
+                let when = self.date(&work, "CreativeWork", "datePublished");
+                if let (Some(date), Some(when)) = (date.filter(|_| name == "firstAppearance"), when)
+                {
+                    self.check_earlier(&date, when);
                 }
             }
         }

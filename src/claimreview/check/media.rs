@@ -1,6 +1,6 @@
 //! `MediaReview`: whether a picture, a recording or a film is what it is said to be.
 
-use super::Checker;
+use super::{Checker, Role};
 use crate::claimreview::graph::{At, plain_name};
 use crate::claimreview::links;
 use crate::claimreview::rules;
@@ -21,7 +21,7 @@ const CATEGORIES: [&str; 6] = [
 
 impl<'f> Checker<'f> {
     pub(super) fn check_media(&mut self, at: &At<'f>) {
-        self.check_properties(at, KIND, 0);
+        self.check_properties(at, Role::Media, 0);
         if !self.has(at, KIND, "mediaAuthenticityCategory") {
             self.report(&rules::MEDIA_CATEGORY_MISSING, at, None);
         }

@@ -8,6 +8,8 @@ mod rating;
 mod review;
 mod words;
 
+use self::properties::Role;
+
 use std::collections::{BTreeSet, HashMap};
 
 use super::dates::{self, When};
@@ -226,7 +228,8 @@ impl<'f> Checker<'f> {
 
     /// Returns a property's date, if it is one.
     fn date(&self, at: &At<'f>, kind: &str, name: &str) -> Option<When> {
-        dates::parse(self.plain(at, kind, name)?).ok()
+        let text = self.plain(at, kind, name)?;
+        dates::parse(text).ok().filter(|_| !dates::is_zero(text))
     }
 
     /// Reports every property that has more values than it may have.

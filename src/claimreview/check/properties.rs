@@ -31,6 +31,66 @@ const REQUIRED: [(&str, &[&str]); 3] = [
 /// How deep objects of a review are looked into: references may go round in a circle.
 const MAX_DEPTH: usize = 6;
 
+/// What an object is in a review.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Role {
+    /// The review of a claim.
+    Review,
+    /// The review of a medium.
+    Media,
+    /// The verdict.
+    Rating,
+    /// The claim.
+    Claim,
+    /// Who published something.
+    Agent,
+    /// Who made the claim.
+    Claimant,
+    /// Where the claim was made.
+    Appearance,
+    /// What was corrected.
+    Correction,
+    /// Anything else.
+    Other,
+}
+
+impl Role {
+    /// Returns the type that is expected of it.
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::Review => "ClaimReview",
+            Self::Media => "MediaReview",
+            Self::Rating => "Rating",
+            Self::Claim => "Claim",
+            Self::Agent | Self::Claimant => "Organization",
+            Self::Appearance => "CreativeWork",
+            Self::Correction => "CorrectionComment",
+            Self::Other => "",
+        }
+    }
+
+    /// Returns what a value of its property is.
+    fn inner(self, property: &str) -> Self {
+        match property {
+            "reviewRating" => Self::Rating,
+            "itemReviewed" => Self::Claim,
+            "author" if self == Self::Claim => Self::Claimant,
+            "author" | "publisher" | "creator" => Self::Agent,
+            "correction" => Self::Correction,
+            "appearance" | "firstAppearance" => Self::Appearance,
+            _ => Self::Other,
+        }
+    }
+
+    /// Says whether an address in this property has a rule of its own.
+    pub(super) fn has_own_rule(self, property: &str) -> bool {
+        matches!(
+            (self, property),
+            (Self::Review | Self::Media | Self::Appearance, "url") | (Self::Claimant, "sameAs")
+        )
+    }
+}
+
 /// Returns the property of a type that a name was probably meant for; `None` for one that is known.
 pub(super) fn meant(kind: &str, key: &str) -> Option<&'static str> {
     let key = plain_name(key);
@@ -50,14 +110,17 @@ fn is_case_alone(key: &str, meant: &str) -> bool {
 }
 
 impl<'f> Checker<'f> {
-    /// Checks the properties of an object and of all that belong to it; `role` is the type that is
-    /// expected of it, for where it says none.
-    pub(super) fn check_properties(&mut self, at: &At<'f>, role: &str, depth: usize) {
+    /// Checks the properties of an object and of all that belong to it.
+    pub(super) fn check_properties(&mut self, at: &At<'f>, role: Role, depth: usize) {
         let types = at.types();
-        let kinds: Vec<&str> = if types.is_empty() { vec![role] } else { types };
+        let kinds: Vec<&str> = if types.is_empty() {
+            vec![role.kind()]
+        } else {
+            types
+        };
         let all_known = kinds.iter().all(|kind| CLOSED.contains(kind));
         // A review whose type is misspelled is one all the same.
-        let kinds = if role == "ClaimReview" && !all_known {
+        let kinds = if role == Role::Review && !all_known {
             vec!["ClaimReview"]
         } else {
             kinds
@@ -86,18 +149,18 @@ impl<'f> Checker<'f> {
             let is_required = REQUIRED
                 .iter()
                 .any(|(kind, names)| kinds.contains(kind) && names.contains(&name.as_str()));
-            self.check_value(&value, &name, is_required);
+            self.check_value(&value, &name, is_required, role);
             if depth < MAX_DEPTH {
                 for inner in self.graph.values(&value) {
                     if inner.is_object() && inner.node.start != at.node.start {
-                        self.check_inner(&inner, &name, depth + 1);
+                        self.check_inner(&inner, &name, role, depth + 1);
                     }
                 }
             }
         }
     }
 
-    fn check_inner(&mut self, at: &At<'f>, property: &str, depth: usize) {
+    fn check_inner(&mut self, at: &At<'f>, property: &str, outer: Role, depth: usize) {
         // A review in a review is looked at by itself.
         if at.is_a("ClaimReview") || at.is_a("MediaReview") {
             return;
@@ -112,14 +175,7 @@ impl<'f> Checker<'f> {
             }
             return;
         }
-        let role = match property {
-            "reviewRating" => "Rating",
-            "itemReviewed" => "Claim",
-            "author" | "publisher" | "creator" => "Organization",
-            "correction" => "CorrectionComment",
-            "appearance" | "firstAppearance" => "CreativeWork",
-            _ => "",
-        };
+        let role = outer.inner(property);
         self.check_properties(at, role, depth);
     }
 
@@ -181,7 +237,7 @@ impl<'f> Checker<'f> {
     }
 
     /// Checks a property's value by what the property is for.
-    fn check_value(&mut self, member: &At<'f>, name: &str, is_required: bool) {
+    fn check_value(&mut self, member: &At<'f>, name: &str, is_required: bool, role: Role) {
         if member.is_empty() {
             let rule = if is_required {
                 &rules::REQUIRED_EMPTY
@@ -196,7 +252,7 @@ impl<'f> Checker<'f> {
                 self.report(&rules::VALUE_EMPTY, &value, None);
                 continue;
             }
-            words::check(self, &value, name);
+            words::check(self, &value, name, role);
         }
     }
 }

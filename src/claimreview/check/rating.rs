@@ -156,6 +156,7 @@ impl<'f> Checker<'f> {
             Some(Lean::MostlyFalse) => place >= 0.75,
             Some(Lean::MostlyTrue) => place <= 0.25,
             Some(Lean::True) => place < 0.5,
+            Some(Lean::Half) => place <= 0.0 || place >= 1.0,
             None => false,
         };
         if is_opposite {
@@ -190,7 +191,7 @@ impl<'f> Checker<'f> {
         {
             return Number::Is(value);
         }
-        let rule = if is_number(&text.replacen(',', ".", 1)) {
+        let rule = if text.contains(',') && is_number(&text.replacen(',', ".", 1)) {
             &rules::DECIMAL_COMMA
         } else {
             &rules::NOT_A_NUMBER

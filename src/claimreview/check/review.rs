@@ -1,6 +1,6 @@
 //! The `ClaimReview`'s own properties.
 
-use super::Checker;
+use super::{Checker, Role};
 use crate::claimreview::dates::When;
 use crate::claimreview::graph::At;
 use crate::claimreview::labels;
@@ -18,7 +18,7 @@ const DAY: i64 = 24 * 60 * 60;
 
 impl<'f> Checker<'f> {
     pub(super) fn check_review(&mut self, at: &At<'f>, is_inner: bool) {
-        self.check_properties(at, KIND, 0);
+        self.check_properties(at, Role::Review, 0);
         self.check_single(
             at,
             KIND,
@@ -95,7 +95,9 @@ impl<'f> Checker<'f> {
         let link = match links::parse(text) {
             Ok(link) => link,
             Err(fault) => {
+                let is_padded = links::parse(text.trim()).is_ok();
                 let rule = match fault {
+                    _ if is_padded => &rules::URL_FORM,
                     LinkFault::Relative => &rules::URL_RELATIVE,
                     LinkFault::Scheme => &rules::URL_SCHEME,
                     LinkFault::Form => &rules::URL_FORM,
@@ -177,7 +179,7 @@ impl<'f> Checker<'f> {
         }
     }
 
-    fn is_future(&self, when: &When) -> bool {
+    pub(super) fn is_future(&self, when: &When) -> bool {
         self.now.is_some_and(|now| {
             let first = when.second.map_or_else(
                 || {

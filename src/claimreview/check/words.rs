@@ -1,6 +1,6 @@
 //! Texts, addresses, dates and language tags, wherever they stand.
 
-use super::Checker;
+use super::{Checker, Role};
 use crate::claimreview::dates::{self, DateFault};
 use crate::claimreview::graph::At;
 use crate::claimreview::json::Value;
@@ -57,11 +57,8 @@ const DATES: [&str; 6] = [
     "expires",
 ];
 
-/// Dates that stand for none: the zero of Unix, of .NET, of MySQL and of PHP.
-const ZEROS: [&str; 4] = ["1970-01-01", "0001-01-01", "0000-00-00", "-0001-11-30"];
-
 /// Checks a value by the property that it is of.
-pub(super) fn check<'f>(checker: &mut Checker<'f>, at: &At<'f>, name: &str) {
+pub(super) fn check<'f>(checker: &mut Checker<'f>, at: &At<'f>, name: &str, role: Role) {
     let is_words = LINES.contains(&name) || PARAGRAPHS.contains(&name);
     let is_strict = matches!(name, "claimReviewed" | "alternateName" | "headline");
     let text = match &at.node.value {
@@ -85,7 +82,7 @@ pub(super) fn check<'f>(checker: &mut Checker<'f>, at: &At<'f>, name: &str) {
         check_text(checker, at, text, LINES.contains(&name));
     } else if is_date {
         check_date(checker, at, text);
-    } else if is_address && name != "url" {
+    } else if is_address && !role.has_own_rule(name) {
         check_address(checker, at, text);
     } else if name == "inLanguage" && !is_language_tag(text) {
         checker.report(&rules::LANGUAGE_TAG, at, None);
@@ -108,7 +105,7 @@ fn check_text<'f>(checker: &mut Checker<'f>, at: &At<'f>, text: &str, is_line: b
 }
 
 fn check_date<'f>(checker: &mut Checker<'f>, at: &At<'f>, text: &str) {
-    if ZEROS.iter().any(|zero| text.starts_with(zero)) {
+    if dates::is_zero(text) {
         checker.report(&rules::DATE_FILLER, at, None);
         return;
     }
@@ -125,10 +122,6 @@ fn check_date<'f>(checker: &mut Checker<'f>, at: &At<'f>, text: &str) {
 
 /// Checks an address that nothing else depends on: whatever has a scheme is one.
 fn check_address<'f>(checker: &mut Checker<'f>, at: &At<'f>, text: &str) {
-    // Of a claimant it has a rule of its own.
-    if at.pointer().contains("/itemReviewed/author") && at.pointer().contains("/sameAs") {
-        return;
-    }
     let is_fragment = text.starts_with('#');
     if !is_fragment
         && matches!(

@@ -316,18 +316,16 @@ impl<'a> Reader<'a> {
         let rest = &self.text[self.at..];
         let after = rest.trim_start();
         let gap = &rest[..rest.len() - after.len()];
+        if is_key {
+            // A quotation mark in a name is rarer than anything that may follow one here.
+            return true;
+        }
         match after.chars().next() {
             None | Some('}' | ']') => true,
-            Some(':') => is_key,
-            Some(',') if is_key => false,
+            Some(':') => false,
             Some(',') => match after[1..].trim_start().chars().next() {
                 Some('{' | '[' | '}' | ']' | ',' | '-' | '0'..='9') | None => true,
-                Some('t' | 'f' | 'n') => {
-                    let word = after[1..].trim_start();
-                    ["true", "false", "null"]
-                        .iter()
-                        .any(|w| word.starts_with(w))
-                }
+                Some(c) if c.is_ascii_alphabetic() => is_name_or_word(after[1..].trim_start()),
                 Some('/') => gap.contains('\n') || after[1..].contains('\n'),
                 // An apostrophe after a comma is more often a quotation in a text.
                 Some(c) => c == '"' || closing_of(c).is_some() || c == '@',
@@ -353,7 +351,6 @@ impl<'a> Reader<'a> {
                 Some(c) => read.push(c),
                 None => {
                     self.note(FaultKind::BadEscape, start);
-                    read.push(char::REPLACEMENT_CHARACTER);
                 }
             },
             c => {
@@ -393,6 +390,17 @@ impl<'a> Reader<'a> {
         self.at += 4;
         u32::from_str_radix(digits, 16).ok()
     }
+}
+
+/// Says whether a text begins with a value that is a word, or with a name without quotation marks.
+fn is_name_or_word(text: &str) -> bool {
+    let end = text
+        .find(|c: char| !c.is_ascii_alphanumeric())
+        .unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    let is_value =
+        matches!(word, "true" | "false" | "null") && rest.trim_start().starts_with([',', '}', ']']);
+    is_value || rest.starts_with(':') && !rest.starts_with("://")
 }
 
 /// Returns the marks that can close a string that this one opens.

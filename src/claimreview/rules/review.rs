@@ -43,8 +43,8 @@ AUTHOR_NAMELESS Error "author-nameless" "author has neither name nor url"
     "Google requires one of the two" "add the publisher's name and url";
 DATE_MISSING Advice "date-missing" "there is no datePublished"
     "readers and researchers want to know when it was checked" "add datePublished";
-DATE_FUTURE Error "date-future" "the review is dated in the future"
-    "a consumer drops it, or shows it as a mistake" "write the day on which it was published";
+DATE_FUTURE Error "date-future" "a date of the review or of its claim is in the future"
+    "a consumer drops it, or shows it as a mistake" "write the day on which it was published or said";
 MODIFIED_EARLIER Error "modified-before-published" "dateModified is before datePublished"
     "one of the two is wrong" "mend the one that is wrong";
 MODIFIED_SILENT Advice "modified-without-correction" "dateModified says that it changed, and nothing says how"
