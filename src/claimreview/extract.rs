@@ -12,9 +12,7 @@ use super::vocabulary;
 
 /// A file's blocks.
 #[derive(Default)]
-pub(super) struct File<'a> {
-    /// The text, as it was decoded.
-    pub(super) text: &'a str,
+pub(super) struct File {
     /// The blocks that hold JSON-LD.
     pub(super) blocks: Vec<Block>,
     /// What is wrong with the page, by the place in it.
@@ -50,14 +48,13 @@ impl Block {
 const JSON_LD: &str = "application/ld+json";
 
 /// Reads a file: a page if it begins like one or is named so, else JSON.
-pub(super) fn read(text: &str, is_named_page: bool) -> File<'_> {
+pub(super) fn read(text: &str, is_named_page: bool) -> File {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let is_json = start.starts_with(['{', '[', '“', '"']);
     if !is_json && (is_named_page || start.starts_with('<')) && !start.starts_with("<![CDATA[") {
         return of_page(text);
     }
     File {
-        text,
         blocks: vec![Block {
             start: 0,
             parsed: json::parse(text),
@@ -67,14 +64,13 @@ pub(super) fn read(text: &str, is_named_page: bool) -> File<'_> {
     }
 }
 
-fn of_page(text: &str) -> File<'_> {
+fn of_page(text: &str) -> File {
     let Page {
         scripts,
         canonical,
         microdata,
     } = page::read(text);
     let mut file = File {
-        text,
         is_page: true,
         canonical,
         ..File::default()
@@ -146,9 +142,18 @@ pub(super) struct Found<'a> {
     pub(super) subject: Subject,
     /// Whether it is part of another review.
     pub(super) is_inner: bool,
+    /// Whether the feed that it is in says that it was deleted.
+    pub(super) is_deleted: bool,
 }
 
-impl<'a> File<'a> {
+/// What holds for all that is in an object.
+#[derive(Clone, Copy, Default)]
+struct Around {
+    is_inner: bool,
+    is_deleted: bool,
+}
+
+impl File {
     /// Returns the graph of all blocks.
     pub(super) fn graph(&self) -> Graph<'_> {
         let mut graph = Graph::default();
@@ -169,39 +174,44 @@ impl<'a> File<'a> {
     pub(super) fn reviews(&self) -> Vec<Found<'_>> {
         let mut found = Vec::new();
         for document in self.documents() {
-            look(&document, None, false, &mut found);
+            look(&document, None, Around::default(), &mut found);
         }
         found
     }
 }
 
 /// Looks through a value; how deep it is nested is bounded by the reader.
-fn look<'a>(at: &At<'a>, context: Option<&At<'a>>, is_inner: bool, found: &mut Vec<Found<'a>>) {
+fn look<'a>(at: &At<'a>, context: Option<&At<'a>>, around: Around, found: &mut Vec<Found<'a>>) {
     let own = at.members().iter().find(|member| member.key == "@context");
     let own = own.map(|member| at.member(member));
     let context = own.as_ref().or(context);
-    let mut is_inner = is_inner;
-    if let Some((form, subject)) = form(at, is_inner) {
+    let mut around = around;
+    let mut members = at.members().iter();
+    around.is_deleted |= members.any(|member| {
+        plain_name(&member.key) == "dateDeleted" && !matches!(member.value.value, Value::Null)
+    });
+    if let Some((form, subject)) = form(at, around.is_inner) {
         found.push(Found {
             at: at.clone(),
             context: context.cloned(),
             form,
             subject,
-            is_inner,
+            is_inner: around.is_inner,
+            is_deleted: around.is_deleted,
         });
-        is_inner = true;
+        around.is_inner = true;
     }
     match &at.node.value {
         Value::List(_) => {
             for child in at.children() {
-                look(&child, context, is_inner, found);
+                look(&child, context, around, found);
             }
         }
         Value::Object(members) => {
             for member in members.iter().filter(|member| member.key != "@context") {
                 let is_nested = matches!(member.value.value, Value::List(_) | Value::Object(_));
                 if is_nested {
-                    look(&at.member(member), context, is_inner, found);
+                    look(&at.member(member), context, around, found);
                 }
             }
         }
@@ -254,7 +264,7 @@ fn is_almost(name: &str) -> bool {
 }
 
 /// Returns where a value stands in the file's text.
-pub(super) fn place(file: &File<'_>, at: &At<'_>) -> usize {
+pub(super) fn place(file: &File, at: &At<'_>) -> usize {
     let node: &Node = at.node;
     file.blocks[at.block].place(node.start)
 }

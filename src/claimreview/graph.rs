@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::json::{Member, Node, Value};
+use super::vocabulary;
 
 /// How many references are followed one after another.
 const MAX_REFERENCES: usize = 8;
@@ -256,5 +257,28 @@ impl<'a> Graph<'a> {
             }
         }
         values
+    }
+
+    /// Returns the member that a property's value stands in: by its own name, else by one that was
+    /// probably meant.
+    pub(super) fn member(&self, at: &At<'a>, kind: &str, name: &str) -> Option<At<'a>> {
+        let members = at.members();
+        let exact = members.iter().rev().find(|m| plain_name(&m.key) == name);
+        let found = exact.or_else(|| {
+            let meant = |m: &&Member| vocabulary::meant(kind, &m.key) == Some(name);
+            members.iter().find(meant)
+        });
+        found.map(|member| at.member(member))
+    }
+
+    /// Returns a property's values.
+    pub(super) fn values_of(&self, at: &At<'a>, kind: &str, name: &str) -> Vec<At<'a>> {
+        let member = self.member(at, kind, name);
+        member.map_or_else(Vec::new, |member| self.values(&member))
+    }
+
+    /// Returns a property's first value.
+    pub(super) fn first_of(&self, at: &At<'a>, kind: &str, name: &str) -> Option<At<'a>> {
+        self.values_of(at, kind, name).into_iter().next()
     }
 }

@@ -230,7 +230,7 @@ mod tests {
             ("Vrai", Some(Lean::True)),
             ("Missing context", None),
             ("True but misleading", None),
-            ("Half true", None),
+            ("Half true", Some(Lean::Half)),
         ] {
             assert_eq!(lean(label), is, "{label}");
         }

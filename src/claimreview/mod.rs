@@ -16,7 +16,9 @@ mod graph;
 pub mod json;
 mod labels;
 mod links;
+mod mapping;
 mod page;
+mod read;
 pub mod rules;
 pub mod texts;
 mod vocabulary;
@@ -26,6 +28,8 @@ use std::collections::BTreeMap;
 use self::check::{Checker, Raw};
 use self::extract::File;
 use self::json::FaultKind;
+pub use self::mapping::{How, map};
+pub use self::read::{Draft, ReadRating, Reading, Skipped, Work, read};
 pub use self::rules::{Rule, Severity};
 use crate::words::time::Timestamp;
 
@@ -158,7 +162,7 @@ impl Raw {
 /// Returns what keeps blocks from being read, and where markup stands that nobody reads.
 ///
 /// A block that is not about fact-checks may be as it is where others are.
-fn faults(file: &File<'_>, has_none: bool) -> Vec<Raw> {
+fn faults(file: &File, has_none: bool) -> Vec<Raw> {
     let mut raw: Vec<Raw> = Vec::new();
     for (rule, place) in &file.faults {
         raw.push(Raw {

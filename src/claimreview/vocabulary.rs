@@ -6,6 +6,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
+use super::graph::plain_name;
+
 static VOCABULARY: LazyLock<Vocabulary> =
     LazyLock::new(|| Vocabulary::read(include_str!("vocabulary.txt")));
 
@@ -91,6 +93,19 @@ pub(super) fn owner(property: &str) -> Option<&'static str> {
             .get(name)
             .is_some_and(|(_, own)| own.contains(property))
     })
+}
+
+/// Returns the property of a type that a name was probably meant for; `None` for one that is known.
+pub(super) fn meant(kind: &str, key: &str) -> Option<&'static str> {
+    let key = plain_name(key);
+    let known = properties(kind)?;
+    if known.contains(key) {
+        return None;
+    }
+    let letters: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
+    let is_same = |name: &&&'static str| name.eq_ignore_ascii_case(&letters);
+    let same = known.iter().find(is_same).copied();
+    same.or_else(|| nearest(key, known))
 }
 
 /// Returns the word nearest to one that is not known, if it is so near that it was meant: up to two

@@ -153,8 +153,9 @@ impl Drafts {
     }
 
     /// Returns where the form of an unfinished verdict on a claim is kept.
-    pub(crate) fn form(&self, claim: &str) -> PathBuf {
-        self.folder.join(format!("verdict-{claim}.txt"))
+    pub(crate) fn form(&self, claim: &ObjectId) -> PathBuf {
+        let claim = claim.to_string();
+        self.folder.join(format!("verdict-{}.txt", &claim[..16]))
     }
 
     /// Returns where the form of a claim that is being edited is kept.

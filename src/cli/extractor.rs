@@ -46,9 +46,12 @@ fn command(text: &str) -> Result<String, String> {
 /// What begins the names of outside programs.
 const OUTSIDE: &str = "command/";
 
-/// Says whether what found a claim was an outside program, by its name.
+/// Names in claim entries what was imported from markup.
+pub(crate) const IMPORTED: &str = "import/claimreview";
+
+/// Says whether a claim was found by an outside program, or imported, by the finder's name.
 pub(crate) fn is_outside(name: &str) -> bool {
-    name.starts_with(OUTSIDE)
+    name.starts_with(OUTSIDE) || name == IMPORTED
 }
 
 /// Returns what a claim entry names as the finder of what a command found: `command/` and the

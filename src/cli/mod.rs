@@ -24,6 +24,7 @@ mod forks;
 mod gone;
 mod help;
 mod highlight;
+mod import;
 mod init;
 mod json_out;
 mod key;
@@ -112,6 +113,7 @@ enum Command {
     Init(init::Args),
     Split(split::Args),
     Add(add::Args),
+    Import(import::Args),
     Claims(claims::Args),
     Review(review::Args),
     Claim(claim::Args),
@@ -166,6 +168,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Init(args) => init::run(&args, &context),
         Command::Split(args) => split::run(&args, &context),
         Command::Add(args) => add::run(&args, &context),
+        Command::Import(args) => import::run(&args, &context),
         Command::Claims(args) => claims::run(&args, &context),
         Command::Review(args) => review::run(&args, &context),
         Command::Claim(args) => claim::run(&args, &context),

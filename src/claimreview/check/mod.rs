@@ -8,6 +8,8 @@ mod rating;
 mod review;
 mod words;
 
+pub(super) use self::words::is_language_tag;
+
 use self::properties::Role;
 
 use std::collections::{BTreeSet, HashMap};
@@ -35,7 +37,7 @@ pub(super) struct Raw {
 
 /// Checks all reviews of a file.
 pub(super) struct Checker<'f> {
-    file: &'f File<'f>,
+    file: &'f File,
     graph: &'f Graph<'f>,
     now: Option<Timestamp>,
     most: usize,
@@ -50,7 +52,7 @@ pub(super) struct Checker<'f> {
 
 impl<'f> Checker<'f> {
     pub(super) fn new(
-        file: &'f File<'f>,
+        file: &'f File,
         graph: &'f Graph<'f>,
         now: Option<Timestamp>,
         most: usize,
@@ -186,21 +188,6 @@ impl<'f> Checker<'f> {
         }
     }
 
-    /// Returns the member that a property's value stands in: by its own name, else by one that was
-    /// probably meant.
-    fn member(&self, at: &At<'f>, kind: &str, name: &str) -> Option<At<'f>> {
-        let members = at.members();
-        let exact = members
-            .iter()
-            .rev()
-            .find(|m| super::graph::plain_name(&m.key) == name);
-        let found = exact.or_else(|| {
-            let meant = |m: &&super::json::Member| properties::meant(kind, &m.key) == Some(name);
-            members.iter().find(meant)
-        });
-        found.map(|member| at.member(member))
-    }
-
     /// Says whether a property is there, with whatever value, or at least in another object.
     fn has(&self, at: &At<'f>, kind: &str, name: &'static str) -> bool {
         let is_null = |at: &At<'_>| matches!(at.node.value, super::json::Value::Null);
@@ -208,15 +195,16 @@ impl<'f> Checker<'f> {
         member.is_some_and(|member| !is_null(&member)) || self.misplaced.contains(name)
     }
 
-    /// Returns a property's values.
-    fn values(&self, at: &At<'f>, kind: &str, name: &str) -> Vec<At<'f>> {
-        let member = self.member(at, kind, name);
-        member.map_or_else(Vec::new, |member| self.graph.values(&member))
+    fn member(&self, at: &At<'f>, kind: &str, name: &str) -> Option<At<'f>> {
+        self.graph.member(at, kind, name)
     }
 
-    /// Returns a property's first value.
+    fn values(&self, at: &At<'f>, kind: &str, name: &str) -> Vec<At<'f>> {
+        self.graph.values_of(at, kind, name)
+    }
+
     fn first(&self, at: &At<'f>, kind: &str, name: &str) -> Option<At<'f>> {
-        self.values(at, kind, name).into_iter().next()
+        self.graph.first_of(at, kind, name)
     }
 
     /// Returns a property's text, if it says something: what is empty or was left to be filled in has a

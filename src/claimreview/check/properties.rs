@@ -91,19 +91,6 @@ impl Role {
     }
 }
 
-/// Returns the property of a type that a name was probably meant for; `None` for one that is known.
-pub(super) fn meant(kind: &str, key: &str) -> Option<&'static str> {
-    let key = plain_name(key);
-    let known = vocabulary::properties(kind)?;
-    if known.contains(key) {
-        return None;
-    }
-    let letters: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
-    let is_same = |name: &&&'static str| name.eq_ignore_ascii_case(&letters);
-    let same = known.iter().find(is_same).copied();
-    same.or_else(|| vocabulary::nearest(key, known))
-}
-
 /// Says whether a name has other capitals than the one that was meant, and the same letters.
 fn is_case_alone(key: &str, meant: &str) -> bool {
     plain_name(key).eq_ignore_ascii_case(meant)
@@ -224,7 +211,7 @@ impl<'f> Checker<'f> {
             self.report(&rules::PROPERTY_MISPLACED, value, Some(note));
             return None;
         }
-        let meant = kinds.iter().find_map(|kind| meant(kind, key));
+        let meant = kinds.iter().find_map(|kind| vocabulary::meant(kind, key));
         let note = meant.map(|meant| format!("did you mean {meant}?"));
         let rule = match meant {
             Some(meant) if is_case_alone(key, meant) => &rules::PROPERTY_CASE,

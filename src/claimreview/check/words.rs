@@ -142,7 +142,7 @@ const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm b
     sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
 
 /// Says whether a text is a tag of BCP 47 (RFC 5646, section 2.1), its language a known one.
-fn is_language_tag(text: &str) -> bool {
+pub(in crate::claimreview) fn is_language_tag(text: &str) -> bool {
     let mut parts = text.split('-');
     let language = parts.next().unwrap_or_default().to_lowercase();
     let is_language = match language.len() {

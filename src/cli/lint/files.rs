@@ -97,6 +97,19 @@ impl Place {
         matches!(self, Self::Found(_))
     }
 
+    /// Says whether its name is that of a page.
+    pub(crate) fn is_page(&self) -> bool {
+        let extension = self
+            .path()
+            .extension()
+            .and_then(|extension| extension.to_str());
+        extension.is_some_and(|extension| {
+            ["html", "htm", "xhtml"]
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(extension))
+        })
+    }
+
     /// Reads it, as far as one byte more than may be.
     pub(crate) fn read(&self, context: &Context) -> anyhow::Result<Input> {
         let name = screen::path(self.path());
@@ -117,4 +130,14 @@ fn read(from: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Says whether a file of a folder may have markup: most JSON files are something else.
+pub(crate) fn mentions_markup(bytes: &[u8]) -> bool {
+    const WORDS: [&[u8]; 3] = [b"schema.org", b"laimReview", b"laimreview"];
+    // Of a file that is no UTF-8 the zero bytes may stand between the letters.
+    std::str::from_utf8(bytes).is_err()
+        || WORDS
+            .iter()
+            .any(|word| bytes.windows(word.len()).any(|found| found == *word))
 }

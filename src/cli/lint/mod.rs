@@ -5,7 +5,7 @@
     reason = "doc comments of arguments are help texts for a terminal"
 )]
 
-mod files;
+pub(crate) mod files;
 mod print;
 
 use std::ffi::OsString;
@@ -14,7 +14,7 @@ use std::io::Write as _;
 use clap::{Subcommand, ValueEnum};
 use factlog::claimreview::{self, About, Finding, Severity};
 
-use self::files::{Input, Place};
+use self::files::Input;
 use self::print::{Checked, Counts};
 use super::context::Context;
 use super::exit::Status;
@@ -123,7 +123,7 @@ fn lint(args: &ClaimReviewArgs, context: &Context) -> anyhow::Result<Status> {
             Err(error) => return Err(error),
         };
         bar.inc(1);
-        if place.is_found() && !mentions_markup(&bytes) {
+        if place.is_found() && !files::mentions_markup(&bytes) {
             counts.passed_over += 1;
             continue;
         }
@@ -163,32 +163,7 @@ fn lint(args: &ClaimReviewArgs, context: &Context) -> anyhow::Result<Status> {
     Ok(counts.status(args.strict))
 }
 
-/// Says whether a file of a folder may have markup: most JSON files are something else.
-fn mentions_markup(bytes: &[u8]) -> bool {
-    const WORDS: [&[u8]; 3] = [b"schema.org", b"laimReview", b"laimreview"];
-    // Of a file that is no UTF-8 the zero bytes may stand between the letters.
-    std::str::from_utf8(bytes).is_err()
-        || WORDS
-            .iter()
-            .any(|word| bytes.windows(word.len()).any(|found| found == *word))
-}
-
 /// Says whether a page was found to have no review, and nothing else is wrong with it.
 fn is_bare(findings: &[Finding]) -> bool {
     matches!(findings, [only] if only.rule.code == "no-claim-review")
-}
-
-impl Place {
-    /// Says whether its name is that of a page.
-    fn is_page(&self) -> bool {
-        let extension = self
-            .path()
-            .extension()
-            .and_then(|extension| extension.to_str());
-        extension.is_some_and(|extension| {
-            ["html", "htm", "xhtml"]
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(extension))
-        })
-    }
 }

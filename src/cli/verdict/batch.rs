@@ -525,7 +525,7 @@ impl Batch<'_> {
 fn refuse_outside(judgement: &Judgement) -> anyhow::Result<()> {
     for request in &judgement.evidence {
         let what = &request.what;
-        let why = if sources::is_address(what) {
+        let why = if sources::is_address(what) && request.unavailable.is_none() {
             "is not fetched here"
         } else if what == "-" {
             "would be standard input, which is not read here"

@@ -1,9 +1,10 @@
 //! The form that a verdict is written in: plain text that explains itself.
 
-use factlog::words::policy::Policy;
+use factlog::words::policy::{Policy, RatingCode};
 use factlog::words::verdict::{Stance, VerdictChange};
 
 use super::build::Judgement;
+use super::drafted::Drafted;
 use super::evidence::Request;
 use crate::cli::add::word;
 use crate::cli::claim_list::ClaimLine;
@@ -105,6 +106,90 @@ const FIELDS: [&str; 16] = [
 
 /// Writes a form: empty, or with what was judged before.
 pub(crate) fn render(line: &ClaimLine, policy: &Policy, judgement: Option<&Judgement>) -> String {
+    let mut form = explained(line, policy);
+    let empty = String::new();
+    let get = |value: fn(&Judgement) -> String| judgement.map_or_else(|| empty.clone(), value);
+    let conclusion = Conclusion {
+        rating: &get(|j| j.rating.to_string()),
+        summary: &get(|j| j.summary.clone()),
+        evidence: judgement.map_or(&[], |j| &j.evidence),
+        conflicts: &get(|j| j.conflicts.join("\n")),
+    };
+    conclusion.write(&mut form);
+    if judgement.is_some_and(|j| j.supersedes.is_some()) {
+        form.push_str(
+            "\n# The verdict in whose place this one stands; what changes (update: something is new;\n\
+             # correction: something was wrong; rating: the rating is another); and why.\n",
+        );
+        field(
+            &mut form,
+            "supersedes",
+            &get(|j| j.supersedes.clone().unwrap_or_default()),
+        );
+        field(
+            &mut form,
+            "change",
+            &get(|j| j.change.map_or("", change_name).to_owned()),
+        );
+        field(
+            &mut form,
+            "reason",
+            &get(|j| j.reason.clone().unwrap_or_default()),
+        );
+    }
+    end(&mut form, &get(|j| j.rationale.clone().unwrap_or_default()));
+    form
+}
+
+/// Writes a form with what was drafted.
+pub(super) fn render_draft(
+    line: &ClaimLine,
+    policy: &Policy,
+    draft: &Drafted,
+    evidence: &[Request],
+) -> String {
+    let mut form = explained(line, policy);
+    let rating = draft.rating.as_ref().map_or("", RatingCode::as_str);
+    let conclusion = Conclusion {
+        rating,
+        summary: &draft.summary,
+        evidence,
+        conflicts: "",
+    };
+    conclusion.write(&mut form);
+    end(&mut form, draft.rationale.as_deref().unwrap_or_default());
+    form
+}
+
+/// What a form has of every verdict.
+struct Conclusion<'a> {
+    rating: &'a str,
+    summary: &'a str,
+    evidence: &'a [Request],
+    conflicts: &'a str,
+}
+
+impl Conclusion<'_> {
+    fn write(&self, form: &mut String) {
+        field(form, "rating", self.rating);
+        form.push_str("\n# The conclusion in a sentence or two. It is published.\n");
+        field(form, "summary", self.summary);
+        form.push_str(EVIDENCE);
+        for request in self.evidence {
+            evidence(form, request);
+        }
+        form.push_str("\n# Your conflicts of interest, one a line; none if it is empty.\n");
+        field(form, "conflicts", self.conflicts);
+    }
+}
+
+fn end(form: &mut String, rationale: &str) {
+    form.push_str("\n# The reasoning, at length, if you like. All that follows is part of it.\n");
+    field(form, "rationale", rationale);
+}
+
+/// Writes a form's explanation: what is judged, and the scale.
+fn explained(line: &ClaimLine, policy: &Policy) -> String {
     let mut form = String::new();
     let mut explain = |text: &str| {
         let lines = screen::wrap(text, COLUMNS, "# ");
@@ -131,44 +216,6 @@ pub(crate) fn render(line: &ClaimLine, policy: &Policy, judgement: Option<&Judge
         );
         form.extend(["#   ", &text, "\n"]);
     }
-    let empty = String::new();
-    let get = |value: fn(&Judgement) -> String| judgement.map_or_else(|| empty.clone(), value);
-    field(&mut form, "rating", &get(|j| j.rating.to_string()));
-    form.push_str("\n# The conclusion in a sentence or two. It is published.\n");
-    field(&mut form, "summary", &get(|j| j.summary.clone()));
-    form.push_str(EVIDENCE);
-    for request in judgement.iter().flat_map(|j| &j.evidence) {
-        evidence(&mut form, request);
-    }
-    form.push_str("\n# Your conflicts of interest, one a line; none if it is empty.\n");
-    field(&mut form, "conflicts", &get(|j| j.conflicts.join("\n")));
-    if judgement.is_some_and(|j| j.supersedes.is_some()) {
-        form.push_str(
-            "\n# The verdict in whose place this one stands; what changes (update: something is new;\n\
-             # correction: something was wrong; rating: the rating is another); and why.\n",
-        );
-        field(
-            &mut form,
-            "supersedes",
-            &get(|j| j.supersedes.clone().unwrap_or_default()),
-        );
-        field(
-            &mut form,
-            "change",
-            &get(|j| j.change.map_or("", change_name).to_owned()),
-        );
-        field(
-            &mut form,
-            "reason",
-            &get(|j| j.reason.clone().unwrap_or_default()),
-        );
-    }
-    form.push_str("\n# The reasoning, at length, if you like. All that follows is part of it.\n");
-    field(
-        &mut form,
-        "rationale",
-        &get(|j| j.rationale.clone().unwrap_or_default()),
-    );
     form
 }
 

@@ -3,6 +3,7 @@
 mod adding;
 mod batch;
 mod build;
+mod drafted;
 mod evidence;
 mod form;
 mod look;
@@ -24,6 +25,7 @@ use serde::Serialize;
 
 pub(crate) use self::build::record_claim;
 use self::build::{Fresh, Judgement, Ready, Resolver, TakenSources, Target};
+pub(crate) use self::drafted::{Cited, Drafted};
 use self::evidence::{EvidenceFlags, Request};
 use self::form::FormFault;
 use super::add::word;
@@ -290,7 +292,8 @@ impl<'a> Sitting<'a> {
         by_flags: Option<Judgement>,
         args: Option<&Args>,
     ) -> anyhow::Result<Ended> {
-        let path = self.drafts.form(&self.line.id[..16]);
+        // By what the claim is, so that it is still there once the claim is recorded.
+        let path = self.drafts.form(&self.line.origin);
         let mut is_written = false;
         let mut judgement = by_flags;
         let mut fault: Option<String> = None;
