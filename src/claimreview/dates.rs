@@ -50,7 +50,7 @@ impl When {
     }
 }
 
-/// Dates that stand for none: the zero of Unix, of .NET, of MySQL and of PHP.
+/// Dates that stand for none: the zero of Unix, of .NET, of databases and of PHP.
 const ZEROS: [&str; 4] = ["1970-01-01", "0001-01-01", "0000-00-00", "-0001-11-30"];
 
 /// Says whether a date is the zero of some clock, and stands for none.

@@ -66,6 +66,18 @@ impl<'a> At<'a> {
         self.step(&member.value, Part::Key(&member.key))
     }
 
+    /// Returns the member that a property's value stands in: by its own name, else by one that was
+    /// probably meant.
+    pub(super) fn property(&self, kind: &str, name: &str) -> Option<Self> {
+        let members = self.members();
+        let exact = members.iter().rev().find(|m| plain_name(&m.key) == name);
+        let found = exact.or_else(|| {
+            let meant = |m: &&Member| vocabulary::meant(kind, &m.key) == Some(name);
+            members.iter().find(meant)
+        });
+        found.map(|member| self.member(member))
+    }
+
     /// Returns what directly belongs to it: elements, or members' values.
     pub(super) fn children(&self) -> Vec<Self> {
         match &self.node.value {
@@ -259,21 +271,9 @@ impl<'a> Graph<'a> {
         values
     }
 
-    /// Returns the member that a property's value stands in: by its own name, else by one that was
-    /// probably meant.
-    pub(super) fn member(&self, at: &At<'a>, kind: &str, name: &str) -> Option<At<'a>> {
-        let members = at.members();
-        let exact = members.iter().rev().find(|m| plain_name(&m.key) == name);
-        let found = exact.or_else(|| {
-            let meant = |m: &&Member| vocabulary::meant(kind, &m.key) == Some(name);
-            members.iter().find(meant)
-        });
-        found.map(|member| at.member(member))
-    }
-
     /// Returns a property's values.
     pub(super) fn values_of(&self, at: &At<'a>, kind: &str, name: &str) -> Vec<At<'a>> {
-        let member = self.member(at, kind, name);
+        let member = at.property(kind, name);
         member.map_or_else(Vec::new, |member| self.values(&member))
     }
 

@@ -6,7 +6,7 @@
 //! data; what it writes itself is in `export::claimreview`.
 //!
 //! It departs from JSON-LD 1.1 in that a context is looked at and never fetched or applied, and it does
-//! not read Microdata and RDFa: a page that has a review in them is told so. It opens no file and
+//! not read Microdata and `RDFa`: a page that has a review in them is told so. It opens no file and
 //! fetches no address: that a link leads somewhere is not checked.
 
 mod check;
@@ -171,7 +171,8 @@ fn faults(file: &File, has_none: bool) -> Vec<Raw> {
         });
     }
     for block in &file.blocks {
-        if !block.is_about && !(has_none && file.faults.is_empty()) {
+        let is_read = block.is_about || has_none && file.faults.is_empty();
+        if !is_read {
             continue;
         }
         for fault in &block.parsed.faults {

@@ -1,5 +1,5 @@
 //! A page's parts that matter for markup: its script blocks, its own address, what stands in
-//! Microdata or RDFa.
+//! Microdata or `RDFa`.
 //!
 //! Goes over the tags as the HTML Standard's tokenizer would (section 13.2.5), without building a
 //! tree: time and memory are linear in the page's length whatever its nesting, and every block's
@@ -28,7 +28,7 @@ pub(super) struct Page<'a> {
     pub(super) scripts: Vec<Script<'a>>,
     /// The address that it gives as its own, with where it says so.
     pub(super) canonical: Option<String>,
-    /// Where Microdata or RDFa begins to describe a `ClaimReview`.
+    /// Where Microdata or `RDFa` begins to describe a `ClaimReview`.
     pub(super) microdata: Option<usize>,
 }
 

@@ -96,6 +96,8 @@ fn every_command_s_help_begins_with_what_it_does_and_teaches_by_example() {
         ("export", "claimreview"),
         ("export", "jsonl"),
         ("export", "csv"),
+        ("lint", "claimreview"),
+        ("import", "claimreview"),
         ("key", "list"),
         ("witness", "init"),
         ("witness", "serve"),

@@ -16,6 +16,7 @@ mod extract_articles;
 mod extract_properties;
 mod extract_variants;
 mod format_example;
+mod import;
 mod kill;
 mod layering;
 mod ledger;

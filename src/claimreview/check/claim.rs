@@ -174,11 +174,7 @@ impl<'f> Checker<'f> {
                 "text",
                 "description",
             ];
-            if !says
-                .iter()
-                .any(|name| self.member(work, kind, name).is_some())
-                && work.id().is_none()
-            {
+            if !says.iter().any(|name| work.property(kind, name).is_some()) && work.id().is_none() {
                 self.report(&rules::APPEARANCE_EMPTY, work, None);
                 return;
             }

@@ -191,12 +191,8 @@ impl<'f> Checker<'f> {
     /// Says whether a property is there, with whatever value, or at least in another object.
     fn has(&self, at: &At<'f>, kind: &str, name: &'static str) -> bool {
         let is_null = |at: &At<'_>| matches!(at.node.value, super::json::Value::Null);
-        let member = self.member(at, kind, name);
+        let member = at.property(kind, name);
         member.is_some_and(|member| !is_null(&member)) || self.misplaced.contains(name)
-    }
-
-    fn member(&self, at: &At<'f>, kind: &str, name: &str) -> Option<At<'f>> {
-        self.graph.member(at, kind, name)
     }
 
     fn values(&self, at: &At<'f>, kind: &str, name: &str) -> Vec<At<'f>> {
@@ -225,7 +221,7 @@ impl<'f> Checker<'f> {
         for name in names {
             let values = self.values(at, kind, name);
             if values.len() > 1 {
-                let Some(member) = self.member(at, kind, name) else {
+                let Some(member) = at.property(kind, name) else {
                     continue;
                 };
                 self.report(

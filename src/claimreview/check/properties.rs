@@ -196,7 +196,7 @@ impl<'f> Checker<'f> {
     /// Returns the property that a name stands for; reports one that is not known.
     fn known_name(&mut self, kinds: &[&str], key: &str, value: &At<'f>) -> Option<String> {
         let is_known = |kind: &&str| vocabulary::properties(kind).is_some_and(|p| p.contains(key));
-        if kinds.iter().any(|kind| is_known(kind)) {
+        if kinds.iter().any(is_known) {
             return Some(key.to_owned());
         }
         // `type` and `id` are schema.org's own names for JSON-LD's words; a name with a colon is of
@@ -226,12 +226,12 @@ impl<'f> Checker<'f> {
     /// Checks a property's value by what the property is for.
     fn check_value(&mut self, member: &At<'f>, name: &str, is_required: bool, role: Role) {
         if member.is_empty() {
-            let rule = if is_required {
+            let broken = if is_required {
                 &rules::REQUIRED_EMPTY
             } else {
                 &rules::VALUE_EMPTY
             };
-            self.report(rule, member, None);
+            self.report(broken, member, None);
             return;
         }
         for value in self.graph.values(member) {

@@ -322,14 +322,16 @@ impl<'a> Reader<'a> {
         }
         match after.chars().next() {
             None | Some('}' | ']') => true,
-            Some(':') => false,
-            Some(',') => match after[1..].trim_start().chars().next() {
-                Some('{' | '[' | '}' | ']' | ',' | '-' | '0'..='9') | None => true,
-                Some(c) if c.is_ascii_alphabetic() => is_name_or_word(after[1..].trim_start()),
-                Some('/') => gap.contains('\n') || after[1..].contains('\n'),
-                // An apostrophe after a comma is more often a quotation in a text.
-                Some(c) => c == '"' || closing_of(c).is_some() || c == '@',
-            },
+            Some(',') => {
+                let next = after[1..].trim_start();
+                let between = &after[1..after.len() - next.len()];
+                match next.chars().next() {
+                    Some('{' | '[' | '}' | ']' | ',' | '-' | '0'..='9') | None => true,
+                    Some(c) if c.is_ascii_alphabetic() => is_name_or_word(next),
+                    Some('/') => between.contains('\n'),
+                    Some(c) => c == '"' || closing_of(c).is_some() || c == '@',
+                }
+            }
             Some('"' | '“' | '\'' | '/') => gap.contains('\n'),
             Some(_) => false,
         }

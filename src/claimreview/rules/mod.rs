@@ -72,7 +72,7 @@ pub struct Rule {
 macro_rules! rules {
     ($list:ident; $($name:ident $severity:ident $code:literal $what:literal $why:literal $fix:literal;)+) => {
         $(
-            #[doc = $what]
+            #[doc = concat!("The rule `", $code, "`.")]
             pub(crate) static $name: Rule = Rule {
                 code: $code,
                 severity: Severity::$severity,
