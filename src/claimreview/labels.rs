@@ -199,7 +199,8 @@ pub(super) fn has_rating(claim: &str, label: &str) -> bool {
         .iter()
         .any(|sentence| has_words(&low, sentence.trim_end()));
     // A phrase of several words, or capitals in a claim that has others, are no accident.
-    let is_phrase = label.split_whitespace().count() > 1 && has_words(&low, &word);
+    let is_phrase =
+        label.split_whitespace().count() > 1 && lean(label).is_some() && has_words(&low, &word);
     let is_shouted = label.chars().count() > 3
         && has_words(claim, &label.to_uppercase())
         && claim.chars().any(char::is_lowercase);
@@ -255,6 +256,7 @@ mod tests {
             ("THE MOON IS FALSE GOLD", "False"),
             ("Everything the mayor said is true", "False"),
             ("A was B", "B"),
+            ("There is no evidence of fraud", "No evidence"),
         ] {
             assert!(!has_rating(claim, label), "{claim}");
         }

@@ -183,20 +183,45 @@ pub fn mangled(text: &str) -> Option<String> {
     if text.contains(char::REPLACEMENT_CHARACTER) {
         return Some(char::REPLACEMENT_CHARACTER.to_string());
     }
+    if text.is_ascii() {
+        return None;
+    }
     let characters: Vec<char> = text.chars().collect();
     (0..characters.len()).find_map(|at| {
-        let lead = windows_1252(characters[at])?;
-        let length = match lead {
-            0xC2..=0xDF => 2,
-            0xE0..=0xEF => 3,
-            0xF0..=0xF4 => 4,
-            _ => return None,
+        let run = mangled_at(&characters, at)?;
+        let next = at + run.len();
+        let is_sure = match run {
+            // A capital before a closing quotation mark is no lead: “AMANHÔ.
+            ['Ã', last] if is_mark(*last) => {
+                characters.get(next).is_some_and(|c| c.is_alphabetic())
+            }
+            ['Ã' | 'Â', _] | ['â', '€' | '‚', _] => true,
+            _ => mangled_at(&characters, next).is_some(),
         };
-        let run = characters.get(at..at + length)?;
-        let bytes: Option<Vec<u8>> = run.iter().map(|c| windows_1252(*c)).collect();
-        std::str::from_utf8(&bytes?).ok()?;
-        Some(run.iter().collect())
+        is_sure.then(|| run.iter().collect())
     })
+}
+
+/// Returns characters that are UTF-8 of one character, read as windows-1252.
+fn mangled_at(characters: &[char], at: usize) -> Option<&[char]> {
+    let length = match windows_1252(*characters.get(at)?)? {
+        0xC2..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        0xF0..=0xF4 => 4,
+        _ => return None,
+    };
+    let run = characters.get(at..at + length)?;
+    let bytes: Option<Vec<u8>> = run.iter().map(|c| windows_1252(*c)).collect();
+    std::str::from_utf8(&bytes?).ok()?;
+    Some(run)
+}
+
+/// Says whether a character is a mark that may stand behind a word.
+const fn is_mark(c: char) -> bool {
+    matches!(
+        c,
+        '”' | '“' | '’' | '‘' | '»' | '«' | '…' | '–' | '—' | '•' | '‹' | '›'
+    )
 }
 
 /// Returns the byte that windows-1252 has for a character.
@@ -250,34 +275,36 @@ pub fn squeezed(text: &str) -> String {
 }
 
 /// Finds a character that can't be seen and belongs to no script: controls, zero-width spaces, bidi
-/// overrides. Joiners and direction marks, which scripts need, are none.
+/// overrides. Joiners, direction marks and soft hyphens, which scripts need, are none; nor are
+/// zero-width spaces between the words of scripts that write none.
 pub fn invisible(text: &str) -> Option<char> {
+    let has_no_spaces = |c: char| matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}');
+    let may_divide = text.contains('\u{200b}') && text.chars().any(has_no_spaces);
     text.chars().find(|c| {
-        matches!(
-            c,
-            '\0'..='\u{8}'
-                | '\u{b}'
-                | '\u{c}'
-                | '\u{e}'..='\u{1f}'
-                | '\u{7f}'..='\u{9f}'
-                | '\u{ad}'
-                | '\u{200b}'
-                | '\u{202a}'..='\u{202e}'
-                | '\u{2028}'
-                | '\u{2029}'
-                | '\u{2060}'..='\u{2064}'
-                | '\u{2066}'..='\u{2069}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
+        let is_divider = *c == '\u{200b}' && !may_divide;
+        is_divider
+            || matches!(
+                c,
+                '\0'..='\u{8}'
+                    | '\u{b}'
+                    | '\u{c}'
+                    | '\u{e}'..='\u{1f}'
+                    | '\u{7f}'..='\u{9f}'
+                    | '\u{202a}'..='\u{202e}'
+                    | '\u{2028}'
+                    | '\u{2029}'
+                    | '\u{2060}'..='\u{2064}'
+                    | '\u{2066}'..='\u{2069}'
+                    | '\u{feff}'
+                    | '\u{fff9}'..='\u{fffb}'
+                    | '\u{e0000}'..='\u{e007f}'
+            )
     })
 }
 
 /// Words that stand where a system had nothing to put.
-const FILLERS: [&str; 26] = [
+const FILLERS: [&str; 23] = [
     "n/a",
-    "na",
     "null",
     "undefined",
     "none",
@@ -288,11 +315,9 @@ const FILLERS: [&str; 26] = [
     "xxx",
     "test",
     "string",
-    "text",
     "lorem ipsum",
     "placeholder",
     "untitled",
-    "example",
     "your claim here",
     "claim text here",
     "insert claim here",
@@ -366,6 +391,10 @@ mod tests {
         }
         for text in [
             "NÃO É",
+            "“AMANHÔ",
+            "«CAFÉ»",
+            "»Spaß«",
+            "“JÄÄ”",
             "São Paulo",
             "ÎLE",
             "l’été — «à»",

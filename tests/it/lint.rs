@@ -136,6 +136,9 @@ fn advice_is_given_where_it_fits() {
             .unwrap()
             .as_object_mut()
             .unwrap();
+        if code == "item-legacy" {
+            object.remove("appearance");
+        }
         if value == "" {
             object.remove(name);
         } else {

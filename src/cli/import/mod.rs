@@ -151,6 +151,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     import.finish()
 }
 
+/// A review that was imported before, with the rating that its claim has here, if it has one.
+#[derive(Clone)]
+struct Before(Option<RatingCode>);
+
 /// A review that is new here: the file that it is of, and where in the report its line is.
 struct New {
     file: usize,
@@ -173,7 +177,7 @@ impl Import<'_> {
     /// Sorts out what was imported before, or is there twice; returns what is new.
     fn sort_out(&mut self, ledger: Option<&Ledger>, read: &[Read]) -> anyhow::Result<Vec<New>> {
         let mut new = Vec::new();
-        let mut texts: HashMap<ObjectId, Option<RatingCode>> = HashMap::new();
+        let mut texts: HashMap<ObjectId, Before> = HashMap::new();
         for (file, read) in read.iter().enumerate() {
             for draft in &read.drafts {
                 let Some(prepared) = Prepared::new(draft, &self.policy, self.context.salt()?)
@@ -184,7 +188,7 @@ impl Import<'_> {
                 let rating = prepared.rating().cloned();
                 let text = ObjectId::of(prepared.text.as_bytes());
                 let before = match (texts.get(&text), ledger) {
-                    (Some(rating), _) => Some(rating.clone()),
+                    (Some(before), _) => Some(before.clone()),
                     (None, Some(ledger)) => self.earlier(ledger, &text, &prepared)?,
                     (None, None) => None,
                 };
@@ -200,7 +204,7 @@ impl Import<'_> {
                     .entry(key)
                     .or_insert_with(|| rating.clone())
                     .clone();
-                let other = before.clone().unwrap_or(elsewhere);
+                let other = before.clone().map_or(elsewhere, |before| before.0);
                 let conflict =
                     other.filter(|other| rating.as_ref().is_some_and(|own| own != other));
                 let at = self.report.add(
@@ -211,7 +215,7 @@ impl Import<'_> {
                 if before.is_some() {
                     continue;
                 }
-                texts.insert(text, rating);
+                texts.insert(text, Before(rating));
                 new.push(New { file, at, prepared });
             }
         }
@@ -225,7 +229,7 @@ impl Import<'_> {
         ledger: &Ledger,
         text: &ObjectId,
         prepared: &Prepared,
-    ) -> anyhow::Result<Option<Option<RatingCode>>> {
+    ) -> anyhow::Result<Option<Before>> {
         let Some(record) = ledger.sources_with_text(text)?.into_iter().next() else {
             return Ok(None);
         };
@@ -234,7 +238,7 @@ impl Import<'_> {
         if let Some(claim) = recorded.get(&prepared.origin) {
             let verdict = ledger.verdicts_on(&claim.id)?.pop();
             if let Some(Body::Verdict(verdict)) = verdict.as_ref().map(|v| v.entry.body()) {
-                return Ok(Some(Some(verdict.rating.clone())));
+                return Ok(Some(Before(Some(verdict.rating.clone()))));
             }
         }
         let drafts = Drafts::of(ledger.folder());
@@ -253,7 +257,8 @@ impl Import<'_> {
                 self.draft(ledger, source, prepared)?;
             }
         }
-        Ok(Some(form.as_deref().and_then(Drafted::rating_of)))
+        let rating = form.as_deref().and_then(Drafted::rating_of);
+        Ok(Some(Before(rating)))
     }
 
     /// Signs the sources in rounds; what is drafted follows each round.
@@ -299,17 +304,16 @@ impl Import<'_> {
         let mut sources = Vec::new();
         for new in round {
             let file = &read[new.file];
-            let raw = match raws.get(&new.file) {
-                Some(raw) => *raw,
-                None => {
-                    let raw = Kept::of(&file.bytes);
-                    if let Some(erased) = gone::erased(ledger, &raw.blake3)? {
-                        anyhow::bail!("the same bytes stood here and were {}", erased.words());
-                    }
-                    signer.pending.object(file.bytes.clone());
-                    raws.insert(new.file, raw);
-                    raw
+            let raw = if let Some(raw) = raws.get(&new.file) {
+                *raw
+            } else {
+                let raw = Kept::of(&file.bytes);
+                if let Some(erased) = gone::erased(ledger, &raw.blake3)? {
+                    anyhow::bail!("the same bytes stood here and were {}", erased.words());
                 }
+                signer.pending.object(file.bytes.clone());
+                raws.insert(new.file, raw);
+                raw
             };
             let prepared = &new.prepared;
             let meta = signer.pending.object(object::to_bytes(&prepared.meta)?);

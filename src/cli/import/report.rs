@@ -1,5 +1,11 @@
 //! What an import came to, for a person and as JSON.
 
+#![expect(
+    clippy::struct_field_names,
+    reason = "the fields are those of the JSON"
+)]
+
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -266,13 +272,10 @@ impl Imported {
             self.imported
         );
         if self.already > 0 {
-            text.push_str(&format!(", {} here already", self.already));
+            let _ = write!(text, ", {} here already", self.already);
         }
         if self.unrated > 0 {
-            text.push_str(&format!(
-                ", {} without a rating of this scale",
-                self.unrated
-            ));
+            let _ = write!(text, ", {} without a rating of this scale", self.unrated);
         }
         context.say(&text);
         if let Some(DraftsFile { file, lines }) = &self.drafts {

@@ -1,5 +1,10 @@
 //! Findings and rules, for a person and as JSON.
 
+#![expect(
+    clippy::struct_field_names,
+    reason = "the fields are those of the JSON"
+)]
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 
