@@ -132,13 +132,14 @@ impl<'f> Checker<'f> {
                 Some(key.to_owned())
             };
             let Some(name) = name else { continue };
-            let is_required = REQUIRED
-                .iter()
-                .any(|(kind, names)| kinds.contains(kind) && names.contains(&name.as_str()));
+            let is_required = role == Role::Claimant && name == "name"
+                || REQUIRED
+                    .iter()
+                    .any(|(kind, names)| kinds.contains(kind) && names.contains(&name.as_str()));
             self.check_value(&value, &name, is_required, role);
             if depth < MAX_DEPTH {
                 for inner in self.graph.values(&value) {
-                    if inner.is_object() && inner.node.start != at.node.start {
+                    if inner.is_object() && !std::ptr::eq(inner.node, at.node) {
                         self.check_inner(&inner, &name, role, depth + 1);
                     }
                 }

@@ -209,3 +209,103 @@ fn shift(node: &mut Node, by: usize) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Returns a value as serde_json has it; of two members with the same name the last counts.
+    fn plain(node: &Node) -> serde_json::Value {
+        match &node.value {
+            Value::Null => serde_json::Value::Null,
+            Value::Bool(value) => (*value).into(),
+            Value::Number(text) => serde_json::from_str(text).expect("a number"),
+            Value::Text(text) => text.as_str().into(),
+            Value::List(items) => items.iter().map(plain).collect(),
+            Value::Object(members) => members
+                .iter()
+                .map(|member| (member.key.clone(), plain(&member.value)))
+                .collect(),
+        }
+    }
+
+    fn json() -> impl Strategy<Value = serde_json::Value> {
+        let text = "[ -~\n\t“”é漢\u{2028}]{0,12}";
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(Into::into),
+            any::<i64>().prop_map(Into::into),
+            text.prop_map(Into::into),
+        ];
+        leaf.prop_recursive(4, 24, 4, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
+                prop::collection::btree_map(text, inner, 0..4)
+                    .prop_map(|members| members.into_iter().collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn json_is_read_as_it_says(value in json(), is_pretty: bool) {
+            let text = if is_pretty {
+                serde_json::to_string_pretty(&value).expect("JSON")
+            } else {
+                value.to_string()
+            };
+            let parsed = parse(&text);
+            prop_assert_eq!(&parsed.faults, &[]);
+            prop_assert_eq!(plain(&parsed.documents[0]), value);
+        }
+
+        #[test]
+        fn anything_is_read_to_an_end(text in "[{}\\[\\]:,\"'“”\\\\a-c0-9/* \n-]{0,60}") {
+            let parsed = parse(&text);
+            let is_json = serde_json::from_str::<serde_json::Value>(&text).is_ok();
+            let doubled = |fault: &Fault| fault.kind == FaultKind::DuplicateKey;
+            prop_assert_eq!(is_json, parsed.faults.iter().all(doubled), "{:?}", parsed);
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_is_read_as_it_was_meant() {
+        let meant = r#"{"a":["b \"c\" d",1],"e":"f"}"#;
+        let meant = plain(&parse(meant).documents[0]);
+        for (text, kind) in [
+            (
+                r#"{"a":["b \"c\" d",1,],"e":"f"}"#,
+                FaultKind::TrailingComma,
+            ),
+            (r#"{"a":["b \"c\" d",1] "e":"f"}"#, FaultKind::MissingComma),
+            (r#"{"a":["b "c" d",1],"e":"f"}"#, FaultKind::InnerQuote),
+            (r#"{“a”:["b \"c\" d",1],"e":"f"}"#, FaultKind::CurlyQuotes),
+            (r#"{'a':['b "c" d',1],'e':'f'}"#, FaultKind::SingleQuotes),
+            (r#"{a:["b \"c\" d",1],"e":"f"}"#, FaultKind::UnquotedKey),
+            (
+                r#"{"a":["b \"c\" d",1],/* x */"e":"f"}"#,
+                FaultKind::Comment,
+            ),
+            (r#"{"a":["b \"c\" d",1],"e":"f"};"#, FaultKind::TrailingData),
+            (
+                "<!-- {\"a\":[\"b \\\"c\\\" d\",1],\"e\":\"f\"} -->",
+                FaultKind::Wrapped,
+            ),
+            (
+                "{&quot;a&quot;:[&quot;b \\&quot;c\\&quot; d&quot;,1],&quot;e&quot;:&quot;f&quot;}",
+                FaultKind::HtmlEscaped,
+            ),
+        ] {
+            let parsed = parse(text);
+            let kinds: Vec<FaultKind> = parsed.faults.iter().map(|fault| fault.kind).collect();
+            assert_eq!(kinds, [kind], "{text}");
+            assert_eq!(
+                parsed.documents.first().map(plain),
+                Some(meant.clone()),
+                "{text}"
+            );
+        }
+    }
+}
