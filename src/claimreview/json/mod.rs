@@ -216,7 +216,7 @@ mod tests {
 
     use super::*;
 
-    /// Returns a value as serde_json has it; of two members with the same name the last counts.
+    /// Returns a value as `serde_json` has it; of two members with the same name the last counts.
     fn plain(node: &Node) -> serde_json::Value {
         match &node.value {
             Value::Null => serde_json::Value::Null,
