@@ -20,7 +20,7 @@ use clap::Subcommand;
 use factlog::entry::Kind;
 use factlog::export::claimreview::{self, ClaimReviews, Skipped};
 use factlog::export::{BaseUrl, PublishedClaim, Standing, csv, jsonl};
-use factlog::words::id::{ObjectId, SourceId};
+use factlog::words::id::{ClaimId, ObjectId, SourceId};
 use serde::Serialize;
 
 use super::context::Context;
@@ -167,7 +167,7 @@ fn claim_reviews(args: &ClaimReviewArgs, context: &Context) -> anyhow::Result<St
             .into());
     }
     let place = Place::Folder(&args.out);
-    let signer = args
+    let hand = args
         .signing
         .ready(context, &context.open_ledger()?, &place)?;
     let (gathered, claims, source) = gather(context, &args.which, args.base_url.clone())?;
@@ -207,6 +207,46 @@ fn claim_reviews(args: &ClaimReviewArgs, context: &Context) -> anyhow::Result<St
         .iter()
         .filter(|(id, _)| chosen.contains(id))
         .collect();
+    say_skipped(context, &claims, &skipped);
+    for name in &removed {
+        context.say(&format!(
+            "removed {name}: its claim has no standing verdict any more"
+        ));
+    }
+    context.say(&format!(
+        "wrote {} to {}, as of checkpoint {}",
+        screen::counted(written.len() as u64, "document", "documents"),
+        args.out.display(),
+        gathered.ledger.checkpoint.size
+    ));
+    let signed = place.settle(context, hand, gathered.ledger.checkpoint.size, &exported)?;
+    let status = say_gone(context, &gathered);
+    if context.global.json {
+        json_out::print(&Exported {
+            format: "claimreview",
+            out: args.out.display().to_string(),
+            size: gathered.ledger.checkpoint.size,
+            root: gathered.ledger.checkpoint.root.clone(),
+            verdicts: written.len() as u64,
+            written,
+            removed,
+            skipped: skipped
+                .into_iter()
+                .map(|(claim, why)| SkippedClaim {
+                    claim: claim.to_string(),
+                    reason: skipped_code(*why),
+                })
+                .collect(),
+            gone: gathered.gone.into_iter().collect(),
+            erased: gathered.erased.into_iter().collect(),
+            signed,
+        })?;
+    }
+    Ok(status)
+}
+
+/// Says which claims gave no document, and why.
+fn say_skipped(context: &Context, claims: &[PublishedClaim], skipped: &[&(ClaimId, Skipped)]) {
     let texts: BTreeMap<_, _> = claims
         .iter()
         .filter_map(|claim| Some((claim.id, claim.claim.as_ref()?.text.as_str())))
@@ -232,41 +272,6 @@ fn claim_reviews(args: &ClaimReviewArgs, context: &Context) -> anyhow::Result<St
             screen::counted(unjudged as u64, "claim", "claims")
         ));
     }
-    for name in &removed {
-        context.say(&format!(
-            "removed {name}: its claim has no standing verdict any more"
-        ));
-    }
-    context.say(&format!(
-        "wrote {} to {}, as of checkpoint {}",
-        screen::counted(written.len() as u64, "document", "documents"),
-        args.out.display(),
-        gathered.ledger.checkpoint.size
-    ));
-    let signed = place.settle(context, signer, gathered.ledger.checkpoint.size, &exported)?;
-    let status = say_gone(context, &gathered);
-    if context.global.json {
-        json_out::print(&Exported {
-            format: "claimreview",
-            out: args.out.display().to_string(),
-            size: gathered.ledger.checkpoint.size,
-            root: gathered.ledger.checkpoint.root.clone(),
-            verdicts: written.len() as u64,
-            written,
-            removed,
-            skipped: skipped
-                .into_iter()
-                .map(|(claim, why)| SkippedClaim {
-                    claim: claim.to_string(),
-                    reason: skipped_code(*why),
-                })
-                .collect(),
-            gone: gathered.gone.into_iter().collect(),
-            erased: gathered.erased.into_iter().collect(),
-            signed,
-        })?;
-    }
-    Ok(status)
 }
 
 /// Removes the documents in a folder that an earlier export of the same ledger wrote, and that this
@@ -349,7 +354,7 @@ fn table(args: &TableArgs, context: &Context, format: Table) -> anyhow::Result<S
     }
     args.signing.check_out(args.out.as_deref())?;
     let place = args.out.as_deref().map(Place::File);
-    let signer = match &place {
+    let hand = match &place {
         Some(place) => args
             .signing
             .ready(context, &context.open_ledger()?, place)?,
@@ -389,7 +394,7 @@ fn table(args: &TableArgs, context: &Context, format: Table) -> anyhow::Result<S
     ));
     let file_name = path.file_name().unwrap_or_default().to_string_lossy();
     let exported = BTreeMap::from([(file_name.into_owned(), ObjectId::of(&bytes))]);
-    let signed = place.settle(context, signer, gathered.ledger.checkpoint.size, &exported)?;
+    let signed = place.settle(context, hand, gathered.ledger.checkpoint.size, &exported)?;
     let status = say_gone(context, &gathered);
     if context.global.json {
         let file = path

@@ -136,6 +136,7 @@ pub struct ShownPublication {
     pub manifest: Option<Manifest>,
 }
 
+#[expect(clippy::ref_option, reason = "serde passes a reference")]
 fn number_of_files<S: Serializer>(
     manifest: &Option<Manifest>,
     serializer: S,

@@ -56,7 +56,7 @@ pub(super) fn run(args: &AnnotationsArgs, context: &Context) -> anyhow::Result<S
             .into());
     }
     let place = Place::Folder(&args.out);
-    let signer = args
+    let hand = args
         .signing
         .ready(context, &context.open_ledger()?, &place)?;
     let (gathered, mut claims, source) = gather(context, &args.which, Some(args.base_url.clone()))?;
@@ -94,7 +94,7 @@ pub(super) fn run(args: &AnnotationsArgs, context: &Context) -> anyhow::Result<S
         args.out.display(),
         gathered.ledger.checkpoint.size
     ));
-    let signed = place.settle(context, signer, gathered.ledger.checkpoint.size, &exported)?;
+    let signed = place.settle(context, hand, gathered.ledger.checkpoint.size, &exported)?;
     let status = say_gone(context, &gathered);
     if context.global.json {
         json_out::print(&Exported {

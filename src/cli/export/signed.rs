@@ -123,18 +123,18 @@ impl Place<'_> {
     pub(super) fn settle(
         &self,
         context: &Context,
-        signer: Option<Signer>,
+        hand: Option<Signer>,
         size: u64,
         exported: &BTreeMap<String, ObjectId>,
     ) -> anyhow::Result<Option<Signed>> {
         let proof = self.proof();
-        if signer.is_none() && !proof.is_file() {
+        if hand.is_none() && !proof.is_file() {
             return Ok(None);
         }
         let (files, others) = self.list(exported, context)?;
         let count = files.len() as u64;
         let manifest = object::to_bytes(&Manifest { files })?;
-        let signed = match signer {
+        let signed = match hand {
             None => None,
             Some(signer) => {
                 let listed = Listed {

@@ -78,18 +78,18 @@ pub(super) fn run(args: &SiteArgs, context: &Context) -> anyhow::Result<Status> 
     let templates = templates::read(args.templates.as_deref())?;
     let place = Place::Folder(out);
     let ledger = context.open_ledger()?;
-    let signer = args.signing.ready(context, &ledger, &place)?;
+    let hand = args.signing.ready(context, &ledger, &place)?;
     let selection = args.which.words();
-    let before = State::read(out, ledger.id(), &selection, signer.is_some(), context)?;
+    let before = State::read(out, ledger.id(), &selection, hand.is_some(), context)?;
     let source = match &args.which.source {
         Some(typed) => Some(seek::find_entry(&ledger, Kind::Source, typed)?),
         None => None,
     };
     let source = source.map(|record| SourceId(record.entry.id().0));
-    let mut gatherer = Gatherer::new(&ledger);
-    let claims = gatherer.all().context("reading the ledger's claims")?;
+    let mut reader = Gatherer::new(&ledger);
+    let claims = reader.all().context("reading the ledger's claims")?;
     args.which.check(&ledger.policy()?.1, &claims, context)?;
-    let mut gathered = gatherer.finish(args.base_url.clone());
+    let mut gathered = reader.finish(args.base_url.clone());
     gathered.ledger.checkpoint.note = None;
     if args.base_url.is_none() {
         context.warn(
@@ -121,14 +121,18 @@ pub(super) fn run(args: &SiteArgs, context: &Context) -> anyhow::Result<Status> 
         "{} in {}: {} written, {} as they were, {} removed; as of checkpoint {}",
         screen::counted(written.pages, "claim's page", "claims' pages"),
         out.display(),
-        screen::counted(written.written.len() as u64, "file", "files"),
+        screen::counted(written.changed.len() as u64, "file", "files"),
         screen::counted(written.unchanged, "file", "files"),
         written.removed.len(),
         gathered.ledger.checkpoint.size
     ));
     drop(ledger);
-    let size = gathered.ledger.checkpoint.size;
-    let signed = place.settle(context, signer, size, &written.files)?;
+    let signed = place.settle(
+        context,
+        hand,
+        gathered.ledger.checkpoint.size,
+        &written.files,
+    )?;
     let status = say_gone(context, &gathered);
     if context.global.json {
         json_out::print(&Exported {
@@ -137,7 +141,7 @@ pub(super) fn run(args: &SiteArgs, context: &Context) -> anyhow::Result<Status> 
             size: gathered.ledger.checkpoint.size,
             root: gathered.ledger.checkpoint.root.clone(),
             verdicts: written.pages,
-            written: written.written,
+            written: written.changed,
             removed: written.removed,
             skipped: vec![],
             gone: gathered.gone.into_iter().collect(),

@@ -365,6 +365,9 @@ impl<'a> Site<'a> {
 impl ClaimPage<'_> {
     /// Returns a digest of all that the page says, but for the checkpoint that its bundle leads to: as
     /// long as it is the same, a page that was written before says the same.
+    ///
+    /// # Panics
+    /// Never: plain values can be written to memory.
     pub fn digest(&self) -> String {
         let said = serde_json::to_vec(&self.context).expect("plain values are written as JSON");
         let base = self.site.input.ledger.base_url.as_ref();
@@ -406,7 +409,7 @@ impl ClaimPage<'_> {
         };
         let page = Page {
             site: frame,
-            page: &self.context,
+            own: &self.context,
             bundle_string: Some(to_json(&bundle, false).trim_end().to_owned()),
             claimreview: review,
             script: site.templates.script(Script::Check),

@@ -110,7 +110,8 @@ struct EndedFields {
 #[derive(Serialize)]
 struct Count {
     label: String,
-    count: usize,
+    #[serde(rename = "count")]
+    number: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -483,9 +484,9 @@ impl Site<'_> {
             .policies
             .split_last()
             .expect("a ledger has a policy from its first entry on");
-        let count = |label: &str, count: usize| Count {
+        let count = |label: &str, number: usize| Count {
             label: label.to_owned(),
-            count,
+            number,
             value: None,
             best: None,
             worst: None,
@@ -524,15 +525,15 @@ fn counts<'v>(verdicts: impl Iterator<Item = (super::Rated, &'v PublishedVerdict
     for (rated, verdict) in verdicts {
         let count = found.entry(verdict.rating.to_string()).or_insert(Count {
             label: rated.label,
-            count: 0,
+            number: 0,
             value: rated.value,
             best: rated.best,
             worst: rated.worst,
         });
-        count.count += 1;
+        count.number += 1;
     }
     let mut counts: Vec<Count> = found.into_values().collect();
-    counts.sort_by_key(|count| std::cmp::Reverse(count.count));
+    counts.sort_by_key(|count| std::cmp::Reverse(count.number));
     counts
 }
 
@@ -562,7 +563,7 @@ fn with_commas(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -183,7 +183,7 @@ struct FeedLink {
 struct Page<'p, T> {
     site: Frame,
     #[serde(flatten)]
-    page: &'p T,
+    own: &'p T,
     #[serde(skip_serializing_if = "Option::is_none")]
     bundle_string: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -294,7 +294,7 @@ impl<'a> Site<'a> {
         let path = frame.path.clone();
         let page = Page {
             site: frame,
-            page,
+            own: page,
             bundle_string: None,
             claimreview: None,
             script: self.templates.script(script),

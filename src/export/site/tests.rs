@@ -274,9 +274,9 @@ fn a_page_is_written_anew_when_what_it_says_changes() {
         |claim| claim.is_tainted = true,
     ];
     for change in changes {
-        let mut changed = claim.clone();
-        change(&mut changed);
-        assert_ne!(digest(&ledger, &changed, &templates), first);
+        let mut other = claim.clone();
+        change(&mut other);
+        assert_ne!(digest(&ledger, &other, &templates), first);
     }
     let own = BTreeMap::from([(OWN_STYLE.to_owned(), ":root { --ink: navy; }".to_owned())]);
     let own = Templates::new(&own).expect("templates");

@@ -44,7 +44,7 @@ pub(super) struct State {
 #[derive(Default)]
 pub(super) struct Written {
     pub(super) pages: u64,
-    pub(super) written: Vec<String>,
+    pub(super) changed: Vec<String>,
     pub(super) unchanged: u64,
     pub(super) removed: Vec<String>,
     /// All files of the site, with the BLAKE3 hashes of their bytes.
@@ -206,19 +206,16 @@ pub(super) fn write(
             })
             .collect::<anyhow::Result<_>>()?;
         for (folder, digest, files) in rendered {
-            match files {
-                Some(files) => {
-                    for file in files {
-                        put(out, file, &mut written)?;
-                    }
+            if let Some(files) = files {
+                for file in files {
+                    put(out, file, &mut written)?;
                 }
-                None => {
-                    for path in page_files(&folder) {
-                        let known = before.files.get(&path).expect("it was looked up");
-                        written.files.insert(path, *known);
-                    }
-                    written.unchanged += 2;
+            } else {
+                for path in page_files(&folder) {
+                    let known = before.files.get(&path).expect("it was looked up");
+                    written.files.insert(path, *known);
                 }
+                written.unchanged += 2;
             }
             now.pages.insert(folder, digest);
         }
@@ -289,7 +286,7 @@ fn put(out: &Path, file: File, written: &mut Written) -> anyhow::Result<()> {
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     }
     files::replace(&path, &file.bytes)?;
-    written.written.push(file.path);
+    written.changed.push(file.path);
     Ok(())
 }
 
