@@ -1,9 +1,9 @@
 // Presses "Check this page": button.mjs SITE PAGES
 //
 // On every claim's page as it was exported, where it must find nothing. Then on pages of which one thing was
-// changed, each time another: everything that the page marks as proven, its ClaimReview, and the proof itself. Each
-// must be found, and on the line that it belongs to. Last, what a reader sees and no mark covers: it is listed
-// here, and nothing may join it unseen.
+// changed, each time another: every element and text, every value of its ClaimReview, and the proof itself. Each
+// must be found, but for what uncovered.mjs lists. Last, words that are there and can't be seen.
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -83,74 +83,85 @@ tell("of what does not stand, the result says so", standings);
 
 // ---- One thing changed on the page ----
 
-const CHANGED = ["corrected", "standing", "retracted", "disputed", "approved", "tainted", "later-form", "word-script", "word-arabic-rtl"];
+// Every text and element, wherever it is: other, gone, twice, hidden; and every value of the ClaimReview.
+const CHANGED = ["corrected", "standing", "retracted", "disputed", "approved", "tainted", "later-form", "two-reviewers", "word-script",
+  "word-arabic-rtl"];
+const missedAt = new Map();
 for (const name of CHANGED) {
   const faults = await open(name);
   const { count, found } = await page.evaluate(async () => {
     const missed = [];
     let count = 0;
-    const expect = async (what) => {
-      count += 1;
-      const { kind, says, bad } = await globalThis.press();
-      if (kind !== "bad" || bad.join() !== "This page's words") missed.push(`${what}: ${kind}, ${bad.join()}: ${says}`);
-    };
-    for (const element of document.querySelectorAll("[data-says]")) {
-      const before = element.innerHTML;
-      element.textContent = globalThis.altered(element.textContent);
-      await expect(element.dataset.says);
-      element.innerHTML = before;
-    }
-    for (const attribute of ["href", "datetime"]) {
-      for (const element of document.querySelectorAll(`[data-says-${attribute}]`)) {
-        const before = element.getAttribute(attribute);
-        element.setAttribute(attribute, globalThis.altered(before));
-        await expect(`the ${attribute} of ${element.getAttribute(`data-says-${attribute}`)}`);
-        element.setAttribute(attribute, before);
+    const { factlogCheck, crypto: { subtle } } = globalThis;
+    const result = await factlogCheck.checkBundle(JSON.parse(document.getElementById("bundle").textContent), { subtle });
+    const findings = async () => factlogCheck.comparePage(result.facts, await factlogCheck.readPage(document, subtle));
+    const place = (node) => {
+      const steps = [];
+      for (let at = node.nodeType === 1 ? node : node.parentElement; at && at.tagName !== "MAIN"; at = at.parentElement) {
+        steps.unshift(at.tagName.toLowerCase() + [...at.classList].filter((one) => !/^(place|stance)-/.test(one)).slice(0, 1).map((one) => `.${one}`).join(""));
       }
+      return steps.slice(-3).join(" ");
+    };
+    const attempt = async (what, node, change, back) => {
+      const where = place(node);
+      change();
+      count += 1;
+      if ((await findings()).length === 0) missed.push(`${what}: ${where}`);
+      back();
+    };
+    const isOurs = (element) => element.closest("#check-lines, #check-result, style") || element.localName === "script" && element.type !== "application/ld+json";
+    const all = [...document.querySelectorAll("title, body *")].filter((element) => !isOurs(element));
+    for (const element of all) {
+      const { parentNode: parent, nextSibling: next } = element, before = element.getAttribute("class");
+      const putBack = () => parent.insertBefore(element, next);
+      await attempt("gone", element, () => element.remove(), putBack);
+      const twin = element.cloneNode(true);
+      await attempt("twice", element, () => element.after(twin), () => twin.remove());
+      if (element.localName === "script" || element.id === "check") continue;
+      await attempt("hidden", element, () => element.setAttribute("hidden", ""), () => { element.removeAttribute("hidden"); });
+      await attempt("of another class", element, () => element.setAttribute("class", "unseen muted"),
+        () => (before === null ? element.removeAttribute("class") : element.setAttribute("class", before)));
     }
-    for (const element of document.querySelectorAll("[data-says-day]")) {
-      const before = element.textContent;
-      element.textContent = globalThis.altered(before);
-      await expect(`the day of ${element.dataset.saysDay}`);
-      element.textContent = before;
-    }
-    for (const element of document.querySelectorAll("[data-says-place]")) {
-      const before = element.className;
-      element.className = before.replace(/place-\w+/, (place) => (place === "place-full" ? "place-none" : "place-full"));
-      await expect(`the shape and colour of ${element.dataset.saysPlace}`);
-      element.className = before;
-    }
-    for (const piece of document.querySelectorAll("[data-evidence]")) {
-      const { parentElement: pieces, nextSibling: next } = piece;
-      piece.remove();
-      await expect("a piece of evidence left out");
-      pieces.insertBefore(piece, next);
-      const twin = pieces.appendChild(piece.cloneNode(true));
-      await expect("a piece of evidence twice");
-      twin.remove();
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), nodes = [];
+    while (texts.nextNode()) if (/[^\s]/.test(texts.currentNode.data) && !isOurs(texts.currentNode.parentElement)) nodes.push(texts.currentNode);
+    for (const node of nodes.filter(({ parentElement: { localName } }) => localName !== "script")) {
+      const before = node.data;
+      await attempt("other", node, () => { node.data = globalThis.altered(before); }, () => { node.data = before; });
+      await attempt("emptied", node, () => { node.data = ""; }, () => { node.data = before; });
     }
     const review = document.querySelector('script[type="application/ld+json"]');
     if (review) {
-      const before = review.textContent;
-      const places = [["@type"], ["claimReviewed"], ["itemReviewed", "text"], ["itemReviewed", "author", "name"], ["reviewRating", "alternateName"],
-        ["reviewRating", "ratingExplanation"], ["reviewRating", "ratingValue"], ["reviewRating", "bestRating"], ["reviewRating", "worstRating"]];
-      for (const place of places) {
-        const whole = JSON.parse(before);
-        const parent = place.slice(0, -1).reduce((part, key) => part?.[key], whole);
-        const last = place[place.length - 1];
-        if (parent?.[last] === undefined) continue;
-        parent[last] = typeof parent[last] === "number" ? parent[last] + 1 : globalThis.altered(parent[last]);
-        review.textContent = JSON.stringify(whole);
-        await expect(`ClaimReview ${place.join(".")}`);
+      const before = review.textContent, places = [];
+      const walk = (value, at) => {
+        for (const key of Object.keys(value)) {
+          places.push([...at, key]);
+          if (typeof value[key] === "object") walk(value[key], [...at, key]);
+        }
+      };
+      walk(JSON.parse(before), []);
+      for (const at of places) {
+        const whole = JSON.parse(before), last = at[at.length - 1];
+        const parent = at.slice(0, -1).reduce((part, key) => part[key], whole);
+        const { [last]: value } = parent;
+        if (Array.isArray(parent)) parent.splice(last, 1);
+        else delete parent[last];
+        await attempt(`ClaimReview without ${at.join(".")}`, review, () => { review.textContent = JSON.stringify(whole); }, () => { review.textContent = before; });
+        if (typeof value === "object") continue;
+        const other = JSON.parse(before);
+        at.slice(0, -1).reduce((part, key) => part[key], other)[last] = typeof value === "number" ? value + 1 : globalThis.altered(value);
+        await attempt(`ClaimReview with another ${at.join(".")}`, review, () => { review.textContent = JSON.stringify(other); }, () => { review.textContent = before; });
       }
-      review.textContent = before;
     }
-    const { kind } = await globalThis.press();
-    if (kind === "bad") missed.push("put back as it was, it is bad");
+    if ((await findings()).length) missed.push("put back as it was, it is bad");
     return { count, found: missed };
   });
-  tell(`${name}: each of ${count} things changed on the page is found`, faults.concat(found));
+  const free = found.filter((what) => UNCOVERED.has(what));
+  for (const what of free) missedAt.set(what, name);
+  tell(`${name}: of ${count} things changed on the page all are found but ${free.length}, which are listed`,
+    faults.concat(found.filter((what) => !UNCOVERED.has(what))));
 }
+tell(`what can be changed unnoticed is what is listed, ${UNCOVERED.size} things`,
+  [...UNCOVERED.keys()].filter((what) => !missedAt.has(what)).map((what) => `${what}: it is found now`));
 
 // ---- One thing changed in a copy of the file ----
 
@@ -210,38 +221,43 @@ for (const name of ["corrected", "word-hebrew-rtl"]) {
   tell(`${name}: one letter of each of ${count} parts of the proof changed is found`, faults.concat(found));
 }
 
-// ---- What is seen and not covered ----
+// ---- What does not look like what it is ----
 
-const places = new Map();
-for (const path of claims) {
-  await page.goto(server.address + path);
-  const found = await page.evaluate(() => {
-    const covered = (element) => element.closest("[data-says], [data-says-day]");
-    const name = (element) => {
-      const steps = [];
-      for (let at = element; at && at.tagName !== "MAIN"; at = at.parentElement) {
-        const own = [...at.classList].filter((one) => !one.startsWith("place-") && !one.startsWith("stance-")).slice(0, 1);
-        steps.unshift(at.tagName.toLowerCase() + own.map((one) => `.${one}`).join(""));
-      }
-      return steps.slice(-3).join(" ");
-    };
-    const all = [];
-    const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) {
-      const { data, parentElement: element } = walker.currentNode;
-      if (/[\p{L}\p{N}]/u.test(data) && !covered(element) && !element.closest("#check")) all.push([name(element), data.trim()]);
-    }
-    for (const element of document.querySelectorAll("main [class*=place-]:not([data-says-place])")) {
-      all.push([`${name(element)} (shape and colour)`, [...element.classList].find((one) => one.startsWith("place-"))]);
-    }
-    for (const element of document.querySelectorAll("main a[href]:not([data-says-href])")) all.push([`${name(element)} (where it leads)`, element.getAttribute("href")]);
-    return all;
-  });
-  for (const [place, text] of found) places.set(place, (places.get(place) || new Set()).add(text));
+const looks = [];
+const originals = readFileSync(join(folder, named.get("corrected")), "utf8");
+/** A copy with other style, and with the policy that lets it be. */
+const styled = (css) => {
+  const [, style] = /<style>(.*?)<\/style>/s.exec(originals), hash = (text) => createHash("sha256").update(text).digest("base64");
+  const escaped = (text) => text.replaceAll("/", "&#x2f;");
+  return originals.replace(style, () => style + css).replace(escaped(hash(style)), () => escaped(hash(style + css)));
+};
+for (const [what, css] of [["no size", ".word .label { font-size: 0 }"], ["no colour", ".word .label, .cite bdi { color: transparent }"],
+  ["drawn nowhere", "h1, .cite { display: none }"], ["transparent", ".pieces { opacity: 0 }"], ["not visible", ".summary { visibility: hidden }"]]) {
+  server.extra.set("/copy.html", styled(css));
+  await page.goto(`${server.address}copy.html`);
+  const { kind, says } = await press();
+  if (kind !== "bad" || !says.includes("page-hidden")) looks.push(`${what}: ${says}`);
 }
-const dynamic = [...places].filter(([, texts]) => texts.size > 1).map(([place]) => place);
-tell(`what a reader sees and the button does not cover is what is listed, ${UNCOVERED.size} places`,
-  dynamic.filter((place) => !UNCOVERED.has(place)).map((place) => `${place}: ${[...places.get(place)].slice(0, 3).join(" | ").slice(0, 150)}`));
+server.extra.set("/copy.html", originals.replace("</style>", ".word { color: red }</style>"));
+await page.goto(`${server.address}copy.html`);
+const { kind: ofPolicy, says: onPolicy } = await press();
+if (ofPolicy !== "bad" || !onPolicy.includes("page-policy")) looks.push(`a style that the policy does not name: ${onPolicy}`);
+server.extra.set("/copy.html", originals.replace(/(<section class="verdict"[^>]*>)/,
+  '$1<template shadowrootmode="closed"><h2>The verdict: true</h2><slot></slot></template>'));
+await page.goto(`${server.address}copy.html`);
+const hasShadow = () => page.evaluate(() => {
+  try {
+    document.querySelector("section.verdict").cloneNode(false).attachShadow({ mode: "open" });
+    document.querySelector("section.verdict").attachShadow({ mode: "open" });
+    return false;
+  } catch {
+    return true;
+  }
+});
+if (!await hasShadow()) looks.push("there was no shadow to begin with");
+await press();
+if (await hasShadow()) looks.push("what a shadow shows in the place of the page's words is still there");
+tell("words that can't be seen, and words in a shadow, are found or gone", looks);
 
 await browser.close();
 finish();

@@ -1,34 +1,40 @@
-// What a reader of a claim's page sees that differs between pages, and that "Check this page" does not compare: by
-// the last three elements that hold it, with the reason. What is not here must be marked on the page.
+// What of a claim's page can be changed and "Check this page" does not tell: what is done, and the last three elements
+// that hold it, with the reason. What is not here must be found.
 
-const LABEL = "a word of the template's, not of the ledger's";
-const STANDING = "it follows from the standing, which the result of the check says itself";
-const ELSEWHERE = "it is of another entry than this page's proof, which shows itself where it stands";
-const ADDRESS = "it is where the site puts its own pages";
+const LINK = "a link to a page that not every site has";
+const OTHERS = "another reviewer's verdict, which the page says is not in its proof";
+const REVIEW = "what the ClaimReview says of another reviewer's verdict, as far as the page shows none of it";
+const STEP = "a step of the history that the page says is not in its proof";
 
 export const UNCOVERED = new Map([
-  ["article.claim p.notice", STANDING],
-  ["section.verdict p.word span.tag", STANDING],
-  ["div.margin section.cite p", STANDING],
-  ["div p span.tag", STANDING],
-  ["header.claim-head p.changed strong", ELSEWHERE],
-  ["article.claim header.claim-head p.changed", ELSEWHERE],
-  ["p span.by bdi", ELSEWHERE],
-  ["header.claim-head p.byline span.part", "it says that no claimant was recorded; a recorded one must be on the page"],
-  ["div.story section.evidence p", "it says that there is no evidence; how many pieces there are is compared"],
-  ["div dd p.muted", "how many approvals the policy asks for; whether they are met is in the standing"],
-  ["div p strong", LABEL],
-  ["div p span.muted", LABEL],
-  ["dl dt span.muted", LABEL],
-  ["dl.apparatus div dd", LABEL],
-  ["dl.apparatus div dt", LABEL],
-  ["dl.facts div dd", LABEL],
-  ["dl.facts div dt", LABEL],
-  ["section.record p a", LABEL],
-  ["section.verdict p.changed strong", LABEL],
-  ["section.cite p span", ADDRESS],
-  ["div.piece-body p.more a (where it leads)", ADDRESS],
-  ["figure figcaption a (where it leads)", ADDRESS],
-  ["section.record p a (where it leads)", ADDRESS],
-  ["section.verdict p.signed a (where it leads)", ADDRESS],
+  ["ClaimReview with another associatedClaimReview.0.identifier.0.value: html body script", REVIEW],
+  ["ClaimReview with another associatedClaimReview.0.reviewRating.bestRating: html body script", REVIEW],
+  ["ClaimReview with another associatedClaimReview.0.reviewRating.ratingValue: html body script", REVIEW],
+  ["ClaimReview with another associatedClaimReview.0.reviewRating.worstRating: html body script", REVIEW],
+  ["ClaimReview without associatedClaimReview.0.reviewRating.bestRating: html body script", REVIEW],
+  ["ClaimReview without associatedClaimReview.0.reviewRating.ratingExplanation: html body script", REVIEW],
+  ["ClaimReview without associatedClaimReview.0.reviewRating.ratingValue: html body script", REVIEW],
+  ["ClaimReview without associatedClaimReview.0.reviewRating.worstRating: html body script", REVIEW],
+  ["ClaimReview without dateModified: html body script", REVIEW],
+  ["emptied: div p bdi.label", STEP],
+  ["emptied: div p.said span", STEP],
+  ["emptied: li.other p.muted time", OTHERS],
+  ["emptied: li.other p.rating bdi.label", OTHERS],
+  ["emptied: p span.by bdi", STEP],
+  ["emptied: p.muted a bdi", OTHERS],
+  ["emptied: ul.pieces li.other p", OTHERS],
+  ["gone: div.piece-body p.more a", LINK],
+  ["gone: li.piece div.piece-body p.more", LINK],
+  ["gone: li.step div p.said", STEP],
+  ["gone: section.history ol.steps li.step", STEP],
+  ["gone: section.history ul li", LINK],
+  ["gone: ul.pieces li.other p", OTHERS],
+  ["other: div p bdi.label", STEP],
+  ["other: div p.said span", STEP],
+  ["other: li.other p.muted time", OTHERS],
+  ["other: li.other p.rating bdi.label", OTHERS],
+  ["other: p span.by bdi", STEP],
+  ["other: p.muted a bdi", OTHERS],
+  ["other: ul.pieces li.other p", OTHERS],
+  ["twice: section.history ol.steps li.step", STEP],
 ]);

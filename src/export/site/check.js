@@ -8,7 +8,7 @@
 //
 // What it can't do: know whose ledger it is, for anybody can make up a whole one, so that the reader is asked
 // to compare the ledger's id; speak for its own page, for whoever changes a page can change its script, so
-// that the reader is told of `factlog check`; see words that no `data-says…` marks.
+// that the reader is told of `factlog check`; speak for a page's look, which its style gives it.
 //
 // Deliberately not here: witnesses' cosignatures, and making a text again from its raw bytes.
 (function () {
@@ -1027,7 +1027,8 @@ async function replay(audit, { verdict: shown, checkpoint: note, entries, hashes
   }
   audit.finish();
   const isThere = Boolean(verdict) && verdict.kind === "verdict";
-  audit.need(null, isThere, "bundle-incomplete", `the verdict ${shown} is not in it`);
+  audit.need(null, verdict, "bundle-incomplete", `the verdict ${shown} is not in it`);
+  audit.need(null, isThere || !verdict, "reference-kind", `entry ${shown} is no verdict`);
   return isThere && checkpoint ? factsOf(audit, verdict, checkpoint) : null;
 }
 
@@ -1091,6 +1092,8 @@ function factsOf(audit, verdict, checkpoint) {
     say("source.", { id: source.id, title, url, publisher, published, retrieved, raw: raw.blake3, text: text.blake3,
       authors: authors.length ? authors.join(", ") : undefined });
   }
+  const { supersededBy: later } = claimEntry;
+  if (later) say("claim.later.", { text: later.content ? later.content.text : "a claim that was erased" });
   /** What is said of any verdict; `main` is how its chief values are said. Returns its rating. */
   const sayVerdict = (prefix, e, main) => {
     const { scale = [] } = policyOf(e) || {}, { at, rating, change } = e.body, { summary, rationale, reason } = e.content || {};
@@ -1128,40 +1131,701 @@ function factsOf(audit, verdict, checkpoint) {
   const { index: endedBy } = verdict.retractedBy || verdict.supersededBy || {};
   return { ledger: audit.ledger, size: checkpoint.size, logKey: checkpoint.key, reviewer: verdict.by.name, standing, endedBy,
     evidence: evidence.length, counts: { ...counts, objects: audit.objects.size, slices: audit.slices.size },
-    says: Object.fromEntries(says), must };
+    says: Object.fromEntries(says), must,
+    of: { audit, claimEntry, claim, source, verdict, content: verdict.content, policy, policyOf, standing, approvals, disputes } };
 }
 
-// ---- The page ----
+// ---- The page that the templates write of a bundle ----
+// The whole page is written here again, as claim.html, base.html and macros.html write it, and compared. Whoever
+// changes one of these changes it here: tests/site presses the button on pages of every kind.
+
+/** Rust puts "own" here where a site has its own templates: only marked words can be compared then. */
+const TEMPLATES = "built-in";
 
 /** An HTML parser puts U+FFFD in the place of U+0000, which nothing else could stand for. */
 const asInHtml = (text) => text.replace(/\0/g, "\ufffd");
 /** The beginning of a value, isolated, so that no character in it turns the words around it. */
 const quoted = (value) => value === undefined ? "nothing" : `"\u2068${String(value).slice(0, 80)}\u2069"`;
+const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
+const short = (id = "") => id.slice(0, 16);
+const points = (text) => Array.from(text).length;
+
+// What is in no mark is compared as a text, in which white space beside a tag is left out. The page as it should be
+// is a list of regular expressions in a text, one a line; `page` makes them of templates, and its values are
+// expressions themselves.
+
+const literal = (text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+const inText = (text) => literal(escaped(asInHtml(String(text))).replace(/\s+/g, " ").trim());
+const inAttribute = (text) => literal(escaped(asInHtml(String(text))));
+/** White space counts between words, and not beside a tag or a value. */
+const spaced = (line) => line.split(/\s+/).map(literal).reduce((before, word) =>
+  before + (/>$|^$/.test(before) || /^<|^$/.test(word) ? " ?" : " ") + word);
+const page = (parts, ...values) => parts.map((part, at) => {
+  const lines = part.split("\n").map(spaced);
+  return lines.join("\n") + [values[at]].flat().map((value) => value || "").join("");
+}).join("");
+const oneLine = (pattern) => `(?:${pattern.replace(/\n/g, "")})`;
+const maybe = (pattern) => `${oneLine(pattern)}?`;
+const anyOf = (...patterns) => oneLine(patterns.join("|"));
+const TEXT = "[^<]*", VALUE = '[^"]*';
+
+/** A page's elements, attributes and unmarked words, as a text. What the check itself writes is left out. */
+function written(node) {
+  return Array.from(node.childNodes, (child) => {
+    if (child.nodeType === 3) return escaped(child.data).replace(/\s+/g, " ").trim();
+    if (child.nodeType !== 1) return "";
+    const { localName: name, id } = child;
+    const isOurs = id === "check-lines" || id === "check-result", own = isOurs ? ["class"] : OWN[id || name] || [];
+    const attributes = Array.from(child.attributes).filter((one) => !own.includes(one.name))
+      .map((one) => ` ${one.name}="${escaped(one.value)}"`).join("");
+    const isMark = child.hasAttribute("data-says") || child.hasAttribute("data-says-day");
+    const isData = name === "script" || name === "style";
+    const inner = isOurs || isData ? "" : written(child);
+    return `<${name}${attributes}>${isMark ? inner.replace(/(^|>)[^<]+/g, "$1") : inner}</${name}>`;
+  }).join("");
+}
+
+/** Attributes that the check or a reader changes, by an element's id or name. */
+const OWN = { check: ["hidden"], "check-button": ["disabled"], details: ["open"] };
+
+/** The first place where a page is not as it should be: what is there, and what should be. */
+function firstDifference(text, pattern) {
+  let at = 0;
+  for (const line of pattern.split("\n")) {
+    const expression = new RegExp(line, "uy");
+    expression.lastIndex = at;
+    if (!expression.test(text)) return { found: text.slice(at), wanted: line.replace(/\\(.)/g, "$1").replace(/ \?/g, " ") };
+    at = expression.lastIndex;
+  }
+  return at < text.length ? { found: text.slice(at), wanted: "its end" } : null;
+}
+
+const ICONS = Object.fromEntries(Object.entries({
+  full: `<circle cx="12" cy="12" r="11" fill="currentColor"></circle><path class="cut" d="M6.5 12.5l3.8 3.8L17.5 8.4"></path>`,
+  most: `<circle class="line" cx="12" cy="12" r="10"></circle><path fill="currentColor" d="M12 12V5a7 7 0 1 1-7 7z"></path>`,
+  half: `<circle class="line" cx="12" cy="12" r="10"></circle><path fill="currentColor" d="M12 5a7 7 0 0 1 0 14z"></path>`,
+  least: `<circle class="line" cx="12" cy="12" r="10"></circle><path fill="currentColor" d="M12 12V5a7 7 0 0 1 7 7z"></path>`,
+  none: `<path fill="currentColor" d="M7.5 1h9L23 7.5v9L16.5 23h-9L1 16.5v-9z"></path><path class="cut" d="M7.5 7.5l9 9m0-9l-9 9"></path>`,
+  off: `<path class="line" d="M12 1.8L22.2 12 12 22.2 1.8 12z"></path><path class="line" d="M8 12h8"></path>`,
+}).map(([place, shape]) => [place,
+  literal(`<svg class="icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">${shape}</svg>`)]));
+const STANDING_WORDS = {
+  proposed: "Proposed, waits for approval", disputed: "Disputed by an approver", superseded: "Superseded",
+  retracted: "Retracted", tainted: "Signed by a key that was revoked",
+};
+const NOTICES = {
+  proposed: "This verdict waits for approval: it does not stand yet.", disputed: "An approver disputes this verdict.",
+  superseded: "Another verdict took the place of this one.", retracted: "This verdict was retracted.",
+  tainted: "The key that signed this verdict was revoked since, and nobody has confirmed the verdict.",
+};
+const HEADINGS = { proposed: "Proposed", disputed: "Disputed", superseded: "Superseded", retracted: "Retracted",
+  tainted: "Signed by a revoked key" };
+const STEP_WORDS = {
+  update: "Updated", correction: "Corrected", rating: "Rating changed", retraction: "Retracted", approval: "Approved",
+  dispute: "Disputed", verdict: "Verdict",
+};
+const CLAIM_CHANGES = { attribution: "another attribution", wording: "another wording", span: "other words of the source",
+  anchor: "another place in the source" };
+const RTL = "ar arc ckb dv fa he iw nqo ps sd syr ug ur yi".split(" ");
+const RTL_SCRIPTS = "Arab Hebr Thaa Syrc Nkoo Adlm".split(" ");
+const FEEDS = [["feed.atom", "application/atom+xml", "Verdicts (Atom)"], ["feed.json", "application/feed+json", "Verdicts (JSON Feed)"],
+  ["corrections.atom", "application/atom+xml", "Corrections (Atom)"], ["corrections.json", "application/feed+json", "Corrections (JSON Feed)"]];
+
+function directionOf(language) {
+  const [primary, script] = language.split(/[-_]/);
+  if (RTL_SCRIPTS.includes(script)) return "rtl";
+  if (script && script.length === 4) return "ltr";
+  return RTL.includes(primary) ? "rtl" : primary === "" || primary === "und" ? "auto" : "ltr";
+}
+
+/** Cuts a text to so many characters, at a word's border where there is one. */
+function cut(text, most) {
+  const all = Array.from(text);
+  if (all.length <= most) return text;
+  const start = all.slice(0, most).join(""), [border] = /^.*(?=\p{White_Space})/su.exec(start) || [start];
+  return `${border.replace(/\p{White_Space}+$/u, "")}…`;
+}
+
+const langOf = (language) => language ? ` lang="${inAttribute(language)}"` : "";
+const langAndDir = (language) => `${langOf(language)} dir="${language ? directionOf(language) : "auto"}"`;
+
+const POLICY = literal("default-src 'none'; style-src 'sha256-") + "[A-Za-z0-9+/=]{44}" + literal("'; script-src 'sha256-")
+  + "[A-Za-z0-9+/=]{44}" + literal("'; img-src 'self' data:; base-uri 'none'; form-action 'none'");
+const UNPROVEN = page` <span class="tag">not in this page’s proof</span>`;
+const ICON = "data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'%20viewBox='0%200%2024%2024'%3E%3Ccirc"
+  + "le%20cx='12'%20cy='12'%20r='11'%20fill='%231c1b18'/%3E%3Cpath%20d='M6.5%2012.5l3.8%203.8L17.5%208.4'"
+  + "%20fill='none'%20stroke='%23fff'%20stroke-width='2.6'/%3E%3C/svg%3E";
+const GAP = '<span class="gap" aria-hidden="true">…</span>';
+
+/** The verdicts that a bundle has of a line: those that led to the one it shows, that one, and what took its place. */
+function lineOf(verdict) {
+  const line = [verdict, ...(verdict.supersededBy ? [verdict.supersededBy] : [])];
+  for (let at = verdict.refs.supersedes; at; at = at.refs.supersedes) line.unshift(at);
+  return line;
+}
+
+/** Writes the parts of a page that several places have. */
+class Writer {
+  constructor({ says, of }) {
+    Object.assign(this, { says, of });
+  }
+
+  /** An element whose text the bundle says; nothing where it says none. */
+  mark(tag, path, attributes = "") {
+    return has(this.says, path) ? `<${tag}${attributes} data-says="${literal(path)}"></${tag}>` : "";
+  }
+
+  /** A value in words around it, where there is one. */
+  where(path, write) {
+    return has(this.says, path) ? write(path) : "";
+  }
+
+  day(path) {
+    const time = inAttribute(this.says[path]), name = literal(path);
+    return `<time datetime="${time}" data-says-datetime="${name}" data-says-day="${name}"></time>`;
+  }
+
+  field(name, path) {
+    return this.where(path, () => page`<div><dt>${name}</dt><dd>${this.mark("code", path)}</dd></div>`);
+  }
+
+  /** A link where the address is one of the web; `words` are what stands there where no mark says it. */
+  address(path, text, words) {
+    const url = this.says[path], name = literal(path), inner = text ? this.mark("bdi", text) : `<bdi>${words}</bdi>`;
+    const isBare = text && this.says[text] === url;
+    if (/^https?:\/\//.test(url)) {
+      const bare = isBare ? ' class="bare"' : "";
+      return `<a href="${inAttribute(url)}" data-says-href="${name}"${bare} rel="external">${inner}</a>`;
+    }
+    return isBare ? inner : page`${inner} (${this.mark("bdi", path)})`;
+  }
+
+  /** A source in a line: its title, or what else it is known by, then its publisher. */
+  work(id, e, path) {
+    const { language } = (e && e.content) || {}, title = `${path}.title`, url = `${path}.url`;
+    const isWithheld = !e || e.body.rights === "withheld", gone = isWithheld ? "withheld" : e.content ? "" : "erased";
+    const name = has(this.says, title) ? title : url;
+    const words = has(this.says, url) ? this.address(url, name) : this.mark("bdi", title) || page`Source ${short(id)}`;
+    return page`<cite class="work"${langAndDir(language)}>${words}</cite>${gone && page` <span class="muted">(${gone})</span>`}`
+      + this.where(`${path}.publisher`, (publisher) => page`, ${this.mark("bdi", publisher)}`);
+  }
+
+  /** Words of a source in their context. */
+  quotation({ bytes, prefix, suffix }, path) {
+    const around = (name) => (this.says[`${path}.${name}`] ? this.mark("span", `${path}.${name}`, ' class="around"') : "");
+    const isCut = points(suffix) >= 32 && !suffix.endsWith("\n");
+    return (bytes[0] === utf8(prefix).length ? "" : GAP) + around("prefix") + this.mark("mark", `${path}.exact`)
+      + around("suffix") + (isCut ? GAP : "");
+  }
+
+  /** The reviewer's name, as a link where the site has a page of that one. */
+  reviewer(name) {
+    const words = this.mark("bdi", "verdict.reviewer");
+    return anyOf(page`<a href="../../reviewers/${short(blake3(utf8(name)))}/index.html">${words}</a>`, words);
+  }
+
+  sourcePage(id, words, stop = "") {
+    return maybe(page` <a href="../../sources/${short(id)}/index.html">${words}</a>${stop}`);
+  }
+
+  head(canonical) {
+    const { says, of: { verdict, content, standing } } = this, { "claim.text": words = "a claim that was erased" } = says;
+    const title = `${cut(`${HEADINGS[standing] || says["verdict.label"]}: ${words}`, 110)} – ${says["ledger.name"]}`;
+    const about = standing === "standing" ? content && content.summary : this.notice();
+    const description = (mark) => about && page`<meta ${mark} content="${inAttribute(cut(about, 300))}"></meta>`;
+    const feed = ([path, type, name]) => page`<link rel="alternate" type="${literal(type)}" title="${literal(name)}" href="../../${literal(path)}"></link>`;
+    return page`<meta charset="utf-8"></meta>
+<meta http-equiv="Content-Security-Policy" content="${POLICY}"></meta>
+<meta name="viewport" content="width=device-width, initial-scale=1"></meta>
+<title>${inText(title)}</title>
+${description('name="description"')}
+<meta name="generator" content="factlog ${"[0-9A-Za-z.+-]+"}"></meta>
+<meta name="referrer" content="no-referrer"></meta>
+<meta name="color-scheme" content="light dark"></meta>
+${canonical && page`<link rel="canonical" href="${inAttribute(canonical)}"></link>
+<meta property="og:url" content="${inAttribute(canonical)}"></meta>`}
+<meta property="og:title" content="${inAttribute(title)}"></meta>
+${description('property="og:description"')}
+<meta property="og:site_name" content="${inAttribute(says["ledger.name"])}"></meta>
+<meta property="og:type" content="article"></meta>
+<meta property="article:published_time" content="${inAttribute(lineOf(verdict)[0].body.at)}"></meta>
+<meta property="article:modified_time" content="${inAttribute(verdict.body.at)}"></meta>
+<meta name="twitter:card" content="summary"></meta>
+<link rel="icon" href="${inAttribute(ICON)}"></link>
+${canonical && FEEDS.map(feed)}
+<link rel="alternate" type="application/json" title="Proof bundle" href="bundle.json"></link>
+<style></style>`;
+  }
+
+  masthead() {
+    return page`<a class="skip" href="#main">Skip to the content</a>
+<header class="masthead"><p class="desk"><a href="../../index.html"><bdi>${inText(this.says["ledger.name"])}</bdi></a></p>
+<nav aria-label="Site"><ul>
+<li><a href="../../index.html">Claims</a></li>
+<li><a href="../../corrections/index.html">Corrections</a></li>
+<li><a href="../../methods/index.html">Methods</a></li>
+</ul></nav></header>`;
+  }
+
+  colophon(canonical) {
+    const feed = ([path, type, name]) => page`<li><a href="../../${literal(path)}" type="${literal(type)}">${literal(name)}</a></li>`;
+    return page`<footer class="colophon"><p><bdi>${inText(this.says["ledger.name"])}</bdi> keeps its verdicts in a signed, append-only ledger, ${this.mark("bdi", "ledger.origin")}: what was recorded can be corrected, and never quietly changed. <a href="../../methods/index.html#check-it">How to check it yourself</a>.</p>
+${canonical && page`<ul class="feeds" aria-label="Feeds">${FEEDS.map(feed)}</ul>`}</footer>`;
+  }
+
+  /** What a reader must know before all else. */
+  notice() {
+    const { audit, verdict, content, standing } = this.of, isErased = audit.erased.has(verdict.body.verdict);
+    const reasons = content ? "" : isErased ? "The reasons and the evidence were erased."
+      : "The reasons and the evidence are not published: they quote a withheld source.";
+    return [NOTICES[standing], reasons].filter(Boolean).join(" ");
+  }
+
+  claimHead() {
+    const { audit, claimEntry, claim } = this.of, lang = claim ? langOf(claim.language) : "";
+    const length = claim ? points(claim.text) : 0, size = length > 420 ? ' class="longest"' : length > 140 ? ' class="long"' : "";
+    const later = claimEntry.supersededBy;
+    const part = (path, inner) => this.where(path, () => page` <span class="part">${inner()}</span>`);
+    const said = claim && claim.claimant ? page`<span class="part">Said by ${this.mark("bdi", "claim.claimant", ` class="who"${lang}`)}${
+      this.where("claim.role", (path) => page`, ${this.mark("bdi", path, lang)}`)}${
+      this.where("claim.same_as", (path) => page` (${this.address(path, "", "who this is")})`)}</span>`
+      : claim ? page`<span class="part">Said by ${this.mark("bdi", "source.publisher") || "the source"} itself, in its own words</span>` : "";
+    const isTainted = audit.tainted().has(claimEntry.index);
+    return page`<header class="claim-head"><p class="kicker">The claim</p>
+${claim ? this.mark("h1", "claim.text", `${langAndDir(claim.language)}${size}`) : page`<h1>A claim that was erased</h1>`}
+<p class="byline">${said}${part("claim.said.date", () => this.day("claim.said.date"))}${
+  ["claim.said.occasion", "claim.said.place"].map((path) => part(path, () => this.mark("bdi", path)))}</p>
+${later && maybe(page`<p class="changed"><strong>The claim was recorded anew.</strong> Its current form: <a href="../../claims/${short(later.id)}/index.html">${this.mark("bdi", "claim.later.text")}</a></p>`)}
+${isTainted && page`<p class="changed"><strong>Tainted.</strong> The key that signed this claim was revoked since, and nobody has confirmed the entry.</p>`}
+</header>`;
+  }
+
+  /** The rating in its place on the scale, which has a shape and a colour. */
+  place(path) {
+    return this.says[path] || "off";
+  }
+
+  verdict() {
+    const { audit, verdict, content, policy, standing } = this.of, { rating: code } = verdict.body, scale = policy ? policy.scale : [];
+    const label = this.mark("bdi", "verdict.label", ` class="label"${this.labelLang()}`), place = this.place("verdict.place");
+    const isGone = standing === "retracted" || standing === "superseded", isErased = audit.erased.has(verdict.body.verdict);
+    const tag = STANDING_WORDS[standing] && page` <span class="tag">${inText(STANDING_WORDS[standing])}</span>`;
+    const { retractedBy } = verdict, back = retractedBy && `entry.${retractedBy.id}.`;
+    const inOrder = [...scale].sort((a, b) => (b.value || 0) - (a.value || 0));
+    const atPlace = (one) => `place-${this.place(`scale.${one.code}.place`)}`;
+    const ofScale = (one, name) => this.mark("bdi", `scale.${one.code}.${name}`, ` class="label"${langOf(has(one.labels, "en") && "en")}`);
+    const item = (one) => page`<li class="${atPlace(one)}${one.code === code && " here"}" data-says-place="scale.${literal(one.code)}.place">${
+      ICONS[this.place(`scale.${one.code}.place`)]} ${ofScale(one, "label")}${one.code === code && page`<span class="unseen">(this verdict)</span>`}</li>`;
+    const legend = (one) => page`<dt class="${atPlace(one)}" data-says-place="scale.${literal(one.code)}.place">${ofScale(one, "label")}${
+      one.value && page` <span class="muted">${this.mark("span", `scale.${one.code}.value`)} of ${this.mark("span", "verdict.worst")} to ${this.mark("span", "verdict.best")}</span>`}</dt>
+${this.mark("dd", `scale.${one.code}.definition`, ' dir="auto"')}
+`;
+    return page`<section class="verdict" aria-labelledby="verdict-title"><h2 id="verdict-title">The verdict</h2>
+<p class="word place-${place}" data-says-place="verdict.place">${ICONS[place]} ${isGone ? `<s>${label}</s>` : label}${tag}</p>
+${this.mark("p", "verdict.definition", ' class="definition" dir="auto"')}
+${this.mark("p", "verdict.summary", ' class="summary" dir="auto"')}${isErased && page`<p class="summary">What this verdict said was erased from the ledger. Its entry, its rating and its signature remain.</p>`}
+<p class="signed">Signed by ${this.reviewer(verdict.by.name)}, ${this.day("verdict.at")}. <a href="#record">On the record as entry ${this.mark("span", "verdict.index")}</a></p>
+${this.where("verdict.reason", (path) => page`<p class="changed"><strong>${STEP_WORDS[verdict.body.change || "verdict"]}.</strong> ${this.mark("span", path, ' dir="auto"')}</p>`)}
+${back && page`<p class="changed"><strong>Retracted</strong> by ${this.mark("bdi", `${back}by`)}, ${this.day(`${back}at`)}. ${this.mark("span", `${back}reason`, ' dir="auto"')}</p>`}
+${scale.length && page`<ul class="scale" aria-label="The scale">
+${inOrder.map(item)}</ul>
+<details class="legend"><summary>What the ratings mean</summary><dl>
+${inOrder.map(legend)}</dl></details>`}
+</section>`;
+  }
+
+  labelLang() {
+    const { verdict: { body }, policy } = this.of, { labels = {} } = (policy && policy.scale.find(({ code }) => code === body.rating)) || {};
+    const found = Object.keys(labels).sort().find((key) => labels[key] === this.says["verdict.label"]);
+    return langOf(found && found.replace(/_/g, "-"));
+  }
+
+  words() {
+    const { claim, source } = this.of;
+    return claim && page`<section class="words" aria-labelledby="words-title"><h2 id="words-title">The words themselves</h2>
+<figure><blockquote${langAndDir(claim.language)}><p>${this.quotation(claim.quote, "claim")}</p></blockquote>
+<figcaption>${this.work(this.says["source.id"], source, "source")}${this.where("source.authors", (path) => page`, by ${this.mark("bdi", path)}`)}${
+  this.where("source.published", (path) => page`, ${this.day(path)}`)}.${this.sourcePage(this.says["source.id"], page`All claims from this source`, "\\.")}</figcaption>
+</figure></section>`;
+  }
+
+  evidence() {
+    const { audit, verdict, content } = this.of, { rationale, evidence = [] } = content || {};
+    const prose = this.mark("div", "verdict.rationale", ' class="prose(?: plain)?" dir="auto"').replace("><", ">(?:<p></p>)*<");
+    const piece = ({ stance, quote, source: id }, n) => {
+      const path = `evidence.${n}`, e = verdict.cited[n], { language } = (e && e.content) || {};
+      const field = (name, says) => this.field(page`${name}`, `${path}.${says}`);
+      return page`<li class="piece" id="evidence-${n + 1}" data-evidence="${String(n)}"><p class="stance stance-${stance}">${this.mark("span", `${path}.stance`)}${
+        this.where(`${path}.primary`, (says) => page` ${this.mark("span", says, ' class="primary"')}`)}</p>
+<div class="piece-body"><h3>${this.work(id, e, path)}</h3>
+${quote && page`<blockquote${langAndDir(language)}><p>${this.quotation(quote, path)}</p></blockquote>`}
+${this.where(`${path}.locator`, (says) => page`<p class="locator">At: ${this.mark("bdi", says)}</p>`)}
+${this.mark("p", `${path}.note`, ' class="note" dir="auto"')}
+${this.where(`${path}.unavailable`, (says) => page`<p class="note">Not available any more: ${this.mark("bdi", says)}</p>`)}
+<dl class="apparatus">${field("Kept copy, BLAKE3", "raw") || page`<div><dt>Kept copy</dt><dd>none</dd></div>`}${field("Its text, BLAKE3", "text")}${field("Source entry", "source")}</dl>
+${maybe(page`<p class="more">${this.sourcePage(id, page`Claims from this source`)}</p>`)}
+</div></li>
+`;
+    };
+    const none = audit.erased.has(verdict.body.verdict) ? "What the verdict cited was erased with it."
+      : content ? "The verdict cites none." : "What the verdict cites is not published.";
+    return page`${rationale && page`<section class="reasons" aria-labelledby="reasons-title"><h2 id="reasons-title">Reasons</h2>
+${prose}</section>`}
+<section class="evidence" aria-labelledby="evidence-title"><h2 id="evidence-title">Evidence</h2>
+${evidence.length ? page`<ol class="pieces">
+${evidence.map(piece)}</ol>` : page`<p>${inText(none)}</p>`}
+</section>`;
+  }
+
+  people() {
+    const { audit, verdict, content, policy, approvals, disputes } = this.of, { approvals: asked = 0 } = policy || {};
+    const decisions = (word, list) => page`<ul>${list.map((_, n) => page`<li>${this.mark("bdi", `${word}.${n}.by`)}, ${this.day(`${word}.${n}.at`)}</li>`)}</ul>`;
+    const asks = asked === 1 ? "one approval by others" : asked ? `${asked} approvals by others` : "no approval";
+    const { conflicts = [] } = content || {};
+    const none = audit.erased.has(verdict.body.verdict) ? "Not known any more" : content ? "None declared" : "Not published";
+    return page`<section class="people" aria-labelledby="people-title"><h2 id="people-title">Who answers for it</h2><dl class="facts">
+<div><dt>Reviewed and signed</dt><dd>${this.mark("bdi", "verdict.reviewer")}, ${this.day("verdict.at")}</dd></div>
+<div><dt>Approved</dt><dd>${approvals.length ? decisions("approval", approvals) : "By ?nobody"}<p class="muted">The policy asks for ${inText(asks)}.</p></dd></div>
+${disputes.length && page`<div><dt>Disputed</dt><dd>${decisions("dispute", disputes)}</dd></div>`}
+<div><dt>Conflicts of interest</dt><dd>${conflicts.length ? page`<ul>${conflicts.map((_, n) => this.mark("li", `conflicts.${n}`, ' dir="auto"'))}</ul>` : inText(none)}</dd></div>
+</dl></section>`;
+  }
+
+  /** What is on a page and in no bundle of it; it is said to be so there. */
+  others() {
+    const { standing } = this.of, link = page`<a href="../../reviewers/${"[0-9a-f]{16}"}/index.html"><bdi>${TEXT}</bdi></a>`;
+    const rated = Object.entries(ICONS).map(([place, icon]) => page`<p class="rating place-${place}">${icon} <bdi class="label"${maybe(' lang="[^"]*"')}>${TEXT}</bdi></p>`);
+    const item = page`<li class="other">${anyOf(...rated)}${maybe(page`<p dir="auto">${TEXT}</p>`)}<p class="muted">${anyOf(link, `<bdi>${TEXT}</bdi>`)}, <time datetime="${VALUE}">${TEXT}</time>, entry ${"[0-9]+"}</p></li>`;
+    return standing === "standing" && maybe(page`<section class="others" aria-labelledby="others-title"><h2 id="others-title">Other reviewers’ verdicts</h2><p class="muted">They are not in this page’s proof.</p><ul class="pieces">${`${oneLine(item)}+`}</ul></section>`);
+  }
+
+  history() {
+    const { audit, claimEntry, verdict, approvals, disputes } = this.of, unknown = `${oneLine(this.unknownStep())}*`, steps = [];
+    for (const e of lineOf(verdict)) {
+      const write = this.isPublished(e) ? oneLine : maybe, { retractedBy: back } = e;
+      steps.push([e.index, this.verdictStep(e), write]);
+      if (back) steps.push([back.index, this.step(back, "retraction", `entry.${back.id}.`, this.isMarked(e)), write]);
+    }
+    for (const e of approvals) steps.push([e.index, this.step(e, "approval", `entry.${e.id}.`, true)]);
+    for (const e of disputes) steps.push([e.index, this.step(e, "dispute", `entry.${e.id}.`, true)]);
+    const inOrder = steps.sort(([a], [b]) => a - b).map(([, step, write = oneLine]) => `${write(`${unknown}?${step}`)}\n`);
+    const earlier = [];
+    for (let e = claimEntry; e.refs.supersedes; e = e.refs.supersedes) {
+      const { content } = e.refs.supersedes, words = content ? content.text : "a claim that was erased";
+      earlier.push(maybe(page`<li><a href="../../claims/${short(e.refs.supersedes.id)}/index.html"><bdi>${inText(words)}</bdi></a> <span class="muted">(${CLAIM_CHANGES[e.body.change]})</span></li>`));
+    }
+    return page`<section class="history" aria-labelledby="history-title"><h2 id="history-title">History</h2>
+${earlier.length && maybe(page`<p>The claim was recorded before in ${anyOf(page`another form`, page`other forms`)}:</p><ul>${earlier}</ul>`)}
+<ol class="steps">
+${inOrder}${unknown}</ol></section>`;
+  }
+
+  /** Whether a verdict of the line must be on the page. One that never had its approvals need not, nor one that may not. */
+  isPublished(e) {
+    const { verdict, policyOf } = this.of, { approvals } = policyOf(e) || {}, { refs: { claim } } = e, source = claim && claim.refs.source;
+    return e === verdict || approvals === 0 && Boolean(source) && source.body.rights !== "withheld";
+  }
+
+  /** Whether a verdict's steps bear marks: those of the bundle's own, of what it superseded and what superseded it. */
+  isMarked(e) {
+    const { verdict } = this.of;
+    return [verdict, verdict.refs.supersedes, verdict.supersededBy].includes(e);
+  }
+
+  verdictStep(e) {
+    const { verdict } = this.of, isHere = e === verdict, path = isHere ? "verdict." : `entry.${e.id}.`, before = e.refs.supersedes;
+    const labelAt = (one) => (one === verdict ? "verdict.label" : `entry.${one.id}.label`);
+    const isMarked = this.isMarked(e), old = before && labelAt(before);
+    const label = this.maybeMark(isMarked, "bdi", `${path}label`, ' class="label"');
+    const from = old && this.says[old] !== this.says[`${path}label`]
+      && page`<span class="muted">from ${this.maybeMark(isHere, "bdi", old)} to</span> `;
+    const struck = (how) => page`<s>${label}</s> <span class="tag">${how} since</span>`;
+    const shown = e.retractedBy ? struck("retracted") : e.supersededBy ? struck("superseded") : label;
+    // What became of the verdict that came after may be recorded on pages that have no bundle of it.
+    const more = e === verdict.supersededBy && !e.retractedBy ? anyOf(label, struck("superseded")) : shown;
+    return this.step(e, e.body.change || "verdict", path, isMarked, page`: ${from}${more}`, e.retractedBy || e.supersededBy, isHere);
+  }
+
+  maybeMark(isMarked, tag, path, attributes = "") {
+    return isMarked ? this.mark(tag, path, attributes) : this.where(path, () => `<${tag}${attributes}>${inText(this.says[path])}</${tag}>`);
+  }
+
+  step(e, kind, path, isMarked, label = "", isStruck = false, isHere = false) {
+    const write = (marked) => {
+      const mark = (tag, name, attributes) => this.maybeMark(marked, tag, `${path}${name}`, attributes), at = inAttribute(e.body.at);
+      const time = marked ? this.day(`${path}at`) : `<time datetime="${at}">${inText(dayOf(e.body.at))}</time>`;
+      const summary = !isHere && mark(isStruck ? "s" : "span", "summary"), reason = mark("span", "reason", ' dir="auto"');
+      const struck = e === this.of.verdict.supersededBy && !isStruck ? "(?: struck)?" : isStruck ? " struck" : "";
+      return page`<li class="step${struck}"><p class="when">${time}</p><div><p><strong>${STEP_WORDS[kind]}</strong>${label} <span class="by">by ${
+        mark("bdi", label ? "reviewer" : "by")}</span>${isHere && page` <span class="tag">shown here</span>`}${!marked && UNPROVEN}</p>${
+        summary && page`<p class="said" dir="auto">${summary}</p>`}${
+        reason && page`<p class="reason"><span class="muted">Reason:</span> ${reason}</p>`}</div></li>`;
+    };
+    return write(isMarked);
+  }
+
+  unknownStep() {
+    const label = `<bdi class="label">${TEXT}</bdi>`;
+    const of = page`: ${maybe(page`<span class="muted">from <bdi>${TEXT}</bdi> to</span>`)} ${anyOf(page`<s>${label}</s> <span class="tag">${anyOf("retracted", "superseded")} since</span>`, label)}`;
+    const summary = page`<p class="said" dir="auto">${anyOf(`<s>${TEXT}</s>`, `<span>${TEXT}</span>`)}</p>`;
+    return page`<li class="step${maybe(" struck")}"><p class="when"><time datetime="${VALUE}">${TEXT}</time></p><div><p><strong>${anyOf(...Object.values(STEP_WORDS))}</strong>${
+      maybe(of)} <span class="by">by <bdi>${TEXT}</bdi></span>${UNPROVEN}</p>${maybe(summary)}${
+      maybe(page`<p class="reason"><span class="muted">Reason:</span> <span dir="auto">${TEXT}</span></p>`)}</div></li>`;
+  }
+
+  record(canonical) {
+    const { claim, verdict, standing } = this.of, field = (name, path) => this.field(page`${inText(name)}`, path), root = field("Checkpoint’s root", "checkpoint.root");
+    const iso = (path) => this.mark("time", path, ` datetime="${inAttribute(this.says[path])}"`).replace("></", ` data-says-datetime="${literal(path)}"></`);
+    const lang = claim ? langOf(claim.language) : "", word = STANDING_WORDS[standing];
+    const cited = claim && points(claim.text) <= 200 ? page`“${this.mark("bdi", "claim.text", lang)}”` : page`claim ${this.mark("code", "claim.id")}`;
+    return page`<div class="margin" id="record">
+<section id="check" class="check" aria-labelledby="check-title"><h2 id="check-title">Check this page</h2>
+<p>Your own browser compares every word marked as proven with the proof that this page carries: the signatures, who was entitled to sign, the place in the ledger, and the quotes in their sources. Nothing is sent anywhere.</p>
+<p class="muted">It shows what was recorded, by which key and in which order. It does not show that the verdict is right, nor what was recorded since. What is proven is underlined afterwards.</p>
+<button type="button" id="check-button">Check this page</button><ol id="check-lines"></ol><p id="check-result" role="status"></p></section>
+<section class="record" aria-labelledby="record-title"><h2 id="record-title">On the record</h2><dl class="facts">
+<div><dt>Verdict</dt><dd>entry ${this.mark("span", "verdict.index")}, ${iso("verdict.at")}</dd></div>
+<div><dt>Claim</dt><dd>entry ${this.mark("span", "claim.index")}, ${this.day("claim.at")}</dd></div>
+<div><dt>Ledger</dt><dd>${this.mark("bdi", "ledger.name")}<br></br>${this.mark("bdi", "ledger.origin")}<br></br>${this.mark("code", "ledger.id", ' class="id"')}</dd></div>
+<div><dt>As of</dt><dd>checkpoint ${this.mark("span", "checkpoint.size")}</dd></div></dl>
+<dl class="apparatus paper-only">${field("Verdict entry", "verdict.id")}${root}</dl>
+<details><summary>Hashes and fields, in full</summary><dl class="apparatus">
+${field("Verdict entry", "verdict.id")}
+<div><dt>Rating</dt><dd>${this.mark("code", "verdict.rating")}${this.where("verdict.value", (path) => page` (${this.mark("span", path)}, from ${this.mark("span", "verdict.worst")} to ${this.mark("span", "verdict.best")})`)}</dd></div>
+${field("Supersedes", "verdict.supersedes")}
+${field("Change", "verdict.change")}
+${field("Claim entry", "claim.id")}
+${field("Speech", "claim.manner")}
+${field("Language", "claim.language")}
+${field("Source entry", "source.id")}
+${field("Source, kept copy, BLAKE3", "source.raw")}
+${field("Source, text, BLAKE3", "source.text")}
+${this.where("source.retrieved", (path) => page`<div><dt>Source, retrieved</dt><dd>${iso(path)}</dd></div>`)}
+${root}</dl></details>
+<p><a href="bundle.json" type="application/json" download="">The proof bundle</a>: one file that shows all of this offline. <a href="../../methods/index.html#check-it">How to check it</a>.</p></section>
+<section class="cite" aria-labelledby="cite-title"><h2 id="cite-title">How to cite</h2>
+<p><bdi>${inText(this.says["ledger.name"])}</bdi>, ${cited}: ${this.mark("bdi", "verdict.label", this.labelLang())}${word && page` (${inText(word.toLowerCase())})`}. Verdict of ${this.day("verdict.at")}, entry ${this.mark("span", "verdict.index")} of the ledger ${this.mark("bdi", "ledger.origin")}.${canonical && page` <span>${inText(canonical)}</span>`}</p></section>
+</div>`;
+  }
+
+  /** The whole page. */
+  page(canonical) {
+    const { claim, standing } = this.of;
+    const script = (attributes) => `<script${attributes}></${"script"}>`; // whole, it would end the script's own element
+    return page`<html lang="en"><head>${this.head(canonical)}</head>
+<body>${this.masthead()}
+<main id="main" tabindex="-1"><article class="claim">
+${this.notice() && page`<p class="notice" role="note">${inText(this.notice())}</p>`}
+${this.claimHead()}
+<div class="columns"><div class="story">
+${this.verdict()}
+${this.words()}
+${this.evidence()}
+${this.people()}
+${this.others()}
+${this.history()}
+</div>
+${this.record(canonical)}
+</div></article></main>
+${this.colophon(canonical)}
+${claim && standing === "standing" && script(' type="application/ld\\+json"')}
+${script(' type="application/json" id="bundle"')}
+${script("")}</body></html>`;
+  }
+}
 
 /**
- * Compares a page with what its bundle says. `says` are [{ path, text, attribute? }], one for each place on the
- * page; `evidence` is how many pieces of evidence it shows; `claimReviews` are the texts of its JSON-LD scripts.
+ * Compares a page with what its bundle says. `says` are [{ path, text, attribute?, piece, isSeen, isApart }], one for each
+ * place on the page; `evidence`, the numbers of the pieces of evidence; `claimReviews`, the texts of its JSON-LD;
+ * `text`, the page as `written` gives it; `canonical`, its address, if it has one; `loose` and `dates`, words and
+ * dates with their days that no mark covers; `hasOtherStyle`, whether its style or script is not what its policy names.
  */
-function comparePage(facts, { says, evidence, claimReviews }) {
-  const findings = [], inText = new Set();
+function comparePage(facts, { says, evidence, claimReviews, text, canonical, loose, dates, hasOtherStyle }) {
+  const findings = [], inText = new Set(), seen = new Set(), isOurs = TEMPLATES === "built-in";
   const find = (code, message) => findings.push({ code, entry: null, severity: "fault", message });
-  for (const { path, text, attribute } of says) {
+  for (const { path, text: shownText, attribute, piece, isSeen, isApart } of says) {
     const shown = attribute === "day" ? dayOf : asInHtml;
     const wanted = has(facts.says, path) ? shown(facts.says[path]) : undefined;
     if (!attribute) inText.add(path);
+    if (!attribute && isSeen) seen.add(path);
     const code = wanted === undefined ? "page-unproven" : "page-other";
-    if (text !== wanted) find(code, `it says ${path} is ${quoted(text)}, the bundle says ${quoted(wanted)}`);
+    if (shownText !== wanted) find(code, `it says ${path} is ${quoted(shownText)}, the bundle says ${quoted(wanted)}`);
+    const [, number] = /^evidence\.([0-9]+)\./.exec(path) || [];
+    const isText = !attribute || attribute === "day";
+    if (isOurs && isText && !isSeen && !isApart) find("page-hidden", `${path}, ${quoted(shownText)}, can't be seen`);
+    if (number !== undefined && piece !== number) find("page-evidence", `it says ${path} outside of that piece of evidence`);
   }
   for (const path of facts.must) {
     if (!inText.has(path)) find("page-missing", `it lacks ${path}, ${quoted(facts.says[path])}`);
+    else if (!seen.has(path) && !IN_DETAILS.includes(path)) find("page-hidden", `${path}, ${quoted(facts.says[path])}, can't be seen`);
   }
-  if (evidence !== facts.evidence) find("page-evidence", `it shows ${evidence} pieces of evidence, not ${facts.evidence}`);
+  const numbers = Array.from({ length: facts.evidence }, (_, n) => String(n));
+  if (evidence.join() !== numbers.join()) find("page-evidence", `its pieces of evidence are ${quoted(evidence.join())}, not ${quoted(numbers.join())}`);
+  for (const [time, shownDay] of dates) {
+    if (!fits(time, "time") || shownDay !== dayOf(time)) find("page-other", `it says ${quoted(time)} is ${quoted(shownDay)}`);
+  }
+  if (hasOtherStyle) find("page-policy", "its style or its script is not the one that its policy names");
+  const base = baseOf(facts, canonical);
+  if (canonical !== undefined && base === undefined) find("page-address", `its address, ${quoted(canonical)}, is not one of this claim`);
+  if (isOurs) {
+    const difference = firstDifference(text, new Writer(facts).page(canonical));
+    if (difference) find("page-words", `it shows ${quoted(difference.found)} where ${quoted(difference.wanted)} belongs`);
+  }
   if (claimReviews.length > 1) find("page-claimreview", "it has more than one ClaimReview");
-  for (const text of claimReviews) compareClaimReview(facts, text, (message) => find("page-claimreview", message));
+  for (const review of claimReviews) {
+    compareClaimReview(facts, review, { base, loose, dates, others: text.split('<li class="other">').length - 1 }, (message) => find("page-claimreview", message));
+  }
   return findings;
 }
 
-function compareClaimReview({ says, standing }, text, find) {
+/** What must be on a page, but may stand where a reader opens it. */
+const IN_DETAILS = ["verdict.id", "verdict.rating"];
+
+/** The site's base address, by that of a claim's page. */
+function baseOf({ says }, canonical = "") {
+  const end = `/claims/${short(says["claim.id"] || "")}/`;
+  return webAddress(canonical) && canonical.endsWith(end) ? canonical.slice(0, -end.length) : undefined;
+}
+
+// ---- The ClaimReview, as the program writes it of a bundle ----
+
+const webAddress = (text) => (/^https?:\/\/[^/?#]/i.test(text) && /^[^"<>\\^`{|}]*$/.test(text) && /^[!-~]*$/.test(text) ? text : undefined);
+const BODIES = ("academy administration agency alliance army assembly association authority bank board bureau cabinet campaign "
+  + "centre center commission committee company congress corporation council court department embassy federation forces "
+  + "foundation fund government group institute ministry nations network office organisation organization parliament party "
+  + "police senate society union university").split(" ");
+
+/** Whether a claimant's name looks like a body's. */
+function isBody(name) {
+  const words = name.split(/\p{White_Space}+/u).filter(Boolean), [first = ""] = words, last = words[words.length - 1] || "";
+  const trimmed = (word) => word.replace(/^[^\p{Alphabetic}\p{N}]+|[^\p{Alphabetic}\p{N}]+$/gu, "").toLowerCase();
+  return words.length > 0 && (/^\p{Lowercase}/u.test(last) || first.toLowerCase() === "the"
+    || words.length === 1 && /^\.*(?:[A-Z]\.*){2,}$/.test(first) || words.some((word) => BODIES.includes(trimmed(word))));
+}
+
+/** A claim in fewer than 75 characters, cut at a word's border, with an ellipsis. */
+function shorten(text) {
+  const all = Array.from(text);
+  if (all.length < 75) return text;
+  const [start = ""] = /^.*(?=\p{White_Space})/su.exec(all.slice(0, 74).join("")) || [];
+  const words = start.replace(/[\p{White_Space},;:–—-]+$/u, "");
+  return /\P{White_Space}/u.test(words) ? `${words}…` : text;
+}
+
+/** A text as Rust writes it for a programmer. */
+function debugged(text) {
+  const escapes = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0" };
+  return `"${Array.from(text, (one) => escapes[one] || (one !== " " && /[\p{C}\p{Z}\p{Grapheme_Extend}]/u.test(one)
+    ? `\\u{${one.codePointAt(0).toString(16)}}` : one)).join("")}"`;
+}
+
+const property = (propertyID, value) => ({ "@type": "PropertyValue", propertyID, value });
+const person = (name) => ({ "@type": "Person", name });
+const organization = (name, url) => ({ "@type": "Organization", name, url });
+const HASH = (value) => fits(value, "hash");
+const listed = (list) => (list.length ? list : undefined);
+
+/** A document as it should be. A function in it tells whether a value may stand there. */
+function claimReviewOf({ says, of }, { base, loose, dates, others }) {
+  const { claimEntry, claim, source, verdict, content, policy, audit } = of;
+  const { rationale, evidence = [] } = content || {}, summary = says["verdict.summary"];
+  const author = organization(says["ledger.name"], base), url = base && `${base}/claims/${short(claimEntry.id)}/`;
+  const line = lineOf(verdict), times = line.map(({ body }) => body.at).sort(), [first] = times, last = times[times.length - 1];
+  const isLoose = (value) => loose.has(value), isDate = (value) => dates.has(value);
+  const hasValue = has(says, "verdict.value"), number = (path) => hasValue ? Number(says[path]) : undefined;
+  const noReasons = audit.erased.has(verdict.body.verdict) ? "The reasons were erased."
+    : "The reasons are not published: they quote a source that is withheld.";
+  const workOf = (id, e) => {
+    const isShown = e && e.body.rights !== "withheld" && e.content, { title, url: address = "", language, published, authors = [], publisher } = isShown || {};
+    const type = (isShown && { image: "ImageObject", audio: "AudioObject", video: "VideoObject" }[e.body.media.split("/")[0]]) || "CreativeWork";
+    const isMedium = type !== "CreativeWork";
+    return { "@type": type, url: webAddress(address), headline: title, inLanguage: language, datePublished: published,
+      author: listed(authors.map(person)), publisher: publisher && organization(publisher),
+      encodingFormat: isMedium ? e.body.media : undefined, sha256: isMedium && e.body.raw ? e.body.raw.sha256 : undefined,
+      identifier: [property("factlog/source", id), ...(address && !webAddress(address) ? [property("address", address)] : [])] };
+  };
+  const citation = ({ source: id, stance, primary, locator, note, unavailable, quote }, n) => {
+    const e = verdict.cited[n], isShown = e && e.body.rights !== "withheld", { headline, ...work } = workOf(id, e);
+    const words = { supports: "Supports the claim", refutes: "Refutes the claim", context: "Context" }[stance];
+    const more = isShown ? [locator, note, unavailable && `no copy kept: ${unavailable}`] : [];
+    return { ...work, name: headline || (isShown && e.content && e.content.url) || `Source ${short(id)}`,
+      description: [words, primary && "primary source", ...more].filter(Boolean).join("; "),
+      hasPart: isShown && quote ? { "@type": "Quotation", text: quote.exact } : undefined };
+  };
+  const comment = (name, text, at, by, kind, id) => ({ "@type": "CorrectionComment", name, text, datePublished: at, author: person(by),
+    identifier: [property(kind, id)] });
+  const labelAt = (e) => debugged(says[e === verdict ? "verdict.label" : `entry.${e.id}.label`]);
+  const corrections = line.slice(1).map((e, at) => comment({ update: "Update", correction: "Correction",
+    rating: `Rating changed from ${labelAt(line[at])} to ${labelAt(e)}` }[e.body.change],
+  e.content ? e.content.reason : "The reason was erased.", e.body.at, e.by.name, "factlog/verdict", e.id));
+  const isLooseText = (value) => value === "The reason was erased." || isLoose(value);
+  const otherComment = comment((name) => /^(Retraction|Update|Correction|Rating changed)/.test(name), isLooseText, isDate, isLoose,
+    (kind) => kind === "factlog/retraction" || kind === "factlog/verdict", HASH);
+  const ratingNumber = (value) => value === undefined || Number.isSafeInteger(value);
+  const otherReview = { "@type": "Review", datePublished: isDate, correction: (list) => list === undefined || allLike(list, otherComment),
+    reviewRating: { "@type": "Rating", ratingValue: ratingNumber, bestRating: ratingNumber, worstRating: ratingNumber,
+      alternateName: isLoose, ratingExplanation: (value) => value === undefined || isLoose(value), author: person(isLoose) },
+    identifier: [property("factlog/verdict", (id) => HASH(id) && !audit.byId.has(id))] };
+  const appearance = workOf(says["source.id"], source), { body: { text, rights } } = source;
+  const claimant = claim.claimant, later = claimEntry.supersededBy, address = claimant && claimant.same_as;
+  const isKept = rights === "public" && text && !audit.erased.has(text.blake3);
+  const isMedium = appearance["@type"] !== "CreativeWork", ofTime = (least, most) => (value) => value === undefined
+    ? most !== undefined && first === last : (value === first || value === last || isDate(value)) && (most === undefined ? value <= least : value >= most);
+  const isExact = dates.size === 0;
+  return { "@context": "https://schema.org", "@type": "ClaimReview", "@id": url && `${url}#claimreview`, url,
+    claimReviewed: shorten(claim.text), inLanguage: claim.language,
+    datePublished: isExact ? first : ofTime(first), dateModified: isExact ? (last === first ? undefined : last) : ofTime(first, last),
+    author,
+    reviewRating: { "@type": "Rating", ratingValue: number("verdict.value"), bestRating: number("verdict.best"),
+      worstRating: number("verdict.worst"), alternateName: says["verdict.label"], ratingExplanation: summary, author: person(verdict.by.name) },
+    reviewBody: rationale || summary || noReasons,
+    associatedMediaReview: isMedium ? { "@type": "MediaReview", datePublished: verdict.body.at, author, reviewBody: summary || noReasons,
+      itemReviewed: { "@type": "MediaReviewItem", mediaItemAppearance: appearance } } : undefined,
+    itemReviewed: { "@type": "Claim", text: claim.text, inLanguage: claim.language,
+      author: claimant && { "@type": claimant.role === undefined && isBody(claimant.name) ? "Organization" : "Person", name: claimant.name,
+        jobTitle: claimant.role, sameAs: address && webAddress(address), identifier: address && !webAddress(address) ? address : undefined },
+      datePublished: says["claim.said.date"] || says["source.published"], creativeWorkStatus: later && "superseded",
+      appearance: { ...appearance, archivedAt: isKept && base ? `${base}/sources/${short(source.id)}/` : undefined },
+      identifier: [property("factlog/claim", claimEntry.id), ...(later ? [property("factlog/superseded-by", later.id)] : [])] },
+    citation: listed(evidence.map(citation)),
+    correction: (list = []) => {
+      const isKnown = (one) => corrections.some((known) => differenceOf(known, one) === null);
+      const known = Array.isArray(list) ? list.filter(isKnown) : [];
+      return differenceOf(corrections, known) === null && allLike(list.filter((one) => !isKnown(one)), otherComment);
+    },
+    associatedClaimReview: (list) => list === undefined ? others === 0 : list.length === others && others > 0 && allLike(list, otherReview),
+    identifier: [property("factlog/verdict", verdict.id), property("factlog/claim", claimEntry.id), property("factlog/ledger", says["ledger.id"])] };
+}
+
+const allLike = (list, wanted) => Array.isArray(list) && list.every((one) => differenceOf(wanted, one) === null);
+
+/** The first key by which a JSON value is not as it should be, with what is there; or null. */
+function differenceOf(wanted, found, path = "it") {
+  if (typeof wanted === "function") return wanted(found) ? null : { path, found };
+  if (typeof wanted !== "object" || typeof found !== "object" || found === null || Array.isArray(found) !== Array.isArray(wanted)) {
+    return wanted === found ? null : { path, found, wanted };
+  }
+  for (const key of new Set([...Object.keys(wanted), ...Object.keys(found)])) {
+    const at = (value) => (has(value, key) ? value[key] : undefined);
+    const difference = differenceOf(at(wanted), at(found), Array.isArray(wanted) ? `${path}[${key}]` : key);
+    if (difference) return difference;
+  }
+  return null;
+}
+
+/** How many keys a JSON text has, and how many of them are left when it is read: a key twice is read as one. */
+function hasKeyTwice(text, value) {
+  const keys = Array.from(text.matchAll(/"(?:[^"\\]|\\.)*"\s*(:?)/g)).filter(([, colon]) => colon).length;
+  const countOf = (part) => (typeof part !== "object" || part === null ? 0
+    : Object.values(part).reduce((sum, one) => sum + countOf(one), Array.isArray(part) ? 0 : Object.keys(part).length));
+  return keys !== countOf(value);
+}
+
+function compareClaimReview(facts, text, around, find) {
+  if (facts.standing !== "standing") {
+    find("it has a ClaimReview, but its verdict does not stand");
+    return;
+  }
   let review;
   try {
     review = JSON.parse(text);
@@ -1169,29 +1833,17 @@ function compareClaimReview({ says, standing }, text, find) {
     find("its JSON-LD is not JSON");
     return;
   }
-  const at = (value, ...keys) => keys.reduce((part, key) => part && has(part, key) ? part[key] : undefined, value);
-  const expect = (name, found, wanted) => {
-    const isSame = found === wanted || typeof found === "number" && String(found) === wanted;
-    if (!isSame) find(`its ClaimReview has ${quoted(found)} as ${name}, not ${quoted(wanted)}`);
-  };
-  const ofScale = (path) => has(says, "verdict.value") ? says[path] : undefined;
-  expect("@type", at(review, "@type"), "ClaimReview");
-  expect("text", at(review, "itemReviewed", "text"), says["claim.text"]);
-  expect("author", at(review, "itemReviewed", "author", "name"), says["claim.claimant"]);
-  expect("alternateName", at(review, "reviewRating", "alternateName"), says["verdict.label"]);
-  expect("ratingExplanation", at(review, "reviewRating", "ratingExplanation"), says["verdict.summary"]);
-  expect("ratingValue", at(review, "reviewRating", "ratingValue"), says["verdict.value"]);
-  expect("bestRating", at(review, "reviewRating", "bestRating"), ofScale("verdict.best"));
-  expect("worstRating", at(review, "reviewRating", "worstRating"), ofScale("verdict.worst"));
-  const short = at(review, "claimReviewed"), whole = says["claim.text"] || "";
-  const isCut = typeof short === "string" && short.length > 1 && short.endsWith("…") && whole.startsWith(short.slice(0, -1));
-  if (short !== undefined && !isCut) expect("claimReviewed", short, whole);
-  const paths = new Map([["factlog/verdict", "verdict.id"], ["factlog/claim", "claim.id"], ["factlog/ledger", "ledger.id"]]);
-  for (const identifier of [].concat(at(review, "identifier") || [])) {
-    const path = paths.get(at(identifier, "propertyID"));
-    if (path) expect(path, at(identifier, "value"), says[path]);
+  if (!facts.of.claim || !facts.of.source) {
+    find("it has a ClaimReview of a claim that is not in its bundle");
+    return;
   }
-  if (standing !== "standing") find("it has a ClaimReview, but its verdict does not stand");
+  const difference = differenceOf(claimReviewOf(facts, around), review);
+  if (difference) {
+    const { path, found, wanted } = difference, show = (value) => quoted(typeof value === "object" ? JSON.stringify(value) : value);
+    find(`its ClaimReview has ${show(found)} as ${path}${wanted === undefined ? "" : `, not ${show(wanted)}`}`);
+  } else if (hasKeyTwice(text, review)) {
+    find("its ClaimReview has a key twice");
+  }
 }
 
 // ---- What the reader is told ----
@@ -1235,9 +1887,11 @@ const good = ({ counts, size, logKey, reviewer, evidence, standing, endedBy, mus
   quote: `${counted(counts.quote, "quote")}, word for word at the bytes recorded`,
   evidence: `${counted(evidence, "piece")}; ${counted(counts.evidence, "quote")}, word for word at the bytes recorded`,
   standing: STANDING[standing] + (endedBy === undefined ? "" : `, by entry ${endedBy}`),
-  page: `all ${must.length} values that must be here are, and every marked word is what the bundle says`,
+  page: TEMPLATES === "built-in" ? "they are what the program writes of the bundle, but for what is said not to be in the proof"
+    : `all ${must.length} values that must be here are, and every marked word is what the bundle says; this site has its own `
+      + "templates, so that no other word was compared",
   compare: `the ledger's id, ${ledger}, with one that you have from elsewhere, for anybody can make up a ledger. And whoever `
-    + "changed a page could have changed its check: factlog check bundle.json does not rely on this page.",
+    + "changed a page could have changed its look and its check: factlog check bundle.json does not rely on this page.",
 });
 
 /**
@@ -1283,9 +1937,31 @@ async function check(bundle, page, options) {
 const placesOf = (element) => (element.getAttribute("class") || "").split(/\s+/).filter((name) => name.startsWith("place-"))
   .map((name) => name.slice("place-".length)).join(" ");
 
-function readPage(document) {
-  const collect = (mark, read, attribute) => Array.from(document.querySelectorAll(`[${mark}]`),
-    (element) => ({ path: element.getAttribute(mark), text: read(element), attribute }));
+/** Whether a reader can see an element: drawn, of some size, and neither transparent nor hidden from anybody. */
+function isSeen(element, view) {
+  if (element.closest("[hidden], [inert], [aria-hidden=true], template, noscript")) return false;
+  if (typeof element.checkVisibility !== "function" || element.textContent.trim() === "") return true;
+  const { width, height } = element.getBoundingClientRect(), { color } = view.getComputedStyle(element);
+  return element.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true })
+    && width >= 2 && height >= 2 && !/^rgba\(.*, 0\)$|\/ 0%?\)$/.test(color);
+}
+
+/** What a reader opens first, or prints. */
+const APART = "details, .paper-only";
+/** Whether an element, or one that it stands in, has its words compared. */
+const MARKED = "[data-says], [data-says-day]";
+
+async function readPage(document, subtle) {
+  const all = (selector) => Array.from(document.querySelectorAll(selector));
+  const collect = (mark, read, attribute) => all(`[${mark}]`).map((element) => {
+    const piece = element.closest("[data-evidence]");
+    return { path: element.getAttribute(mark), text: read(element), attribute, piece: piece && piece.getAttribute("data-evidence"),
+      isSeen: isSeen(element, document.defaultView), isApart: Boolean(element.closest(APART)) };
+  });
+  const [policy] = all('meta[http-equiv="Content-Security-Policy"]'), link = all('link[rel="canonical"]')[0];
+  const hashes = await Promise.all([...all("style"), ...all("script:not([type])")].map(async ({ textContent }) =>
+    `'sha256-${btoa(String.fromCharCode(...await sha256(subtle, utf8(textContent))))}'`));
+  const content = (policy && policy.getAttribute("content")) || "";
   return {
     says: [
       ...collect("data-says", (element) => element.textContent),
@@ -1294,17 +1970,39 @@ function readPage(document) {
       ...collect("data-says-day", (element) => element.textContent, "day"),
       ...collect("data-says-place", placesOf, "place"),
     ],
-    evidence: document.querySelectorAll("[data-evidence]").length,
-    claimReviews: Array.from(document.querySelectorAll('script[type="application/ld+json"]'), (script) => script.textContent),
+    evidence: all("[data-evidence]").map((element) => element.getAttribute("data-evidence")),
+    claimReviews: all('script[type="application/ld+json"]').map((script) => script.textContent),
+    text: written(document),
+    canonical: link && link.getAttribute("href"),
+    loose: new Set(all("main bdi, main p, main span, main s").filter((element) => !element.closest(MARKED)).map((element) => element.textContent)),
+    dates: new Map(all("main time:not([data-says-datetime])").map((element) => [element.getAttribute("datetime"), element.textContent])),
+    hasOtherStyle: !hashes.every((hash) => content.includes(hash)),
   };
 }
 
+/** Elements that may have a shadow, which is drawn in their place and which no script can see if it is closed. */
+const HOSTS = "article aside blockquote div footer h1 h2 h3 h4 h5 h6 header main nav p section span".split(" ");
+
+/** Puts new elements in the place of those that a page's source could have given a shadow. */
+function withoutShadows(document) {
+  const { body, documentElement: root, activeElement } = document, { scrollX, scrollY } = document.defaultView;
+  const renew = (element) => {
+    const fresh = document.createElement(element.localName);
+    for (const { name, value } of Array.from(element.attributes)) fresh.setAttribute(name, value);
+    fresh.append(...Array.from(element.childNodes));
+    element.replaceWith(fresh);
+  };
+  for (const element of Array.from(root.querySelectorAll(["body", ...HOSTS].join()))) renew(element);
+  document.defaultView.scrollTo(scrollX, scrollY);
+  if (activeElement && activeElement !== body) activeElement.focus({ preventScroll: true });
+}
+
 function start(document) {
-  const [section, button, list, result, bundle] = ["check", "check-button", "check-lines", "check-result", "bundle"]
-    .map((id) => document.getElementById(id));
-  if (!section || !button || !list || !result || !bundle) return;
+  const at = (id) => document.getElementById(id); // asked each time, for some are put anew
+  if (!["check", "check-button", "check-lines", "check-result", "bundle"].every(at)) return;
+  const button = at("check-button");
   const show = ({ lines, kind: kindOfAll, result: sentence }) => {
-    list.replaceChildren(...lines.map(({ kind, what, found }) => {
+    at("check-lines").replaceChildren(...lines.map(({ kind, what, found }) => {
       const [item, strong, span] = ["li", "strong", "span"].map((name) => document.createElement(name));
       item.className = kind;
       strong.textContent = what;
@@ -1312,16 +2010,16 @@ function start(document) {
       item.append(strong, " ", span);
       return item;
     }));
-    result.className = kindOfAll;
-    result.textContent = sentence;
+    Object.assign(at("check-result"), { className: kindOfAll, textContent: sentence });
   };
   button.addEventListener("click", async () => {
+    withoutShadows(document);
     button.disabled = true;
     show({ lines: [], kind: "note", result: "Checking…" });
     try {
       await new Promise((resolve) => setTimeout(resolve)); // so that this is drawn first
       const { subtle } = globalThis.crypto || {};
-      show(await check(JSON.parse(bundle.textContent), readPage(document), { subtle }));
+      show(await check(JSON.parse(at("bundle").textContent), await readPage(document, subtle), { subtle }));
     } catch (error) {
       const found = `failed: ${error instanceof Error ? error.message : error}`;
       const lines = [{ kind: "bad", what: "The check", found }];
@@ -1330,10 +2028,10 @@ function start(document) {
       button.disabled = false;
     }
   });
-  section.hidden = false;
+  at("check").hidden = false;
 }
 
-const factlogCheck = { check, checkBundle, comparePage, describe, readPage, blake3, verifySignature, isOfPrimeOrder };
+const factlogCheck = { check, checkBundle, comparePage, describe, readPage, blake3, cut, isBody, shorten, verifySignature, isOfPrimeOrder };
 if (typeof module === "object" && module.exports) module.exports = factlogCheck;
 else globalThis.factlogCheck = factlogCheck;
 if (typeof document === "object" && document) {

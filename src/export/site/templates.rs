@@ -35,6 +35,15 @@ pub const BUILT_IN: [(&str, &str); 13] = [
 /// What a desk adds after the style sheet: other values for its variables.
 pub const OWN_STYLE: &str = "custom.css";
 
+/// What a claim's page is made with.
+const PAGE_TEMPLATES: [&str; 3] = ["base.html", "claim.html", "macros.html"];
+
+/// How `check.js` knows that the page is made with the built-in templates, so that it can say of every
+/// element what it should be.
+const BUILT_IN_PAGES: &str = "const TEMPLATES = \"built-in\";";
+/// How it knows that the page is made with others: it then compares what is marked.
+const OWN_PAGES: &str = "const TEMPLATES = \"own\";";
+
 /// Says why templates can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
@@ -108,8 +117,10 @@ impl Templates {
         let mut environment = Environment::new();
         environment.set_formatter(format);
         let mut plain = BTreeMap::new();
+        let mut has_own_pages = false;
         for (name, built_in) in BUILT_IN {
             let text = own.get(name).map_or(built_in, String::as_str);
+            has_own_pages |= PAGE_TEMPLATES.contains(&name) && text != built_in;
             hasher.update(&(text.len() as u64).to_le_bytes());
             hasher.update(text.as_bytes());
             if matches!(extension(name), "html" | "xml") {
@@ -125,9 +136,13 @@ impl Templates {
         let mut take = |name: &str| {
             let text = plain.remove(name).expect("it is built in");
             if own.contains_key(name) {
-                text
+                return text;
+            }
+            let text = without_comments(&text);
+            if name == "check.js" && has_own_pages {
+                text.replacen(BUILT_IN_PAGES, OWN_PAGES, 1)
             } else {
-                without_comments(&text)
+                text
             }
         };
         let (mut css, check, search) = (take("style.css"), take("check.js"), take("search.js"));

@@ -305,6 +305,26 @@ fn templates_of_a_desk_take_the_place_of_the_built_in_ones() {
         format!("our page of {}", samples::CLAIM).into_bytes()
     );
 
+    let built_in = BUILT_IN.iter().find(|(name, _)| *name == "check.js");
+    let told = |templates: &Templates| templates.script(Script::Check).map(str::to_owned);
+    assert!(
+        built_in
+            .expect("it is there")
+            .1
+            .contains("const TEMPLATES = \"built-in\";")
+    );
+    assert!(
+        told(&templates)
+            .expect("a script")
+            .contains("const TEMPLATES = \"own\";")
+    );
+    let styled = own(OWN_STYLE, ":root { --ink: navy; }").expect("a style");
+    assert!(
+        told(&styled)
+            .expect("a script")
+            .contains("const TEMPLATES = \"built-in\";")
+    );
+
     let unknown = own("claims.html", "").err().expect("refused");
     assert!(matches!(unknown, TemplateError::Unknown(name) if name == "claims.html"));
     let syntax = own("claim.html", "{% if %}").err().expect("refused");
