@@ -197,7 +197,7 @@ pub(super) fn write(
     let bar = progress::of("exporting", "pages", written.pages, context);
     while pages.peek().is_some() {
         let chunk: Vec<ClaimPage<'_>> = pages.by_ref().take(CHUNK).collect();
-        let rendered: Vec<(String, String, Option<[File; 2]>)> = chunk
+        let rendered: Vec<Rendered> = chunk
             .par_iter()
             .map(|page| {
                 let rendered = render(out, ledger, page, before);
@@ -205,24 +205,21 @@ pub(super) fn write(
                 rendered
             })
             .collect::<anyhow::Result<_>>()?;
-        for (folder, digest, files) in rendered {
-            if let Some(files) = files {
-                for file in files {
-                    put(out, file, &mut written)?;
-                }
-            } else {
-                for path in page_files(&folder) {
-                    let known = before.files.get(&path).expect("it was looked up");
-                    written.files.insert(path, *known);
-                }
-                written.unchanged += 2;
+        for Rendered {
+            folder,
+            digest,
+            files,
+        } in rendered
+        {
+            for put in files {
+                written.take(put);
             }
             now.pages.insert(folder, digest);
         }
     }
     bar.finish_and_clear();
     for file in others {
-        put(out, file, &mut written)?;
+        written.take(put(out, file)?);
     }
     for gone in before.files.keys() {
         if !written.files.contains_key(gone) {
@@ -234,13 +231,38 @@ pub(super) fn write(
     Ok(written)
 }
 
-/// Renders a page, unless what was written before says the same.
+/// A claim's page that is in the folder.
+struct Rendered {
+    folder: String,
+    digest: String,
+    files: Vec<Put>,
+}
+
+/// A file of the site that is in the folder.
+struct Put {
+    path: String,
+    hash: ObjectId,
+    is_changed: bool,
+}
+
+impl Written {
+    fn take(&mut self, put: Put) {
+        if put.is_changed {
+            self.changed.push(put.path.clone());
+        } else {
+            self.unchanged += 1;
+        }
+        self.files.insert(put.path, put.hash);
+    }
+}
+
+/// Renders a page and writes it, unless what was written before says the same.
 fn render(
     out: &Path,
     ledger: &Ledger,
     page: &ClaimPage<'_>,
     before: &State,
-) -> anyhow::Result<(String, String, Option<[File; 2]>)> {
+) -> anyhow::Result<Rendered> {
     let digest = page.digest();
     let folder = page.folder.clone();
     let is_as_it_was = |path: &String| {
@@ -248,15 +270,28 @@ fn render(
         bytes.is_ok_and(|bytes| before.files.get(path) == Some(&ObjectId::of(&bytes)))
     };
     if before.pages.get(&folder) == Some(&digest) && page_files(&folder).iter().all(is_as_it_was) {
-        return Ok((folder, digest, None));
+        let known = |path: String| Put {
+            hash: before.files[&path],
+            path,
+            is_changed: false,
+        };
+        return Ok(Rendered {
+            files: page_files(&folder).map(known).into(),
+            folder,
+            digest,
+        });
     }
     let proving = || format!("proving verdict {}", page.verdict);
     let (bundle, _) = ledger
         .prove(&page.verdict, Reveal::Quotations)
         .with_context(proving)?;
     let bundle = String::from_utf8(bundle.to_bytes()).with_context(proving)?;
-    let files = page.render(&bundle)?;
-    Ok((folder, digest, Some(files)))
+    let files = page.render(&bundle)?.into_iter();
+    Ok(Rendered {
+        files: files.map(|file| put(out, file)).collect::<Result<_, _>>()?,
+        folder,
+        digest,
+    })
 }
 
 /// Returns the files of a claim's page.
@@ -264,7 +299,7 @@ fn page_files(folder: &str) -> [String; 2] {
     ["index.html", "bundle.json"].map(|name| format!("{folder}/{name}"))
 }
 
-fn put(out: &Path, file: File, written: &mut Written) -> anyhow::Result<()> {
+fn put(out: &Path, file: File) -> anyhow::Result<Put> {
     let path = out.join(&file.path);
     if let Some(link) = link_to(out, &file.path) {
         let message = format!(
@@ -275,19 +310,20 @@ fn put(out: &Path, file: File, written: &mut Written) -> anyhow::Result<()> {
             .hint("put a folder or a file in its place, or name another folder with --out")
             .into());
     }
-    written
-        .files
-        .insert(file.path.clone(), ObjectId::of(&file.bytes));
+    let hash = ObjectId::of(&file.bytes);
+    let put = |is_changed| Put {
+        path: file.path.clone(),
+        hash,
+        is_changed,
+    };
     if fs::read(&path).is_ok_and(|old| old == file.bytes) {
-        written.unchanged += 1;
-        return Ok(());
+        return Ok(put(false));
     }
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     }
     files::replace(&path, &file.bytes)?;
-    written.changed.push(file.path);
-    Ok(())
+    Ok(put(true))
 }
 
 /// Removes a file that an earlier export wrote, and its folder once nothing is in it.
