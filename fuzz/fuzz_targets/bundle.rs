@@ -10,7 +10,9 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use factlog::audit::Severity;
-use factlog::audit::bundle::{About, Bundle, BundleEntry, Expected, ShownReport, check, check_bytes};
+use factlog::audit::bundle::{
+    About, Bundle, BundleEntry, Expected, ShownReport, check, check_bytes,
+};
 use factlog::entry::{Body, Entry};
 use factlog::trust::merkle::LeafHash;
 use factlog::trust::{SignedNote, SliceRange, TrustPolicy};
