@@ -704,6 +704,20 @@ fn start_up(large: &Large, folder: &Path) {
             first.as_secs_f64() * 1e3,
         ),
     );
+    for words in [
+        ["search", "closed 7"],
+        ["similar", "In year 500 the council closed 7 bridges"],
+    ] {
+        let (first, usual) = time(factlog, &[&words[..], &["--ledger", ledger]].concat());
+        let what = format!("factlog {}, on {} claims", words[0], large.verdicts);
+        // The first one builds the index.
+        let rate = rate(large.verdicts, first);
+        let (usual, first) = (usual.as_secs_f64() * 1e3, first.as_secs_f64());
+        row(
+            &what,
+            &format!("{usual:.0} ms; the first {first:.1} s, {rate:.0} claims/s"),
+        );
+    }
 }
 
 /// The most memory that commands hold while they open, append to and audit the large ledger.

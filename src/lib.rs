@@ -17,6 +17,7 @@
 //! | [`audit`] | replay: entitlement, standing, findings | `trust`, `entry` |
 //! | [`export`] | ClaimReview, tables | `words` |
 //! | [`claimreview`] | anybody's ClaimReview: rules, lenient reading | `words` |
+//! | [`find`] | the search index, likeness of claims | `words` |
 //! | [`keys`] | key files | `trust` |
 //! | [`store`] | journal, head, object files, database | `trust`, `entry` |
 //! | [`mirror`] | the published form: write it, read it | `trust`, `entry`, `audit` |
@@ -30,6 +31,7 @@ pub mod claimreview;
 pub mod entry;
 pub mod export;
 pub mod extract;
+pub mod find;
 pub mod intake;
 pub mod keys;
 pub mod ledger;

@@ -24,7 +24,9 @@ mod forks;
 mod gone;
 mod help;
 mod highlight;
+mod hits;
 mod import;
+mod index;
 mod init;
 mod json_out;
 mod key;
@@ -51,10 +53,12 @@ mod retract;
 mod review;
 mod says;
 mod screen;
+mod search;
 mod seek;
 mod show;
 mod sign;
 mod signing;
+mod similar;
 mod sources;
 mod split;
 mod stdout;
@@ -124,6 +128,8 @@ enum Command {
     Erase(erase::Args),
     Show(show::Args),
     Log(log::Args),
+    Search(search::Args),
+    Similar(similar::Args),
     Verify(verify::Args),
     Publish(publish::Args),
     Restore(restore::Args),
@@ -179,6 +185,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Erase(args) => erase::run(&args, &context),
         Command::Show(args) => show::run(&args, &context),
         Command::Log(args) => log::run(&args, &context),
+        Command::Search(args) => search::run(&args, &context),
+        Command::Similar(args) => similar::run(&args, &context),
         Command::Verify(args) => verify::run(&args, &context),
         Command::Publish(args) => publish::run(&args, &context),
         Command::Restore(args) => restore::run(&args, &context),

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use factlog::entry::Kind;
+use factlog::find::Index;
 use factlog::words::claim::{Claim, Claimant, Manner};
 use factlog::words::id::{ObjectId, SourceId};
 use factlog::words::object;
@@ -21,12 +22,14 @@ use super::context::{self, Context};
 use super::drafts::{Choice, Decision, Drafts};
 use super::editor;
 use super::exit::{Failure, Status};
+use super::index;
 use super::json_out;
 use super::prompt;
 use super::record::{self, EntryLine, Signer};
 use super::screen::{self, FAINT, STRONG};
 use super::seek;
 use super::signing::{self, SigningArgs};
+use super::similar;
 use super::verdict::{self, Ended};
 
 /// Bytes of the paragraph that are shown before and after a claim's sentence.
@@ -87,6 +90,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         Ok(lines)
     })?;
     let drafts = Drafts::of(ledger.folder());
+    let recorded = index::at_once(&ledger)?;
     drop(ledger);
 
     let waiting = lines
@@ -102,6 +106,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         context,
         signing: &args.signing,
         drafts: &drafts,
+        recorded,
         lines: lines
             .iter()
             .filter(|line| line.state == State::Proposed)
@@ -140,6 +145,8 @@ struct Sitting<'a> {
     context: &'a Context,
     signing: &'a SigningArgs,
     drafts: &'a Drafts,
+    /// What was recorded when the sitting began, to look for claims that are alike.
+    recorded: Option<Index>,
     lines: Vec<ClaimLine>,
     dropped: usize,
     judged: usize,
@@ -151,6 +158,9 @@ impl Sitting<'_> {
         let mut at = 0;
         while at < self.lines.len() {
             show(&self.lines[at], at, self.lines.len());
+            if let Some(index) = &self.recorded {
+                similar::tell(self.context, index, &self.lines[at].claim.text)?;
+            }
             let question = "record this claim? [y,n,e,v,k,q,?] ";
             match prompt::choose(question, &['y', 'n', 'e', 'v', 'k', 'q', '?'])? {
                 Some('y') => {

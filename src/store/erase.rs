@@ -11,7 +11,7 @@
 //! ledger's folder, other names of the same file, and what a disk keeps of overwritten bytes.
 
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,10 @@ use super::Store;
 use super::append::JournalWriter;
 use super::database;
 use super::error::StoreError;
-use super::files::{FileAction, FileError, OnFile as _, erase_if_there, sync_folder};
+use super::files::{
+    FileAction, FileError, OnFile as _, erase_if_there, is_link, remove_folder_if_there,
+    remove_if_there, sync_folder,
+};
 use super::frame::{self, FRAME_OVERHEAD, FrameKind, HEADER_BYTES, MAX_SMALL_OBJECT_BYTES};
 use super::head::StatedHead;
 use super::journal::{self, Damage, JournalReader, Piece};
@@ -33,6 +36,10 @@ use crate::words::id::ObjectId;
 /// The folder of what the splitter found in texts: a file a text, named by the text's id. It is no
 /// part of the ledger, and repeats the text's words.
 const PROPOSALS_FOLDER: &str = "proposals";
+
+/// The folder of the search index. It is no part of the ledger, holds words of claims and verdicts, and
+/// is built anew by who needs it.
+const SEARCH_FOLDER: &str = "search";
 
 /// A frame that holds an erased object.
 struct Found {
@@ -87,6 +94,7 @@ impl Store {
         if erase_if_there(&self.folder.join(TORN_NAME))? {
             sync_folder(&self.folder)?;
         }
+        self.erase_search()?;
         for id in erased {
             let proposals = self.proposals_of(id);
             if erase_if_there(&proposals)? {
@@ -151,6 +159,27 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    /// Takes the search index away, whole: which of its files have an object's words nobody can say.
+    fn erase_search(&self) -> Result<(), StoreError> {
+        let folder = self.folder.join(SEARCH_FOLDER);
+        if is_link(&folder) {
+            // Nothing of ours lies behind it.
+            remove_if_there(&folder)?;
+            return Ok(sync_folder(&self.folder)?);
+        }
+        if !folder.exists() {
+            return Ok(());
+        }
+        for item in fs::read_dir(&folder).on(FileAction::Read, &folder)? {
+            let path = item.on(FileAction::Read, &folder)?.path();
+            if path.is_file() {
+                erase_if_there(&path)?;
+            }
+        }
+        remove_folder_if_there(&folder)?;
+        Ok(sync_folder(&self.folder)?)
     }
 
     fn proposals_of(&self, id: &ObjectId) -> PathBuf {

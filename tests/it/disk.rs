@@ -340,7 +340,13 @@ fn a_disk_that_can_only_be_read_is_read_and_said_to_be_so() {
     let files = desk::files_below(&disk.place);
     disk.remount("remount,ro");
     assert_eq!(disk.log(), before);
-    for command in [&["claims"][..], &["show", &before[3]], &["checkpoint"]] {
+    let search = ["search", "rating:true"];
+    for command in [
+        &["claims"][..],
+        &["show", &before[3]],
+        &["checkpoint"],
+        &search,
+    ] {
         let (_, err) = disk.done(command);
         assert!(err.contains("cannot be written"), "{command:?}: {err}");
     }

@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A folder, and those that it may use beside `words`.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("words", &[]),
     ("intake", &[]),
     ("extract", &[]),
     ("export", &[]),
     ("claimreview", &[]),
+    ("find", &[]),
     ("trust", &[]),
     ("entry", &["trust"]),
     ("audit", &["trust", "entry"]),

@@ -27,6 +27,8 @@ mod publish;
 mod readme;
 mod sample;
 mod schemas;
+mod search;
+mod seen_before;
 mod store;
 mod tamper;
 mod vectors;

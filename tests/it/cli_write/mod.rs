@@ -52,7 +52,7 @@ fn claims(desk: &Desk) -> Vec<Value> {
 }
 
 /// Runs a command with answers on its standard input; returns its exit status and both streams.
-fn with_input(command: &mut Command, input: &str) -> (Option<i32>, String, String) {
+pub(crate) fn with_input(command: &mut Command, input: &str) -> (Option<i32>, String, String) {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -219,7 +219,7 @@ pub(super) fn write(
     }
     bar.finish_and_clear();
     for file in others {
-        written.take(put(out, file)?);
+        written.take(put(out, &file)?);
     }
     for gone in before.files.keys() {
         if !written.files.contains_key(gone) {
@@ -288,7 +288,9 @@ fn render(
     let bundle = String::from_utf8(bundle.to_bytes()).with_context(proving)?;
     let files = page.render(&bundle)?.into_iter();
     Ok(Rendered {
-        files: files.map(|file| put(out, file)).collect::<Result<_, _>>()?,
+        files: files
+            .map(|file| put(out, &file))
+            .collect::<Result<_, _>>()?,
         folder,
         digest,
     })
@@ -299,7 +301,7 @@ fn page_files(folder: &str) -> [String; 2] {
     ["index.html", "bundle.json"].map(|name| format!("{folder}/{name}"))
 }
 
-fn put(out: &Path, file: File) -> anyhow::Result<Put> {
+fn put(out: &Path, file: &File) -> anyhow::Result<Put> {
     let path = out.join(&file.path);
     if let Some(link) = link_to(out, &file.path) {
         let message = format!(

@@ -1,0 +1,242 @@
+//! `factlog similar`: the claims that are like a text, with their verdicts.
+
+use std::io::{self, Read as _, Write as _};
+
+use factlog::find::likeness::Relation;
+use factlog::find::{Index, LEAST_LIKENESS, Match};
+use factlog::ledger::Ledger;
+use factlog::words::id::ClaimId;
+use serde::Serialize;
+
+use super::claim_list::{ClaimLine, State};
+use super::context::Context;
+use super::exit::{Failure, Status};
+use super::hits::Hit;
+use super::index;
+use super::json_out;
+use super::screen::{self, FAINT, STRONG};
+use super::seek;
+use super::stdout;
+
+/// So many claims are told of beside one that is reviewed.
+const MOST_TOLD: usize = 3;
+
+/// A text that is longer is no claim.
+const MOST_BYTES: u64 = 64 * 1024;
+
+/// Say whether a claim was seen before: recorded claims that are like it
+///
+/// Claims are compared by their words, weighed by how rare they are, by names and by figures, however
+/// these are written. The number is their likeness, from 0 to 1: 1 is the same words, figures and
+/// names, from .82 on they are called the same. What was said in quite other words is below .35, and
+/// is not shown unless --least asks for it. Where a figure is
+/// another one, or one of the two has a "not" that the other has not, that is said. Words of the same
+/// meaning are not known, but for some everyday ones: read what is found.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  factlog similar 'They spent 12m on that bridge!!'
+  factlog similar 3                    like the third claim, itself left out
+  factlog similar - < post.txt         the text on standard input
+  factlog similar 5f3a9c12 --limit 3 --json
+  factlog similar 'shots with metal in them' --least 0.1
+
+Where nothing is alike, the exit status is 3.")]
+pub(crate) struct Args {
+    /// A text; a claim, by its number or the beginning of its id; `-` for standard input
+    #[arg(value_name = "TEXT|CLAIM|-", required = true)]
+    what: Vec<String>,
+    /// Show so many claims at most
+    #[arg(long, value_name = "N", default_value_t = 5,
+        value_parser = clap::value_parser!(u16).range(1..=100))]
+    limit: u16,
+    /// Show what is at least so alike, from 0 to 1
+    #[arg(long, value_name = "LIKENESS", default_value_t = LEAST_LIKENESS, value_parser = likeness)]
+    least: f64,
+}
+
+fn likeness(text: &str) -> Result<f64, String> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number| (0.0..=1.0).contains(number));
+    number.ok_or_else(|| "a number from 0 to 1 is wanted, such as 0.2".to_owned())
+}
+
+#[derive(Serialize)]
+struct Found {
+    text: String,
+    /// The claim that was named, if one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claim: Option<String>,
+    /// Below this likeness nothing is listed.
+    least: f64,
+    claims: Vec<FoundLine>,
+}
+
+#[derive(Serialize)]
+struct FoundLine {
+    likeness: f64,
+    relation: Relation,
+    same_figure: bool,
+    #[serde(flatten)]
+    hit: Hit,
+}
+
+/// What is compared.
+struct Asked {
+    text: String,
+    claim: Option<String>,
+    own: Option<ClaimId>,
+}
+
+pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    let (ledger, asked) = asked(args, context)?;
+    let index = index::open(&ledger, context)?;
+    let matches = index.similar(&asked.text, asked.own, args.least, usize::from(args.limit))?;
+    let claims = lines(&ledger, matches)?;
+    drop(ledger);
+    let found = Found {
+        text: asked.text,
+        claim: asked.claim,
+        least: args.least,
+        claims,
+    };
+    if context.global.json {
+        json_out::print(&found)?;
+    } else {
+        let mut out = stdout::styled();
+        for (n, line) in found.claims.iter().enumerate() {
+            if n > 0 {
+                writeln!(out)?;
+            }
+            let head = format!(
+                "{}  {}  ",
+                screen::styled(STRONG, &format!("{:.2}", line.likeness)),
+                relation_words(line.relation)
+            );
+            line.hit.print(&mut out, &head, &[], false)?;
+        }
+    }
+    if found.claims.is_empty() {
+        context.say("no recorded claim is like it");
+        return Ok(Status::NotFound);
+    }
+    context.say(&screen::styled(
+        FAINT,
+        "the number is how alike the words are, from 0 to 1; it says nothing of truth",
+    ));
+    Ok(Status::Done)
+}
+
+/// Says in which way a claim is like what was asked.
+pub(crate) const fn relation_words(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Same => "the same",
+        Relation::Near => "alike",
+        Relation::OtherFigure => "alike, with another figure",
+        Relation::Denied => "alike, one of the two with a \"not\"",
+    }
+}
+
+/// Tells a person, on standard error, of recorded claims that are like a text; nothing where there is
+/// none.
+pub(crate) fn tell(context: &Context, index: &Index, text: &str) -> anyhow::Result<()> {
+    let matches = index.similar(text, None, LEAST_LIKENESS, MOST_TOLD)?;
+    if matches.is_empty() {
+        return Ok(());
+    }
+    // The ledger is read once there is something to tell.
+    let lines = lines(&context.open_ledger()?, matches)?;
+    context.say(&screen::styled(STRONG, "  recorded before:"));
+    for line in lines {
+        context.say(&format!(
+            "  {:.2} {}: {}",
+            line.likeness,
+            relation_words(line.relation),
+            line.hit.in_short()
+        ));
+    }
+    Ok(())
+}
+
+fn lines(ledger: &Ledger, matches: Vec<Match>) -> anyhow::Result<Vec<FoundLine>> {
+    let mut lines = Vec::with_capacity(matches.len());
+    for found in matches {
+        if let Some(hit) = Hit::of(ledger, found.id)? {
+            lines.push(FoundLine {
+                // More digits would say more than is known.
+                likeness: (found.likeness.score * 1000.0).round() / 1000.0,
+                relation: found.likeness.relation,
+                same_figure: found.likeness.same_figure,
+                hit,
+            });
+        }
+    }
+    Ok(lines)
+}
+
+/// Finds out what is meant: standard input, a claim, or the words themselves.
+fn asked(args: &Args, context: &Context) -> anyhow::Result<(Ledger, Asked)> {
+    let typed = args.what.join(" ");
+    if typed == "-" {
+        let mut text = String::new();
+        let read = io::stdin()
+            .lock()
+            .take(MOST_BYTES + 1)
+            .read_to_string(&mut text);
+        read.map_err(|error| {
+            Failure::new(Status::Failed, "standard input could not be read as UTF-8").because(error)
+        })?;
+        return of_text(&text, context);
+    }
+    if !is_claim(&typed) {
+        return of_text(&typed, context);
+    }
+    let (ledger, line) =
+        context.read_claims(|ledger, proposals| seek::find_claim(ledger, proposals, &typed))?;
+    let ClaimLine {
+        claim, id, state, ..
+    } = line;
+    let own = match state {
+        State::Recorded { id, .. } => Some(id),
+        _ => None,
+    };
+    let asked = Asked {
+        text: claim.text,
+        claim: Some(id),
+        own,
+    };
+    Ok((ledger, asked))
+}
+
+fn of_text(text: &str, context: &Context) -> anyhow::Result<(Ledger, Asked)> {
+    if text.len() as u64 > MOST_BYTES {
+        return Err(Failure::new(
+            Status::Usage,
+            format!("the text has more than {} KiB", MOST_BYTES / 1024),
+        )
+        .hint("`factlog split FILE` finds the claims of an article; ask for one of them")
+        .into());
+    }
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Failure::new(Status::Usage, "there is no text to compare")
+            .hint("factlog similar 'the claim in words'")
+            .into());
+    }
+    let asked = Asked {
+        text: text.to_owned(),
+        claim: None,
+        own: None,
+    };
+    Ok((context.open_ledger()?, asked))
+}
+
+/// Says whether a word is a claim's number or the beginning of an id, and no text.
+fn is_claim(typed: &str) -> bool {
+    let digits = typed
+        .bytes()
+        .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    digits && (seek::number(typed).is_some() || (8..=64).contains(&typed.len()))
+}
