@@ -160,8 +160,9 @@ for (const name of CHANGED) {
   tell(`${name}: of ${count} things changed on the page all are found but ${free.length}, which are listed`,
     faults.concat(found.filter((what) => !UNCOVERED.has(what))));
 }
-tell(`what can be changed unnoticed is what is listed, ${UNCOVERED.size} things`,
-  [...UNCOVERED.keys()].filter((what) => !missedAt.has(what)).map((what) => `${what}: it is found now`));
+// Whether an altered digit of an id is one that an id can have depends on the id, and ids on the time.
+const foundNow = [...UNCOVERED.keys()].filter((what) => !missedAt.has(what) && !/identifier\.\d+\.value/.test(what));
+tell(`what can be changed unnoticed is what is listed, ${UNCOVERED.size} things`, foundNow.map((what) => `${what}: it is found now`));
 
 // ---- One thing changed in a copy of the file ----
 
