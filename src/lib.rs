@@ -15,7 +15,7 @@
 //! | [`trust`] | notes, trees, checkpoints | `words` |
 //! | [`entry`] | what is appended, and its one encoding | `trust` |
 //! | [`audit`] | replay: entitlement, standing, findings | `trust`, `entry` |
-//! | [`export`] | ClaimReview, tables | `words` |
+//! | [`export`] | ClaimReview, annotations, tables, a site | `words` |
 //! | [`claimreview`] | anybody's ClaimReview: rules, lenient reading | `words` |
 //! | [`find`] | the search index, likeness of claims | `words` |
 //! | [`keys`] | key files | `trust` |

@@ -45,7 +45,8 @@ Examples:
   factlog export claimreview --out claimreview \\
       --base-url https://desk.example/facts
   factlog export jsonl --out verdicts.jsonl
-  factlog export csv --since 2026-01-01 --rating false > false.csv"
+  factlog export csv --since 2026-01-01 --rating false > false.csv
+  factlog export site --out site --base-url https://desk.example/facts --sign"
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
