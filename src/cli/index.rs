@@ -146,23 +146,26 @@ fn build(
     bar: &ProgressBar,
 ) -> Result<Index, Fault> {
     let writing = Writing::new(folder)?;
-    let mut sources = Sources::default();
+    let mut known = Known {
+        verdicts: Some(ledger.verdict_indexes()?),
+        ..Known::default()
+    };
     let listed = ledger.sources()?;
     bar.set_length(listed.len() as u64);
     let mut gathered = Vec::new();
     for record in &listed {
         let id = SourceId(record.entry.id().0);
         for claim in ledger.claims_of(&id)? {
-            sources.read(ledger, &claim)?;
+            known.read(ledger, &claim)?;
             gathered.push(claim);
         }
         if gathered.len() >= TOGETHER {
-            push(ledger, &sources, &gathered, |claim| writing.add(claim))?;
+            push(ledger, &known, &gathered, |claim| writing.add(claim))?;
             gathered.clear();
         }
         bar.inc(1);
     }
-    push(ledger, &sources, &gathered, |claim| writing.add(claim))?;
+    push(ledger, &known, &gathered, |claim| writing.add(claim))?;
     let index = writing.finish(stamp)?;
     bar.finish_and_clear();
     Ok(index)
@@ -176,28 +179,28 @@ fn add(
     stamp: &Stamp,
 ) -> Result<Index, Fault> {
     let writing = index.write()?;
-    let mut sources = Sources::default();
+    let mut known = Known::default();
     let mut records = Vec::new();
     for id in claims {
         let record = ledger.entry(id)?;
-        sources.read(ledger, &record)?;
+        known.read(ledger, &record)?;
         records.push(record);
     }
     for records in records.chunks(TOGETHER) {
-        push(ledger, &sources, records, |claim| writing.replace(claim))?;
+        push(ledger, &known, records, |claim| writing.replace(claim))?;
     }
     Ok(writing.finish(stamp)?)
 }
 
 fn push(
     ledger: &Ledger,
-    sources: &Sources,
+    known: &Known,
     records: &[Record],
     put: impl Fn(&FoundClaim) -> Result<(), FindError>,
 ) -> Result<(), Fault> {
     let found: Vec<Option<FoundClaim>> = records
         .par_iter()
-        .map(|record| found_claim(ledger, sources, record))
+        .map(|record| found_claim(ledger, known, record))
         .collect::<Result<_, LedgerError>>()?;
     for claim in found.iter().flatten() {
         put(claim)?;
@@ -240,17 +243,22 @@ fn changed_since(ledger: &Ledger, from: u64) -> Result<Option<BTreeSet<EntryId>>
     Ok(Some(claims))
 }
 
-/// What is known of the sources that claims stand in; nothing where it was erased.
+/// What was read before the claims are gone through.
 #[derive(Default)]
-struct Sources(HashMap<SourceId, Option<Meta>>);
+struct Known {
+    /// What is known of the sources that claims stand in; nothing where it was erased.
+    sources: HashMap<SourceId, Option<Meta>>,
+    /// The indexes of all verdicts, by the claim; absent where few claims are gone through.
+    verdicts: Option<HashMap<ClaimId, Vec<u64>>>,
+}
 
-impl Sources {
+impl Known {
     /// Reads what is known of a claim's source, once.
     fn read(&mut self, ledger: &Ledger, record: &Record) -> Result<(), LedgerError> {
         let Body::Claim(claim) = record.entry.body() else {
             return Ok(());
         };
-        if let Entry::Vacant(place) = self.0.entry(claim.source) {
+        if let Entry::Vacant(place) = self.sources.entry(claim.source) {
             let entry = ledger.entry(&claim.source.entry())?.entry;
             place.insert(match entry.body() {
                 Body::Source(source) => says::readable(ledger, &source.meta)?,
@@ -259,12 +267,22 @@ impl Sources {
         }
         Ok(())
     }
+
+    /// Returns the verdicts on a claim, but for superseded ones.
+    fn judged(&self, ledger: &Ledger, claim: ClaimId) -> Result<Vec<Judged>, LedgerError> {
+        let Some(verdicts) = &self.verdicts else {
+            return judged(ledger, claim);
+        };
+        let indexes = verdicts.get(&claim).into_iter().flatten();
+        let records = indexes.map(|index| ledger.entry_at(*index));
+        not_superseded(ledger, records.collect::<Result<_, _>>()?)
+    }
 }
 
 /// Reads a claim as the index takes it in; `None` where its words are not there.
 fn found_claim(
     ledger: &Ledger,
-    sources: &Sources,
+    known: &Known,
     record: &Record,
 ) -> Result<Option<FoundClaim>, LedgerError> {
     let Body::Claim(entry) = record.entry.body() else {
@@ -274,8 +292,8 @@ fn found_claim(
         return Ok(None);
     };
     let id = ClaimId(record.entry.id().0);
-    let meta = sources.0.get(&entry.source).and_then(Option::as_ref);
-    let judged = judged(ledger, id)?;
+    let meta = known.sources.get(&entry.source).and_then(Option::as_ref);
+    let judged = known.judged(ledger, id)?;
     let said = claim.said.as_ref().and_then(|said| said.date);
     let published = meta.and_then(|meta| meta.published);
     let day = said.or(published).map(DayOrTime::date);
@@ -320,8 +338,12 @@ pub(crate) struct Judged {
 
 /// Returns the verdicts on a claim, but for superseded ones.
 pub(crate) fn judged(ledger: &Ledger, claim: ClaimId) -> Result<Vec<Judged>, LedgerError> {
+    not_superseded(ledger, ledger.verdicts_on(&claim)?)
+}
+
+fn not_superseded(ledger: &Ledger, verdicts: Vec<Record>) -> Result<Vec<Judged>, LedgerError> {
     let mut found = Vec::new();
-    for record in ledger.verdicts_on(&claim)? {
+    for record in verdicts {
         let Body::Verdict(verdict) = record.entry.body() else {
             continue;
         };

@@ -1,5 +1,6 @@
 //! Reading a ledger: entries and objects by id, index and prefix; the lists that people ask for.
 
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
 use super::index::Reading;
@@ -12,12 +13,14 @@ use crate::audit::rows::{self as fact_rows, RowFacts};
 use crate::audit::standing::{self, VerdictStanding};
 use crate::audit::taint::Taints;
 use crate::entry::{Body, Entry, Kind};
-use crate::store::StoreError;
 use crate::trust::key::{PublicKey, VerifierKey};
 use crate::words::id::{ClaimId, EntryId, ObjectId, SourceId, VerdictId};
 use crate::words::object::{self, Object};
 use crate::words::policy::Policy;
 use crate::words::time::Timestamp;
+
+/// An id is shown by so many hex digits, or more where others begin alike.
+const LEAST_DIGITS: usize = 8;
 
 /// An entry at its index.
 #[derive(Clone, Debug)]
@@ -176,7 +179,7 @@ impl Ledger {
 
     /// Returns the shortest beginning of an id that names nothing else here, at least 8 digits.
     pub fn short(&self, id: &[u8; 32]) -> Result<String, LedgerError> {
-        let digits = self.store.unique_prefix(id)?.max(8);
+        let digits = self.store.unique_prefix(id, LEAST_DIGITS)?;
         let mut text = crate::words::id::to_hex(id);
         text.truncate(digits);
         Ok(text)
@@ -231,6 +234,22 @@ impl Ledger {
     /// Returns a claim's verdicts, whatever their standing, in log order.
     pub fn verdicts_on(&self, claim: &ClaimId) -> Result<Vec<Record>, LedgerError> {
         self.listed(&rows::verdicts(&claim.entry()))
+    }
+
+    /// Returns the indexes of all verdicts, by the claim, in log order: for what goes through all claims.
+    pub fn verdict_indexes(&self) -> Result<HashMap<ClaimId, Vec<u64>>, LedgerError> {
+        let mut found: HashMap<ClaimId, Vec<u64>> = HashMap::new();
+        for row in self.store.facts_with_prefix(rows::VERDICTS) {
+            let (key, value) = row?;
+            let claim = key
+                .get(rows::VERDICTS.len()..)
+                .and_then(|rest| rest.first_chunk());
+            let Some(claim) = claim.copied().map(ClaimId) else {
+                return Err(LedgerError::Rows("a row of no claim's verdict".into()));
+            };
+            found.entry(claim).or_default().push(index_of(value)?);
+        }
+        Ok(found)
     }
 
     /// Returns what answers an entry: what supersedes, retracts, approves or disputes it, in log order.
@@ -409,15 +428,17 @@ impl Ledger {
     }
 
     pub(super) fn indexes(&self, prefix: &[u8]) -> Result<Vec<u64>, LedgerError> {
-        let index = |row: Result<(Vec<u8>, Vec<u8>), StoreError>| {
-            let (_, value) = row?;
-            let value = value.try_into().map_err(|value: Vec<u8>| {
-                LedgerError::Rows(format!("a row of {} bytes is not an index", value.len()).into())
-            })?;
-            Ok(u64::from_be_bytes(value))
-        };
-        self.store.facts_with_prefix(prefix).map(index).collect()
+        let rows = self.store.facts_with_prefix(prefix);
+        rows.map(|row| index_of(row?.1)).collect()
     }
+}
+
+/// Reads the value of a row of a list: an index, big-endian.
+fn index_of(value: Vec<u8>) -> Result<u64, LedgerError> {
+    let value = value.try_into().map_err(|value: Vec<u8>| {
+        LedgerError::Rows(format!("a row of {} bytes is not an index", value.len()).into())
+    })?;
+    Ok(u64::from_be_bytes(value))
 }
 
 /// Returns the keys that an entry enrols.

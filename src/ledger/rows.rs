@@ -91,9 +91,12 @@ pub(super) fn claims(source: &EntryId) -> Vec<u8> {
     [b"lc".as_slice(), source.as_bytes()].concat()
 }
 
+/// What the rows of all claims' verdicts begin with.
+pub(super) const VERDICTS: &[u8] = b"lv";
+
 /// The key of the rows of a claim's verdicts.
 pub(super) fn verdicts(claim: &EntryId) -> Vec<u8> {
-    [b"lv".as_slice(), claim.as_bytes()].concat()
+    [VERDICTS, claim.as_bytes()].concat()
 }
 
 /// The key of the rows of what answers an entry.

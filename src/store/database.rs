@@ -211,23 +211,6 @@ impl Database {
         }
     }
 
-    /// Returns the keys nearest to `key` in a table: the one before and the one after it.
-    pub(super) fn neighbours(
-        &self,
-        table: Table,
-        key: &[u8],
-    ) -> Result<[Option<Vec<u8>>; 2], DatabaseError> {
-        let runs = &self.handles().runs;
-        let at = table.key(key);
-        let before = runs.range(&table.key(&[]), &at)?.next_back();
-        let after = runs.range(&[&at[..], &[0]].concat(), &table.end())?.next();
-        let key = |row: Option<Result<Row, DatabaseError>>| {
-            row.transpose()
-                .map(|row| row.map(|(key, _)| key[1..].to_vec()))
-        };
-        Ok([key(before)?, key(after)?])
-    }
-
     /// Writes rows of all tables and `applied` in one transaction.
     pub(super) fn apply(
         &mut self,

@@ -31,6 +31,24 @@ impl RunRows {
         }
     }
 
+    /// Takes the page that stands before all others, if there is one.
+    pub(super) fn beginning(mut self, page: Option<&[u8]>) -> Result<Self, DatabaseError> {
+        if let Some(page) = page {
+            self.front = self.rows_of(page)?;
+            if self.has_end(page)? {
+                self.pages = None;
+            }
+        }
+        Ok(self)
+    }
+
+    /// Returns whether the range ends within a page, so that none after it has rows of it.
+    fn has_end(&self, page: &[u8]) -> Result<bool, DatabaseError> {
+        let last = Rows(page).last().transpose()?;
+        let is_past = |(key, _): (&[u8], _)| self.end.as_ref().is_some_and(|end| key >= &end[..]);
+        Ok(last.is_some_and(is_past))
+    }
+
     fn next(&mut self) -> Result<Option<Entry>, DatabaseError> {
         loop {
             if let Some(row) = self.front.pop_front() {

@@ -303,15 +303,19 @@ impl Store {
         Ok(found)
     }
 
-    /// Returns how many hex digits of an id tell it from all other ids of entries and objects.
-    pub fn unique_prefix(&self, id: &[u8; 32]) -> Result<usize, StoreError> {
-        let mut shared = 0;
+    /// Returns how many hex digits of an id tell it from all other ids of entries and objects, at
+    /// least `least`, which is even.
+    pub fn unique_prefix(&self, id: &[u8; 32], least: usize) -> Result<usize, StoreError> {
+        let mut digits = least;
         for table in [Table::Ids, Table::Objects, Table::Files] {
-            for neighbour in self.database().neighbours(table, id)?.iter().flatten() {
-                shared = shared.max(shared_digits(id, neighbour));
+            for row in self.database().rows(table, &id[..least / 2]) {
+                let (other, _) = row?;
+                if other != id {
+                    digits = digits.max(shared_digits(id, &other) + 1);
+                }
             }
         }
-        Ok((shared + 1).min(64))
+        Ok(digits.min(64))
     }
 
     /// Returns the facts as they are.

@@ -9,6 +9,7 @@
 //! This is the log-structured merge tree of O'Neil and others (1996), with sled for its disk and
 //! its atomicity: what a round adds and merges goes into sled in the round's one transaction.
 
+use std::ops::Bound;
 use std::sync::OnceLock;
 
 use super::database::DatabaseError;
@@ -129,12 +130,15 @@ impl Runs {
         // The row that `start` is or would be stands in the last page that begins at or before it.
         let probe = page_key(run, start);
         let before = quiet::catch(|| self.pages.range(..=&probe[..]).next_back())?.transpose()?;
-        let first = match before {
-            Some((key, _)) if key.starts_with(&run.to_be_bytes()) => key.to_vec(),
-            _ => probe,
+        let (first, from) = match before {
+            Some((key, page)) if key.starts_with(&run.to_be_bytes()) => {
+                (Some(page), Bound::Excluded(key.to_vec()))
+            }
+            _ => (None, Bound::Included(probe)),
         };
-        let pages = self.pages.range(first..page_key(run, end));
-        Ok(RunRows::new(pages, start, Some(end)))
+        let until = Bound::Excluded(page_key(run, end));
+        let pages = self.pages.range((from, until));
+        RunRows::new(pages, start, Some(end)).beginning(first.as_deref())
     }
 
     /// Plans a run of new rows, which are sorted, merged with older runs if it is time to.

@@ -254,7 +254,7 @@ fn ids_are_found_by_their_beginning() {
         .sum();
     assert_eq!(of_digit, 200);
     assert_eq!(store.entries_with_prefix("", 7).unwrap().len(), 7);
-    let unique = store.unique_prefix(id.as_bytes()).unwrap();
+    let unique = store.unique_prefix(id.as_bytes(), 0).unwrap();
     assert_eq!(
         store.entries_with_prefix(&hex[..unique], 9).unwrap().len()
             + store.objects_with_prefix(&hex[..unique], 9).unwrap().len(),
