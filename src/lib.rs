@@ -12,6 +12,7 @@
 //! | [`words`] | the fact-checker's nouns, as plain values | – |
 //! | [`intake`] | bytes in, text out | `words` |
 //! | [`extract`] | a text in, its claims out | `words` |
+//! | [`anchor`] | claims of one version of a text in a newer one | `words`, `extract` |
 //! | [`trust`] | notes, trees, checkpoints | `words` |
 //! | [`entry`] | what is appended, and its one encoding | `trust` |
 //! | [`audit`] | replay: entitlement, standing, findings | `trust`, `entry` |
@@ -26,6 +27,7 @@
 
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
+pub mod anchor;
 pub mod audit;
 pub mod claimreview;
 pub mod entry;

@@ -19,6 +19,7 @@ use super::exit::Status;
 use super::extractor::{self, ExtractorArgs};
 use super::json_out;
 use super::proposals::{Finding, Proposals};
+use super::reanchor;
 use super::record::{self, EntryLine, Signer};
 use super::screen;
 use super::seek;
@@ -40,6 +41,7 @@ Examples:
   factlog add https://news.example/a1
   factlog add minutes.pdf --type document --title \"Minutes of 3 May\"
   pbpaste | factlog add - --title \"Press release\"
+  factlog add article-2.txt --replaces 1a2b3c4d    a newer version of it
   factlog add article.txt --dry-run    only shows what would be taken in")]
 pub(crate) struct Args {
     /// A file, an address that begins with http:// or https://, or - for standard input
@@ -77,8 +79,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TYPE/SUBTYPE", value_parser = media)]
     media: Option<String>,
     /// The source of which this is a newer version: the beginning of its id
+    ///
+    /// Its recorded claims are looked for in the newer version; those that stand there unchanged are
+    /// recorded for it, the others wait for a look: factlog reanchor.
     #[arg(long, value_name = "SOURCE")]
     replaces: Option<String>,
+    /// With --replaces, record no claims for the newer version: `factlog reanchor` does it later
+    #[arg(long, requires = "replaces")]
+    keep_claims: bool,
     /// Add it even if the same text is in the ledger already
     #[arg(long)]
     again: bool,
@@ -229,7 +237,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             sources::label(&taken.meta, taken.intake.text.as_deref())
         ));
     }
-    let recorded = Recorded {
+    let mut recorded = Recorded {
         source: id,
         index,
         entries,
@@ -237,7 +245,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     if recorded.index.is_some() {
         keep(&ledger, &taken, found);
     }
-    drop(ledger);
+    if given.replaces.is_some() && recorded.index.is_some() && !args.keep_claims {
+        let anchored = reanchor::after_adding(context, &args.signing, ledger, signer, id)?;
+        recorded.entries.extend(anchored);
+    }
     report(context, &taken, &recorded, false)?;
     Ok(status)
 }

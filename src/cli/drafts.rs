@@ -112,6 +112,11 @@ impl Drafts {
         }
     }
 
+    /// Returns the folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Reads the drafts of a source; where there are none, nothing was decided.
     pub(crate) fn load(&self, source: &SourceId) -> anyhow::Result<SourceDrafts> {
         let path = self.path(source);

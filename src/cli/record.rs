@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use factlog::entry::{Body, Chain, Draft, Entry, Kind};
 use factlog::keys::HeldKey;
 use factlog::ledger::{AppendError, Composer, Ledger, Pending};
+use factlog::trust::VerifierKey;
 use factlog::words::id::EntryId;
 use factlog::words::time::Timestamp;
 use serde::Serialize;
@@ -52,6 +53,16 @@ impl Signer {
             at,
             pending: Pending::default(),
         })
+    }
+
+    /// Returns the key that signs.
+    pub(crate) fn verifier(&self) -> &VerifierKey {
+        self.key.verifier()
+    }
+
+    /// Ends, and gives the key back.
+    pub(crate) fn into_key(self) -> HeldKey {
+        self.key
     }
 
     /// Drafts the next entry, without signing it.

@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A folder, and those that it may use beside `words`.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("words", &[]),
     ("intake", &[]),
     ("extract", &[]),
+    ("anchor", &["extract"]),
     ("export", &[]),
     ("claimreview", &[]),
     ("find", &[]),
@@ -23,10 +24,11 @@ const MAY_USE: [(&str, &[&str]); 14] = [
 ];
 
 /// Folders that do no I/O: what a stranger needs to verify us, and what makes values of values.
-const NO_IO: [&str; 8] = [
+const NO_IO: [&str; 9] = [
     "words",
     "intake",
     "extract",
+    "anchor",
     "export",
     "claimreview",
     "trust",

@@ -7,6 +7,7 @@ mod init;
 mod input;
 mod numbers;
 mod proposals;
+mod reanchor;
 mod review;
 mod split;
 mod terminal;

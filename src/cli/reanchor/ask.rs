@@ -1,0 +1,146 @@
+//! Asking about each claim that is not found for sure.
+
+use super::{Anchored, Chosen, candidate, changes, claim_list, gather, known, quoted};
+use crate::cli::context::{self, Context};
+use crate::cli::drafts::Drafts;
+use crate::cli::prompt;
+use crate::cli::screen::{self, FAINT, STRONG, WARN};
+
+const HELP: &str = "\
+y  it is the same claim: record it for the newer version, with the words found there
+1… the same, at this one of several places
+w  say its words yourself, as they stand in the newer version
+l  leave it with the older version: the newer one does not say it; it is not asked about again
+t  show the newer version around the place
+s  decide later
+q  quit; what was left stays left, nothing is signed";
+
+/// What a person answered.
+pub(super) struct Answered {
+    pub(super) chosen: Vec<Chosen>,
+    pub(super) quit: bool,
+}
+
+/// Asks about each.
+pub(super) fn each(
+    context: &Context,
+    drafts: &Drafts,
+    found: &[Anchored],
+) -> anyhow::Result<Answered> {
+    let mut chosen = Vec::new();
+    let open: Vec<&Anchored> = found.iter().filter(|there| !there.is_sure()).collect();
+    for (n, there) in open.iter().enumerate() {
+        context.say(&format!(
+            "\n{}  {}  {}",
+            screen::styled(STRONG, &format!("{} of {}", n + 1, open.len())),
+            screen::styled(WARN, there.state().as_str()),
+            screen::styled(FAINT, &there.case.short),
+        ));
+        let claim = &there.case.claim;
+        context.say(&format!(
+            "  claim    {}\n  said by  {}",
+            screen::one_line(&claim.text),
+            claim_list::who(claim)
+        ));
+        for line in changes(there) {
+            context.say(&screen::wrap(&line, screen::columns(), "  "));
+        }
+        match one(context, drafts, there)? {
+            One::Take(claim) => chosen.push(*claim),
+            One::Later => {}
+            One::Quit => {
+                return Ok(Answered {
+                    chosen: vec![],
+                    quit: true,
+                });
+            }
+        }
+    }
+    Ok(Answered {
+        chosen,
+        quit: false,
+    })
+}
+
+enum One {
+    Take(Box<Chosen>),
+    Later,
+    Quit,
+}
+
+fn one(context: &Context, drafts: &Drafts, there: &Anchored) -> anyhow::Result<One> {
+    let places = there.found.candidates.len();
+    let question = match places {
+        0 => "is it said there in other words? [w,l,s,q,?] ".to_owned(),
+        1 => "is this the same claim? [y,w,l,t,s,q,?] ".to_owned(),
+        _ => format!("which of these is it? [1-{places},w,l,t,s,q,?] "),
+    };
+    loop {
+        let Some(answer) = prompt::ask(&question)? else {
+            return Ok(One::Quit);
+        };
+        let nth = answer.parse::<usize>().ok();
+        let taken = match (answer.as_str(), nth) {
+            ("y", _) if places == 1 => candidate(there, None).map(|found| found.claim.clone()),
+            (_, Some(nth)) if places > 0 => {
+                candidate(there, Some(nth)).map(|found| found.claim.clone())
+            }
+            ("w", _) => {
+                let Some(words) = prompt::ask("its words, exactly as they stand there: ")? else {
+                    return Ok(One::Quit);
+                };
+                if words.is_empty() {
+                    continue;
+                }
+                quoted(&there.case, &words, None)
+            }
+            ("l", _) => {
+                gather::leave(drafts, &there.case)?;
+                return Ok(One::Later);
+            }
+            ("t", _) => {
+                around(context, there);
+                continue;
+            }
+            ("s", _) => return Ok(One::Later),
+            ("q", _) => return Ok(One::Quit),
+            _ => {
+                context.say(HELP);
+                continue;
+            }
+        };
+        match taken {
+            Ok(claim) => {
+                if let Some(other) = known(&there.case, &claim) {
+                    context.say(&format!(
+                        "the newer version has this claim already, recorded as {}: leave the older one (l)",
+                        &other.to_string()[..8]
+                    ));
+                    continue;
+                }
+                return Ok(One::Take(Box::new(Chosen::of(&there.case, claim))));
+            }
+            Err(error) => {
+                let (_, hint) = crate::cli::exit::of(&error);
+                context::report(&error, hint.as_deref());
+            }
+        }
+    }
+}
+
+/// Shows the paragraphs of the newer version in which the places stand.
+fn around(context: &Context, there: &Anchored) {
+    let text = &there.case.new;
+    for candidate in &there.found.candidates {
+        let place = candidate.sentence;
+        let start = text[..place.start()].rfind('\n').map_or(0, |at| at + 1);
+        let end = text[place.end()..]
+            .find('\n')
+            .map_or(text.len(), |at| place.end() + at);
+        context.say(&screen::wrap(
+            text[start..end].trim(),
+            screen::columns(),
+            "    ",
+        ));
+    }
+}

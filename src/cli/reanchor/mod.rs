@@ -1,0 +1,617 @@
+//! `factlog reanchor`: recorded claims whose source has a newer version.
+//!
+//! A claim whose sentence is in the newer version unchanged, and in one place that can be told from
+//! others, is recorded there without a question beyond the last look. Everything else waits for a
+//! person: nothing is ever bound to other words silently.
+
+mod ask;
+mod diff;
+mod gather;
+
+use std::io::{self, IsTerminal as _};
+
+use factlog::anchor::{Candidate, State};
+use factlog::entry::{Body, ClaimEntry, Kind};
+use factlog::ledger::Ledger;
+use factlog::trust::VerifierKey;
+use factlog::words::claim::{Claim, ClaimChange};
+use factlog::words::id::{ClaimId, ObjectId, SourceId};
+use factlog::words::object;
+use serde::Serialize;
+
+pub(crate) use self::diff::words as word_diff;
+pub(crate) use self::gather::{Anchored, Case, Of, anchored, cases};
+
+use super::claim::{self, Wanted};
+use super::claim_list::{self, RecordedClaim};
+use super::context::Context;
+use super::drafts::Drafts;
+use super::exit::{Failure, Status};
+use super::json_out;
+use super::prompt;
+use super::record::{self, EntryLine, Signer};
+use super::screen::{self, FAINT, GOOD, STRONG, WARN};
+use super::seek;
+use super::signing::{self, SigningArgs};
+use super::stdout;
+
+/// Find recorded claims in the newer version of their source
+///
+/// Where a source was replaced by a newer version (factlog add --replaces), each recorded claim is
+/// looked for there, with the sentence that it stands in:
+///   exact       unchanged, with the same words around it
+///   moved       unchanged, with other words around it
+///   normalised  only quotation marks, dashes, spaces and the like differ
+///   drifted     in other words: a person confirms that it is the same claim
+///   ambiguous   it may be one of several places: a person says which
+///   orphaned    not there any more
+/// The first three are recorded for the newer version together, after one look. Of the others each is
+/// asked about; a claim that is gone can be left with the older version. A claim is recorded anew as one
+/// that takes the older one's place, so only by whoever signed that; its verdicts stay, marked as given
+/// on the earlier version.
+#[derive(clap::Args)]
+#[command(
+    verbatim_doc_comment,
+    after_help = "\
+Examples:
+  factlog add article.txt --replaces 1a2b3c4d    does this at once
+  factlog reanchor                   goes through all that waits
+  factlog reanchor --list            only says what would become of each
+  factlog reanchor 1a2b3c4d          of this source, or this claim
+  factlog reanchor 9f8e7d6c --accept --yes       take what was found
+  factlog reanchor 9f8e7d6c --quote \"it was unlawful\"   say the words
+  factlog reanchor 9f8e7d6c --leave  it stays with the older version
+
+Where something waits for a person, the exit status is 5."
+)]
+pub(crate) struct Args {
+    /// Only of this source, older or newer, or only this claim: the beginning of an id
+    #[arg(value_name = "SOURCE|CLAIM")]
+    what: Option<String>,
+    /// Only say what would become of each; needs no key
+    #[arg(long)]
+    list: bool,
+    /// Take the words that were found for a claim that drifted, or with --nth one of several places
+    #[arg(long, requires = "what", conflicts_with_all = ["list", "quote", "leave"])]
+    accept: bool,
+    /// Say the claim's own words, exactly as they stand in the newer version
+    #[arg(long, value_name = "WORDS", requires = "what", conflicts_with_all = ["list", "leave"])]
+    quote: Option<String>,
+    /// Which place is meant, from 1
+    #[arg(long, value_name = "N")]
+    nth: Option<usize>,
+    /// The claim in words that can be read on their own, where they change
+    #[arg(long, value_name = "WORDS", requires = "what", conflicts_with_all = ["list", "leave"])]
+    text: Option<String>,
+    /// Leave the claim with the older version: the newer one does not say it
+    #[arg(long, requires = "what", conflicts_with = "list")]
+    leave: bool,
+    #[command(flatten)]
+    signing: SigningArgs,
+}
+
+#[derive(Serialize)]
+struct Report {
+    claims: Vec<Line>,
+    entries: Vec<EntryLine>,
+    /// How many wait for a person, after what was recorded now.
+    waiting: usize,
+}
+
+#[derive(Serialize)]
+struct Line {
+    claim: ClaimId,
+    state: State,
+    older: SourceId,
+    newer: SourceId,
+    author: String,
+    text: String,
+    /// The sentence in the older version.
+    sentence: String,
+    /// Where it is, or may be, in the newer one.
+    places: Vec<Place>,
+    recorded: bool,
+}
+
+#[derive(Serialize)]
+struct Place {
+    start: usize,
+    end: usize,
+    /// The claim's own words there.
+    quote: String,
+    sentence: String,
+    lost: Vec<&'static str>,
+}
+
+/// A claim as it will be recorded in the place of an older one.
+pub(crate) struct Chosen {
+    older: ClaimId,
+    source: SourceId,
+    extractor: Option<String>,
+    claim: Claim,
+}
+
+impl Chosen {
+    fn of(case: &Case, claim: Claim) -> Self {
+        Self {
+            older: case.id,
+            source: case.newer,
+            extractor: case.extractor.clone(),
+            claim,
+        }
+    }
+}
+
+pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    let ledger = context.open_ledger()?;
+    let of = args
+        .what
+        .as_deref()
+        .map(|what| of(&ledger, what))
+        .transpose()?;
+    let found = cases(&ledger, of)?;
+    let drafts = Drafts::of(ledger.folder());
+    drop(ledger);
+    let found = anchored(found);
+    if found.is_empty() {
+        context.say(match of {
+            Some(Of::Claim(_)) => {
+                "this claim waits for nothing: its source has no newer version, or it \
+                                   was recorded or left before"
+            }
+            _ => "no recorded claim has a newer version of its source before it",
+        });
+        return answer(context, &found, &[], vec![]);
+    }
+    if args.leave {
+        return leave(context, &drafts, &found, of);
+    }
+    if args.list {
+        return answer(context, &found, &[], vec![]);
+    }
+    let ledger = context.open_ledger()?;
+    let chosen_key = signing::choose(context, &args.signing, &ledger)?;
+    let (own, others) = by_author(&ledger, chosen_key.verifier(), found)?;
+    drop(ledger);
+    tell_others(context, &others);
+    let mut chosen: Vec<Chosen> = Vec::new();
+    let named = args.accept || args.quote.is_some() || args.text.is_some();
+    for there in &own {
+        if named {
+            chosen.push(Chosen::of(&there.case, claim_named(args, there)?));
+        } else if let Some(claim) = sure(there) {
+            chosen.push(Chosen::of(&there.case, claim));
+        }
+    }
+    let asks = context.can_ask() && !args.signing.yes && !context.global.json;
+    if asks && !named {
+        let answered = ask::each(context, &drafts, &own)?;
+        chosen.extend(answered.chosen);
+        if answered.quit && chosen.is_empty() {
+            return answer(context, &own, &[], vec![]);
+        }
+    }
+    if chosen.is_empty() {
+        return answer(context, &own, &[], vec![]);
+    }
+    if asks
+        && !last_look(
+            context,
+            &own,
+            &chosen,
+            chosen_key.verifier().name().as_str(),
+        )?
+    {
+        context.say("nothing was signed; factlog reanchor asks again");
+        return answer(context, &own, &[], vec![]);
+    }
+    let key = chosen_key.unlock(context)?;
+    let mut ledger = context.open_ledger()?;
+    let mut signer = Signer::start(&ledger, key, context.now()?)?;
+    put(&ledger, &mut signer, &chosen)?;
+    let entries = record::deliver(context, &args.signing, &mut ledger, &signer.pending)?;
+    drop(ledger);
+    let recorded: Vec<ClaimId> = chosen.iter().map(|chosen| chosen.older).collect();
+    answer(context, &own, &recorded, entries)
+}
+
+fn of(ledger: &Ledger, what: &str) -> anyhow::Result<Of> {
+    let record = match seek::find_entry(ledger, Kind::Claim, what) {
+        Ok(record) => record,
+        Err(_) => seek::find_entry(ledger, Kind::Source, what)?,
+    };
+    let id = record.entry.id();
+    Ok(match record.entry.body() {
+        Body::Claim(_) => Of::Claim(ClaimId(id.0)),
+        _ => Of::Source(SourceId(id.0)),
+    })
+}
+
+/// Returns the claim of a case that nobody has to look at.
+fn sure(there: &Anchored) -> Option<Claim> {
+    let candidate = there.found.candidates.first()?;
+    let is_known = there.case.known.contains_key(&candidate.claim.identity());
+    (there.is_sure() && !is_known).then(|| candidate.claim.clone())
+}
+
+/// Returns the claim that flags say.
+fn claim_named(args: &Args, there: &Anchored) -> anyhow::Result<Claim> {
+    let mut claim = match &args.quote {
+        Some(quote) => quoted(&there.case, quote, args.nth)?,
+        None => candidate(there, args.nth)?.claim.clone(),
+    };
+    if let Some(text) = &args.text {
+        claim.text.clone_from(text);
+        claim.added.clear();
+    }
+    object::to_bytes(&claim).map_err(|error| {
+        Failure::new(Status::Usage, "this claim can't be recorded").because(error)
+    })?;
+    Ok(claim)
+}
+
+fn candidate(there: &Anchored, nth: Option<usize>) -> anyhow::Result<&Candidate> {
+    let candidates = &there.found.candidates;
+    let short = &there.case.short;
+    match (candidates.as_slice(), nth) {
+        ([], _) => Err(Failure::new(
+            Status::NotFound,
+            format!("the newer version has no words like those of claim {short}"),
+        )
+        .hint("say them with --quote \"…\", or leave it with the older version: --leave")
+        .into()),
+        ([one], None | Some(1)) => Ok(one),
+        (several, None) => Err(Failure::new(
+            Status::NotFound,
+            format!("claim {short} may be at {} places", several.len()),
+        )
+        .hint("`factlog reanchor --list` shows them; say which with --nth N")
+        .into()),
+        (several, Some(nth)) => nth
+            .checked_sub(1)
+            .and_then(|n| several.get(n))
+            .ok_or_else(|| {
+                Failure::new(
+                    Status::NotFound,
+                    format!("claim {short} has no place {nth}, but {}", several.len()),
+                )
+                .into()
+            }),
+    }
+}
+
+/// Makes the claim of words that a person names in the newer version.
+fn quoted(case: &Case, words: &str, nth: Option<usize>) -> anyhow::Result<Claim> {
+    let older = &case.claim;
+    let is_own = older.added.is_empty() && older.parts.len() == 1;
+    let cue = older
+        .cue
+        .and_then(|cue| cue.of(&case.old).ok())
+        .map(str::to_owned);
+    let wanted = |cue: Option<String>| Wanted {
+        quote: words.to_owned(),
+        nth,
+        text: (!is_own).then(|| older.text.clone()),
+        claimant: older.claimant.clone(),
+        cue,
+        manner: Some(older.manner),
+        said: older.said.clone(),
+    };
+    // The cue may have gone with the older words.
+    claim::make(&case.new, &older.language, &wanted(cue))
+        .or_else(|_| claim::make(&case.new, &older.language, &wanted(None)))
+}
+
+/// Parts the cases by whether the holder of a key signed their claims.
+fn by_author(
+    ledger: &Ledger,
+    key: &VerifierKey,
+    found: Vec<Anchored>,
+) -> anyhow::Result<(Vec<Anchored>, Vec<Anchored>)> {
+    let holder = |key: &VerifierKey| -> anyhow::Result<_> {
+        Ok(ledger.signer(key.public())?.map(|signer| signer.holder))
+    };
+    let own = holder(key)?;
+    let (mut mine, mut others) = (Vec::new(), Vec::new());
+    for there in found {
+        if holder(&there.case.by)? == own || ledger.is_tainted(&there.case.id.entry())? {
+            mine.push(there);
+        } else {
+            others.push(there);
+        }
+    }
+    Ok((mine, others))
+}
+
+fn tell_others(context: &Context, others: &[Anchored]) {
+    let mut names: Vec<&str> = others
+        .iter()
+        .map(|there| there.case.by.name().as_str())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        let count = others
+            .iter()
+            .filter(|there| there.case.by.name().as_str() == name)
+            .count();
+        context.say(&format!(
+            "{} for {}, who signed them: factlog reanchor",
+            screen::counted(count as u64, "claim waits", "claims wait"),
+            screen::one_line(name)
+        ));
+    }
+}
+
+/// Signs the claims, each in the place of its older one; one that another took the place of meanwhile is
+/// passed over.
+fn put(ledger: &Ledger, signer: &mut Signer, chosen: &[Chosen]) -> anyhow::Result<()> {
+    for chosen in chosen {
+        let recorded = claim_list::recorded_in(ledger, &older_source(ledger, chosen.older)?)?;
+        let is_current =
+            |recorded: &RecordedClaim| recorded.id == chosen.older && !recorded.superseded;
+        if !recorded.values().any(is_current) {
+            continue;
+        }
+        let hull = chosen.claim.quote.bytes;
+        let claim = signer.pending.object(object::to_bytes(&chosen.claim)?);
+        signer.add(Body::Claim(ClaimEntry {
+            claim,
+            source: chosen.source,
+            start: hull.start() as u64,
+            end: hull.end() as u64,
+            extractor: chosen.extractor.clone(),
+            supersedes: Some(chosen.older),
+            change: Some(ClaimChange::Anchor),
+        }))?;
+    }
+    Ok(())
+}
+
+fn older_source(ledger: &Ledger, claim: ClaimId) -> anyhow::Result<SourceId> {
+    match ledger.entry(&claim.entry())?.entry.body() {
+        Body::Claim(entry) => Ok(entry.source),
+        _ => unreachable!("it was listed as a claim"),
+    }
+}
+
+/// Records the sure claims of a source that was just replaced, by the key that signed the newer version;
+/// says what waits for a person.
+pub(crate) fn after_adding(
+    context: &Context,
+    args: &SigningArgs,
+    ledger: Ledger,
+    signer: Signer,
+    newer: SourceId,
+) -> anyhow::Result<Vec<EntryLine>> {
+    let found = cases(&ledger, Some(Of::Source(newer)))?;
+    if found.is_empty() {
+        return Ok(vec![]);
+    }
+    drop(ledger);
+    let found = anchored(found);
+    let mut ledger = context.open_ledger()?;
+    let (own, others) = by_author(&ledger, signer.verifier(), found)?;
+    let chosen: Vec<Chosen> = own
+        .iter()
+        .filter_map(|there| Some(Chosen::of(&there.case, sure(there)?)))
+        .collect();
+    let key = signer.into_key();
+    let entries = if chosen.is_empty() {
+        vec![]
+    } else {
+        let mut signer = Signer::start(&ledger, key, context.now()?)?;
+        put(&ledger, &mut signer, &chosen)?;
+        record::deliver(context, args, &mut ledger, &signer.pending)?
+    };
+    drop(ledger);
+    let count = |state: State| own.iter().filter(|there| there.state() == state).count();
+    let states = [
+        State::Exact,
+        State::Moved,
+        State::Normalised,
+        State::Drifted,
+        State::Ambiguous,
+        State::Orphaned,
+    ];
+    let counted: Vec<String> = states
+        .into_iter()
+        .filter(|state| count(*state) > 0)
+        .map(|state| format!("{} {}", count(state), state.as_str()))
+        .collect();
+    if !own.is_empty() {
+        context.say(&format!(
+            "{} in the newer version: {}",
+            screen::counted(own.len() as u64, "recorded claim", "recorded claims"),
+            counted.join(", ")
+        ));
+    }
+    if chosen.len() < own.len() {
+        context.say(&format!(
+            "{} for a look: factlog reanchor",
+            screen::counted(
+                (own.len() - chosen.len()) as u64,
+                "claim waits",
+                "claims wait"
+            )
+        ));
+    }
+    tell_others(context, &others);
+    Ok(entries)
+}
+
+fn leave(
+    context: &Context,
+    drafts: &Drafts,
+    found: &[Anchored],
+    of: Option<Of>,
+) -> anyhow::Result<Status> {
+    if !matches!(of, Some(Of::Claim(_))) {
+        return Err(
+            Failure::new(Status::Usage, "--leave is said of one claim at a time")
+                .hint("name a claim; `factlog reanchor --list` shows their ids")
+                .into(),
+        );
+    }
+    for there in found {
+        gather::leave(drafts, &there.case)?;
+        context.say(&format!(
+            "claim {} stays with the older version",
+            there.case.short
+        ));
+    }
+    answer(context, &[], &[], vec![])
+}
+
+/// Shows all that will be signed, and asks.
+fn last_look(
+    context: &Context,
+    own: &[Anchored],
+    chosen: &[Chosen],
+    name: &str,
+) -> anyhow::Result<bool> {
+    context.say(&format!("\n{}", screen::styled(STRONG, "to be recorded:")));
+    for chosen in chosen {
+        let there = own.iter().find(|there| there.case.id == chosen.older);
+        let older = there.map_or("", |there| there.case.short.as_str());
+        context.say(&format!(
+            "  {}  in the place of {older}\n    {}\n    {}",
+            screen::one_line(&chosen.claim.text),
+            screen::styled(
+                FAINT,
+                &format!("“{}”", screen::one_line(&chosen.claim.quote.exact))
+            ),
+            screen::styled(FAINT, &claim_list::who(&chosen.claim)),
+        ));
+    }
+    let count = screen::counted(chosen.len() as u64, "claim", "claims");
+    let question = format!("Sign {count} as {name}? [y,n] ");
+    Ok(prompt::choose(&question, &['y', 'n'])? == Some('y'))
+}
+
+/// Prints what became of each, and returns whether something waits.
+fn answer(
+    context: &Context,
+    found: &[Anchored],
+    recorded: &[ClaimId],
+    entries: Vec<EntryLine>,
+) -> anyhow::Result<Status> {
+    let is_recorded = |there: &Anchored| recorded.contains(&there.case.id);
+    let waiting = found.iter().filter(|there| !is_recorded(there)).count();
+    if context.global.json {
+        let lines = found.iter().map(|there| line(there, is_recorded(there)));
+        json_out::print(&Report {
+            claims: lines.collect(),
+            entries,
+            waiting,
+        })?;
+    } else {
+        let mut out = stdout::styled();
+        for there in found {
+            print(&mut out, there, is_recorded(there))?;
+        }
+        if !recorded.is_empty() {
+            context.say(&format!(
+                "{} for the newer version",
+                screen::counted(recorded.len() as u64, "claim recorded", "claims recorded")
+            ));
+        }
+    }
+    Ok(if waiting > 0 {
+        Status::Incomplete
+    } else {
+        Status::Done
+    })
+}
+
+fn line(there: &Anchored, recorded: bool) -> Line {
+    let case = &there.case;
+    let place = |candidate: &Candidate| Place {
+        start: candidate.claim.quote.bytes.start(),
+        end: candidate.claim.quote.bytes.end(),
+        quote: candidate.claim.quote.exact.clone(),
+        sentence: candidate
+            .sentence
+            .of(&case.new)
+            .unwrap_or_default()
+            .to_owned(),
+        lost: candidate.lost.clone(),
+    };
+    Line {
+        claim: case.id,
+        state: there.state(),
+        older: case.older,
+        newer: case.newer,
+        author: case.by.name().to_string(),
+        text: case.claim.text.clone(),
+        sentence: there
+            .found
+            .sentence
+            .of(&case.old)
+            .unwrap_or_default()
+            .to_owned(),
+        places: there.found.candidates.iter().map(place).collect(),
+        recorded,
+    }
+}
+
+/// Prints a case: its state, the claim, and what changed in its sentence.
+fn print(out: &mut impl io::Write, there: &Anchored, recorded: bool) -> io::Result<()> {
+    let style = if there.is_sure() { GOOD } else { WARN };
+    let done = if recorded { "  recorded" } else { "" };
+    writeln!(
+        out,
+        "{}  {}{done}",
+        screen::styled(FAINT, &there.case.short),
+        screen::styled(style, there.state().as_str()),
+    )?;
+    let columns = screen::columns();
+    let claim = screen::one_line(&there.case.claim.text);
+    writeln!(out, "{}", screen::wrap(&claim, columns, "  "))?;
+    if there.is_sure() {
+        return Ok(());
+    }
+    for text in changes(there) {
+        writeln!(out, "{}", screen::wrap(&text, columns, "    "))?;
+    }
+    Ok(())
+}
+
+/// Says, a line a place, what the newer version has in the place of a claim's sentence.
+fn changes(there: &Anchored) -> Vec<String> {
+    let case = &there.case;
+    let old = there.found.sentence.of(&case.old).unwrap_or_default();
+    let candidates = &there.found.candidates;
+    if candidates.is_empty() {
+        return vec![format!(
+            "not in the newer version: “{}”",
+            screen::one_line(old)
+        )];
+    }
+    let styled = io::stdout().is_terminal();
+    let mut lines = Vec::new();
+    for (n, candidate) in candidates.iter().enumerate() {
+        let new = candidate.sentence.of(&case.new).unwrap_or_default();
+        let number = if candidates.len() > 1 {
+            format!("{}  ", n + 1)
+        } else {
+            String::new()
+        };
+        lines.push(format!("{number}{}", word_diff(old, new, styled)));
+        if !candidate.lost.is_empty() {
+            lines.push(format!("without its {}", candidate.lost.join(" and ")));
+        }
+    }
+    lines
+}
+
+/// Says which claims of a ledger wait for a person, and whose they are: for the queue.
+pub(crate) fn waiting(ledger: &Ledger) -> anyhow::Result<Vec<Anchored>> {
+    Ok(anchored(cases(ledger, None)?))
+}
+
+/// Says whether a claim of these words is recorded of the newer version already.
+fn known(case: &Case, claim: &Claim) -> Option<ClaimId> {
+    let identity: ObjectId = claim.identity();
+    case.known.get(&identity).copied()
+}

@@ -1,0 +1,191 @@
+//! A newer version of a source: its claims are looked for, and nothing is bound to other words silently.
+
+use std::fs;
+
+use serde_json::Value;
+
+use super::{claims, fits, json, with_input};
+use crate::desk::{ARTICLE, Desk};
+
+/// Records a claim of the article for each of these words; returns the article's id.
+fn recorded(desk: &Desk, quotes: &[&str]) -> String {
+    let source = claims(desk)[0]["source"]["id"].as_str().unwrap().to_owned();
+    for quote in quotes {
+        desk.done(&["claim", &source[..12], "--quote", quote]);
+    }
+    source
+}
+
+/// Adds a newer version of the article.
+fn replace(desk: &Desk, source: &str, text: &str) -> Value {
+    fs::write(desk.path("newer.txt"), text).unwrap();
+    let added = ["add", "newer.txt", "--replaces", &source[..12]];
+    json(desk, "output-add", &added)
+}
+
+fn listed(desk: &Desk) -> (Option<i32>, Value) {
+    let output = desk.run(&["reanchor", "--list", "--json"]);
+    let value: Value = serde_json::from_slice(&output.stdout).unwrap();
+    fits("output-reanchor", &value);
+    (output.status.code(), value)
+}
+
+const CLOSED: &str = "The harbour bridge was closed in 2019";
+const SPENT: &str = "The council spent 12 million on repairs";
+const FELL: &str = "Traffic fell by a third in the first year";
+const OPENED: &str = "The bridge opened again in March 2021";
+
+#[test]
+fn what_stands_there_unchanged_is_recorded_with_the_newer_version() {
+    let desk = Desk::new();
+    let source = recorded(&desk, &[CLOSED, SPENT, FELL, OPENED]);
+    let newer = format!("Updated on Tuesday.\n\n{ARTICLE}");
+    let newer = newer
+        .replace("12 million on repairs", "14 million on repairs")
+        .replace("Traffic fell by a third in the first year. ", "");
+    let added = replace(&desk, &source, &newer);
+    // The source, and the first and the last claim.
+    assert_eq!(added["entries"].as_array().unwrap().len(), 3, "{added:#}");
+    let (status, list) = listed(&desk);
+    assert_eq!(status, Some(5));
+    let states: Vec<(&str, &str)> = list["claims"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| {
+            (
+                line["text"].as_str().unwrap(),
+                line["state"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(states, [(SPENT, "drifted"), (FELL, "orphaned")]);
+    assert_eq!(
+        list["claims"][0]["places"][0]["quote"],
+        "The council spent 14 million on repairs"
+    );
+    desk.done(&["verify"]);
+
+    // One is the same claim, the other is not said any more.
+    let drifted = list["claims"][0]["claim"].as_str().unwrap()[..12].to_owned();
+    let gone = list["claims"][1]["claim"].as_str().unwrap()[..12].to_owned();
+    let taken = json(
+        &desk,
+        "output-reanchor",
+        &["reanchor", &drifted, "--accept"],
+    );
+    assert_eq!(
+        (&taken["waiting"], &taken["claims"][0]["recorded"]),
+        (&0.into(), &true.into())
+    );
+    desk.done(&["reanchor", &gone, "--leave"]);
+    let kept: Value =
+        serde_json::from_slice(&fs::read(desk.ledger().join("drafts/anchors.json")).unwrap())
+            .unwrap();
+    fits("anchors", &kept);
+    assert_eq!(
+        listed(&desk),
+        (
+            Some(0),
+            serde_json::json!({"claims": [], "entries": [], "waiting": 0})
+        )
+    );
+    let (shown, _) = desk.done(&["show", &drifted]);
+    assert!(shown.contains("superseded"), "{shown}");
+    desk.done(&["verify"]);
+}
+
+#[test]
+fn of_two_alike_sentences_the_one_that_is_gone_is_not_found_in_the_other() {
+    let desk = Desk::empty();
+    desk.done(&crate::desk::INIT);
+    let text = "Ada Venn spoke at noon. The vote was lawful. Many people in the hall applauded.\n\n\
+                Later Ben Ash took the floor. The vote was lawful. Nobody applauded this time.\n";
+    fs::write(desk.path("a.txt"), text).unwrap();
+    let added = json(&desk, "output-add", &["add", "a.txt"]);
+    let source = added["source"].as_str().unwrap();
+    for nth in ["1", "2"] {
+        desk.done(&[
+            "claim",
+            &source[..12],
+            "--quote",
+            "The vote was lawful",
+            "--nth",
+            nth,
+        ]);
+    }
+    replace(
+        &desk,
+        source,
+        &text.replacen("The vote was lawful. ", "", 1),
+    );
+    let (_, list) = listed(&desk);
+    let list = list["claims"].as_array().unwrap();
+    assert_eq!(list.len(), 1, "{list:#?}");
+    assert_eq!(list[0]["state"], "orphaned");
+    let sentence = list[0]["sentence"].as_str().unwrap();
+    assert_eq!(sentence, "The vote was lawful.");
+}
+
+#[test]
+fn a_person_says_which_and_signs_after_a_look() {
+    let desk = Desk::new();
+    let source = recorded(&desk, &[SPENT]);
+    replace(
+        &desk,
+        &source,
+        &ARTICLE.replace("12 million", "fourteen million"),
+    );
+    let (_, list) = listed(&desk);
+    let claim = list["claims"][0]["claim"].as_str().unwrap()[..12].to_owned();
+    // Nobody is asked where there is no terminal: it waits, and says so.
+    let output = desk.run(&["reanchor"]);
+    assert_eq!(output.status.code(), Some(5));
+    // Words that are not there are refused, with the nearest.
+    let refused = desk.refused(&["reanchor", &claim, "--quote", "spent 13 million"], 3);
+    assert!(refused.contains("is not in the source"), "{refused}");
+    let said = [
+        "reanchor",
+        &claim,
+        "--quote",
+        "The council spent fourteen million on repairs",
+    ];
+    let done = json(&desk, "output-reanchor", &said);
+    assert_eq!(done["entries"][0]["kind"], "claim");
+    let text = &claims(&desk)
+        .iter()
+        .map(|claim| claim["text"].as_str().unwrap().to_owned())
+        .collect::<Vec<_>>();
+    assert!(
+        text.contains(&"The council spent fourteen million on repairs".to_owned()),
+        "{text:?}"
+    );
+    desk.done(&["verify"]);
+}
+
+#[test]
+fn flags_that_keep_or_forbid_are_obeyed() {
+    let desk = Desk::new();
+    let source = recorded(&desk, &[CLOSED]);
+    fs::write(desk.path("newer.txt"), format!("Updated.\n\n{ARTICLE}")).unwrap();
+    desk.refused(&["add", "newer.txt", "--keep-claims"], 2);
+    let added = [
+        "add",
+        "newer.txt",
+        "--replaces",
+        &source[..12],
+        "--keep-claims",
+    ];
+    let added = json(&desk, "output-add", &added);
+    assert_eq!(added["entries"].as_array().unwrap().len(), 1);
+    let (status, list) = listed(&desk);
+    assert_eq!(
+        (status, list["claims"][0]["state"].as_str()),
+        (Some(5), Some("exact"))
+    );
+    let (code, _, said) = with_input(&mut desk.factlog(&["reanchor", "--leave"]), "");
+    assert_eq!(code, Some(2), "{said}");
+    desk.refused(&["reanchor", &source[..12], "--leave"], 2);
+    let done = json(&desk, "output-reanchor", &["reanchor"]);
+    assert_eq!(done["waiting"], 0);
+}
