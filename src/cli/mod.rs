@@ -15,6 +15,7 @@ mod demo;
 mod drafts;
 mod editor;
 mod erase;
+mod evidence;
 mod exit;
 mod export;
 mod extractor;
@@ -47,6 +48,7 @@ mod published;
 mod quotes;
 mod ratings;
 mod reaffirm;
+mod reanchor;
 mod record;
 mod restore;
 mod retract;
@@ -125,6 +127,7 @@ enum Command {
     Approve(approve::ApproveArgs),
     Dispute(approve::DisputeArgs),
     Retract(retract::Args),
+    Evidence(evidence::Args),
     Erase(erase::Args),
     Show(show::Args),
     Log(log::Args),
@@ -141,6 +144,7 @@ enum Command {
     Checkpoint(checkpoint::Args),
     Policy(policy::Args),
     Reaffirm(reaffirm::Args),
+    Reanchor(reanchor::Args),
     Sign(sign::Args),
     Append(append::Args),
     Witness(witness::Args),
@@ -182,6 +186,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Approve(args) => approve::approve(&args, &context),
         Command::Dispute(args) => approve::dispute(&args, &context),
         Command::Retract(args) => retract::run(&args, &context),
+        Command::Evidence(args) => evidence::run(&args, &context),
         Command::Erase(args) => erase::run(&args, &context),
         Command::Show(args) => show::run(&args, &context),
         Command::Log(args) => log::run(&args, &context),
@@ -198,6 +203,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Checkpoint(args) => checkpoint::run(&args, &context),
         Command::Policy(args) => policy::run(&args, &context),
         Command::Reaffirm(args) => reaffirm::run(&args, &context),
+        Command::Reanchor(args) => reanchor::run(&args, &context),
         Command::Sign(args) => sign::run(&args, &context),
         Command::Append(args) => append::run(&args, &context),
         Command::Witness(args) => witness::run(&args, &context),

@@ -12,6 +12,7 @@ mod damage;
 mod desk;
 mod disk;
 mod erase;
+mod evidence;
 mod extract_articles;
 mod extract_properties;
 mod extract_variants;

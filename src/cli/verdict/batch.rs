@@ -22,7 +22,7 @@ use factlog::net::address;
 use factlog::words::id::{ClaimId, EntryId, ObjectId, SourceId};
 use factlog::words::object::MAX_JSON_BYTES;
 use factlog::words::policy::RatingCode;
-use factlog::words::verdict::{Stance, VerdictChange};
+use factlog::words::verdict::VerdictChange;
 use serde::{Deserialize, Serialize};
 
 use super::adding::{Lines, Prepared, Sink};
@@ -62,7 +62,7 @@ struct Line {
     summary: String,
     rationale: Option<String>,
     #[serde(default)]
-    evidence: Vec<LineEvidence>,
+    evidence: Vec<Request>,
     #[serde(default)]
     conflicts: Vec<String>,
     supersedes: Option<String>,
@@ -70,36 +70,13 @@ struct Line {
     reason: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LineEvidence {
-    source: String,
-    stance: Stance,
-    quote: Option<String>,
-    nth: Option<usize>,
-    #[serde(default)]
-    primary: bool,
-    locator: Option<String>,
-    note: Option<String>,
-    unavailable: Option<String>,
-}
-
 impl Line {
     fn judgement(self) -> (Named, Judgement) {
-        let evidence = self.evidence.into_iter().map(|piece| Request {
-            quote: piece.quote,
-            nth: piece.nth,
-            primary: piece.primary,
-            locator: piece.locator,
-            note: piece.note,
-            unavailable: piece.unavailable,
-            ..Request::new(piece.stance, piece.source)
-        });
         let judgement = Judgement {
             rating: self.rating,
             summary: self.summary,
             rationale: self.rationale,
-            evidence: evidence.collect(),
+            evidence: self.evidence,
             conflicts: self.conflicts,
             supersedes: self.supersedes,
             change: self.change,

@@ -192,7 +192,8 @@ impl Fresh {
 }
 
 /// Says whether a piece of evidence is named by the id of a source rather than a file or address.
-fn is_id(what: &str) -> bool {
+/// Says whether a word names a source by the beginning of its id, not a file.
+pub(crate) fn is_id(what: &str) -> bool {
     let digits = what.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     digits && (4..=64).contains(&what.len()) && !Path::new(what).exists()
 }

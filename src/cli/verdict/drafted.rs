@@ -15,7 +15,7 @@ use crate::cli::claim_list::ClaimLine;
 use crate::cli::json_out;
 
 /// A drafted verdict.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Drafted {
     /// The rating; absent where the reviewer must choose it.
     pub(crate) rating: Option<RatingCode>,

@@ -8,25 +8,34 @@ use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
 use factlog::net::address;
 use factlog::words::verdict::Stance;
+use serde::{Deserialize, Serialize};
 
 /// One piece of evidence as a person names it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Request {
     /// What it says of the claim.
     pub(crate) stance: Stance,
     /// A file, an address, or the beginning of a source's id.
+    #[serde(rename = "source")]
     pub(crate) what: String,
     /// The words that matter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) quote: Option<String>,
     /// Which of several places of the quote is meant, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) nth: Option<usize>,
     /// Whether it is a primary source.
+    #[serde(default)]
     pub(crate) primary: bool,
     /// Where to look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) locator: Option<String>,
     /// What the reviewer remarks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) note: Option<String>,
     /// Why no copy could be kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) unavailable: Option<String>,
 }
 

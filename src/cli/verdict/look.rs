@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use factlog::words::object;
 use factlog::words::policy::Policy;
+use factlog::words::verdict::Verdict;
 
 use super::build::{Judgement, Ready};
 use super::form::{change_name, stance_name};
@@ -78,6 +79,8 @@ pub(super) fn show(
     }
     if let Some(uncited) = ready.uncited {
         say("evidence", &uncited.to_string())?;
+    } else if let Some(thin) = thin(&ready.verdict) {
+        say("evidence", thin)?;
     }
     if let Some(older) = &judgement.supersedes {
         let change = judgement.change.map_or("", change_name);
@@ -92,6 +95,18 @@ pub(super) fn show(
     }
     writeln!(err)?;
     Ok(())
+}
+
+/// Says that a verdict rests on no source, or on one alone.
+pub(super) fn thin(verdict: &Verdict) -> Option<&'static str> {
+    let mut sources: Vec<_> = verdict.evidence.iter().map(|piece| piece.source).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    match sources.len() {
+        0 => Some("it rests on no source: cite some with --supports, --refutes or --context"),
+        1 => Some("it rests on one source alone"),
+        _ => None,
+    }
 }
 
 /// Names what is signed beside the verdict: the claim, sources that are new.

@@ -6,6 +6,7 @@ mod build;
 mod drafted;
 mod evidence;
 mod form;
+mod kept;
 mod look;
 mod named;
 mod superseding;
@@ -23,11 +24,13 @@ use factlog::words::policy::{Policy, RatingCode};
 use factlog::words::verdict::{Verdict, VerdictChange};
 use serde::Serialize;
 
-pub(crate) use self::build::record_claim;
 use self::build::{Fresh, Judgement, Ready, Resolver, TakenSources, Target};
+pub(crate) use self::build::{is_id, record_claim};
 pub(crate) use self::drafted::{Cited, Drafted};
-use self::evidence::{EvidenceFlags, Request};
+use self::evidence::EvidenceFlags;
+pub(crate) use self::evidence::Request;
 use self::form::FormFault;
+pub(crate) use self::kept::KeptEvidence;
 use super::add::word;
 use super::claim_list::{ClaimLine, State};
 use super::context::Context;
@@ -162,6 +165,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let (ledger, line) =
         context.read_claims(|ledger, proposals| seek::find_claim(ledger, proposals, what))?;
     let mut sitting = Sitting::start(context, &args.signing, &ledger, line)?;
+    let judgement = judgement.map(|judgement| sitting.with_kept(judgement));
     let asks = judgement.is_none() || context.can_ask();
     if asks && !args.signing.yes {
         drop(ledger);
@@ -225,6 +229,8 @@ struct Sitting<'a> {
     line: ClaimLine,
     /// The reviewer's own verdict on the claim that stands, for the form to start from.
     own: Option<Judgement>,
+    /// What was kept as evidence for the claim.
+    kept: KeptEvidence,
     drafts: Drafts,
     taken: TakenSources,
 }
@@ -247,18 +253,35 @@ impl<'a> Sitting<'a> {
             }
             _ => None,
         };
+        let drafts = Drafts::of(ledger.folder());
         Ok(Self {
             context,
             signing,
             chosen,
+            kept: KeptEvidence::load(&drafts, &line.origin)?,
             author,
             key: None,
             policy: ledger.policy()?.1,
             line,
             own,
-            drafts: Drafts::of(ledger.folder()),
+            drafts,
             taken: TakenSources::new(),
         })
+    }
+
+    /// Adds what was kept for the claim to the evidence of a judgement.
+    fn with_kept(&self, mut judgement: Judgement) -> Judgement {
+        let given = judgement.evidence.len();
+        self.kept.join(&mut judgement.evidence);
+        let more = judgement.evidence.len() - given;
+        if more > 0 {
+            self.context.say(&format!(
+                "with {} kept for this claim before: factlog evidence list {}",
+                screen::counted(more as u64, "piece of evidence", "pieces of evidence"),
+                &self.line.id[..8]
+            ));
+        }
+        judgement
     }
 
     /// Records a judgement given by flags without a question.
@@ -276,6 +299,8 @@ impl<'a> Sitting<'a> {
         let ready = self.build(&ledger, judgement)?;
         if let Some(uncited) = ready.uncited {
             self.context.warn(&uncited.to_string());
+        } else if let Some(thin) = look::thin(&ready.verdict) {
+            self.context.warn(&format!("this verdict: {thin}"));
         }
         self.context.say(&format!(
             "{}: “{}”",
@@ -403,14 +428,20 @@ impl<'a> Sitting<'a> {
             Ok(kept) => {
                 if fault.is_none() {
                     self.context.say("taking up the form where you left it");
+                    self.tell_missing(&kept);
                 }
                 kept
             }
-            Err(_) => form::render(
-                &self.line,
-                &self.policy,
-                self.first_judgement(args).as_ref(),
-            ),
+            Err(_) => match self.first_judgement(args) {
+                None => {
+                    let draft = Drafted::default();
+                    form::render_draft(&self.line, &self.policy, &draft, &self.kept.evidence)
+                }
+                Some(mut first) => {
+                    self.kept.join(&mut first.evidence);
+                    form::render(&self.line, &self.policy, Some(&first))
+                }
+            },
         };
         let shown = match &fault {
             Some(fault) => form::with_fault(&before, fault),
@@ -440,6 +471,18 @@ impl<'a> Sitting<'a> {
                     .into())
             }
             Err(found) => Ok(Edited::Faulty(found.to_string())),
+        }
+    }
+
+    /// Says what was kept for the claim since a form was begun.
+    fn tell_missing(&self, form: &str) {
+        let missing = self.kept.evidence.iter();
+        for piece in missing.filter(|piece| !form.contains(&piece.what)) {
+            let stance = form::stance_name(piece.stance);
+            self.context.say(&format!(
+                "evidence that was kept since is not in it; add: {stance}: {}",
+                piece.what
+            ));
         }
     }
 
@@ -502,6 +545,7 @@ impl<'a> Sitting<'a> {
         let verdict = signer.sign(&draft)?;
         let entries = record::deliver(self.context, self.signing, ledger, &signer.pending)?;
         if self.signing.out.is_none() {
+            self.kept.forget(&self.drafts)?;
             for source in new_sources {
                 let mut decided = self.drafts.load(&source)?;
                 decided.evidence = true;

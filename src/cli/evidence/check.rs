@@ -1,0 +1,388 @@
+//! `factlog evidence check`: have the pages that verdicts rest on changed since they were taken in?
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal as _};
+
+use factlog::anchor::{State, Versions, requote};
+use factlog::audit::standing::Standing;
+use factlog::entry::{Body, Kind};
+use factlog::ledger::Ledger;
+use factlog::net::fetch::FetchError;
+use factlog::words::id::{ClaimId, SourceId, VerdictId};
+use factlog::words::source::Meta;
+use factlog::words::span::Quote;
+use factlog::words::verdict::Verdict;
+use serde::Serialize;
+
+use super::list;
+use crate::cli::claim_list::State as ClaimState;
+use crate::cli::context::Context;
+use crate::cli::exit::Status;
+use crate::cli::json_out;
+use crate::cli::progress;
+use crate::cli::reanchor;
+use crate::cli::says;
+use crate::cli::screen::{self, BAD, FAINT, GOOD, WARN};
+use crate::cli::seek;
+use crate::cli::sources::{self, Given};
+use crate::cli::stdout;
+
+/// See whether the pages that verdicts rest on have changed since
+///
+/// Each page is fetched again from the address that was recorded with it, and its words are compared
+/// with the copy that is kept. Of words that a verdict quotes it is said how they stand there now:
+///   exact       unchanged, with the same words around them
+///   moved       unchanged, elsewhere in the page
+///   normalised  only quotation marks, dashes, spaces and the like differ
+///   drifted     their sentence is written otherwise
+///   ambiguous   they may be in one of several places
+///   orphaned    they are not there any more
+/// Nothing is recorded: the copy that was kept stays what the verdict rests on. Where a page has changed
+/// in what matters, take the new one in (factlog add URL --replaces SOURCE) and say so in the verdict.
+#[derive(clap::Args)]
+#[command(
+    verbatim_doc_comment,
+    after_help = "\
+Examples:
+  factlog evidence check             all that verdicts in force rest on
+  factlog evidence check 3           what the verdicts on claim 3 rest on
+  factlog evidence check 1a2b3c4d    this verdict, or this source
+
+Exit status: 0 all is as it was, or what is quoted is; 1 a page is gone, or
+words that are quoted changed; 5 a page could not be fetched or read."
+)]
+pub(crate) struct Args {
+    /// Only of this claim (its number or id), this verdict, or this source
+    #[arg(value_name = "CLAIM|VERDICT|SOURCE")]
+    what: Option<String>,
+}
+
+/// A source, and what is quoted from it.
+struct Watched {
+    id: SourceId,
+    short: String,
+    label: String,
+    url: Option<String>,
+    text: Option<String>,
+    quotes: Vec<(VerdictId, Quote)>,
+}
+
+/// What has become of a page.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Page {
+    /// Its words are the same.
+    Unchanged,
+    /// Its words are other ones.
+    Changed,
+    /// The server says that it is not there.
+    Gone,
+    /// It could not be fetched.
+    Unreachable,
+    /// What came is not a text, or nothing of it could be read.
+    Unreadable,
+    /// It has no address, or no text was kept of it.
+    Unwatched,
+}
+
+impl Page {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Unchanged => "unchanged",
+            Self::Changed => "changed",
+            Self::Gone => "gone",
+            Self::Unreachable => "unreachable",
+            Self::Unreadable => "unreadable",
+            Self::Unwatched => "not compared",
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Report {
+    sources: Vec<Line>,
+}
+
+#[derive(Serialize)]
+struct Line {
+    source: SourceId,
+    short: String,
+    label: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    page: Page,
+    /// Why it could not be compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    quotes: Vec<Quoted>,
+}
+
+#[derive(Serialize)]
+struct Quoted {
+    verdict: VerdictId,
+    quote: String,
+    state: State,
+    /// The sentence in the copy that is kept.
+    before: String,
+    /// What stands in its place now.
+    now: Vec<String>,
+}
+
+pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    let watched = match &args.what {
+        None => {
+            let ledger = context.open_ledger()?;
+            let mut verdicts = Vec::new();
+            let indexes = ledger.verdict_indexes()?;
+            let mut indexes: Vec<u64> = indexes.into_values().flatten().collect();
+            indexes.sort_unstable();
+            for index in indexes {
+                verdicts.push(VerdictId(ledger.entry_at(index)?.entry.id().0));
+            }
+            of_verdicts(&ledger, &verdicts)?
+        }
+        Some(what) => named(context, what)?,
+    };
+    if watched.is_empty() {
+        context.say("no verdict in force rests on a source");
+    }
+    let bar = progress::of("comparing", "pages", watched.len() as u64, context);
+    let mut lines = Vec::new();
+    for source in watched {
+        let line = bar.suspend(|| compare(context, source));
+        lines.push(line);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let status = status(&lines);
+    if context.global.json {
+        json_out::print(&Report { sources: lines })?;
+        return Ok(status);
+    }
+    let mut out = stdout::styled();
+    let styled = io::stdout().is_terminal();
+    for line in &lines {
+        print(&mut out, line, styled)?;
+    }
+    let count = |page: Page| lines.iter().filter(|line| line.page == page).count();
+    let all = [
+        Page::Unchanged,
+        Page::Changed,
+        Page::Gone,
+        Page::Unreachable,
+        Page::Unreadable,
+        Page::Unwatched,
+    ];
+    let counted: Vec<String> = all
+        .into_iter()
+        .filter(|page| count(*page) > 0)
+        .map(|page| format!("{} {}", count(page), page.words()))
+        .collect();
+    if !lines.is_empty() {
+        let sources = screen::counted(lines.len() as u64, "source", "sources");
+        context.say(&format!("{sources}: {}", counted.join(", ")));
+    }
+    Ok(status)
+}
+
+fn status(lines: &[Line]) -> Status {
+    let is_lost = |line: &Line| {
+        line.page == Page::Gone || line.quotes.iter().any(|quoted| !quoted.state.is_sure())
+    };
+    let is_unknown = |line: &Line| matches!(line.page, Page::Unreachable | Page::Unreadable);
+    if lines.iter().any(is_lost) {
+        Status::Failed
+    } else if lines.iter().any(is_unknown) {
+        Status::Incomplete
+    } else {
+        Status::Done
+    }
+}
+
+/// Returns what is meant by a number or an id.
+fn named(context: &Context, what: &str) -> anyhow::Result<Vec<Watched>> {
+    let ledger = context.open_ledger()?;
+    if let Ok(record) = seek::find_entry(&ledger, Kind::Verdict, what) {
+        return of_verdicts(&ledger, &[VerdictId(record.entry.id().0)]);
+    }
+    if let Ok(record) = seek::find_entry(&ledger, Kind::Source, what) {
+        return Ok(vec![watched(&ledger, SourceId(record.entry.id().0))?]);
+    }
+    drop(ledger);
+    let (ledger, line) =
+        context.read_claims(|ledger, proposals| seek::find_claim(ledger, proposals, what))?;
+    let ClaimState::Recorded { id, .. } = line.state else {
+        return Ok(vec![]);
+    };
+    of_verdicts(&ledger, &on_claim(&ledger, id)?)
+}
+
+fn on_claim(ledger: &Ledger, claim: ClaimId) -> anyhow::Result<Vec<VerdictId>> {
+    let records = ledger.verdicts_on(&claim)?.into_iter();
+    Ok(records
+        .map(|record| VerdictId(record.entry.id().0))
+        .collect())
+}
+
+/// Returns the sources that verdicts in force rest on, each once, with all that is quoted from it.
+fn of_verdicts(ledger: &Ledger, verdicts: &[VerdictId]) -> anyhow::Result<Vec<Watched>> {
+    let mut found: Vec<Watched> = Vec::new();
+    let mut places: BTreeMap<SourceId, usize> = BTreeMap::new();
+    for id in verdicts {
+        let standing = ledger.standing(id)?.standing;
+        if matches!(standing, Standing::Superseded | Standing::Retracted) {
+            continue;
+        }
+        let record = ledger.entry(&id.entry())?;
+        let Body::Verdict(entry) = record.entry.body() else {
+            continue;
+        };
+        let Some(verdict) = says::readable::<Verdict>(ledger, &entry.verdict)? else {
+            continue;
+        };
+        for piece in verdict.evidence {
+            let at = match places.get(&piece.source) {
+                Some(at) => *at,
+                None => {
+                    places.insert(piece.source, found.len());
+                    found.push(watched(ledger, piece.source)?);
+                    found.len() - 1
+                }
+            };
+            if let Some(quote) = piece.quote {
+                found[at].quotes.push((*id, quote));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn watched(ledger: &Ledger, id: SourceId) -> anyhow::Result<Watched> {
+    let record = ledger.entry_of(Kind::Source, &id.entry())?;
+    let Body::Source(entry) = record.entry.body() else {
+        unreachable!("it was looked up as a source");
+    };
+    let meta: Option<Meta> = says::readable(ledger, &entry.meta)?;
+    Ok(Watched {
+        id,
+        short: ledger.short(&id.0)?,
+        label: list::label(ledger, &id)?,
+        url: meta
+            .and_then(|meta| meta.url)
+            .filter(|url| sources::is_address(url)),
+        // It may have been erased.
+        text: ledger.text_of(&id).ok().flatten(),
+        quotes: vec![],
+    })
+}
+
+/// Fetches a page and compares its words with those that are kept.
+fn compare(context: &Context, source: Watched) -> Line {
+    let (page, reason, quotes) = match (&source.url, &source.text) {
+        (Some(url), Some(text)) => fetched(context, url, text, &source.quotes),
+        (None, _) => (
+            Page::Unwatched,
+            Some("no address is recorded".to_owned()),
+            vec![],
+        ),
+        (_, None) => (
+            Page::Unwatched,
+            Some("no text of it is kept".to_owned()),
+            vec![],
+        ),
+    };
+    Line {
+        source: source.id,
+        short: source.short,
+        label: source.label,
+        url: source.url,
+        page,
+        reason,
+        quotes,
+    }
+}
+
+fn fetched(
+    context: &Context,
+    url: &str,
+    text: &str,
+    quotes: &[(VerdictId, Quote)],
+) -> (Page, Option<String>, Vec<Quoted>) {
+    let taken = match sources::take(context, url.as_ref(), &Given::default()) {
+        Ok(taken) => taken,
+        Err(error) => {
+            let status = error.chain().find_map(|cause| match cause.downcast_ref() {
+                Some(FetchError::Status { status, .. }) => Some(Some(*status)),
+                Some(_) => Some(None),
+                None => None,
+            });
+            let page = match status {
+                Some(Some(404 | 410)) => Page::Gone,
+                Some(_) => Page::Unreachable,
+                None => Page::Unreadable,
+            };
+            let reason = error.chain().last().map(ToString::to_string);
+            return (page, reason, vec![]);
+        }
+    };
+    let Some(now) = taken.intake.text else {
+        let reason = format!("what came is {}, without a text", taken.intake.media);
+        return (Page::Unreadable, Some(reason), vec![]);
+    };
+    if now == text {
+        return (Page::Unchanged, None, vec![]);
+    }
+    let versions = Versions::new(text, &now);
+    let quoted = |(verdict, quote): &(VerdictId, Quote)| {
+        let found = requote(&versions, quote.bytes);
+        let place = |(_, sentence): &(_, factlog::words::span::Span)| {
+            sentence.of(&now).unwrap_or_default().to_owned()
+        };
+        Quoted {
+            verdict: *verdict,
+            quote: quote.exact.clone(),
+            state: found.state,
+            before: found.sentence.of(text).unwrap_or_default().to_owned(),
+            now: found.places.iter().map(place).collect(),
+        }
+    };
+    (Page::Changed, None, quotes.iter().map(quoted).collect())
+}
+
+fn print(out: &mut impl io::Write, line: &Line, styled: bool) -> io::Result<()> {
+    let style = match line.page {
+        Page::Unchanged => GOOD,
+        Page::Gone => BAD,
+        Page::Changed | Page::Unreachable | Page::Unreadable => WARN,
+        Page::Unwatched => FAINT,
+    };
+    writeln!(
+        out,
+        "{}  {}",
+        screen::styled(FAINT, &line.short),
+        screen::styled(style, line.page.words())
+    )?;
+    let columns = screen::columns();
+    let write = |out: &mut dyn io::Write, text: &str, indent: &str| {
+        writeln!(out, "{}", screen::wrap(text, columns, indent))
+    };
+    write(out, &screen::one_line(&line.label), "  ")?;
+    if let Some(url) = line.url.as_ref().filter(|url| **url != line.label) {
+        write(out, &screen::one_line(url), "  ")?;
+    }
+    if let Some(reason) = &line.reason {
+        write(out, &screen::one_line(reason), "  ")?;
+    }
+    for quoted in &line.quotes {
+        let head = format!("{}  “{}”", quoted.state.as_str(), quoted.quote);
+        write(out, &screen::one_line(&head), "    ")?;
+        if quoted.state.is_sure() {
+            continue;
+        }
+        for now in &quoted.now {
+            let diff = reanchor::word_diff(&quoted.before, now, styled);
+            write(out, &diff, "      ")?;
+        }
+    }
+    Ok(())
+}

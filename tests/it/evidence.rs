@@ -1,0 +1,263 @@
+//! Evidence: kept before a verdict, brought along by it, and compared with its page later.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+
+use crate::cli_write::{fits, json};
+use crate::desk::Desk;
+
+/// A web server for as long as the test runs.
+struct Pages {
+    port: u16,
+    bodies: Arc<Mutex<HashMap<String, String>>>,
+}
+
+impl Pages {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let bodies = Arc::new(Mutex::new(HashMap::<String, String>::new()));
+        let served = Arc::clone(&bodies);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut request = [0; 2048];
+                let length = stream.read(&mut request).unwrap_or_default();
+                let request = String::from_utf8_lossy(&request[..length]).into_owned();
+                let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
+                let body = served.lock().unwrap().get(&path).cloned();
+                let status = if body.is_some() {
+                    "200 OK"
+                } else {
+                    "404 Not Found"
+                };
+                let body = body.unwrap_or_default();
+                let _ = write!(
+                    stream,
+                    "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\n\
+                     Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+            }
+        });
+        Self { port, bodies }
+    }
+
+    fn put(&self, path: &str, body: &str) -> String {
+        self.bodies
+            .lock()
+            .unwrap()
+            .insert(path.to_owned(), body.to_owned());
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    fn remove(&self, path: &str) {
+        self.bodies.lock().unwrap().remove(path);
+    }
+}
+
+const RECORD: &str = "Minutes of the council.\n\nThe council spent 14 million crowns on repairs of the \
+                      bridge. The vote was unanimous.\n\nThe next meeting is in May.\n";
+
+const QUOTE: &str = "The council spent 14 million crowns on repairs";
+
+/// Runs `evidence check`; returns its exit status and what it says.
+fn check(desk: &Desk, arguments: &[&str]) -> (Option<i32>, Value) {
+    let output = desk.run(&[&["evidence", "check", "--json"], arguments].concat());
+    let value: Value = serde_json::from_slice(&output.stdout).unwrap();
+    fits("output-evidence-check", &value);
+    (output.status.code(), value)
+}
+
+#[test]
+fn evidence_is_kept_until_a_verdict_brings_it_along() {
+    let desk = Desk::new();
+    fs::write(desk.path("record.txt"), RECORD).unwrap();
+    let add = [
+        "evidence",
+        "add",
+        "2",
+        "record.txt",
+        "--stance",
+        "refutes",
+        "--quote",
+        QUOTE,
+        "--primary",
+    ];
+    let kept = json(&desk, "output-evidence-add", &add);
+    assert_eq!(
+        (&kept["already"], &kept["quotes"][0]["exact"]),
+        (&false.into(), &QUOTE.into())
+    );
+    // Again is once; another quote of the same source is another piece.
+    let again = json(&desk, "output-evidence-add", &add);
+    assert_eq!(again["already"], true);
+    let refused = desk.refused(
+        &[
+            "evidence",
+            "add",
+            "2",
+            "record.txt",
+            "--stance",
+            "context",
+            "--quote",
+            "15 million",
+        ],
+        3,
+    );
+    assert!(refused.contains("is not in the source"), "{refused}");
+    let listed = json(&desk, "output-evidence-list", &["evidence", "list", "2"]);
+    assert_eq!(listed["kept"].as_array().unwrap().len(), 1, "{listed:#}");
+    let drafts = fs::read_dir(desk.ledger().join("drafts")).unwrap();
+    let file = drafts
+        .map(|file| file.unwrap().path())
+        .find(|path| path.to_string_lossy().contains("evidence-"))
+        .expect("it is kept in a file");
+    fits(
+        "kept-evidence",
+        &serde_json::from_slice(&fs::read(&file).unwrap()).unwrap(),
+    );
+    // What is evidence proposes no claims.
+    let claims = json(&desk, "output-claims", &["claims"]);
+    assert!(!claims.to_string().contains("14 million"), "{claims:#}");
+
+    let (_, said) = desk.done(&[
+        "verdict",
+        "2",
+        "--rating",
+        "false",
+        "--summary",
+        "It was 14 million.",
+    ]);
+    assert!(said.contains("with 1 piece of evidence kept"), "{said}");
+    assert!(said.contains("rests on one source alone"), "{said}");
+    assert!(!file.exists());
+    let listed = json(&desk, "output-evidence-list", &["evidence", "list", "2"]);
+    assert_eq!(listed["kept"].as_array().unwrap().len(), 0);
+    assert_eq!(listed["cited"][0]["quote"], QUOTE);
+    assert_eq!(listed["cited"][0]["primary"], true);
+    desk.done(&["verify"]);
+}
+
+#[test]
+fn a_piece_can_be_dropped_and_a_verdict_without_any_is_warned_of() {
+    let desk = Desk::new();
+    fs::write(desk.path("record.txt"), RECORD).unwrap();
+    desk.done(&["evidence", "add", "1", "record.txt", "--stance", "context"]);
+    desk.refused(&["evidence", "list", "1", "--drop", "2"], 3);
+    desk.done(&["evidence", "list", "1", "--drop", "1"]);
+    let (_, said) = desk.done(&[
+        "verdict",
+        "1",
+        "--rating",
+        "true",
+        "--summary",
+        "So it was.",
+    ]);
+    assert!(said.contains("rests on no source"), "{said}");
+}
+
+#[test]
+fn pages_that_changed_are_told_of_with_what_they_say_now() {
+    let desk = Desk::new();
+    let pages = Pages::start();
+    let minutes = pages.put("/minutes", RECORD);
+    let report = pages.put(
+        "/report",
+        "A report on the bridge.\n\nTraffic fell by a third in all.\n",
+    );
+    desk.done(&[
+        "verdict",
+        "2",
+        "--rating",
+        "false",
+        "--summary",
+        "It was 14 million.",
+        "--refutes",
+        &minutes,
+        "--quote",
+        QUOTE,
+        "--context",
+        &report,
+    ]);
+    let (status, all) = check(&desk, &[]);
+    assert_eq!(status, Some(0), "{all:#}");
+    let page = |all: &Value, n: usize| all["sources"][n]["page"].as_str().unwrap().to_owned();
+    assert_eq!(
+        (page(&all, 0).as_str(), page(&all, 1).as_str()),
+        ("unchanged", "unchanged")
+    );
+
+    // Something is new on the page, and what is quoted is as it was.
+    pages.put("/minutes", &format!("Corrected on Friday.\n\n{RECORD}"));
+    let (status, all) = check(&desk, &["2"]);
+    assert_eq!((status, page(&all, 0).as_str()), (Some(0), "changed"));
+    assert_eq!(all["sources"][0]["quotes"][0]["state"], "exact");
+
+    pages.put("/minutes", &RECORD.replace("14 million", "12 million"));
+    pages.remove("/report");
+    let (status, all) = check(&desk, &[]);
+    assert_eq!(status, Some(1));
+    assert_eq!(all["sources"][0]["quotes"][0]["state"], "drifted");
+    assert_eq!(page(&all, 1), "gone");
+    let output = desk.run(&["evidence", "check"]);
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert!(out.contains("[-14-] {+12+} million"), "{out}");
+
+    pages.put(
+        "/minutes",
+        "Something else altogether is written here now.\n",
+    );
+    let (_, all) = check(&desk, &[]);
+    assert_eq!(all["sources"][0]["quotes"][0]["state"], "orphaned");
+    // Nothing was recorded by looking.
+    desk.done(&["verify"]);
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_not_called_gone() {
+    let desk = Desk::new();
+    let pages = Pages::start();
+    let minutes = pages.put("/minutes", RECORD);
+    desk.done(&[
+        "verdict",
+        "2",
+        "--rating",
+        "false",
+        "--summary",
+        "It was 14 million.",
+        "--refutes",
+        &minutes,
+    ]);
+    let verdict = json(&desk, "output-evidence-list", &["evidence", "list", "2"]);
+    let source = verdict["cited"][0]["source"].as_str().unwrap()[..12].to_owned();
+    let (status, _) = check(&desk, &[&source]);
+    assert_eq!(status, Some(0));
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let gone = format!("http://{closed}/x");
+    fs::write(desk.path("copy.txt"), "A copy of a page.\n").unwrap();
+    desk.done(&[
+        "evidence", "add", "1", "copy.txt", "--stance", "context", "--url", &gone,
+    ]);
+    desk.done(&[
+        "verdict",
+        "1",
+        "--rating",
+        "true",
+        "--summary",
+        "So it was.",
+    ]);
+    let (status, all) = check(&desk, &["1"]);
+    assert_eq!(
+        (status, all["sources"][0]["page"].as_str()),
+        (Some(5), Some("unreachable"))
+    );
+}
