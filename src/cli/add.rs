@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::claim_list::{self, ClaimLine, SourceLine, State};
 use super::claims::{self, Shown};
 use super::context::Context;
-use super::drafts::{Drafts, Offered};
+use super::drafts::Drafts;
 use super::exit::Status;
 use super::extractor::{self, ExtractorArgs};
 use super::json_out;
@@ -271,23 +271,10 @@ fn unmark_evidence(ledger: &Ledger, source: &SourceId) -> anyhow::Result<()> {
     let mut decided = drafts.load(source)?;
     if decided.evidence {
         decided.evidence = false;
-        decided.offered = Some(offered(ledger, &drafts)?);
+        decided.offered = Some(drafts.offer(ledger)?);
         drafts.save(&decided)?;
     }
     Ok(())
-}
-
-/// Returns where claims that are offered now come, after all that have a number.
-fn offered(ledger: &Ledger, drafts: &Drafts) -> anyhow::Result<Offered> {
-    let size = ledger.tree_head().size;
-    let mut order = 0;
-    for record in ledger.sources()? {
-        let before = drafts.load(&SourceId(record.entry.id().0))?.offered;
-        if let Some(before) = before.filter(|before| before.size == size) {
-            order = order.max(before.order + 1);
-        }
-    }
-    Ok(Offered { size, order })
 }
 
 /// Prints the claims that a recorded source offers, or says that it has no text.

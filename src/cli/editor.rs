@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 
 use super::context::Context;
 use super::exit::{Failure, Status};
+use super::terminal::Lent;
 
 /// Opens a file in the person's editor and waits until it is closed.
 pub(crate) fn edit(context: &Context, path: &Path) -> anyhow::Result<()> {
@@ -41,6 +42,7 @@ pub(crate) fn edit(context: &Context, path: &Path) -> anyhow::Result<()> {
             path.display()
         ))
     };
+    let _lent = Lent::start();
     let ended = command.status().map_err(|error| {
         failed(format!("the editor {editor:?} could not be started")).because(error)
     })?;
@@ -62,7 +64,7 @@ fn editor(context: &Context) -> anyhow::Result<String> {
         None if context.can_ask() => Ok("vi".to_owned()),
         _ => Err(
             Failure::new(Status::Usage, "there is no editor to open a form in")
-                .hint("set EDITOR, or give it all by flags: --rating … --summary …")
+                .hint("set EDITOR; `factlog verdict` takes it all by flags, too: --rating … --summary …")
                 .into(),
         ),
     }

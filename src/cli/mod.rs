@@ -63,6 +63,7 @@ mod sources;
 mod split;
 mod stdout;
 mod stops;
+mod terminal;
 mod verdict;
 mod verify;
 mod waiting;

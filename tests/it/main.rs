@@ -25,6 +25,7 @@ mod mirror;
 mod pages;
 mod publish;
 mod readme;
+mod review_stops;
 mod sample;
 mod schemas;
 mod search;

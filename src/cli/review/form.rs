@@ -1,5 +1,6 @@
 //! The form in which a person changes a claim, in their editor.
 
+use std::fs;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -22,37 +23,58 @@ pub(super) fn edit(
     line: &ClaimLine,
 ) -> anyhow::Result<Option<Claim>> {
     let path = drafts.claim_form(&line.id[..16]);
-    let mut form = claim_form(line);
-    let start = form.clone();
+    let claim = fill_in(context, drafts, &path, claim_form(line), |form| {
+        changed(line, form)
+    })?;
+    Ok((claim != line.claim).then_some(claim))
+}
+
+/// Opens a form in the editor, with what is wrong at its top, until it can be read.
+///
+/// What a stopped sitting left of it is taken up.
+pub(super) fn fill_in<T>(
+    context: &Context,
+    drafts: &Drafts,
+    path: &Path,
+    form: String,
+    read: impl Fn(&str) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let mut form = if path.exists() {
+        context.say("taking up the form where you left it");
+        read_form(path)?
+    } else {
+        form
+    };
     loop {
-        drafts.replace(&path, form.as_bytes())?;
-        editor::edit(context, &path)?;
-        let after = read_form(&path)?;
-        match changed(line, &after) {
-            Ok(claim) => {
-                let _ = std::fs::remove_file(&path);
-                let is_changed = after != start && claim != line.claim;
-                return Ok(is_changed.then_some(claim));
+        drafts.replace(path, form.as_bytes())?;
+        editor::edit(context, path)?;
+        let after = read_form(path)?;
+        match read(&after) {
+            Ok(done) => {
+                let _ = fs::remove_file(path);
+                return Ok(done);
             }
             // The same words would have the same fault again.
-            Err(error) if after == form => {
-                let _ = std::fs::remove_file(&path);
+            Err(error) if without_fault(&after) == without_fault(&form) => {
+                let _ = fs::remove_file(path);
                 return Err(error);
             }
             Err(error) => {
                 let fault = screen::visible(&format!("{error:#}")).replace('\n', "\n#! ");
-                let kept: Vec<&str> = after
-                    .lines()
-                    .filter(|line| !line.starts_with("#!"))
-                    .collect();
-                form = format!("#! {fault}\n{}\n", kept.join("\n"));
+                form = format!("#! {fault}\n{}\n", without_fault(&after));
             }
         }
     }
 }
 
+/// Returns a form without the lines that say what is wrong with it.
+fn without_fault(form: &str) -> String {
+    let kept = form.lines().filter(|line| !line.starts_with("#!"));
+    kept.collect::<Vec<_>>().join("\n")
+}
+
 fn read_form(path: &Path) -> anyhow::Result<String> {
-    let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    let bytes = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -82,7 +104,7 @@ fn claim_form(line: &ClaimLine) -> String {
     )
 }
 
-const fn manner_name(manner: Manner) -> &'static str {
+pub(super) const fn manner_name(manner: Manner) -> &'static str {
     match manner {
         Manner::Direct => "direct",
         Manner::Indirect => "indirect",
