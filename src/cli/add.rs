@@ -64,9 +64,10 @@ pub(crate) struct Args {
     /// Its language, as a tag such as en
     #[arg(long, value_name = "TAG")]
     language: Option<String>,
-    /// What of it may be published: public (all), quoted (the words around quotes), withheld (nothing)
-    #[arg(long, value_name = "public|quoted|withheld", value_parser = word::<Rights>, default_value = "quoted", hide_default_value = false)]
-    rights: Rights,
+    /// What of it may be published: public (all), quoted (the words around quotes; what counts unless
+    /// `factlog config` says otherwise), withheld (nothing)
+    #[arg(long, value_name = "public|quoted|withheld", value_parser = word::<Rights>)]
+    rights: Option<Rights>,
     /// What kind of work it is: document, dataset, recording, statement, reference (no copy is kept)
     #[arg(long = "type", value_name = "TYPE", value_parser = word::<SourceType>)]
     source_type: Option<SourceType>,
@@ -157,6 +158,8 @@ struct Report {
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    let set = context.settings()?.of_file("rights");
+    let set = set.and_then(|rights| word::<Rights>(rights).ok());
     let mut given = Given {
         url: args.url.clone(),
         title: args.title.clone(),
@@ -164,7 +167,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         publisher: args.publisher.clone(),
         published: args.published,
         language: args.language.clone(),
-        rights: Some(args.rights),
+        rights: args.rights.or(set),
         source_type: args.source_type,
         charset: args.charset.clone(),
         media: args.media.clone(),

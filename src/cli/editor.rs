@@ -1,4 +1,4 @@
-//! The person's editor: `$VISUAL`, else `$EDITOR`, else `vi`.
+//! The person's editor: `$VISUAL`, else `$EDITOR`, else the one in the settings, else `vi`.
 //!
 //! It is run by the shell, as git does, so that the variable may hold arguments. It gets the
 //! terminal even where our standard input or output is a pipe.
@@ -59,7 +59,8 @@ fn editor(context: &Context) -> anyhow::Result<String> {
         .filter_map(env::var_os)
         .map(|editor| editor.to_string_lossy().into_owned())
         .find(|editor| !editor.trim().is_empty());
-    match named {
+    let set = context.settings()?.of_file("editor").map(str::to_owned);
+    match named.or(set) {
         Some(editor) if !context.global.no_input => Ok(editor),
         None if context.can_ask() => Ok("vi".to_owned()),
         _ => Err(

@@ -11,7 +11,7 @@ use super::context::Context;
 use super::stdout;
 use super::terminal::Lent;
 
-/// What pages where `PAGER` is not set: quit at the end of a short text, keep colours, don't clear.
+/// What pages where neither `PAGER` nor a setting says: quit at the end of a short text, keep colours, don't clear.
 const DEFAULT: &str = "less";
 
 /// What `less` is told where `LESS` is not set.
@@ -32,7 +32,9 @@ impl Output {
         let choice = AutoStream::choice(&io::stdout());
         let global = &context.global;
         let wanted = !global.json && !global.no_input && io::stdout().is_terminal();
-        let mut pager = wanted.then(|| start(None, Stdio::inherit())).flatten();
+        let mut pager = wanted
+            .then(|| start(context, None, Stdio::inherit()))
+            .flatten();
         let stdin = pager.as_mut().and_then(|(pager, _)| pager.stdin.take());
         let stream: Box<dyn Write> = match stdin {
             Some(stdin) => Box::new(stdin),
@@ -93,7 +95,7 @@ pub(crate) fn show(context: &Context, text: &str, from: usize) {
         } else {
             Stdio::from(io::stderr())
         };
-        if let Some((mut pager, _lent)) = start(Some(from), out) {
+        if let Some((mut pager, _lent)) = start(context, Some(from), out) {
             if let Some(stdin) = pager.stdin.take() {
                 let choice = AutoStream::choice(&io::stderr());
                 // A pager that was left early reads no more.
@@ -108,9 +110,10 @@ pub(crate) fn show(context: &Context, text: &str, from: usize) {
 }
 
 /// Starts the pager; `less` and `more` begin at a line that is named.
-fn start(from: Option<usize>, out: Stdio) -> Option<(Child, Lent)> {
+fn start(context: &Context, from: Option<usize>, out: Stdio) -> Option<(Child, Lent)> {
     let given = env::var("PAGER").ok();
-    let line = given.as_deref().unwrap_or(DEFAULT).trim();
+    let set = context.settings().ok().and_then(|set| set.of_file("pager"));
+    let line = given.as_deref().or(set).unwrap_or(DEFAULT).trim();
     if line.is_empty() || line == "cat" {
         return None;
     }
@@ -125,6 +128,9 @@ fn start(from: Option<usize>, out: Stdio) -> Option<(Child, Lent)> {
     }
     if env::var_os("LESS").is_none() {
         command.env("LESS", LESS);
+    }
+    if env::var_os("LESSCHARSET").is_none() {
+        command.env("LESSCHARSET", "utf-8");
     }
     let lent = Lent::start();
     Some((command.spawn().ok()?, lent))

@@ -103,7 +103,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     for line in &lines {
         sitting.name(line);
     }
-    sitting.single_key = args.single_key;
+    sitting.single_key = args.single_key || context.settings()?.is_on("review.single_key");
     sitting.go()?;
 
     let tally = sitting.tally();
