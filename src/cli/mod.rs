@@ -33,6 +33,7 @@ mod index;
 mod init;
 mod json_out;
 mod key;
+mod lines;
 mod lint;
 mod log;
 mod man;

@@ -8,6 +8,8 @@ use std::process::{Child, Command, Stdio};
 use anstream::AutoStream;
 
 use super::context::Context;
+use super::lines::Lines;
+use super::screen;
 use super::stdout;
 use super::terminal::Lent;
 
@@ -19,7 +21,7 @@ const LESS: &str = "FRX";
 
 /// Standard output, or a pager in front of it.
 pub(crate) struct Output {
-    stream: Option<AutoStream<Box<dyn Write>>>,
+    stream: Option<Lines<AutoStream<Box<dyn Write>>>>,
     pager: Option<(Child, Lent)>,
 }
 
@@ -41,7 +43,7 @@ impl Output {
             None => Box::new(io::stdout()),
         };
         Self {
-            stream: Some(AutoStream::new(stream, choice)),
+            stream: Some(Lines::of_stdout(AutoStream::new(stream, choice))),
             pager,
         }
     }
@@ -100,13 +102,13 @@ pub(crate) fn show(context: &Context, text: &str, from: usize) {
                 let choice = AutoStream::choice(&io::stderr());
                 // A pager that was left early reads no more.
                 let _ = AutoStream::new(Box::new(stdin) as Box<dyn Write>, choice)
-                    .write_all(text.as_bytes());
+                    .write_all(screen::isolated(text).as_bytes());
             }
             let _ = pager.wait();
             return;
         }
     }
-    let _ = anstream::stderr().write_all(text.as_bytes());
+    let _ = anstream::stderr().write_all(screen::isolated(text).as_bytes());
 }
 
 /// Starts the pager; `less` and `more` begin at a line that is named.

@@ -203,9 +203,62 @@ fn at_width(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     match terminal_size::terminal_size_of(std::io::stderr()) {
-        Some((columns, _)) => Cow::Owned(fold(text, usize::from(columns.0).max(40))),
+        Some((columns, _)) => Cow::Owned(fitted(text, usize::from(columns.0))),
         None => Cow::Borrowed(text),
     }
+}
+
+/// Folds a text of ours for a terminal, and isolates what runs from right to left in it.
+pub(crate) fn fitted(text: &str, columns: usize) -> String {
+    isolated(&fold(text, columns.max(40))).into_owned()
+}
+
+/// Marks words from right to left as isolated from what stands around them, so that numbers and columns
+/// stay where they are (Unicode Bidirectional Algorithm, section 2.7): a line that has some begins with a
+/// left-to-right mark. Of a source, such characters never come here: they are [`visible`].
+pub(crate) fn isolated(text: &str) -> Cow<'_, str> {
+    const LEFT_TO_RIGHT: char = '\u{200e}';
+    const ISOLATE: char = '\u{2068}';
+    const POP: char = '\u{2069}';
+    if !text.chars().any(is_right_to_left) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 64);
+    for line in text.split_inclusive('\n') {
+        if line.chars().any(is_right_to_left) {
+            shown.push(LEFT_TO_RIGHT);
+        }
+        // Where the words of a run end that began, in bytes of what is shown.
+        let mut end = None;
+        let mut is_escape = false;
+        for c in line.chars() {
+            is_escape |= c == '\u{1b}';
+            if is_right_to_left(c) && end.is_none() {
+                shown.push(ISOLATE);
+            } else if let Some(at) = end
+                && !is_escape
+                && (c == '\n' || c.is_alphabetic() && !is_right_to_left(c))
+            {
+                shown.insert(at, POP);
+                end = None;
+            }
+            shown.push(c);
+            if is_right_to_left(c) {
+                end = Some(shown.len());
+            }
+            is_escape &= !c.is_ascii_alphabetic();
+        }
+        if let Some(at) = end {
+            shown.insert(at, POP);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Says whether a character is a letter of a script that runs from right to left.
+const fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}'
+        | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
 /// A column has at most so many bytes on average where a text is cut: a letter with four combining
@@ -291,6 +344,22 @@ mod tests {
             format!("see\n{path}\nfor it")
         );
         assert_eq!(fold(&text, 200), text);
+    }
+
+    #[test]
+    fn words_from_right_to_left_are_isolated() {
+        let hebrew = "ראש העיר אמר";
+        assert_eq!(
+            isolated(&format!("  1  {hebrew}, 12 miles\nplain")),
+            format!("\u{200e}  1  \u{2068}{hebrew}\u{2069}, 12 miles\nplain")
+        );
+        let styled = format!("{STRONG}{hebrew}{STRONG:#} and {hebrew}");
+        let shown = isolated(&styled);
+        assert_eq!(shown.matches('\u{2068}').count(), 2, "{shown:?}");
+        assert_eq!(shown.matches('\u{2069}').count(), 2, "{shown:?}");
+        let kept = shown.replace(['\u{200e}', '\u{2068}', '\u{2069}'], "");
+        assert_eq!(kept, styled);
+        assert!(matches!(isolated("漢字 Füße"), Cow::Borrowed(_)));
     }
 
     #[test]

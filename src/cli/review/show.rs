@@ -143,7 +143,7 @@ pub(super) fn in_full(line: &ClaimLine, columns: usize) -> String {
 
 fn say(text: &str) {
     use io::Write as _;
-    let _ = anstream::stderr().write_all(text.as_bytes());
+    let _ = anstream::stderr().write_all(screen::isolated(text).as_bytes());
 }
 
 /// Returns the sentence with what stands around it, the claim's own words set off.
