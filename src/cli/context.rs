@@ -22,6 +22,7 @@ use factlog::words::time::Timestamp;
 use super::config::settings::{Settings, Source};
 use super::exit::{Failure, Status};
 use super::faults;
+use super::links;
 use super::screen::{self, BAD, WARN};
 
 /// The folder that a ledger lives in.
@@ -154,6 +155,7 @@ impl Context {
             _ => anstream::ColorChoice::Auto,
         };
         choice.write_global();
+        links::choose(settings.of_file("hyperlinks"));
     }
 
     /// Returns how much and how long is fetched.

@@ -5,6 +5,7 @@
 
 use std::io::{self, IsTerminal as _, Write};
 
+use super::links;
 use super::screen;
 
 /// A longer line is written as it is: no listing of ours has one.
@@ -15,6 +16,8 @@ pub(crate) struct Lines<W: Write> {
     inner: W,
     /// The terminal's columns; absent where there is none.
     columns: Option<usize>,
+    /// Whether addresses can be clicked.
+    has_links: bool,
     /// The line that is not finished.
     line: Vec<u8>,
 }
@@ -26,13 +29,23 @@ impl<W: Write> Lines<W> {
             .is_terminal()
             .then(terminal_size::terminal_size)
             .flatten();
-        Self::new(inner, size.map(|(columns, _)| usize::from(columns.0)))
+        let mut lines = Self::new(inner, size.map(|(columns, _)| usize::from(columns.0)));
+        lines.has_links = links::are_wanted();
+        lines
+    }
+
+    /// Writes lines for a pager: not every one knows what makes an address clickable.
+    pub(crate) fn of_pager(inner: W) -> Self {
+        let mut lines = Self::of_stdout(inner);
+        lines.has_links = false;
+        lines
     }
 
     fn new(inner: W, columns: Option<usize>) -> Self {
         Self {
             inner,
             columns,
+            has_links: false,
             line: Vec::new(),
         }
     }
@@ -41,9 +54,13 @@ impl<W: Write> Lines<W> {
     fn let_go(&mut self) -> io::Result<()> {
         let line = std::mem::take(&mut self.line);
         match (std::str::from_utf8(&line), self.columns) {
-            (Ok(text), Some(columns)) if line.len() <= MOST_BYTES => self
-                .inner
-                .write_all(screen::fitted(text, columns).as_bytes()),
+            (Ok(text), Some(columns)) if line.len() <= MOST_BYTES => {
+                let mut text = screen::fitted(text, columns);
+                if self.has_links {
+                    text = links::linked(&text);
+                }
+                self.inner.write_all(text.as_bytes())
+            }
             _ => self.inner.write_all(&line),
         }
     }

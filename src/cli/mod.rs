@@ -34,6 +34,7 @@ mod init;
 mod json_out;
 mod key;
 mod lines;
+mod links;
 mod lint;
 mod log;
 mod man;
@@ -271,14 +272,21 @@ fn print(error: &clap::Error) -> io::Result<()> {
     ) {
         return error.print();
     }
-    let text = error.render().to_string();
+    let meant = meant(error);
+    let mut text = error.render().to_string();
+    if meant.is_some() {
+        // Words that only look alike are not what is meant.
+        let lines = text.split_inclusive('\n');
+        text = lines.filter(|line| !line.starts_with("  tip:")).collect();
+        text = text.replacen("\n\n\n", "\n\n", 1);
+    }
     let text = screen::visible(&text);
     let mut err = anstream::stderr();
     match text.strip_prefix("error:") {
         Some(rest) => write!(err, "{}{rest}", screen::styled(screen::BAD, "error:")),
         None => write!(err, "{text}"),
     }?;
-    if let Some(meant) = meant(error) {
+    if let Some(meant) = meant {
         let hint = screen::styled(screen::STRONG, "hint:");
         writeln!(err, "\n{}", screen::message(&format!("{hint} {meant}")))?;
     }

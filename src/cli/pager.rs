@@ -38,12 +38,17 @@ impl Output {
             .then(|| start(context, None, Stdio::inherit()))
             .flatten();
         let stdin = pager.as_mut().and_then(|(pager, _)| pager.stdin.take());
-        let stream: Box<dyn Write> = match stdin {
-            Some(stdin) => Box::new(stdin),
-            None => Box::new(io::stdout()),
+        let stream = match stdin {
+            Some(stdin) => {
+                Lines::of_pager(AutoStream::new(Box::new(stdin) as Box<dyn Write>, choice))
+            }
+            None => Lines::of_stdout(AutoStream::new(
+                Box::new(io::stdout()) as Box<dyn Write>,
+                choice,
+            )),
         };
         Self {
-            stream: Some(Lines::of_stdout(AutoStream::new(stream, choice))),
+            stream: Some(stream),
             pager,
         }
     }

@@ -150,6 +150,16 @@ pub(crate) fn fold(message: &str, columns: usize) -> String {
         folded.push_str(&line[..lead]);
         for (nth, word) in line[lead..].split(' ').enumerate() {
             let wide = shown_width(word);
+            if nth > 0 && used < columns && wide > columns - indent.len() && has_wide(word) {
+                // Such scripts have no spaces: words of them break anywhere.
+                folded.push(' ');
+                used = broken(&mut folded, word, used + 1, columns, &indent);
+                continue;
+            }
+            if nth == 0 && used + wide > columns && has_wide(word) {
+                used = broken(&mut folded, word, used, columns, &indent);
+                continue;
+            }
             if nth > 0 && used + 1 + wide > columns && used > indent.len() {
                 folded.push('\n');
                 folded.push_str(&indent);
@@ -163,6 +173,30 @@ pub(crate) fn fold(message: &str, columns: usize) -> String {
         }
     }
     folded
+}
+
+/// Says whether a word is of characters as wide as 漢, in whole or in part.
+fn has_wide(word: &str) -> bool {
+    word.chars().any(|c| c.width() == Some(2))
+}
+
+/// Writes a word over several lines; returns how many columns of the last are used.
+fn broken(folded: &mut String, word: &str, used: usize, columns: usize, indent: &str) -> usize {
+    let mut used = used;
+    let mut is_escape = false;
+    for c in word.chars() {
+        is_escape |= c == '\u{1b}';
+        let wide = if is_escape { 0 } else { c.width().unwrap_or(0) };
+        is_escape &= !c.is_ascii_alphabetic();
+        if used + wide > columns {
+            folded.push('\n');
+            folded.push_str(indent);
+            used = indent.len();
+        }
+        folded.push(c);
+        used += wide;
+    }
+    used
 }
 
 /// Makes a message for standard error harmless, whatever names are in it, but for its own styles; wraps
@@ -210,7 +244,7 @@ fn at_width(text: &str) -> Cow<'_, str> {
 
 /// Folds a text of ours for a terminal, and isolates what runs from right to left in it.
 pub(crate) fn fitted(text: &str, columns: usize) -> String {
-    isolated(&fold(text, columns.max(40))).into_owned()
+    isolated(&fold(text, columns.max(20))).into_owned()
 }
 
 /// Marks words from right to left as isolated from what stands around them, so that numbers and columns
@@ -344,6 +378,10 @@ mod tests {
             format!("see\n{path}\nfor it")
         );
         assert_eq!(fold(&text, 200), text);
+        let wide = fold("  漢字漢字漢字漢字漢字漢字漢字", 24);
+        assert_eq!(wide, "  漢字漢字漢字漢字漢字漢\n  字漢字");
+        let after = fold("see 漢字漢字漢字漢字漢字漢字漢字", 24);
+        assert_eq!(after, "see 漢字漢字漢字漢字漢字\n漢字漢字");
     }
 
     #[test]

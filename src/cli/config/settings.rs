@@ -57,7 +57,7 @@ pub(crate) struct Setting {
 const AUTO: Form = Form::Word(&["auto", "always", "never"]);
 
 /// Every setting.
-pub(crate) const SETTINGS: [Setting; 11] = [
+pub(crate) const SETTINGS: [Setting; 12] = [
     Setting {
         name: "color",
         about: "colours and other styles: auto (on a terminal), always, never",
@@ -97,6 +97,15 @@ pub(crate) const SETTINGS: [Setting; 11] = [
         variables: &[],
         flag: "",
         form: Form::Number(1, 3600),
+    },
+    Setting {
+        name: "hyperlinks",
+        about: "addresses that can be clicked: auto (on terminals that are known to have them), \
+                always, never",
+        default: "auto",
+        variables: &[],
+        flag: "",
+        form: AUTO,
     },
     Setting {
         name: "pager",
@@ -230,6 +239,26 @@ impl Setting {
         }
     }
 
+    /// Returns a value of the file as it is typed.
+    fn typed(&self, item: &Item) -> Result<String, Failure> {
+        let (value, wanted) = (item.as_value(), self.form);
+        match (value, wanted) {
+            (Some(Value::String(text)), Form::Text | Form::Word(_)) => Ok(text.value().clone()),
+            (Some(Value::Integer(number)), Form::Number(..)) => Ok(number.value().to_string()),
+            (Some(Value::Boolean(switch)), Form::Switch) => Ok(switch.value().to_string()),
+            _ => {
+                let wanted = match wanted {
+                    Form::Text | Form::Word(_) => "words between quotation marks",
+                    Form::Number(..) => "a whole number",
+                    Form::Switch => "true or false, without quotation marks",
+                };
+                let found = item.to_string();
+                let message = format!("{}: {} is not {wanted}", self.name, shown(found.trim()));
+                Err(Failure::new(Status::Usage, message).hint(self.about))
+            }
+        }
+    }
+
     /// Returns a value as the file has it.
     fn to_toml(&self, value: &str) -> Value {
         match self.form {
@@ -285,7 +314,7 @@ impl Settings {
         };
         for (name, value) in flattened("", document.as_table()) {
             let setting = Setting::named(&name).map_err(wrong)?;
-            let value = text_of(&value).unwrap_or_default();
+            let value = setting.typed(&value).map_err(wrong)?;
             setting.check(&value).map_err(wrong)?;
             set.insert(setting.name, value);
         }
@@ -402,6 +431,8 @@ fn flattened(prefix: &str, table: &dyn TableLike) -> Vec<(String, Item)> {
             format!("{prefix}.{key}")
         };
         match item.as_table_like() {
+            // That it is empty makes it no setting.
+            Some(table) if table.is_empty() && !is_group(&name) => found.push((name, item.clone())),
             Some(table) => found.extend(flattened(&name, table)),
             None => found.push((name, item.clone())),
         }
@@ -409,14 +440,12 @@ fn flattened(prefix: &str, table: &dyn TableLike) -> Vec<(String, Item)> {
     found
 }
 
-/// Returns a value as it is typed; `None` for a list or a date.
-fn text_of(item: &Item) -> Option<String> {
-    match item.as_value()? {
-        Value::String(text) => Some(text.value().clone()),
-        Value::Integer(number) => Some(number.value().to_string()),
-        Value::Boolean(switch) => Some(switch.value().to_string()),
-        _ => None,
-    }
+/// Says whether there are settings in a table of this name.
+fn is_group(name: &str) -> bool {
+    let mut groups = SETTINGS
+        .iter()
+        .filter_map(|setting| setting.name.split_once('.'));
+    groups.any(|(group, _)| group == name)
 }
 
 /// Returns a path in a setting, with `~` for the person's own folder.
@@ -450,10 +479,12 @@ mod tests {
             ("edtor = 'vim'", "no setting \"edtor\""),
             ("[review]\nkey = 1", "no setting \"review.key\""),
             ("color = 'red'", "not auto, always, never"),
-            ("color = 1", "not auto, always, never"),
+            ("color = 1", "not words between"),
             ("[fetch]\ntimeout = 0", "not a number from 1 to 3600"),
-            ("[fetch]\ntimeout = [1]", "not a number"),
-            ("[review]\nsingle_key = 'yes'", "not true or false"),
+            ("[fetch]\ntimeout = [1]", "not a whole number"),
+            ("pager = 3", "not words between"),
+            ("[x]", "no setting \"x\""),
+            ("[review]\nsingle_key = 'true'", "not true or false"),
             ("passphrase = 'x'", "a secret"),
             ("pager = ''", "no value"),
             ("pager = 'less", "is not TOML"),

@@ -47,8 +47,9 @@ impl Sitting<'_> {
         &mut self,
         how: How,
         of: Vec<Origin>,
-        by: Vec<Made>,
+        mut by: Vec<Made>,
     ) -> anyhow::Result<()> {
+        by.sort_by_key(|made| made.claim.quote.bytes);
         let source = self.lines[self.at].source.id;
         let is_there = |made: &Made| {
             let identity = made.claim.identity();

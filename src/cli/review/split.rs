@@ -85,7 +85,9 @@ impl Sitting<'_> {
                 extractor: (!is_edited).then(|| EXTRACTOR.to_owned()),
             })
         };
-        finest.iter().filter(inside).filter_map(made).collect()
+        let mut finer: Vec<Made> = finest.iter().filter(inside).filter_map(made).collect();
+        finer.sort_by_key(|made| made.claim.quote.bytes);
+        finer
     }
 
     /// Has finer claims written in the editor; `None` where there are fewer than two.
