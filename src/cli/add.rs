@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::claim_list::{self, ClaimLine, SourceLine, State};
 use super::claims::{self, Shown};
 use super::context::Context;
-use super::drafts::{Drafts, Offered};
+use super::drafts::Drafts;
 use super::exit::Status;
 use super::extractor::{self, ExtractorArgs};
 use super::json_out;
@@ -66,9 +66,10 @@ pub(crate) struct Args {
     /// Its language, as a tag such as en
     #[arg(long, value_name = "TAG")]
     language: Option<String>,
-    /// What of it may be published: public (all), quoted (the words around quotes), withheld (nothing)
-    #[arg(long, value_name = "public|quoted|withheld", value_parser = word::<Rights>, default_value = "quoted", hide_default_value = false)]
-    rights: Rights,
+    /// What of it may be published: public (all), quoted (the words around quotes; what counts unless
+    /// `factlog config` says otherwise), withheld (nothing)
+    #[arg(long, value_name = "public|quoted|withheld", value_parser = word::<Rights>)]
+    rights: Option<Rights>,
     /// What kind of work it is: document, dataset, recording, statement, reference (no copy is kept)
     #[arg(long = "type", value_name = "TYPE", value_parser = word::<SourceType>)]
     source_type: Option<SourceType>,
@@ -165,6 +166,8 @@ struct Report {
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    let set = context.settings()?.of_file("rights");
+    let set = set.and_then(|rights| word::<Rights>(rights).ok());
     let mut given = Given {
         url: args.url.clone(),
         title: args.title.clone(),
@@ -172,7 +175,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         publisher: args.publisher.clone(),
         published: args.published,
         language: args.language.clone(),
-        rights: Some(args.rights),
+        rights: args.rights.or(set),
         source_type: args.source_type,
         charset: args.charset.clone(),
         media: args.media.clone(),
@@ -282,23 +285,10 @@ fn unmark_evidence(ledger: &Ledger, source: &SourceId) -> anyhow::Result<()> {
     let mut decided = drafts.load(source)?;
     if decided.evidence {
         decided.evidence = false;
-        decided.offered = Some(offered(ledger, &drafts)?);
+        decided.offered = Some(drafts.offer(ledger)?);
         drafts.save(&decided)?;
     }
     Ok(())
-}
-
-/// Returns where claims that are offered now come, after all that have a number.
-fn offered(ledger: &Ledger, drafts: &Drafts) -> anyhow::Result<Offered> {
-    let size = ledger.tree_head().size;
-    let mut order = 0;
-    for record in ledger.sources()? {
-        let before = drafts.load(&SourceId(record.entry.id().0))?.offered;
-        if let Some(before) = before.filter(|before| before.size == size) {
-            order = order.max(before.order + 1);
-        }
-    }
-    Ok(Offered { size, order })
 }
 
 /// Prints the claims that a recorded source offers, or says that it has no text.

@@ -314,7 +314,7 @@ fn nearest(text: &str, sentence: Span, hull: Span, cue: &str) -> anyhow::Result<
 }
 
 /// Finds words in the claim's sentence, beside the claim's own.
-fn beside(text: &str, sentence: Span, hull: Span, words: &str) -> Option<Span> {
+pub(crate) fn beside(text: &str, sentence: Span, hull: Span, words: &str) -> Option<Span> {
     let inside = sentence.of(text).ok()?;
     let places = match quotes::find(inside, words, None) {
         Ok(one) => vec![one],
@@ -334,7 +334,8 @@ fn beside(text: &str, sentence: Span, hull: Span, words: &str) -> Option<Span> {
         .find(|place| !place.overlaps(hull))
 }
 
-fn is_quoted(text: &str, hull: Span) -> bool {
+/// Says whether quotation marks stand around a place.
+pub(crate) fn is_quoted(text: &str, hull: Span) -> bool {
     let before = text[..hull.start()].chars().next_back();
     let after = text[hull.end()..]
         .trim_start_matches([',', '.'])

@@ -16,7 +16,7 @@ use factlog::words::id::{ClaimId, ObjectId, SourceId};
 use factlog::words::source::Meta;
 use factlog::words::span::Span;
 
-use super::drafts::{Choice, Drafts, SourceDrafts};
+use super::drafts::{Choice, Drafts, Replacement, SourceDrafts};
 use super::numbering::{self, Block, Place, Settled};
 use super::proposals::{Proposals, Unsplit, Worth};
 use super::screen;
@@ -67,6 +67,8 @@ pub(crate) enum State {
     Accepted,
     /// A person dropped it.
     Dropped,
+    /// A person split it, or merged it with another: what was made of it has its place.
+    Replaced,
     /// The splitter passed it over, for this reason.
     PassedOver(&'static str),
 }
@@ -84,6 +86,7 @@ impl State {
             Self::Proposed => "proposed",
             Self::Accepted => "accepted",
             Self::Dropped => "dropped",
+            Self::Replaced => "replaced",
             Self::PassedOver(_) => "passed-over",
         }
     }
@@ -315,6 +318,7 @@ fn lines_of(
         }
         let decision = decisions.get(&origin).copied();
         let edited = decision.and_then(|decision| decision.edited.clone());
+        let own_words = claim.parts.clone();
         let extractor = edited.is_none().then(|| finding.extractor.clone());
         let claim = edited.unwrap_or(claim);
         if recorded.contains(&claim.identity()) {
@@ -326,10 +330,9 @@ fn lines_of(
             continue;
         }
         let state = match (decision.map(|decision| decision.choice), passed) {
-            (Some(Choice::Accepted), _) => State::Accepted,
-            (Some(Choice::Dropped), _) => State::Dropped,
+            _ if decided.is_replaced(&origin, &own_words) => State::Replaced,
             (None, Some(why)) => State::PassedOver(why),
-            (Some(Choice::Edited) | None, _) => State::Proposed,
+            (choice, _) => state_of(choice),
         };
         places.insert(origin, lines.len());
         lines.push(ClaimLine {
@@ -344,7 +347,83 @@ fn lines_of(
             extractor,
         });
     }
+    if propose {
+        let source = Listed {
+            source: &source,
+            decided: &decided,
+            block,
+        };
+        source.add_made(&mut lines, &mut places);
+    }
     Ok(Ok(lines))
+}
+
+fn state_of(choice: Option<Choice>) -> State {
+    match choice {
+        Some(Choice::Accepted) => State::Accepted,
+        Some(Choice::Dropped) => State::Dropped,
+        Some(Choice::Edited) | None => State::Proposed,
+    }
+}
+
+/// A source, and what a person decided about its claims.
+struct Listed<'a> {
+    source: &'a Arc<SourceLine>,
+    decided: &'a SourceDrafts,
+    block: Option<Block>,
+}
+
+impl Listed<'_> {
+    /// Adds what a person made of other claims; it is numbered from when it was made.
+    fn add_made(&self, lines: &mut Vec<ClaimLine>, places: &mut HashMap<ObjectId, usize>) {
+        for replacement in &self.decided.replacements {
+            let block = self.block.map(|_| Block::of_offer(replacement.offered));
+            for (order, made) in replacement.by.iter().enumerate() {
+                let origin = made.claim.identity();
+                let own = block.map(|block| block.place(made.claim.quote.bytes, order));
+                let decision = self.decided.decision(&origin);
+                let edited = decision.and_then(|decision| decision.edited.clone());
+                let extractor = made.extractor.clone().filter(|_| edited.is_none());
+                let claim = edited.unwrap_or_else(|| made.claim.clone());
+                let there = places
+                    .get(&origin)
+                    .or_else(|| places.get(&claim.identity()));
+                if let Some(place) = there.copied() {
+                    let worth = lines[place].worth.or_else(|| worth(replacement, lines));
+                    lines[place].appeared(block, own);
+                    lines[place].worth = worth;
+                    continue;
+                }
+                let state = if self.decided.is_replaced(&origin, &made.claim.parts) {
+                    State::Replaced
+                } else if replacement.undone {
+                    State::Dropped
+                } else {
+                    state_of(decision.map(|decision| decision.choice))
+                };
+                let worth = worth(replacement, lines);
+                places.insert(origin, lines.len());
+                lines.push(ClaimLine {
+                    number: None,
+                    place: own,
+                    id: origin.to_string(),
+                    state,
+                    claim,
+                    source: Arc::clone(self.source),
+                    origin,
+                    worth,
+                    extractor,
+                });
+            }
+        }
+    }
+}
+
+/// Returns what the splitter says of what claims were made of: of several, what is worth most.
+fn worth(replacement: &Replacement, lines: &[ClaimLine]) -> Option<Worth> {
+    let is_of = |line: &&ClaimLine| replacement.of.iter().any(|of| of.claim == line.origin);
+    let of = lines.iter().filter(is_of).filter_map(|line| line.worth);
+    of.max_by(|a, b| a.score.total_cmp(&b.score))
 }
 
 /// Returns where a source's proposals appeared; `None` while it is evidence only.

@@ -1,11 +1,12 @@
 //! What every subcommand shares: where the ledger and the settings are, the time, salts, streams.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use chrono::Utc;
@@ -13,12 +14,15 @@ use clap::Args;
 use etcetera::BaseStrategy;
 use factlog::keys::KeyFileError;
 use factlog::net::address;
+use factlog::net::fetch::Limits;
 use factlog::store::Notice;
 use factlog::words::salt::Salt;
 use factlog::words::time::Timestamp;
 
+use super::config::settings::{Settings, Source};
 use super::exit::{Failure, Status};
 use super::faults;
+use super::links;
 use super::screen::{self, BAD, WARN};
 
 /// The folder that a ledger lives in.
@@ -53,6 +57,9 @@ pub(crate) struct Global {
     /// Say less: only data, warnings and errors
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
+    /// Colours and other styles: auto (on a terminal; what counts unless set otherwise), always, never
+    #[arg(long, global = true, value_name = "WHEN", hide_possible_values = true)]
+    pub(crate) color: Option<When>,
     /// Never ask: fail where an answer would be needed
     #[arg(long, global = true)]
     pub(crate) no_input: bool,
@@ -65,6 +72,28 @@ pub(crate) struct Global {
     /// Derive salts from this text instead of drawing them, for reproducible output in tests
     #[arg(long, global = true, value_name = "TEXT")]
     pub(crate) seed: Option<String>,
+}
+
+/// When there are colours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub(crate) enum When {
+    /// On a terminal, unless the environment says otherwise.
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+impl When {
+    /// Returns the word for it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
 }
 
 impl Global {
@@ -84,6 +113,7 @@ pub(crate) struct Context {
     log_key_fault: Cell<Option<KeyFileError>>,
     /// What was said once: a command may open the ledger several times.
     noticed: RefCell<BTreeSet<String>>,
+    settings: OnceCell<Settings>,
 }
 
 impl Context {
@@ -93,7 +123,52 @@ impl Context {
             salts: Cell::new(0),
             log_key_fault: Cell::new(None),
             noticed: RefCell::default(),
+            settings: OnceCell::new(),
         }
+    }
+
+    /// Returns the settings of the file; none are set where there is no folder for it.
+    ///
+    /// # Errors
+    /// The file has a fault: exit status 2.
+    pub(crate) fn settings(&self) -> anyhow::Result<&Settings> {
+        if let Some(settings) = self.settings.get() {
+            return Ok(settings);
+        }
+        let settings = match self.home() {
+            Ok(home) => Settings::load(&home)?,
+            Err(_) => Settings::default(),
+        };
+        Ok(self.settings.get_or_init(|| settings))
+    }
+
+    /// Decides whether there are colours: the option, else the environment, else the setting.
+    pub(crate) fn choose_styles(&self) {
+        let defaults = Settings::default();
+        let settings = self.settings().unwrap_or(&defaults);
+        let (when, from) = settings.color(&self.global);
+        let choice = match when.as_str() {
+            // It has its own rules about these variables.
+            _ if from == Source::Environment => anstream::ColorChoice::Auto,
+            "always" => anstream::ColorChoice::Always,
+            "never" => anstream::ColorChoice::Never,
+            _ => anstream::ColorChoice::Auto,
+        };
+        choice.write_global();
+        links::choose(settings.of_file("hyperlinks"));
+    }
+
+    /// Returns how much and how long is fetched.
+    pub(crate) fn limits(&self) -> anyhow::Result<Limits> {
+        let settings = self.settings()?;
+        let overall = Duration::from_secs(settings.number("fetch.timeout"));
+        let least = Limits::default();
+        Ok(Limits {
+            bytes: settings.number("fetch.max_bytes"),
+            connect: least.connect.min(overall),
+            read: least.read.min(overall),
+            overall,
+        })
     }
 
     /// Keeps what is wrong with the log's key until something has to be signed with it.

@@ -11,8 +11,10 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use factlog::ledger::Ledger;
 use factlog::words::claim::Claim;
 use factlog::words::id::{ObjectId, SourceId};
+use factlog::words::span::Span;
 use serde::{Deserialize, Serialize};
 
 use super::exit::{Failure, Status};
@@ -36,9 +38,12 @@ pub(crate) struct SourceDrafts {
     pub(crate) offered: Option<Offered>,
     /// The decisions, in the order in which they were made.
     pub(crate) decisions: Vec<Decision>,
+    /// What a person made of proposed claims, in the order in which they did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) replacements: Vec<Replacement>,
 }
 
-/// Where in the ledger's history a source was offered as an article.
+/// Where in the ledger's history claims were offered that come after all others.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Offered {
@@ -46,6 +51,70 @@ pub(crate) struct Offered {
     pub(crate) size: u64,
     /// How many were offered before at this size.
     pub(crate) order: u64,
+}
+
+/// Claims that a person made of others by splitting or merging them, which they replace.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Replacement {
+    /// How they were made.
+    pub(crate) how: How,
+    /// What they were made of. A claim that is among what was made of it stays.
+    pub(crate) of: Vec<Origin>,
+    /// What was made.
+    pub(crate) by: Vec<Made>,
+    /// Where in the ledger's history it was made: the claims are numbered from there.
+    pub(crate) offered: Offered,
+    /// Whether it was taken back: what it replaced is proposed again, and what was made is dropped.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) undone: bool,
+}
+
+/// How a person made claims of others.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum How {
+    /// One was split into finer ones.
+    Split,
+    /// Two were merged into one.
+    Merged,
+}
+
+/// A claim of which others were made.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Origin {
+    /// Its identity as it was proposed.
+    pub(crate) claim: ObjectId,
+    /// Its own words, by which it is known again where a text is split anew and the same words are
+    /// said to be somebody else's.
+    pub(crate) parts: Vec<Span>,
+}
+
+/// A claim that was made of others.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Made {
+    /// The claim.
+    pub(crate) claim: Claim,
+    /// What found it, as its entry will say; absent where a person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) extractor: Option<String>,
+}
+
+impl Replacement {
+    /// Says whether a claim with this identity is among what was made.
+    pub(crate) fn made(&self, identity: &ObjectId) -> bool {
+        self.by
+            .iter()
+            .any(|made| made.claim.identity() == *identity)
+    }
+
+    /// Says whether a claim is among what others were made of.
+    fn is_of(&self, identity: &ObjectId, parts: &[Span]) -> bool {
+        let mut of = self.of.iter();
+        of.any(|origin| origin.claim == *identity || origin.parts == parts)
+    }
 }
 
 /// What was decided about a proposed claim.
@@ -85,6 +154,43 @@ impl SourceDrafts {
         self.decisions
             .iter()
             .find(|decision| decision.claim == *claim)
+    }
+
+    /// Says whether others were made of a claim, which have its place.
+    pub(crate) fn is_replaced(&self, identity: &ObjectId, parts: &[Span]) -> bool {
+        let mut is_replaced = false;
+        // What was made of others may be what another was made of before.
+        for kept in self.replacements.iter().filter(|kept| !kept.undone) {
+            if kept.made(identity) {
+                is_replaced = false;
+            } else if kept.is_of(identity, parts) {
+                is_replaced = true;
+            }
+        }
+        is_replaced
+    }
+
+    /// Keeps what a person made of claims; what was made in the same way before is taken up again, and
+    /// its claims have the numbers that they had.
+    pub(crate) fn replace(&mut self, mut replacement: Replacement) {
+        let same = |kept: &Replacement| {
+            (kept.how, &kept.of, &kept.by) == (replacement.how, &replacement.of, &replacement.by)
+        };
+        if let Some(at) = self.replacements.iter().position(same) {
+            replacement.offered = self.replacements.remove(at).offered;
+        }
+        self.replacements.push(replacement);
+    }
+
+    /// Asks about a claim again; what a person changed in it stays changed.
+    pub(crate) fn reopen(&mut self, claim: &ObjectId) {
+        match self.decision(claim).cloned() {
+            Some(kept) if kept.edited.is_some() => self.decide(Decision {
+                choice: Choice::Edited,
+                ..kept
+            }),
+            _ => self.forget(claim),
+        }
     }
 
     /// Puts a decision in the place of an earlier one about the same claim.
@@ -129,6 +235,7 @@ impl Drafts {
                     evidence: false,
                     offered: None,
                     decisions: vec![],
+                    replacements: vec![],
                 });
             }
             Err(error) => {
@@ -157,6 +264,21 @@ impl Drafts {
         self.replace(&self.path(&drafts.source), &bytes)
     }
 
+    /// Returns where claims that are offered now come, after all that have a number.
+    pub(crate) fn offer(&self, ledger: &Ledger) -> anyhow::Result<Offered> {
+        let size = ledger.tree_head().size;
+        let mut order = 0;
+        for record in ledger.sources()? {
+            let kept = self.load(&SourceId(record.entry.id().0))?;
+            let made = kept.replacements.iter().map(|made| made.offered);
+            let before = kept.offered.into_iter().chain(made);
+            for before in before.filter(|before| before.size == size) {
+                order = order.max(before.order + 1);
+            }
+        }
+        Ok(Offered { size, order })
+    }
+
     /// Returns where the form of an unfinished verdict on a claim is kept.
     pub(crate) fn form(&self, claim: &ObjectId) -> PathBuf {
         let claim = claim.to_string();
@@ -166,6 +288,11 @@ impl Drafts {
     /// Returns where the form of a claim that is being edited is kept.
     pub(crate) fn claim_form(&self, claim: &str) -> PathBuf {
         self.folder.join(format!("claim-{claim}.txt"))
+    }
+
+    /// Returns where the form in which a claim is split is kept.
+    pub(crate) fn split_form(&self, claim: &str) -> PathBuf {
+        self.folder.join(format!("split-{claim}.txt"))
     }
 
     /// Replaces a file of the folder of drafts, whole or not at all.
@@ -208,16 +335,20 @@ impl Drafts {
                 }
                 continue;
             };
-            let before = drafts.decisions.len();
-            drafts.decisions.retain(|decision| {
-                let edited = decision.edited.iter();
-                let mut words = edited.flat_map(|claim| {
-                    let quote = &claim.quote;
-                    [&claim.text, &quote.exact, &quote.prefix, &quote.suffix]
-                });
-                !words.any(|words| repeats(words.as_bytes()))
-            });
-            if drafts.decisions.len() < before {
+            let before = drafts.decisions.len() + drafts.replacements.len();
+            let says = |claim: &Claim| {
+                let quote = &claim.quote;
+                [&claim.text, &quote.exact, &quote.prefix, &quote.suffix]
+                    .iter()
+                    .any(|words| repeats(words.as_bytes()))
+            };
+            drafts
+                .decisions
+                .retain(|decision| !decision.edited.iter().any(says));
+            drafts
+                .replacements
+                .retain(|replacement| !replacement.by.iter().any(|made| says(&made.claim)));
+            if drafts.decisions.len() + drafts.replacements.len() < before {
                 self.save(&drafts)?;
             }
         }

@@ -1,4 +1,4 @@
-//! The person's editor: `$VISUAL`, else `$EDITOR`, else `vi`.
+//! The person's editor: `$VISUAL`, else `$EDITOR`, else the one in the settings, else `vi`.
 //!
 //! It is run by the shell, as git does, so that the variable may hold arguments. It gets the
 //! terminal even where our standard input or output is a pipe.
@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 
 use super::context::Context;
 use super::exit::{Failure, Status};
+use super::terminal::Lent;
 
 /// Opens a file in the person's editor and waits until it is closed.
 pub(crate) fn edit(context: &Context, path: &Path) -> anyhow::Result<()> {
@@ -41,6 +42,7 @@ pub(crate) fn edit(context: &Context, path: &Path) -> anyhow::Result<()> {
             path.display()
         ))
     };
+    let _lent = Lent::start();
     let ended = command.status().map_err(|error| {
         failed(format!("the editor {editor:?} could not be started")).because(error)
     })?;
@@ -57,12 +59,13 @@ fn editor(context: &Context) -> anyhow::Result<String> {
         .filter_map(env::var_os)
         .map(|editor| editor.to_string_lossy().into_owned())
         .find(|editor| !editor.trim().is_empty());
-    match named {
+    let set = context.settings()?.of_file("editor").map(str::to_owned);
+    match named.or(set) {
         Some(editor) if !context.global.no_input => Ok(editor),
         None if context.can_ask() => Ok("vi".to_owned()),
         _ => Err(
             Failure::new(Status::Usage, "there is no editor to open a form in")
-                .hint("set EDITOR, or give it all by flags: --rating … --summary …")
+                .hint("set EDITOR; `factlog verdict` takes it all by flags, too: --rating … --summary …")
                 .into(),
         ),
     }

@@ -16,22 +16,27 @@ use super::stdout;
 /// Explain a command or a topic
 #[derive(clap::Args)]
 #[command(after_help = "\
-Topics: environment, exit-codes, formats, keys, offline, proof, ratings,
-storage, trust.")]
+Topics: config, environment, exit-codes, formats, keys, offline, proof,
+ratings, review, roots, storage, trust, witnesses.")]
 pub(crate) struct Args {
     /// A command, or a topic
     words: Vec<String>,
 }
 
-const TOPICS: [(&str, &str); 8] = [
+/// The topics, each with its text.
+pub(crate) const TOPICS: [(&str, &str); 12] = [
+    ("config", include_str!("help/config.txt")),
     ("environment", include_str!("help/environment.txt")),
     ("exit-codes", include_str!("help/exit-codes.txt")),
     ("formats", include_str!("help/formats.txt")),
     ("keys", include_str!("help/keys.txt")),
     ("offline", include_str!("help/offline.txt")),
     ("proof", include_str!("help/proof.txt")),
+    ("review", include_str!("help/review.txt")),
+    ("roots", include_str!("help/roots.txt")),
     ("storage", include_str!("help/storage.txt")),
     ("trust", include_str!("help/trust.txt")),
+    ("witnesses", include_str!("help/witnesses.txt")),
 ];
 
 /// The topic whose text is the ledger's own.

@@ -213,7 +213,11 @@ impl Page {
                 .map(|line| line.kind.as_str().len())
                 .max()
                 .unwrap_or(0),
-            name_columns: widest.min(NAME_COLUMNS).min(screen::columns() / 4),
+            // Where there is little room, it is for what the entry says.
+            name_columns: widest.min(NAME_COLUMNS).min(match screen::columns() {
+                columns @ ..80 => columns / 6,
+                columns => columns / 4,
+            }),
             columns: if io::stdout().is_terminal() {
                 screen::columns()
             } else {
@@ -276,7 +280,7 @@ impl Page {
             + kind.len()
             + self.name_columns
             + gaps;
-        let room = self.columns.saturating_sub(used).max(20);
+        let room = self.columns.saturating_sub(used).max(10);
         format!(
             "{start}{number}  {}  {}  {name}{pad}  {}",
             screen::styled(FAINT, &date),

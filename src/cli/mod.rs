@@ -8,10 +8,13 @@ mod checkpoint;
 mod claim;
 mod claim_list;
 mod claims;
+mod completions;
+mod config;
 mod context;
 mod copies;
 mod decisions;
 mod demo;
+mod doctor;
 mod drafts;
 mod editor;
 mod erase;
@@ -31,8 +34,11 @@ mod index;
 mod init;
 mod json_out;
 mod key;
+mod lines;
+mod links;
 mod lint;
 mod log;
+mod man;
 mod manifest;
 mod near;
 mod numbering;
@@ -65,6 +71,8 @@ mod sources;
 mod split;
 mod stdout;
 mod stops;
+mod terminal;
+mod verbs;
 mod verdict;
 mod verify;
 mod waiting;
@@ -74,6 +82,7 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use self::context::{Context, Global};
@@ -103,8 +112,8 @@ The first five minutes:
   factlog verify                        audit everything
   factlog export claimreview --out DIR  publish
 
-`factlog help TOPIC` explains: environment, exit-codes, formats, keys,
-offline, proof, ratings, storage, trust."
+`factlog help TOPIC` explains: config, environment, exit-codes, formats, keys,
+offline, proof, ratings, review, roots, storage, trust, witnesses."
 )]
 struct Cli {
     #[command(flatten)]
@@ -148,13 +157,44 @@ enum Command {
     Sign(sign::Args),
     Append(append::Args),
     Witness(witness::Args),
+    Config(config::Args),
+    Doctor(doctor::Args),
+    Completions(completions::Args),
+    Man(man::Args),
     Help(help::Args),
+}
+
+impl Command {
+    /// Says whether it works where the settings can't be read.
+    const fn mends_settings(&self) -> bool {
+        matches!(
+            self,
+            Self::Config(_) | Self::Doctor(_) | Self::Completions(_) | Self::Man(_) | Self::Help(_)
+        )
+    }
+}
+
+/// Returns whether help is in colours: what `--color` says is not parsed yet when help is printed.
+fn help_colors(arguments: &[OsString]) -> clap::ColorChoice {
+    let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
+    let asks = |when: &str| {
+        words.contains(&format!("--color={when}").as_str())
+            || words.windows(2).any(|pair| pair == ["--color", when])
+    };
+    if asks("never") {
+        clap::ColorChoice::Never
+    } else if asks("always") {
+        clap::ColorChoice::Always
+    } else {
+        clap::ColorChoice::Auto
+    }
 }
 
 /// Runs the command line and returns the exit status.
 pub(crate) fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let parsed = Cli::command()
+        .color(help_colors(&arguments))
         .try_get_matches_from(arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
@@ -173,6 +213,13 @@ pub(crate) fn main() -> ExitCode {
         }
     };
     let context = Context::new(cli.global);
+    let settings = context.settings().map(|_| ());
+    context.choose_styles();
+    if let Err(error) = settings
+        && !cli.command.mends_settings()
+    {
+        return failed(&error);
+    }
     let done = match cli.command {
         Command::Demo(args) => demo::run(&args, &context),
         Command::Init(args) => init::run(&args, &context),
@@ -207,6 +254,10 @@ pub(crate) fn main() -> ExitCode {
         Command::Sign(args) => sign::run(&args, &context),
         Command::Append(args) => append::run(&args, &context),
         Command::Witness(args) => witness::run(&args, &context),
+        Command::Config(args) => config::run(&args, &context),
+        Command::Doctor(args) => doctor::run(&args, &context),
+        Command::Completions(args) => completions::run(&args, &context),
+        Command::Man(args) => man::run(&args, &context),
         Command::Help(args) => help::run(&args, &context),
     };
     // What is still held back must arrive, too.
@@ -219,21 +270,48 @@ pub(crate) fn main() -> ExitCode {
 /// Prints help or the version, or says what is wrong with the arguments: those stand in the message
 /// as they were given, so that it is made harmless, and only its first word has a style.
 fn print(error: &clap::Error) -> io::Result<()> {
-    use clap::error::ErrorKind::{
-        DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion,
-    };
     if matches!(
         error.kind(),
-        DisplayHelp | DisplayHelpOnMissingArgumentOrSubcommand | DisplayVersion
+        ErrorKind::DisplayHelp
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+            | ErrorKind::DisplayVersion
     ) {
         return error.print();
     }
-    let text = error.render().to_string();
+    let meant = meant(error);
+    let mut text = error.render().to_string();
+    if meant.is_some() {
+        // Words that only look alike are not what is meant.
+        let lines = text.split_inclusive('\n');
+        text = lines.filter(|line| !line.starts_with("  tip:")).collect();
+        text = text.replacen("\n\n\n", "\n\n", 1);
+    }
     let text = screen::visible(&text);
     let mut err = anstream::stderr();
     match text.strip_prefix("error:") {
         Some(rest) => write!(err, "{}{rest}", screen::styled(screen::BAD, "error:")),
         None => write!(err, "{text}"),
+    }?;
+    if let Some(meant) = meant {
+        let hint = screen::styled(screen::STRONG, "hint:");
+        writeln!(err, "\n{}", screen::message(&format!("{hint} {meant}")))?;
+    }
+    Ok(())
+}
+
+/// Returns what does what was typed, where that is a word that people try.
+fn meant(error: &clap::Error) -> Option<&'static str> {
+    let word = |kind| match error.get(kind) {
+        Some(ContextValue::String(word)) => Some(word.as_str()),
+        _ => None,
+    };
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => verbs::meant(word(ContextKind::InvalidSubcommand)?),
+        ErrorKind::UnknownArgument => {
+            let command = std::env::args().nth(1)?;
+            verbs::meant_option(&command, word(ContextKind::InvalidArg)?)
+        }
+        _ => None,
     }
 }
 

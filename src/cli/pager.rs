@@ -2,14 +2,18 @@
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use anstream::AutoStream;
 
 use super::context::Context;
+use super::lines::Lines;
+use super::screen;
 use super::stdout;
+use super::terminal::Lent;
 
-/// What pages where `PAGER` is not set: quit at the end of a short text, keep colours, don't clear.
+/// What pages where neither `PAGER` nor a setting says: quit at the end of a short text, keep colours, don't clear.
 const DEFAULT: &str = "less";
 
 /// What `less` is told where `LESS` is not set.
@@ -17,8 +21,8 @@ const LESS: &str = "FRX";
 
 /// Standard output, or a pager in front of it.
 pub(crate) struct Output {
-    stream: Option<AutoStream<Box<dyn Write>>>,
-    pager: Option<Child>,
+    stream: Option<Lines<AutoStream<Box<dyn Write>>>>,
+    pager: Option<(Child, Lent)>,
 }
 
 impl Output {
@@ -30,13 +34,21 @@ impl Output {
         let choice = AutoStream::choice(&io::stdout());
         let global = &context.global;
         let wanted = !global.json && !global.no_input && io::stdout().is_terminal();
-        let mut pager = wanted.then(start).flatten();
-        let stream: Box<dyn Write> = match pager.as_mut().and_then(|pager| pager.stdin.take()) {
-            Some(stdin) => Box::new(stdin),
-            None => Box::new(io::stdout()),
+        let mut pager = wanted
+            .then(|| start(context, None, Stdio::inherit()))
+            .flatten();
+        let stdin = pager.as_mut().and_then(|(pager, _)| pager.stdin.take());
+        let stream = match stdin {
+            Some(stdin) => {
+                Lines::of_pager(AutoStream::new(Box::new(stdin) as Box<dyn Write>, choice))
+            }
+            None => Lines::of_stdout(AutoStream::new(
+                Box::new(io::stdout()) as Box<dyn Write>,
+                choice,
+            )),
         };
         Self {
-            stream: Some(AutoStream::new(stream, choice)),
+            stream: Some(stream),
             pager,
         }
     }
@@ -51,7 +63,7 @@ impl Output {
     fn close(&mut self) {
         // The pager sees the end of its input before it is waited for.
         drop(self.stream.take());
-        if let Some(mut pager) = self.pager.take() {
+        if let Some((mut pager, _lent)) = self.pager.take() {
             let _ = pager.wait();
         }
     }
@@ -78,18 +90,55 @@ impl Drop for Output {
     }
 }
 
-fn start() -> Option<Child> {
+/// Shows a text to a person who is asked something, from its line `from` on: through a pager where they
+/// are at a terminal and it does not fit on it, else on standard error. Standard output stays for data.
+pub(crate) fn show(context: &Context, text: &str, from: usize) {
+    let rows = terminal_size::terminal_size_of(io::stderr()).map(|(_, rows)| usize::from(rows.0));
+    // A line is left for the question.
+    let is_long = rows.is_some_and(|rows| text.lines().count() + 1 > rows);
+    if context.can_ask() && is_long {
+        let out = if io::stdout().is_terminal() {
+            Stdio::inherit()
+        } else {
+            Stdio::from(io::stderr())
+        };
+        if let Some((mut pager, _lent)) = start(context, Some(from), out) {
+            if let Some(stdin) = pager.stdin.take() {
+                let choice = AutoStream::choice(&io::stderr());
+                // A pager that was left early reads no more.
+                let _ = AutoStream::new(Box::new(stdin) as Box<dyn Write>, choice)
+                    .write_all(screen::isolated(text).as_bytes());
+            }
+            let _ = pager.wait();
+            return;
+        }
+    }
+    let _ = anstream::stderr().write_all(screen::isolated(text).as_bytes());
+}
+
+/// Starts the pager; `less` and `more` begin at a line that is named.
+fn start(context: &Context, from: Option<usize>, out: Stdio) -> Option<(Child, Lent)> {
     let given = env::var("PAGER").ok();
-    let line = given.as_deref().unwrap_or(DEFAULT).trim();
+    let set = context.settings().ok().and_then(|set| set.of_file("pager"));
+    let line = given.as_deref().or(set).unwrap_or(DEFAULT).trim();
     if line.is_empty() || line == "cat" {
         return None;
     }
     // PAGER is a command line, as for git and man; words are enough for `less -R` and `most`.
     let mut words = line.split_whitespace();
-    let mut command = Command::new(words.next()?);
-    command.args(words).stdin(Stdio::piped());
+    let program = words.next()?;
+    let mut command = Command::new(program);
+    command.args(words).stdin(Stdio::piped()).stdout(out);
+    let name = Path::new(program).file_name().unwrap_or_default();
+    if let Some(from) = from.filter(|from| *from > 1 && (name == "less" || name == "more")) {
+        command.arg(format!("+{from}"));
+    }
     if env::var_os("LESS").is_none() {
         command.env("LESS", LESS);
     }
-    command.spawn().ok()
+    if env::var_os("LESSCHARSET").is_none() {
+        command.env("LESSCHARSET", "utf-8");
+    }
+    let lent = Lent::start();
+    Some((command.spawn().ok()?, lent))
 }

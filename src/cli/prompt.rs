@@ -1,16 +1,20 @@
-//! Questions to a person, answered by a line each.
+//! Questions to a person, answered by a line each, or by a key where a person asked for that.
 //!
 //! Answers come from standard input, terminal or not, so that a sitting can be scripted. Questions
 //! go to standard error.
 
-use std::io::{self, BufRead as _, Read as _, Write as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 
 use anyhow::Context as _;
+use console::{Key, Term};
 
 use super::screen;
 
 /// An answer has at most this many bytes: more is no answer to a question here.
 const LONGEST_ANSWER: u64 = 4096;
+
+/// What Ctrl-D types.
+const END_OF_INPUT: char = '\u{4}';
 
 /// Asks, and returns the answer without white space around it; `None` where there is none any more.
 pub(crate) fn ask(question: &str) -> anyhow::Result<Option<String>> {
@@ -29,6 +33,31 @@ pub(crate) fn ask(question: &str) -> anyhow::Result<Option<String>> {
         return Ok(None);
     }
     Ok(Some(String::from_utf8_lossy(&line).trim().to_owned()))
+}
+
+/// Asks, and returns the key that was pressed, without waiting for Enter; `None` for Ctrl-D.
+///
+/// Ctrl-C ends the program as everywhere. Where there is no terminal, an answer is a line.
+pub(crate) fn key(question: &str) -> anyhow::Result<Option<String>> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return ask(question);
+    }
+    let mut err = anstream::stderr();
+    let asked = write!(err, "{}", screen::visible(question)).and_then(|()| err.flush());
+    asked.context("asking")?;
+    loop {
+        match Term::stderr().read_key().context("reading the answer")? {
+            Key::Char(END_OF_INPUT) => {
+                let _ = writeln!(err);
+                return Ok(None);
+            }
+            Key::Char(key) if !key.is_control() && !key.is_whitespace() => {
+                let _ = writeln!(err, "{}", screen::visible(&key.to_string()));
+                return Ok(Some(key.to_string()));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Asks until the answer is one of `answers`, by its first letter; `None` where there is no answer

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use factlog::ledger::{LedgerError, PublishError, Published};
 use serde::Serialize;
 
+use super::config::settings;
 use super::context::Context;
 use super::exit::{Failure, Status};
 use super::{json_out, progress, screen, stdout};
@@ -32,8 +33,10 @@ Examples:
 Serve `checkpoint`, `withheld` and `checkpoints/` with a short cache; all else never changes.")]
 pub(crate) struct Args {
     /// The folder to publish into; it is made if it is not there
-    #[arg(value_name = "DIR")]
-    folder: PathBuf,
+    ///
+    /// Without it, the one of the setting publish.target.
+    #[arg(value_name = "DIR", required_if_eq("full", "true"))]
+    folder: Option<PathBuf>,
     /// Write everything, withheld sources and notes too: a backup to restore from
     #[arg(long)]
     full: bool,
@@ -67,13 +70,10 @@ struct QuotedLine {
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    let folder = folder(args, context)?;
     let ledger = context.open_ledger()?;
     let bar = progress::entries("publishing", ledger.tree_head().size, context);
-    let published = ledger.publish(
-        &args.folder,
-        args.full,
-        Some(&|done, _| bar.set_position(done)),
-    );
+    let published = ledger.publish(&folder, args.full, Some(&|done, _| bar.set_position(done)));
     bar.finish_and_clear();
     let published = published.map_err(explained)?;
     let id = ledger.id().to_string();
@@ -81,7 +81,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let whole = whole.map(|quoted| Ok((ledger.short(&quoted.source.0)?, quoted.text)));
     let whole: Vec<(String, u64)> = whole.collect::<Result<_, LedgerError>>()?;
     drop(ledger);
-    let folder = args.folder.display().to_string();
+    let folder = folder.display().to_string();
     if context.global.json {
         let Published {
             size,
@@ -167,6 +167,17 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         }
     }
     Ok(Status::Done)
+}
+
+/// Returns where to publish to: the folder that is named, else the one of the settings.
+fn folder(args: &Args, context: &Context) -> anyhow::Result<PathBuf> {
+    let set = context.settings()?.of_file("publish.target");
+    let folder = args.folder.clone().or_else(|| set.map(settings::path));
+    folder.ok_or_else(|| {
+        Failure::new(Status::Usage, "it is not said where to publish to")
+            .hint("factlog publish DIR; or once for all: factlog config set publish.target DIR")
+            .into()
+    })
 }
 
 /// Says what an error calls for.

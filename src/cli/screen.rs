@@ -150,6 +150,16 @@ pub(crate) fn fold(message: &str, columns: usize) -> String {
         folded.push_str(&line[..lead]);
         for (nth, word) in line[lead..].split(' ').enumerate() {
             let wide = shown_width(word);
+            if nth > 0 && used < columns && wide > columns - indent.len() && has_wide(word) {
+                // Such scripts have no spaces: words of them break anywhere.
+                folded.push(' ');
+                used = broken(&mut folded, word, used + 1, columns, &indent);
+                continue;
+            }
+            if nth == 0 && used + wide > columns && has_wide(word) {
+                used = broken(&mut folded, word, used, columns, &indent);
+                continue;
+            }
             if nth > 0 && used + 1 + wide > columns && used > indent.len() {
                 folded.push('\n');
                 folded.push_str(&indent);
@@ -163,6 +173,30 @@ pub(crate) fn fold(message: &str, columns: usize) -> String {
         }
     }
     folded
+}
+
+/// Says whether a word is of characters as wide as 漢, in whole or in part.
+fn has_wide(word: &str) -> bool {
+    word.chars().any(|c| c.width() == Some(2))
+}
+
+/// Writes a word over several lines; returns how many columns of the last are used.
+fn broken(folded: &mut String, word: &str, used: usize, columns: usize, indent: &str) -> usize {
+    let mut used = used;
+    let mut is_escape = false;
+    for c in word.chars() {
+        is_escape |= c == '\u{1b}';
+        let wide = if is_escape { 0 } else { c.width().unwrap_or(0) };
+        is_escape &= !c.is_ascii_alphabetic();
+        if used + wide > columns {
+            folded.push('\n');
+            folded.push_str(indent);
+            used = indent.len();
+        }
+        folded.push(c);
+        used += wide;
+    }
+    used
 }
 
 /// Makes a message for standard error harmless, whatever names are in it, but for its own styles; wraps
@@ -203,9 +237,62 @@ fn at_width(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     match terminal_size::terminal_size_of(std::io::stderr()) {
-        Some((columns, _)) => Cow::Owned(fold(text, usize::from(columns.0).max(40))),
+        Some((columns, _)) => Cow::Owned(fitted(text, usize::from(columns.0))),
         None => Cow::Borrowed(text),
     }
+}
+
+/// Folds a text of ours for a terminal, and isolates what runs from right to left in it.
+pub(crate) fn fitted(text: &str, columns: usize) -> String {
+    isolated(&fold(text, columns.max(20))).into_owned()
+}
+
+/// Marks words from right to left as isolated from what stands around them, so that numbers and columns
+/// stay where they are (Unicode Bidirectional Algorithm, section 2.7): a line that has some begins with a
+/// left-to-right mark. Of a source, such characters never come here: they are [`visible`].
+pub(crate) fn isolated(text: &str) -> Cow<'_, str> {
+    const LEFT_TO_RIGHT: char = '\u{200e}';
+    const ISOLATE: char = '\u{2068}';
+    const POP: char = '\u{2069}';
+    if !text.chars().any(is_right_to_left) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 64);
+    for line in text.split_inclusive('\n') {
+        if line.chars().any(is_right_to_left) {
+            shown.push(LEFT_TO_RIGHT);
+        }
+        // Where the words of a run end that began, in bytes of what is shown.
+        let mut end = None;
+        let mut is_escape = false;
+        for c in line.chars() {
+            is_escape |= c == '\u{1b}';
+            if is_right_to_left(c) && end.is_none() {
+                shown.push(ISOLATE);
+            } else if let Some(at) = end
+                && !is_escape
+                && (c == '\n' || c.is_alphabetic() && !is_right_to_left(c))
+            {
+                shown.insert(at, POP);
+                end = None;
+            }
+            shown.push(c);
+            if is_right_to_left(c) {
+                end = Some(shown.len());
+            }
+            is_escape &= !c.is_ascii_alphabetic();
+        }
+        if let Some(at) = end {
+            shown.insert(at, POP);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Says whether a character is a letter of a script that runs from right to left.
+const fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}'
+        | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
 /// A column has at most so many bytes on average where a text is cut: a letter with four combining
@@ -291,6 +378,26 @@ mod tests {
             format!("see\n{path}\nfor it")
         );
         assert_eq!(fold(&text, 200), text);
+        let wide = fold("  漢字漢字漢字漢字漢字漢字漢字", 24);
+        assert_eq!(wide, "  漢字漢字漢字漢字漢字漢\n  字漢字");
+        let after = fold("see 漢字漢字漢字漢字漢字漢字漢字", 24);
+        assert_eq!(after, "see 漢字漢字漢字漢字漢字\n漢字漢字");
+    }
+
+    #[test]
+    fn words_from_right_to_left_are_isolated() {
+        let hebrew = "ראש העיר אמר";
+        assert_eq!(
+            isolated(&format!("  1  {hebrew}, 12 miles\nplain")),
+            format!("\u{200e}  1  \u{2068}{hebrew}\u{2069}, 12 miles\nplain")
+        );
+        let styled = format!("{STRONG}{hebrew}{STRONG:#} and {hebrew}");
+        let shown = isolated(&styled);
+        assert_eq!(shown.matches('\u{2068}').count(), 2, "{shown:?}");
+        assert_eq!(shown.matches('\u{2069}').count(), 2, "{shown:?}");
+        let kept = shown.replace(['\u{200e}', '\u{2068}', '\u{2069}'], "");
+        assert_eq!(kept, styled);
+        assert!(matches!(isolated("漢字 Füße"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use factlog::entry::{Body, SourceEntry};
 use factlog::intake::{self, Hint, Intake, IntakeError, PageMeta};
 use factlog::ledger::{Ledger, Pending};
 use factlog::net::address::{self, AddressError};
-use factlog::net::fetch::{self, FetchError, Limits};
+use factlog::net::fetch::{self, FetchError};
 use factlog::words::id::{ObjectId, SourceId};
 use factlog::words::object;
 use factlog::words::source::{Kept, Meta, Rights, SourceType};
@@ -350,7 +350,7 @@ impl Got {
 
 fn get(context: &Context, url: &str) -> anyhow::Result<Got> {
     context.say(&format!("fetching {} …", screen::one_line(url)));
-    let fetched = fetch::fetch(url, Limits::default()).map_err(|error| {
+    let fetched = fetch::fetch(url, context.limits()?).map_err(|error| {
         let status = match &error {
             FetchError::Address(_) => Status::Usage,
             FetchError::Status {

@@ -6,6 +6,8 @@ use std::io::{self, Write};
 
 use anstream::AutoStream;
 
+use super::lines::Lines;
+
 /// Says that standard output, or the pager in front of it, can't be written.
 #[derive(Debug, thiserror::Error)]
 #[error("standard output can't be written")]
@@ -19,9 +21,10 @@ pub(crate) fn plain() -> Named<io::StdoutLock<'static>> {
     Named(io::stdout().lock())
 }
 
-/// Returns standard output, for text with styles, which are dropped where they are not wanted.
-pub(crate) fn styled() -> Named<AutoStream<io::StdoutLock<'static>>> {
-    Named(anstream::stdout().lock())
+/// Returns standard output, for text with styles, which are dropped where they are not wanted; on a
+/// terminal, lines are no longer than it is wide.
+pub(crate) fn styled() -> Named<Lines<AutoStream<io::StdoutLock<'static>>>> {
+    Named(Lines::of_stdout(anstream::stdout().lock()))
 }
 
 /// Makes an error of standard output say that it is one.

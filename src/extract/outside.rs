@@ -181,6 +181,16 @@ pub fn read(text: &str, sentences: Vec<Span>, lines: &str) -> Outside {
     }
 }
 
+/// Checks that a claim's text is the words of its parts in `source`, but for what it marks as added.
+///
+/// # Errors
+/// A word is in one of them alone, or what is marked as carried is nowhere in the source.
+pub fn check_words(claim: &Claim, source: &str) -> Result<(), OutsideError> {
+    let own = |span: &Span| span.of(source).ok();
+    let own: Vec<&str> = claim.parts.iter().filter_map(own).collect();
+    words::check(&claim.text, &claim.added, &own, source)
+}
+
 struct Reader<'a> {
     text: CountedText<&'a str>,
     source: ObjectId,
@@ -241,9 +251,7 @@ impl Reader<'_> {
             parts,
         };
         object::to_bytes(&claim)?;
-        let own = |span: &Span| span.of(self.text.as_str()).ok();
-        let own: Vec<&str> = claim.parts.iter().filter_map(own).collect();
-        words::check(&claim.text, &claim.added, &own, self.text.as_str())?;
+        check_words(&claim, self.text.as_str())?;
         Ok(ExtractedClaim {
             text: claim.text,
             added: claim.added,

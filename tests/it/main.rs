@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails says so by panicking")]
 
+mod at_home;
 mod bundle;
 mod cli_cases;
 mod cli_keys;
@@ -26,6 +27,7 @@ mod mirror;
 mod pages;
 mod publish;
 mod readme;
+mod review_stops;
 mod sample;
 mod schemas;
 mod search;

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use self::asking::Asked;
 use self::named::NamedWitness;
+use super::config::settings;
 use super::context::Context;
 use super::exit::Status;
 use super::files;
@@ -52,6 +53,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "KEY@URL")]
     witness: Vec<NamedWitness>,
     /// Ask the witnesses with an address in this trust policy (C2SP tlog-policy); its quorum decides
+    ///
+    /// Without it and --witness, the policy of the setting `witnesses`, if that is set.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
     /// Wait so many seconds for a witness, 1 to 600; all are asked at the same time
@@ -84,12 +87,12 @@ struct Witnessed {
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
-    let asks = !args.witness.is_empty() || args.policy.is_some();
-    let policy = args
-        .policy
-        .as_deref()
-        .map(files::trust_policy)
-        .transpose()?;
+    let set = context.settings()?.of_file("witnesses");
+    // Who names a witness asks that one.
+    let set = set.filter(|_| args.witness.is_empty()).map(settings::path);
+    let policy = args.policy.clone().or(set);
+    let asks = !args.witness.is_empty() || policy.is_some();
+    let policy = policy.as_deref().map(files::trust_policy).transpose()?;
     let mut ledger = context.open_ledger()?;
     let tree = ledger.tree_head();
     let origin = ledger.genesis().origin.to_string();

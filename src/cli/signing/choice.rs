@@ -11,6 +11,7 @@ use factlog::ledger::Ledger;
 use factlog::trust::{KeyName, PublicKey, VerifierKey};
 
 use super::{PASSPHRASE_FILE, SigningArgs, unlock};
+use crate::cli::config::settings;
 use crate::cli::context::Context;
 use crate::cli::exit::{Failure, Status};
 use crate::cli::screen;
@@ -102,7 +103,26 @@ pub(crate) fn choose(
     args: &SigningArgs,
     ledger: &Ledger,
 ) -> anyhow::Result<ChosenKey> {
-    choose_to(context, args, ledger, Wanted::Role(Role::Reviewer), None)
+    let wanted = Wanted::Role(Role::Reviewer);
+    let set = context.settings()?.of_file("signer");
+    let is_named = args.key.is_some() || args.name.is_some() || args.agent;
+    match set.filter(|_| !is_named) {
+        Some(path) if path.contains(['/', '\\']) && settings::path(path).is_file() => {
+            let args = SigningArgs {
+                key: Some(settings::path(path)),
+                ..args.clone()
+            };
+            choose_to(context, &args, ledger, wanted, None)
+        }
+        Some(name) => {
+            let args = SigningArgs {
+                name: Some(name.to_owned()),
+                ..args.clone()
+            };
+            choose_to(context, &args, ledger, wanted, None)
+        }
+        None => choose_to(context, args, ledger, wanted, None),
+    }
 }
 
 /// Chooses a key that is entitled to what is wanted. Where several are, one of another holder than

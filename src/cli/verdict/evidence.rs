@@ -97,8 +97,7 @@ const DETAILS: [(&str, &str, &str); 5] = [
     ("unavailable", "WHY", "Keep no copy, for this reason"),
 ];
 
-const HEADING: &str =
-    "Evidence (each flag belongs to the --supports, --refutes or --context before it)";
+const HEADING: &str = "Evidence (flags after --supports, --refutes, --context)";
 
 impl clap::Args for EvidenceFlags {
     fn augment_args(mut command: Command) -> Command {

@@ -297,6 +297,7 @@ impl<'a> Sitting<'a> {
             ledger
         };
         let ready = self.build(&ledger, judgement)?;
+        self.warn_of_few(judgement)?;
         if let Some(uncited) = ready.uncited {
             self.context.warn(&uncited.to_string());
         } else if let Some(thin) = look::thin(&ready.verdict) {
@@ -391,6 +392,7 @@ impl<'a> Sitting<'a> {
     /// Shows what will be signed, and asks whether to.
     fn ask(&self, judged: &Judgement, ready: &Ready) -> anyhow::Result<char> {
         look::show(&self.line, &self.policy, judged, ready)?;
+        self.warn_of_few(judged)?;
         let question = format!("Sign this as {}? [y,n,e,s,q,?] ", self.author.name());
         loop {
             match prompt::choose(&question, &['y', 'n', 'e', 's', 'q', '?'])? {
@@ -403,6 +405,19 @@ impl<'a> Sitting<'a> {
                 None => return Ok('n'),
             }
         }
+    }
+
+    /// Warns where a verdict cites less evidence than the settings ask for.
+    fn warn_of_few(&self, judged: &Judgement) -> anyhow::Result<()> {
+        let least = self.context.settings()?.number("evidence.least_warn");
+        let cited = judged.evidence.len() as u64;
+        if cited < least {
+            let pieces = screen::counted(cited, "piece", "pieces");
+            self.context.warn(&format!(
+                "the verdict cites {pieces} of evidence; the setting evidence.least_warn asks for {least}"
+            ));
+        }
+        Ok(())
     }
 
     fn say_stopped(&self, path: &std::path::Path) {

@@ -30,7 +30,7 @@ fn no_answer_means_no() {
     assert!(err.contains("nothing was signed"), "{err}");
     // What was accepted is not signed unasked by the next sitting either.
     let (_, _, err) = run(&["review"], "q\n");
-    assert!(err.contains("1 accepted claims wait"), "{err}");
+    assert!(err.contains("1 accepted claim waits"), "{err}");
     assert_eq!(desk.size(), size);
     let (status, _, err) = run(&["review"], "q\ny\n");
     assert_eq!(status, Some(0), "{err}");

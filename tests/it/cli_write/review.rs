@@ -67,7 +67,7 @@ fn what_was_accepted_is_kept_where_it_cannot_be_signed() {
     fs::rename(desk.path("elsewhere"), desk.path("home/keys")).unwrap();
     let (status, _, err) = with_input(&mut desk.factlog(&["review"]), "q\ny\n");
     assert_eq!(status, Some(0), "{err}");
-    assert!(err.contains("1 accepted claims wait"), "{err}");
+    assert!(err.contains("1 accepted claim waits"), "{err}");
     assert_eq!(states(&desk)[0], "recorded");
 }
 
@@ -189,4 +189,249 @@ fn a_verdict_is_given_within_a_sitting() {
     );
     assert_eq!(status, Some(0), "{err}");
     assert_eq!(claims(&desk)[0]["verdicts"][0]["rating"], "true", "{err}");
+}
+
+/// An article in which claims can be split and merged.
+const FINE: &str = "The council spent 12 million on repairs and hired 40 engineers from Oslo. Ben Ode, \
+a builder, said that the cables were replaced and that the deck was widened by 2 metres.\n\nTraffic \
+fell by a third in the first year.\n";
+
+fn fine() -> Desk {
+    let desk = Desk::empty();
+    desk.done(&crate::desk::INIT);
+    fs::write(desk.path("fine.txt"), FINE).unwrap();
+    desk.done(&["add", "fine.txt"]);
+    desk
+}
+
+/// Returns every claim of the ledger: number, state and text.
+fn listed(desk: &Desk) -> Vec<(u64, String, String)> {
+    let all = super::json(desk, "output-claims", &["claims", "--all"]);
+    let all = all["claims"].as_array().unwrap();
+    let word = |claim: &serde_json::Value, field: &str| claim[field].as_str().unwrap().to_owned();
+    let numbered = all.iter().filter(|claim| claim["number"].is_u64());
+    numbered
+        .map(|claim| {
+            let number = claim["number"].as_u64().unwrap();
+            (number, word(claim, "state"), word(claim, "text"))
+        })
+        .collect()
+}
+
+fn state_of(listed: &[(u64, String, String)], text: &str) -> (u64, String) {
+    let found = listed.iter().find(|line| line.2 == text);
+    let (number, state, _) = found.unwrap_or_else(|| panic!("no {text:?} in {listed:#?}"));
+    (*number, state.clone())
+}
+
+#[test]
+fn claims_are_split_and_merged_and_what_they_replace_does_not_come_back() {
+    let desk = fine();
+    let before = listed(&desk);
+    let merged = "The council spent 12 million on repairs and hired 40 engineers from Oslo";
+    let (status, _, err) = with_input(&mut desk.factlog(&["review"]), "m\ny\nq\nn\n");
+    assert_eq!(status, Some(0), "{err}");
+    let now = listed(&desk);
+    let next = before.iter().map(|line| line.0).max().unwrap() + 1;
+    assert_eq!(state_of(&now, merged), (next, "accepted".to_owned()));
+    for line in &before[..2] {
+        assert_eq!(state_of(&now, &line.2), (line.0, "replaced".to_owned()));
+    }
+    // The text is split anew, as by another version: what was replaced stays replaced.
+    fs::remove_dir_all(desk.ledger().join("proposals")).unwrap();
+    assert_eq!(listed(&desk), now);
+
+    let (_, _, err) = with_input(&mut desk.factlog(&["review"]), "g\n3\ns\ny\ny\ny\nq\ny\n");
+    let split = listed(&desk);
+    for finer in ["Traffic fell by a third", "Traffic fell in the first year"] {
+        assert_eq!(state_of(&split, finer).1, "recorded", "{err}");
+    }
+    let whole = "Traffic fell by a third in the first year";
+    assert_eq!(state_of(&split, whole).1, "replaced");
+    assert_eq!(state_of(&split, merged).1, "recorded");
+    desk.done(&["verify"]);
+
+    // What is signed is the source's words; what joins them is marked.
+    let (number, _) = state_of(&split, merged);
+    let shown = super::json(&desk, "output-show", &["show", &number.to_string()]);
+    let sentence = &shown["claim"]["sentence"];
+    let text = sentence["text"].as_str().unwrap();
+    let at = |part: &serde_json::Value| usize::try_from(part.as_u64().unwrap()).unwrap();
+    let parts = sentence["parts"].as_array().unwrap();
+    let words: Vec<&str> = parts
+        .iter()
+        .map(|part| &text[at(&part[0])..at(&part[1])])
+        .collect();
+    let own = [
+        "The council spent 12 million on repairs",
+        "hired 40 engineers from Oslo",
+    ];
+    assert_eq!(words, own);
+}
+
+#[test]
+fn what_was_split_or_merged_is_put_back() {
+    let desk = fine();
+    let before = listed(&desk);
+    let (status, _, err) = with_input(&mut desk.factlog(&["review"]), "y\nk\nm\nu\nq\n");
+    assert_eq!(status, Some(0), "{err}");
+    let now = listed(&desk);
+    assert_eq!(now[..before.len()], before, "{err}");
+    assert_eq!(now.len(), before.len() + 1);
+    assert_eq!(now[before.len()].1, "dropped");
+    // Once more: the claim that was made has the number that it had.
+    with_input(&mut desk.factlog(&["review"]), "m\nq\n");
+    let again = listed(&desk);
+    assert_eq!(again.len(), now.len());
+    let text = &now[before.len()].2;
+    assert_eq!(
+        state_of(&again, text),
+        (now[before.len()].0, "proposed".to_owned())
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn a_claim_is_split_by_hand_and_other_words_are_refused() {
+    let desk = fine();
+    let form = "quote: The council … hired 40 engineers\\nquote: spent 12 million\\ntext: The council spent 12 million\\n";
+    let script = editor(&desk, &format!("printf '{form}' > \"$1\""));
+    let edited = |script: &str, input: &str| {
+        let mut command = desk.factlog(&["review"]);
+        let command = command.env("EDITOR", script).env_remove("VISUAL");
+        with_input(command, input)
+    };
+    let (status, _, err) = edited(&script, "s\ne\nq\n");
+    assert_eq!(status, Some(0), "{err}");
+    let now = listed(&desk);
+    for finer in [
+        "The council hired 40 engineers",
+        "The council spent 12 million",
+    ] {
+        assert_eq!(state_of(&now, finer).1, "proposed", "{err}");
+    }
+    for (form, why) in [
+        (
+            "quote: The council\\nquote: built a bridge\\n",
+            "is not in the sentence",
+        ),
+        (
+            "quote: Ben Ode\\nquote: hired 40\\n",
+            "is not in the sentence",
+        ),
+        ("quote: hired 40\\ntext: hired 50\\nquote: Oslo\\n", "“50”"),
+        ("quote: hired 40\\nquote: hired 40\\n", "twice"),
+        ("40 engineers\\n", "belongs to no field"),
+    ] {
+        let desk = fine();
+        let script = editor(&desk, &format!("printf '{form}' > \"$1\""));
+        let mut command = desk.factlog(&["review"]);
+        let command = command.env("EDITOR", &script).env_remove("VISUAL");
+        let (_, _, err) = with_input(command, "s\ne\nq\n");
+        assert!(err.contains(why), "{form}: {err}");
+        assert_eq!(
+            state_of(&listed(&desk), "The council spent 12 million on repairs").1,
+            "proposed"
+        );
+    }
+    let desk = fine();
+    let few = editor(&desk, "printf 'quote: Oslo\\n' > \"$1\"");
+    let mut command = desk.factlog(&["review"]);
+    let command = command.env("EDITOR", &few).env_remove("VISUAL");
+    let (_, _, err) = with_input(command, "s\ne\nq\n");
+    assert!(err.contains("nothing is split"), "{err}");
+}
+
+#[test]
+fn who_said_it_is_chosen_by_number_or_named() {
+    let desk = fine();
+    let input = "a\n1\nchief builder\nmixed\ny\na\nAda Venn\n\n\ny\na\n0\ny\nq\nn\n";
+    let (status, _, err) = with_input(&mut desk.factlog(&["review"]), input);
+    assert_eq!(status, Some(0), "{err}");
+    let (_, look) = err.split_once("to be recorded: 3 claims").unwrap();
+    for wanted in [
+        "said by     Ben Ode\n  role        chief builder\n  manner      mixed",
+        "said by     Ada Venn\n  manner      indirect",
+        "said by     the article itself\n  manner      narration",
+    ] {
+        assert!(look.contains(wanted), "{wanted}\n{look}");
+    }
+    // A number that nobody has, and a manner that is none.
+    let (_, _, err) = with_input(
+        &mut desk.factlog(&["review"]),
+        "a\n77\na\n1\n\nsung\nq\nn\n",
+    );
+    assert!(err.contains("77 is not one of the numbers"), "{err}");
+    assert!(
+        err.contains("\"sung\" is not direct, indirect or mixed"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_sitting_is_gone_through_in_any_order() {
+    let desk = fine();
+    let count = claims(&desk).len();
+    // Left undecided, jumped over, dropped together, and taken back.
+    let (status, out, err) = with_input(
+        &mut desk.factlog(&["review", "--json"]),
+        "j\n3\ny\nd\nn\nd\ny\nq\nn\n",
+    );
+    assert_eq!(status, Some(0), "{err}");
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    fits("output-review", &report);
+    assert!(
+        err.contains(&format!("drop {} claims of this source?", count - 3)),
+        "{err}"
+    );
+    let after = states(&desk);
+    assert_eq!(after[..2], ["proposed", "proposed"], "{err}");
+    assert_eq!(after[2], "accepted");
+    assert_eq!(report["left"], 2);
+    assert_eq!(report["dropped"], count - 3);
+    let (_, _, err) = with_input(&mut desk.factlog(&["review"]), "t\nw\ng\n99\nq\n");
+    for wanted in [
+        "Traffic fell by a third",
+        "\"99\" is not one of the numbers 1 to 2",
+    ] {
+        assert!(err.contains(wanted), "{wanted}\n{err}");
+    }
+}
+
+#[test]
+fn the_last_look_has_all_that_is_signed() {
+    let desk = fine();
+    let (_, _, err) = with_input(
+        &mut desk.factlog(&["review"]),
+        "y\nn\ny\nq\n?\nz\ns\nl\nq\n",
+    );
+    assert_eq!(err.matches("to be recorded: 2 claims").count(), 2, "{err}");
+    for wanted in [
+        "factlog/claim@v1",
+        "role        builder",
+        "manner      indirect: “said”",
+    ] {
+        assert!(err.contains(wanted), "{wanted}\n{err}");
+    }
+    assert!(err.contains("nothing was signed"), "{err}");
+    assert_eq!(states(&desk)[0], "accepted");
+}
+
+#[test]
+fn the_drafts_of_a_sitting_fit_their_schema() {
+    let desk = fine();
+    with_input(
+        &mut desk.factlog(&["review"]),
+        "m\nu\nm\ny\ng\n3\ns\ny\nn\nq\nn\n",
+    );
+    let drafts = fs::read_dir(desk.ledger().join("drafts")).unwrap();
+    let mut seen = 0;
+    for path in drafts.map(|entry| entry.unwrap().path()) {
+        if path.extension().is_some_and(|ending| ending == "json") {
+            let value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+            fits("drafts", &value);
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, 1);
 }

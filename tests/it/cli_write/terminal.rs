@@ -129,9 +129,9 @@ fn review_and_verdict_at_a_terminal() {
     terminal.types("y");
     terminal.shows("3 of ");
     terminal.types("q");
-    terminal.shows("Sign these 1 claims as desk.example/alice?");
+    terminal.shows("Sign 1 claim as desk.example/alice?");
     terminal.types("y");
-    terminal.shows("recorded 1 claims");
+    terminal.shows("recorded 1 claim");
     terminal.clears();
     terminal.types(&format!("{factlog} verdict 1"));
     let screen = terminal.shows("Sign this as desk.example/alice?");
@@ -166,11 +166,11 @@ fn a_sitting_that_is_interrupted_loses_nothing() {
     assert_eq!(claims(&desk)[0]["state"], "accepted");
     terminal.clears();
     terminal.types(&format!("{factlog} review"));
-    terminal.shows("1 accepted claims wait for your signature");
+    terminal.shows("1 accepted claim waits for your signature");
     terminal.types("q");
-    terminal.shows("Sign these 1 claims");
+    terminal.shows("Sign 1 claim");
     terminal.types("y");
-    terminal.shows("recorded 1 claims");
+    terminal.shows("recorded 1 claim");
     assert_eq!(claims(&desk)[0]["state"], "recorded");
 }
 
