@@ -15,6 +15,8 @@ use serde::Serialize;
 use super::claim_list::{self, ClaimLine, State};
 use super::context::Context;
 use super::decisions::{self, Decisions};
+use super::desk::shown::Said;
+use super::desk::{Desk, Page};
 use super::exit::Status;
 use super::gone;
 use super::json_out;
@@ -59,6 +61,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         };
         Ok((wanted, list))
     })?;
+    let desk = Desk::of(&ledger);
+    let pages = desk.pages()?;
     let shown: Vec<Shown> = list
         .iter()
         .filter(|line| {
@@ -66,7 +70,11 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             let asked = wanted.is_some() && line.state == State::Proposed;
             args.all || !hidden || asked
         })
-        .map(|line| Shown::of(&ledger, line))
+        .map(|line| {
+            let mut shown = Shown::of(&ledger, line)?;
+            shown.say(pages.of_line(&desk, line)?);
+            Ok(shown)
+        })
         .collect::<anyhow::Result<_>>()?;
     let gone = gone::of_claims(&ledger, wanted.as_ref())?;
     // What is printed may be read for a long time.
@@ -121,6 +129,11 @@ pub(crate) struct Shown {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
     verdicts: Vec<ShownVerdict>,
+    /// Who looks after it, and what the desk noted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    desk: Option<Said>,
+    #[serde(skip)]
+    desk_line: Option<String>,
     #[serde(skip)]
     label: String,
     #[serde(skip)]
@@ -163,6 +176,12 @@ impl Shown {
         Ok(shown)
     }
 
+    /// Takes in what the desk says of it.
+    fn say(&mut self, page: Option<&Page>) {
+        self.desk = page.map(Said::of);
+        self.desk_line = page.and_then(Page::line);
+    }
+
     /// Shows a claim that is not recorded.
     pub(crate) fn proposed(line: &ClaimLine) -> Self {
         let claim = &line.claim;
@@ -187,6 +206,8 @@ impl Shown {
             score: line.worth.map(|worth| worth.score),
             reason: line.worth.map(|worth| worth.reason),
             verdicts: vec![],
+            desk: None,
+            desk_line: None,
             label: line.source.label(),
             who: who(line),
         }
@@ -263,6 +284,10 @@ pub(crate) fn print(shown: &[Shown]) -> anyhow::Result<()> {
         }
         let about = screen::wrap(&about, columns, "     ");
         writeln!(out, "{}", screen::styled(FAINT, &about))?;
+        if let Some(line) = &claim.desk_line {
+            let line = screen::wrap(&screen::one_line(line), columns, "     ");
+            writeln!(out, "{}", screen::styled(WARN, &line))?;
+        }
         for verdict in &claim.verdicts {
             let style = if verdict.standing == Standing::Standing {
                 GOOD

@@ -12,6 +12,7 @@ mod context;
 mod copies;
 mod decisions;
 mod demo;
+mod desk;
 mod drafts;
 mod editor;
 mod erase;
@@ -120,6 +121,9 @@ enum Command {
     Import(import::Args),
     Claims(claims::Args),
     Review(review::Args),
+    Assign(desk::assign::Args),
+    Note(desk::note::Args),
+    Interests(desk::interests::Args),
     Claim(claim::Args),
     Verdict(verdict::Args),
     Approve(approve::ApproveArgs),
@@ -177,6 +181,9 @@ pub(crate) fn main() -> ExitCode {
         Command::Import(args) => import::run(&args, &context),
         Command::Claims(args) => claims::run(&args, &context),
         Command::Review(args) => review::run(&args, &context),
+        Command::Assign(args) => desk::assign::run(&args, &context),
+        Command::Note(args) => desk::note::run(&args, &context),
+        Command::Interests(args) => desk::interests::run(&args, &context),
         Command::Claim(args) => claim::run(&args, &context),
         Command::Verdict(args) => verdict::run(&args, &context),
         Command::Approve(args) => approve::approve(&args, &context),

@@ -3,6 +3,7 @@
 //! Every answer is kept in the drafts at once; the claims that were accepted are signed together at
 //! the end, after one last look. The ledger is never locked while an answer is waited for.
 
+use std::collections::HashMap;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -19,6 +20,7 @@ use super::add::word;
 use super::claim::{self, Wanted};
 use super::claim_list::{self, ClaimLine, State};
 use super::context::{self, Context};
+use super::desk::shown::{self, Said};
 use super::drafts::{Choice, Decision, Drafts};
 use super::editor;
 use super::exit::{Failure, Status};
@@ -91,6 +93,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     })?;
     let drafts = Drafts::of(ledger.folder());
     let recorded = index::at_once(&ledger)?;
+    let said = shown::of_lines(&ledger, &lines)?;
     drop(ledger);
 
     let waiting = lines
@@ -107,6 +110,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         signing: &args.signing,
         drafts: &drafts,
         recorded,
+        said,
         lines: lines
             .iter()
             .filter(|line| line.state == State::Proposed)
@@ -147,6 +151,8 @@ struct Sitting<'a> {
     drafts: &'a Drafts,
     /// What was recorded when the sitting began, to look for claims that are alike.
     recorded: Option<Index>,
+    /// What the desk says of claims, by what they were proposed as.
+    said: HashMap<ObjectId, Said>,
     lines: Vec<ClaimLine>,
     dropped: usize,
     judged: usize,
@@ -158,6 +164,9 @@ impl Sitting<'_> {
         let mut at = 0;
         while at < self.lines.len() {
             show(&self.lines[at], at, self.lines.len());
+            if let Some(said) = self.said.get(&self.lines[at].origin) {
+                shown::tell(said);
+            }
             if let Some(index) = &self.recorded {
                 similar::tell(self.context, index, &self.lines[at].claim.text)?;
             }
