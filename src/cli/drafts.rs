@@ -154,8 +154,12 @@ impl Drafts {
 
     /// Returns where the form of an unfinished verdict on a claim is kept.
     pub(crate) fn form(&self, claim: &ObjectId) -> PathBuf {
-        let claim = claim.to_string();
-        self.folder.join(format!("verdict-{}.txt", &claim[..16]))
+        self.form_of(&claim.to_string()[..16])
+    }
+
+    /// Returns where the form is kept of a claim whose identity begins so.
+    pub(crate) fn form_of(&self, claim: &str) -> PathBuf {
+        self.folder.join(format!("verdict-{claim}.txt"))
     }
 
     /// Returns where the form of a claim that is being edited is kept.

@@ -45,6 +45,7 @@ mod proposals;
 mod prove;
 mod publish;
 mod published;
+mod queue;
 mod quotes;
 mod ratings;
 mod reaffirm;
@@ -121,6 +122,7 @@ enum Command {
     Import(import::Args),
     Claims(claims::Args),
     Review(review::Args),
+    Queue(queue::Args),
     Assign(desk::assign::Args),
     Note(desk::note::Args),
     Interests(desk::interests::Args),
@@ -181,6 +183,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Import(args) => import::run(&args, &context),
         Command::Claims(args) => claims::run(&args, &context),
         Command::Review(args) => review::run(&args, &context),
+        Command::Queue(args) => queue::run(&args, &context),
         Command::Assign(args) => desk::assign::run(&args, &context),
         Command::Note(args) => desk::note::run(&args, &context),
         Command::Interests(args) => desk::interests::run(&args, &context),

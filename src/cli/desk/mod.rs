@@ -285,6 +285,18 @@ impl Desk {
         Ok(())
     }
 
+    /// Returns the identity that a proposed claim has since a person edited it.
+    pub(crate) fn edited(
+        &self,
+        source: &SourceId,
+        proposed: &ObjectId,
+    ) -> anyhow::Result<Option<ObjectId>> {
+        let decided = self.drafts.load(source)?;
+        let edited = decided.decision(proposed);
+        let edited = edited.and_then(|decision| decision.edited.as_ref());
+        Ok(edited.map(factlog::words::claim::Claim::identity))
+    }
+
     fn things(&self) -> anyhow::Result<BTreeSet<Thing>> {
         let listing = || format!("listing {}", self.folder.display());
         let names = match fs::read_dir(&self.folder) {
@@ -372,16 +384,12 @@ impl Pages {
         let Some(others) = self.of_source.get(&line.source.id) else {
             return Ok(None);
         };
-        let decided = desk.drafts.load(&line.source.id)?;
-        let proposed_as = |thing: &&Thing| {
-            let edited = decided.decision(&thing.id);
-            let edited = edited.and_then(|decision| decision.edited.as_ref());
-            edited.is_some_and(|claim| claim.identity() == line.origin)
-        };
-        Ok(others
-            .iter()
-            .find(proposed_as)
-            .and_then(|thing| self.of(*thing)))
+        for thing in others {
+            if desk.edited(&line.source.id, &thing.id)? == Some(line.origin) {
+                return Ok(self.of(*thing));
+            }
+        }
+        Ok(None)
     }
 }
 
