@@ -50,6 +50,7 @@ mod quotes;
 mod ratings;
 mod reaffirm;
 mod record;
+mod report;
 mod restore;
 mod retract;
 mod review;
@@ -63,6 +64,7 @@ mod signing;
 mod similar;
 mod sources;
 mod split;
+mod stats;
 mod stdout;
 mod stops;
 mod verdict;
@@ -142,6 +144,8 @@ enum Command {
     Prove(prove::Args),
     Check(check::Args),
     Export(export::Args),
+    Stats(stats::Args),
+    Report(report::Args),
     Lint(lint::Args),
     Key(key::Args),
     Checkpoint(checkpoint::Args),
@@ -203,6 +207,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Prove(args) => prove::run(&args, &context),
         Command::Check(args) => check::run(&args, &context),
         Command::Export(args) => export::run(&args, &context),
+        Command::Stats(args) => stats::run(&args, &context),
+        Command::Report(args) => report::run(&args, &context),
         Command::Lint(args) => lint::run(&args, &context),
         Command::Key(args) => key::run(&args, &context),
         Command::Checkpoint(args) => checkpoint::run(&args, &context),
