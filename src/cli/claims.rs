@@ -10,6 +10,7 @@ use factlog::ledger::Ledger;
 use factlog::words::claim::Manner;
 use factlog::words::id::{ClaimId, SourceId, VerdictId};
 use factlog::words::span::Quote;
+use factlog::words::verdict::VerdictChange;
 use serde::Serialize;
 
 use super::claim_list::{self, ClaimLine, State};
@@ -160,6 +161,9 @@ struct ShownVerdict {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     disputed_by: Vec<String>,
     reviewer: String,
+    /// How it differs from the one whose place it takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<VerdictChange>,
     /// Who decided what, in words.
     #[serde(skip)]
     decided: Option<String>,
@@ -250,6 +254,7 @@ fn verdicts(ledger: &Ledger, claim: &ClaimId) -> anyhow::Result<Vec<ShownVerdict
             disputed_by: names(&disputes),
             decided: decisions::words(&approvals, approvals_needed, &disputes),
             reviewer: record.entry.header().by.name().to_string(),
+            change: verdict.change,
         });
     }
     Ok(shown)
@@ -296,9 +301,14 @@ pub(crate) fn print(shown: &[Shown]) -> anyhow::Result<()> {
             };
             let rating = screen::styled(style, &verdict.rating);
             let decided = verdict.decided.as_deref().map(screen::one_line);
+            let change = verdict.change.map_or("", |change| match change {
+                VerdictChange::Update => ", updated",
+                VerdictChange::Correction => ", corrected",
+                VerdictChange::Rating => ", rating changed",
+            });
             writeln!(
                 out,
-                "     {rating} ({}{}) by {} {}",
+                "     {rating} ({}{change}{}) by {} {}",
                 verdict.standing,
                 decided.map_or_else(String::new, |decided| format!(", {decided}")),
                 screen::one_line(&verdict.reviewer),

@@ -149,6 +149,11 @@ impl Interests {
         drafts::put(&folder, &path, &bytes).with_context(|| format!("writing {}", path.display()))
     }
 
+    /// Says whether somebody has any.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|interest| interest.name == name)
+    }
+
     /// Returns what of somebody's interests a matter touches.
     pub(crate) fn touched<'a>(&'a self, name: &str, matter: &Matter) -> Vec<&'a Interest> {
         let own = self.0.iter().filter(|interest| interest.name == name);
@@ -181,12 +186,13 @@ impl Matter {
         meta.authors.iter().for_each(|name| self.add(name));
     }
 
-    fn add(&mut self, name: &str) {
+    /// Adds words that may name somebody.
+    pub(crate) fn add(&mut self, name: &str) {
         self.0.insert(words_of(name).join(" "));
     }
 
     /// Says whether one who is concerned has all the words of a name, next to each other.
-    fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         let wanted = words_of(name);
         let has = |known: &String| {
             let known: Vec<&str> = known.split(' ').collect();

@@ -9,6 +9,7 @@
 //! once it is recorded; where a person edited it in between, by the identity that it was proposed with.
 
 pub(crate) mod assign;
+pub(crate) mod conflicts;
 pub(crate) mod interests;
 pub(crate) mod note;
 pub(crate) mod people;

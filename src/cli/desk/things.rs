@@ -22,8 +22,6 @@ pub(crate) struct Named {
     pub(crate) thing: Thing,
     /// Of a claim: the source that it stands in.
     pub(crate) source: Option<SourceId>,
-    /// The beginning of the id by which commands take it.
-    pub(crate) short: String,
     /// What it is called in a message, such as `claim 1a2b3c4d, “The bridge was closed”`.
     pub(crate) words: String,
 }
@@ -64,14 +62,12 @@ pub(crate) fn find(ledger: &Ledger, proposals: &Proposals, typed: &str) -> anyho
                 thing: Thing::source(id),
                 source: None,
                 words: format!("source {short}, {}", screen::cut(&label, WORDS)),
-                short,
             })
         }
         Body::Verdict(verdict) => Ok(Named {
             thing: Thing::verdict(id.0),
             source: None,
             words: format!("verdict {short}, {}", verdict.rating),
-            short,
         }),
         _ => Err(not_one(typed, &format!("a {}", record.entry.kind())).into()),
     }
@@ -86,7 +82,6 @@ fn of_claim(ledger: &Ledger, line: &ClaimLine) -> anyhow::Result<Named> {
         thing: page.map_or(Thing::claim(line.origin), super::Page::thing),
         source: Some(line.source.id),
         words: format!("claim {short}, “{}”", screen::cut(&line.claim.text, WORDS)),
-        short,
     })
 }
 

@@ -18,6 +18,7 @@ use super::survey::{Holders, Seen, Survey};
 use super::{Group, GroupName, Item, Looked, Queue, anchors};
 use crate::cli::claim_list;
 use crate::cli::context::Context;
+use crate::cli::desk::interests::{Interests, Matter};
 use crate::cli::desk::people::{self, Person};
 use crate::cli::desk::{Assignment, Desk, Page, Pages, Thing, ThingKind};
 use crate::cli::gone;
@@ -78,6 +79,7 @@ pub(super) fn gather(
         limit,
         open: sources::open(ledger, &survey.sources)?,
         pages: desk.pages()?,
+        interests: Interests::of(ledger)?,
         survey,
     };
     let mut groups = vec![gathering.assigned()?];
@@ -122,6 +124,7 @@ struct Gathering<'l> {
     survey: Survey,
     open: Vec<Open>,
     pages: Pages,
+    interests: Interests,
 }
 
 impl Gathering<'_> {
@@ -380,10 +383,11 @@ impl Gathering<'_> {
             if cited.len() <= 1 && is_own {
                 thin.push((seen, cited.len() as u64));
             }
-            let standing = self.survey.standing(seen.index);
-            let is_approved = standing.is_some_and(|found| !found.approvals.is_empty());
             let may_answer = self.whom.is_none_or(|whom| whom.is_approver) || is_own;
-            if !verdict.conflicts.is_empty() && !is_approved && may_answer {
+            if !verdict.conflicts.is_empty()
+                && may_answer
+                && !self.is_answered_for(seen.index, entry)?
+            {
                 conflicts.push((seen, verdict.conflicts));
             }
         }
@@ -412,6 +416,22 @@ impl Gathering<'_> {
             Ok(item)
         })?;
         Ok((evidence, conflicts, read))
+    }
+
+    /// Says whether one approves a verdict who has no stake in it, as far as the desk knows.
+    fn is_answered_for(&self, index: u64, verdict: &VerdictEntry) -> anyhow::Result<bool> {
+        let Some(standing) = self.survey.standing(index) else {
+            return Ok(false);
+        };
+        let matter = Matter::of_verdict(self.ledger, verdict)?;
+        for approval in &standing.approvals {
+            let record = self.ledger.entry_at(*approval)?;
+            let name = record.entry.header().by.name();
+            if self.interests.touched(name.as_str(), &matter).is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn group<T>(

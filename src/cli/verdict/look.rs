@@ -6,7 +6,7 @@ use factlog::words::object;
 use factlog::words::policy::Policy;
 
 use super::build::{Judgement, Ready};
-use super::form::{change_name, stance_name};
+use super::form::{change_words, stance_name};
 use crate::cli::claim_list::ClaimLine;
 use crate::cli::screen::{self, STRONG};
 
@@ -56,6 +56,9 @@ pub(super) fn show(
     for conflict in &judgement.conflicts {
         say("conflict", conflict)?;
     }
+    for interest in &ready.undeclared {
+        say("interest", interest)?;
+    }
     for (request, evidence) in judgement.evidence.iter().zip(&ready.verdict.evidence) {
         let mut text = request.what.clone();
         if request.primary {
@@ -80,8 +83,9 @@ pub(super) fn show(
         say("evidence", &uncited.to_string())?;
     }
     if let Some(older) = &judgement.supersedes {
-        let change = judgement.change.map_or("", change_name);
-        say("supersedes", &format!("{older} {change}"))?;
+        let change = ready.change().map(change_words);
+        let change = change.map_or_else(String::new, |change| format!(", {change}"));
+        say("supersedes", &format!("{older}{change}"))?;
     }
     if let Some(reason) = &judgement.reason {
         say("reason", reason)?;

@@ -28,6 +28,7 @@ use self::build::{Fresh, Judgement, Ready, Resolver, TakenSources, Target};
 pub(crate) use self::drafted::{Cited, Drafted};
 use self::evidence::{EvidenceFlags, Request};
 use self::form::FormFault;
+pub(crate) use self::form::change_words;
 use super::add::word;
 use super::claim_list::{ClaimLine, State};
 use super::context::Context;
@@ -91,10 +92,16 @@ pub(crate) struct Args {
     /// A conflict of interest; give it again for each further one
     #[arg(long = "conflict", value_name = "TEXT", requires = "rating")]
     conflicts: Vec<String>,
+    /// You have no conflict of interest
+    #[arg(long, requires = "rating", conflicts_with = "conflicts")]
+    no_conflicts: bool,
     /// The verdict in whose place this one stands: the beginning of its id
     #[arg(long, value_name = "VERDICT")]
     supersedes: Option<String>,
-    /// What changes: update (something is new), correction (something was wrong), rating
+    /// What changes: update, correction or rating
+    ///
+    /// update: new facts; what it said was right when it was said. correction: something was wrong, and
+    /// the conclusion is the same. rating: the conclusion changes, whatever the cause.
     #[arg(long, value_name = "WHAT", value_parser = word::<VerdictChange>)]
     change: Option<VerdictChange>,
     /// Why it takes the other's place; shown wherever the verdict is
@@ -133,6 +140,7 @@ impl Args {
                 .filter(|text| !text.trim().is_empty()),
             evidence: self.evidence.0.clone(),
             conflicts: self.conflicts.clone(),
+            declares: self.no_conflicts || !self.conflicts.is_empty(),
             supersedes: self.supersedes.clone(),
             change: self.change,
             reason: self.reason.clone(),
@@ -274,8 +282,9 @@ impl<'a> Sitting<'a> {
             ledger
         };
         let ready = self.build(&ledger, judgement)?;
-        if let Some(uncited) = ready.uncited {
-            self.context.warn(&uncited.to_string());
+        let uncited = ready.uncited.map(|uncited| uncited.to_string());
+        for warning in uncited.iter().chain(&ready.undeclared) {
+            self.context.warn(warning);
         }
         self.context.say(&format!(
             "{}: “{}”",
@@ -484,6 +493,7 @@ impl<'a> Sitting<'a> {
         )?;
         Ok(Ready {
             uncited: build::Uncited::of(ledger, &resolved, judgement)?,
+            undeclared: resolved.undeclared,
             signer,
             draft,
             verdict,
@@ -592,6 +602,7 @@ fn own_judgement(
         summary: verdict.summary,
         rationale: verdict.rationale,
         evidence,
+        declares: !verdict.conflicts.is_empty(),
         conflicts: verdict.conflicts,
         supersedes: Some(ledger.short(&own.entry.id().0)?),
         change: None,
