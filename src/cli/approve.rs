@@ -160,7 +160,9 @@ impl Decided<'_> {
         self.refuse_twice(&ledger, &record, chosen.verifier())?;
         let mut words = self.words(&ledger, &record, &short)?;
         let stake = self.stake(&ledger, &record, chosen.verifier())?;
-        stake.iter().for_each(|stake| context.warn(stake));
+        for stake in &stake {
+            context.warn(stake);
+        }
         words.extend(stake);
         let mut objects = Vec::new();
         let mut note_id = None;

@@ -53,7 +53,7 @@ struct Stats {
     #[serde(skip_serializing_if = "Option::is_none")]
     sources_cited_median: Option<u64>,
     ratings: Vec<Rated>,
-    months: Vec<Month>,
+    months: Vec<Monthly>,
     reviewers: Vec<Reviewer>,
 }
 
@@ -66,7 +66,7 @@ struct Rated {
 }
 
 #[derive(Serialize)]
-struct Month {
+struct Monthly {
     month: String,
     checks: u64,
     changes: u64,
@@ -106,7 +106,7 @@ impl Stats {
                 label: Some(row.words("label")).filter(|label| !label.is_empty()),
                 checks: row.number("checks"),
             }),
-            months: rows(table("months"), |row| Month {
+            months: rows(table("months"), |row| Monthly {
                 month: row.words("month"),
                 checks: row.number("checks"),
                 changes: row.number("changes"),
@@ -261,13 +261,13 @@ fn scaled(value: u64, most: u64, room: usize) -> usize {
 }
 
 /// Draws the latest months with letters, and says the ends and the most.
-fn months(months: &[Month]) -> Vec<String> {
+fn months(months: &[Monthly]) -> Vec<String> {
     let latest = &months[months.len().saturating_sub(MONTHS)..];
     let (Some(first), Some(last)) = (latest.first(), latest.last()) else {
         return vec![];
     };
     let most = latest.iter().map(|month| month.checks).max().unwrap_or(0);
-    let letter = |month: &Month| match scaled(month.checks, most, HEIGHTS.len()) {
+    let letter = |month: &Monthly| match scaled(month.checks, most, HEIGHTS.len()) {
         0 => ' ',
         height => HEIGHTS[height - 1],
     };

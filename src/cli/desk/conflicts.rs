@@ -94,9 +94,11 @@ impl Rules {
             .hint("--no-conflicts, or --conflict TEXT for each; in the form, `conflicts: none`"));
         }
         let mut said = Matter::default();
-        declared.words.iter().for_each(|words| said.add(words));
+        for words in declared.words {
+            said.add(words);
+        }
         let touched = self.interests.touched(name, matter);
-        let undeclared = touched.into_iter().filter(|own| !said.has(&own.interest));
+        let undeclared = touched.into_iter().filter(|own| !said.has(&own.stake));
         let undeclared: Vec<String> = undeclared
             .map(|own| {
                 let why = own
@@ -105,7 +107,7 @@ impl Rules {
                     .map_or_else(String::new, |why| format!(" ({why})"));
                 format!(
                     "{name} has a stake in “{}”{why}, and does not declare it",
-                    own.interest
+                    own.stake
                 )
             })
             .collect();
@@ -128,7 +130,9 @@ impl Matter {
     ) -> anyhow::Result<()> {
         for source in sources {
             let (meta, _) = says::source_meta(ledger, source)?;
-            meta.iter().for_each(|meta| self.add_source(meta));
+            if let Some(meta) = meta {
+                self.add_source(&meta);
+            }
         }
         Ok(())
     }
@@ -152,7 +156,9 @@ impl Matter {
         claim: &ClaimEntry,
     ) -> anyhow::Result<()> {
         let words: Option<Claim> = says::readable(ledger, &claim.claim)?;
-        words.iter().for_each(|claim| self.add_claim(claim));
+        if let Some(words) = words {
+            self.add_claim(&words);
+        }
         self.add_sources(ledger, [claim.source])
     }
 }

@@ -100,7 +100,7 @@ pub(crate) struct Interest {
     /// Who.
     pub(crate) name: String,
     /// In what.
-    pub(crate) interest: String,
+    pub(crate) stake: String,
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) why: Option<String>,
@@ -157,8 +157,7 @@ impl Interests {
     /// Returns what of somebody's interests a matter touches.
     pub(crate) fn touched<'a>(&'a self, name: &str, matter: &Matter) -> Vec<&'a Interest> {
         let own = self.0.iter().filter(|interest| interest.name == name);
-        own.filter(|interest| matter.has(&interest.interest))
-            .collect()
+        own.filter(|interest| matter.has(&interest.stake)).collect()
     }
 }
 
@@ -176,14 +175,17 @@ impl Matter {
     pub(crate) fn add_claim(&mut self, claim: &Claim) {
         if let Some(claimant) = &claim.claimant {
             self.add(&claimant.name);
-            claimant.role.iter().for_each(|role| self.add(role));
+            if let Some(role) = &claimant.role {
+                self.add(role);
+            }
         }
     }
 
     /// Adds a source's publisher and authors.
     pub(crate) fn add_source(&mut self, meta: &Meta) {
-        meta.publisher.iter().for_each(|name| self.add(name));
-        meta.authors.iter().for_each(|name| self.add(name));
+        for name in meta.publisher.iter().chain(&meta.authors) {
+            self.add(name);
+        }
     }
 
     /// Adds words that may name somebody.
@@ -236,16 +238,16 @@ fn add(args: &AddArgs, context: &Context) -> anyhow::Result<Status> {
     let mut interests = Interests::of(&ledger)?;
     interests
         .0
-        .retain(|old| old.name != name || old.interest != interest);
+        .retain(|old| old.name != name || old.stake != interest);
     interests.0.push(Interest {
         name: name.clone(),
-        interest: interest.clone(),
+        stake: interest.clone(),
         why: args.why.clone().filter(|why| !why.trim().is_empty()),
         at: context.now()?,
     });
     interests
         .0
-        .sort_by(|a, b| (&a.name, &a.interest).cmp(&(&b.name, &b.interest)));
+        .sort_by(|a, b| (&a.name, &a.stake).cmp(&(&b.name, &b.stake)));
     let all = Report {
         interests: interests.0.clone(),
     };
@@ -277,7 +279,7 @@ fn list(args: &ListArgs, context: &Context) -> anyhow::Result<Status> {
             .why
             .as_deref()
             .map_or_else(String::new, |why| format!(": {why}"));
-        let line = format!("{}{why}", interest.interest);
+        let line = format!("{}{why}", interest.stake);
         writeln!(
             out,
             "{}  {}  {}",
@@ -301,7 +303,7 @@ fn remove(args: &RemoveArgs, context: &Context) -> anyhow::Result<Status> {
     let wanted = words_of(&args.interest);
     interests
         .0
-        .retain(|old| old.name != name || words_of(&old.interest) != wanted);
+        .retain(|old| old.name != name || words_of(&old.stake) != wanted);
     if interests.0.len() == before {
         let interest = screen::one_line(&args.interest);
         let message = format!("{name} has no stake in “{interest}” listed");

@@ -120,10 +120,10 @@ pub(crate) fn whole_name(ledger: &Ledger, typed: &str) -> anyhow::Result<(String
 pub(crate) fn writer(
     context: &Context,
     ledger: &Ledger,
-    named: Option<&str>,
+    given: Option<&str>,
 ) -> anyhow::Result<String> {
-    if let Some(named) = named {
-        return Ok(whole_name(ledger, named)?.0);
+    if let Some(given) = given {
+        return Ok(whole_name(ledger, given)?.0);
     }
     let here = here(context, ledger)?;
     match here.as_slice() {

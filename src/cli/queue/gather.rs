@@ -4,11 +4,11 @@ use std::collections::{BTreeSet, HashSet};
 
 use factlog::audit::facts::VerdictFacts;
 use factlog::audit::standing::{Standing, VerdictStanding};
-use factlog::entry::{Body, Kind, VerdictEntry};
+use factlog::entry::{Body, VerdictEntry};
 use factlog::ledger::{Found, Ledger, Record};
 use factlog::trust::PublicKey;
 use factlog::words::claim::Claim;
-use factlog::words::id::{EntryId, SourceId};
+use factlog::words::id::SourceId;
 use factlog::words::source::Meta;
 use factlog::words::time::Timestamp;
 use factlog::words::verdict::Verdict;
@@ -20,7 +20,7 @@ use crate::cli::claim_list;
 use crate::cli::context::Context;
 use crate::cli::desk::interests::{Interests, Matter};
 use crate::cli::desk::people::{self, Person};
-use crate::cli::desk::{Assignment, Desk, Page, Pages, Thing, ThingKind};
+use crate::cli::desk::{Assignment, Desk, Pages, Thing};
 use crate::cli::gone;
 use crate::cli::says;
 
@@ -58,7 +58,8 @@ impl Whom {
         }
     }
 
-    fn has(&self, assignment: &Assignment) -> bool {
+    /// Says whether a thing is assigned to them.
+    pub(super) fn has(&self, assignment: &Assignment) -> bool {
         self.names.contains(&assignment.to)
     }
 }
@@ -116,14 +117,15 @@ pub(super) fn gather(
     })
 }
 
-struct Gathering<'l> {
-    ledger: &'l Ledger,
-    whom: Option<&'l Whom>,
-    now: Timestamp,
-    limit: usize,
-    survey: Survey,
-    open: Vec<Open>,
-    pages: Pages,
+/// What is read, and for whom.
+pub(super) struct Gathering<'l> {
+    pub(super) ledger: &'l Ledger,
+    pub(super) whom: Option<&'l Whom>,
+    pub(super) now: Timestamp,
+    pub(super) limit: usize,
+    pub(super) survey: Survey,
+    pub(super) open: Vec<Open>,
+    pub(super) pages: Pages,
     interests: Interests,
 }
 
@@ -139,116 +141,6 @@ impl Gathering<'_> {
             return false;
         };
         !whom.has(assigned)
-    }
-
-    fn assigned(&self) -> anyhow::Result<Group> {
-        let mut found: Vec<(&Page, &Assignment)> = self
-            .pages
-            .all()
-            .filter_map(|page| Some((page, page.assigned.as_ref()?)))
-            .filter(|(_, assigned)| self.whom.is_none_or(|whom| whom.has(assigned)))
-            .collect();
-        // What is due first; what has no day comes last.
-        let due = |assigned: &Assignment| {
-            let due = assigned.due.map(|due| due.to_string());
-            (due.is_none(), due, assigned.at)
-        };
-        found.sort_by_key(|(_, assigned)| due(assigned));
-        let (mut count, mut items) = (0, Vec::new());
-        for (page, assigned) in found {
-            // Whether it is done can be told from little.
-            let Some(mut item) = self.assigned_item(page)? else {
-                continue;
-            };
-            count += 1;
-            if items.len() < self.limit {
-                item.overdue = assigned.is_overdue(self.now);
-                item.due = assigned.due;
-                let mut about = vec![item.about];
-                about.retain(|about| !about.is_empty());
-                if self.whom.is_none() {
-                    about.push(format!("assigned to {}", assigned.to));
-                }
-                if let Some(due) = assigned.due {
-                    let late = if item.overdue { ", overdue" } else { "" };
-                    about.push(format!("due {due}{late}"));
-                }
-                about.push(format!("by {}", assigned.by));
-                about.extend(page.notes.last().map(|note| format!("“{}”", note.text)));
-                item.about = about.join(" · ");
-                item.assigned_to = Some(assigned.to.clone());
-                items.push(item);
-            }
-        }
-        Ok(Group {
-            name: GroupName::Assigned,
-            count,
-            items,
-        })
-    }
-
-    /// Says what somebody looks after; `None` where nothing is left to do.
-    fn assigned_item(&self, page: &Page) -> anyhow::Result<Option<Item>> {
-        let thing = page.thing();
-        match thing.kind {
-            ThingKind::Source => {
-                let id = SourceId(thing.id.0);
-                if self.open.iter().any(|open| open.is(&id) && open.is_done()) {
-                    return Ok(None);
-                }
-                let record = self.ledger.entry_of(Kind::Source, &id.entry())?;
-                let short = self.ledger.short(&id.0)?;
-                Ok(Some(Item {
-                    what: "source",
-                    id: id.to_string(),
-                    text: source_words(self.ledger, &record)?,
-                    command: format!("factlog review {short}"),
-                    ..Item::default()
-                }))
-            }
-            ThingKind::Claim => self.assigned_claim(page),
-            ThingKind::Verdict => {
-                let (index, _) = self.ledger.facts_of(&EntryId(thing.id.0))?;
-                let Some(standing) = self.survey.standing(index) else {
-                    return Ok(None);
-                };
-                if !matches!(standing.standing, Standing::Proposed | Standing::Disputed) {
-                    return Ok(None);
-                }
-                let mut item = self.verdict(index)?;
-                let short = self.ledger.short(&thing.id.0)?;
-                item.command = format!("factlog approve {short}");
-                Ok(Some(item))
-            }
-        }
-    }
-
-    fn assigned_claim(&self, page: &Page) -> anyhow::Result<Option<Item>> {
-        let (Some(source), origin) = (page.source, page.thing().id) else {
-            return Ok(None);
-        };
-        let recorded = claim_list::recorded_in(self.ledger, &source)?;
-        let edited = Desk::of(self.ledger).edited(&source, &origin)?;
-        let recorded = recorded.get(&origin).or_else(|| recorded.get(&edited?));
-        if let Some(claim) = recorded {
-            let is_open = self.survey.unjudged.iter().any(|c| c.index == claim.index);
-            return is_open.then(|| self.claim(claim.index)).transpose();
-        }
-        let open = self.open.iter().find(|open| open.is(&source));
-        let line = open.and_then(|open| open.line(&origin));
-        Ok(Some(Item {
-            what: "claim",
-            id: origin.to_string(),
-            text: line.map_or_else(
-                || "(it is not proposed any more)".to_owned(),
-                |line| line.claim.text.clone(),
-            ),
-            about: line.map_or_else(String::new, |line| {
-                format!("{} · {}", line.who(), line.state.as_str())
-            }),
-            command: format!("factlog verdict {}", &origin.to_string()[..8]),
-            ..Item::default()
-        }))
     }
 
     fn to_approve(&self) -> anyhow::Result<Group> {
@@ -352,7 +244,7 @@ impl Gathering<'_> {
                         ..Item::default()
                     },
                 };
-                item.about = anchor.state.clone();
+                item.about.clone_from(&anchor.state);
                 item.command = format!(
                     "factlog show {}",
                     anchor.claim.get(..8).unwrap_or(&anchor.claim)
@@ -453,7 +345,8 @@ impl Gathering<'_> {
         Ok(self.ledger.short(id.as_bytes())?)
     }
 
-    fn claim(&self, index: u64) -> anyhow::Result<Item> {
+    /// Says what a recorded claim is.
+    pub(super) fn claim(&self, index: u64) -> anyhow::Result<Item> {
         let record = self.ledger.entry_at(index)?;
         let id = record.entry.id();
         let words = claim_words(self.ledger, &record)?;
@@ -467,7 +360,8 @@ impl Gathering<'_> {
         })
     }
 
-    fn verdict(&self, index: u64) -> anyhow::Result<Item> {
+    /// Says what a verdict is, without the command.
+    pub(super) fn verdict(&self, index: u64) -> anyhow::Result<Item> {
         let record = self.ledger.entry_at(index)?;
         let Body::Verdict(entry) = record.entry.body() else {
             anyhow::bail!("entry {index} is not a verdict");

@@ -5,6 +5,7 @@
 //! the latest are looked at, and how many is said ([`Looked`]).
 
 mod anchors;
+mod assigned;
 mod gather;
 mod print;
 mod sources;

@@ -111,13 +111,12 @@ fn standings(
     let mut doubtful = Vec::new();
     for seen in live {
         let policy = seen.facts.policy;
-        let needs = match needed.get(&policy) {
-            Some(needs) => *needs,
-            None => {
-                let read: Option<Policy> = says::readable(ledger, &policy)?;
-                let needs = read.is_none_or(|policy| policy.approvals > 0);
-                *needed.entry(policy).or_insert(needs)
-            }
+        let needs = if let Some(needs) = needed.get(&policy) {
+            *needs
+        } else {
+            let read: Option<Policy> = says::readable(ledger, &policy)?;
+            let needs = read.is_none_or(|policy| policy.approvals > 0);
+            *needed.entry(policy).or_insert(needs)
         };
         if needs || is_any_tainted || seen.facts.last_decision.is_some() {
             doubtful.push(seen.index);

@@ -113,15 +113,15 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         }
         (Format::Html, _) => write(args, html::render(&report)?.as_bytes())?,
         (Format::Csv, Some(folder)) if args.table.is_none() => folder_of_tables(&report, folder)?,
-        (Format::Csv, _) => match report.tables.as_slice() {
-            [table] => write(args, &table.to_csv())?,
-            _ => {
+        (Format::Csv, _) => {
+            let [table] = report.tables.as_slice() else {
                 let message = "CSV has one table a file, and neither --table nor --out says which";
                 return Err(Failure::new(Status::Usage, message)
                     .hint("--table NAME for one of them, --out DIR for all")
                     .into());
-            }
-        },
+            };
+            write(args, &table.to_csv())?;
+        }
     }
     if let Some(out) = &args.out {
         context.say(&format!("wrote the report to {}", out.display()));

@@ -17,6 +17,7 @@ use factlog::words::verdict::{Evidence, Verdict, VerdictChange};
 
 use super::evidence::Request;
 use super::superseding;
+use super::uncited::Uncited;
 use crate::cli::claim_list::{self, ClaimLine, State};
 use crate::cli::context::Context;
 use crate::cli::desk::conflicts::{Declared, Rules};
@@ -62,45 +63,6 @@ pub(crate) struct Ready {
     pub(crate) uncited: Option<Uncited>,
     /// What the author has a stake in, as the desk knows, and does not declare.
     pub(crate) undeclared: Vec<String>,
-}
-
-/// So many pieces of evidence were cited by the verdict that is replaced, and none by the new one.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Uncited(usize);
-
-impl Uncited {
-    /// Compares a judgement with the verdict that it replaces; a verdict that can't be read has
-    /// nothing to keep.
-    pub(crate) fn of(
-        ledger: &Ledger,
-        resolved: &Resolved,
-        judgement: &Judgement,
-    ) -> anyhow::Result<Option<Self>> {
-        let (Some((older, _)), []) = (&resolved.supersession, judgement.evidence.as_slice()) else {
-            return Ok(None);
-        };
-        let record = ledger.entry(&older.entry())?;
-        let Body::Verdict(entry) = record.entry.body() else {
-            return Ok(None);
-        };
-        let older = ledger.object::<Verdict>(&entry.verdict).ok();
-        let cited = older.map_or(0, |verdict| verdict.evidence.len());
-        Ok((cited > 0).then_some(Self(cited)))
-    }
-}
-
-impl std::fmt::Display for Uncited {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (cited, them) = match self.0 {
-            1 => ("1 piece".to_owned(), "it"),
-            count => (format!("{count} pieces"), "them"),
-        };
-        write!(
-            f,
-            "the verdict it replaces cited {cited} of evidence; this one cites none; repeat \
-             --supports … to keep {them}"
-        )
-    }
 }
 
 impl Ready {
@@ -161,6 +123,11 @@ pub(crate) struct Resolved {
 }
 
 impl Resolved {
+    /// Returns the verdict whose place it takes.
+    pub(crate) fn supersedes(&self) -> Option<VerdictId> {
+        self.supersession.map(|(older, _)| older)
+    }
+
     /// Returns the claim that is judged.
     pub(crate) const fn claim(&self) -> &Target {
         &self.claim
@@ -304,10 +271,9 @@ impl<'a> Resolver<'a> {
                 }
                 Target::Proposed(line) => {
                     matter.add_claim(&line.claim);
-                    line.source
-                        .meta
-                        .iter()
-                        .for_each(|meta| matter.add_source(meta));
+                    if let Some(meta) = &line.source.meta {
+                        matter.add_source(meta);
+                    }
                 }
             }
             matter.add_sources(
@@ -316,7 +282,9 @@ impl<'a> Resolver<'a> {
             )?;
             let new = evidence.iter().filter(|piece| piece.source.is_none());
             let new = new.filter_map(|piece| self.taken.get(&piece.request.what));
-            new.for_each(|taken| matter.add_source(&taken.meta));
+            for taken in new {
+                matter.add_source(&taken.meta);
+            }
         }
         let declared = Declared {
             words: &judgement.conflicts,

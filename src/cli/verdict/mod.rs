@@ -9,6 +9,7 @@ mod form;
 mod look;
 mod named;
 mod superseding;
+mod uncited;
 
 use std::fs;
 use std::io::{self, IsTerminal, Write as _};
@@ -492,7 +493,7 @@ impl<'a> Sitting<'a> {
             self.context.salt()?,
         )?;
         Ok(Ready {
-            uncited: build::Uncited::of(ledger, &resolved, judgement)?,
+            uncited: uncited::Uncited::of(ledger, &resolved, judgement)?,
             undeclared: resolved.undeclared,
             signer,
             draft,

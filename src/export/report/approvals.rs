@@ -133,7 +133,7 @@ fn ended(
         later.verdict == dispute.verdict && later.holder == dispute.holder && !later.is_tainted
     };
     // Each approver's last word counts.
-    let last = later.filter(is_own).last();
+    let last = later.rev().find(is_own);
     if dispute.is_tainted {
         "tainted"
     } else if last.is_some_and(|last| last.approves) {

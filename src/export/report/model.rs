@@ -1,5 +1,14 @@
 //! A slow, obvious model of a report: each number counted by its definition, over made-up ledgers.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::too_many_lines,
+    clippy::wildcard_imports,
+    reason = "a model's numbers are small, and it says all that it says of what is given"
+)]
+
 use std::collections::BTreeSet;
 
 use chrono::Datelike as _;
@@ -46,10 +55,6 @@ fn name(numbers: &mut Numbers) -> Name {
 }
 
 /// Makes up a ledger: entries in a random order of kinds, times that mostly grow.
-#[allow(
-    clippy::too_many_lines,
-    reason = "one entry of each kind after the other"
-)]
 pub(super) fn made_up(seed: u64) -> Given {
     let numbers = &mut Numbers::new(seed);
     let mut given = Given {
@@ -69,7 +74,7 @@ pub(super) fn made_up(seed: u64) -> Given {
     };
     // 2025-11-20.
     let mut clock = 1_763_596_800_i64;
-    let mut pick = |numbers: &mut Numbers, of: &[u64]| of[numbers.below(of.len() as u64) as usize];
+    let pick = |numbers: &mut Numbers, of: &[u64]| of[numbers.below(of.len() as u64) as usize];
     for index in 1..=numbers.below(120) {
         clock += numbers.below(4 * 86_400) as i64 - 3600;
         let at = chrono::DateTime::from_timestamp(clock, 0).expect("a time");
