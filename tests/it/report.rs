@@ -52,8 +52,6 @@ fn year() -> Desk {
         "alice",
     ];
     at(&desk, "2026-03-01T09:00:00Z", &add);
-    let add = ["add", "secret.txt", "--rights", "withheld", "--as", "alice"];
-    at(&desk, "2026-04-01T09:00:00Z", &add);
 
     let rated = |rating| ["--rating", rating];
     let cited = ["--supports", "record.txt", "--primary"];
@@ -71,7 +69,6 @@ fn year() -> Desk {
         "2",
         &[&rated("false")[..], &["--conflict", "I live there."]].concat(),
     );
-    judge(&desk, "2026-04-11T09:00:00Z", "alice", "5", &rated("false"));
     // Corrected after ten days, and rated otherwise after thirty.
     let change = |older: &'static str, change, reason| {
         [
@@ -96,6 +93,9 @@ fn year() -> Desk {
         ]
         .concat(),
     );
+    let add = ["add", "secret.txt", "--rights", "withheld", "--as", "alice"];
+    at(&desk, "2026-04-01T09:00:00Z", &add);
+    judge(&desk, "2026-04-11T09:00:00Z", "alice", "5", &rated("false"));
     let older = Box::leak(third.into_boxed_str());
     let fourth = judge(
         &desk,
@@ -125,7 +125,7 @@ fn year() -> Desk {
         &[
             "retract",
             &second,
-            "--note",
+            "--reason",
             "Not ours.",
             "--as",
             "bob",

@@ -597,6 +597,7 @@ fn a_kind_of_change_that_is_wrong_is_refused() {
     let (text, _) = desk.done(&["claims"]);
     assert!(text.contains("corrected"), "{text}");
     let (help, _) = desk.done(&["verdict", "--help"]);
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
     for meaning in ["new facts", "something was wrong", "the conclusion changes"] {
         assert!(help.contains(meaning), "{meaning}");
     }

@@ -18,10 +18,10 @@ use crate::cli::screen;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  factlog assign 3 bob                       the third claim of `factlog claims`
+  factlog assign 3 bob               the third claim of `factlog claims`
   factlog assign 1a2b3c4d bob --due 2026-12-01 --note \"Ask the registry.\"
-  factlog assign 5f3a9c12 carol              a verdict, to be approved
-  factlog assign 3 --none                    nobody any more
+  factlog assign 5f3a9c12 carol      a verdict, to be approved
+  factlog assign 3 --none            nobody any more
 
 Exit status: 0 done; 3 no such thing, or the name fits several.")]
 pub(crate) struct Args {

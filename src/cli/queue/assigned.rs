@@ -6,8 +6,7 @@ use factlog::words::id::{EntryId, SourceId};
 
 use super::gather::{Gathering, source_words};
 use super::{Group, GroupName, Item};
-use crate::cli::claim_list;
-use crate::cli::desk::{Assignment, Desk, Page, ThingKind};
+use crate::cli::desk::{Assignment, Page, ThingKind};
 
 impl Gathering<'_> {
     /// Lists what is assigned: what is due first, what has no day last.
@@ -97,10 +96,7 @@ impl Gathering<'_> {
         let (Some(source), origin) = (page.source, page.thing().id) else {
             return Ok(None);
         };
-        let recorded = claim_list::recorded_in(self.ledger, &source)?;
-        let edited = Desk::of(self.ledger).edited(&source, &origin)?;
-        let recorded = recorded.get(&origin).or_else(|| recorded.get(&edited?));
-        if let Some(claim) = recorded {
+        if let Some(claim) = self.recorded_as(&source, &origin)? {
             let is_open = self.survey.unjudged.iter().any(|c| c.index == claim.index);
             return is_open.then(|| self.claim(claim.index)).transpose();
         }

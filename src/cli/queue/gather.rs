@@ -8,7 +8,7 @@ use factlog::entry::{Body, VerdictEntry};
 use factlog::ledger::{Found, Ledger, Record};
 use factlog::trust::PublicKey;
 use factlog::words::claim::Claim;
-use factlog::words::id::SourceId;
+use factlog::words::id::{EntryId, ObjectId, SourceId};
 use factlog::words::source::Meta;
 use factlog::words::time::Timestamp;
 use factlog::words::verdict::Verdict;
@@ -16,7 +16,7 @@ use factlog::words::verdict::Verdict;
 use super::sources::{self, Open};
 use super::survey::{Holders, Seen, Survey};
 use super::{Group, GroupName, Item, Looked, Queue, anchors};
-use crate::cli::claim_list;
+use crate::cli::claim_list::{self, RecordedClaim};
 use crate::cli::context::Context;
 use crate::cli::desk::interests::{Interests, Matter};
 use crate::cli::desk::people::{self, Person};
@@ -149,8 +149,7 @@ impl Gathering<'_> {
         for (seen, standing) in self.survey.with(Standing::Proposed) {
             if let Some(whom) = self.whom {
                 let is_decided = self.has_approved(whom, standing, &mut holders)?;
-                let id = self.ledger.entry_at(seen.index)?.entry.id();
-                let is_anothers = self.is_anothers(Thing::verdict(id.0));
+                let is_anothers = self.is_anothers(Thing::verdict(seen.id.0));
                 if !whom.is_approver || self.is_own(&seen.holder) || is_decided || is_anothers {
                     continue;
                 }
@@ -202,13 +201,9 @@ impl Gathering<'_> {
     }
 
     fn unjudged(&self) -> anyhow::Result<Group> {
-        let mut found = Vec::new();
-        for seen in &self.survey.unjudged {
-            if self.whom.is_some() && self.is_claim_anothers(seen.index)? {
-                continue;
-            }
-            found.push(seen);
-        }
+        let others = self.claims_of_others()?;
+        let unjudged = self.survey.unjudged.iter();
+        let mut found: Vec<_> = unjudged.filter(|seen| !others.contains(&seen.id)).collect();
         found.sort_by_key(|seen| (!self.is_own(&seen.holder), seen.index));
         self.group(GroupName::Unjudged, &found, |seen| {
             let mut item = self.claim(seen.index)?;
@@ -217,16 +212,33 @@ impl Gathering<'_> {
         })
     }
 
-    fn is_claim_anothers(&self, index: u64) -> anyhow::Result<bool> {
-        if self.pages.all().next().is_none() {
-            return Ok(false);
+    /// Returns the recorded claims that somebody else looks after.
+    fn claims_of_others(&self) -> anyhow::Result<HashSet<EntryId>> {
+        let mut claims = HashSet::new();
+        for page in self.pages.all() {
+            let Some(source) = page.source.filter(|_| self.is_anothers(page.thing())) else {
+                continue;
+            };
+            claims.extend(
+                self.recorded_as(&source, &page.thing().id)?
+                    .map(|claim| claim.id.entry()),
+            );
         }
-        let record = self.ledger.entry_at(index)?;
-        let Some(line) = claim_list::of_record(self.ledger, &record)? else {
-            return Ok(false);
-        };
-        let page = self.pages.of_line(&Desk::of(self.ledger), &line)?;
-        Ok(page.is_some_and(|page| self.is_anothers(page.thing())))
+        Ok(claims)
+    }
+
+    /// Finds a claim that is recorded, by what it was proposed as.
+    pub(super) fn recorded_as(
+        &self,
+        source: &SourceId,
+        origin: &ObjectId,
+    ) -> anyhow::Result<Option<RecordedClaim>> {
+        let recorded = claim_list::recorded_in(self.ledger, source)?;
+        if let Some(claim) = recorded.get(origin) {
+            return Ok(Some(*claim));
+        }
+        let edited = Desk::of(self.ledger).edited(source, origin)?;
+        Ok(edited.and_then(|edited| recorded.get(&edited).copied()))
     }
 
     fn anchors(&self) -> anyhow::Result<Group> {

@@ -6,7 +6,7 @@ use factlog::audit::facts::{ClaimFacts, Detail, VerdictFacts};
 use factlog::audit::standing::{Standing, VerdictStanding};
 use factlog::ledger::{Ledger, LedgerError};
 use factlog::trust::PublicKey;
-use factlog::words::id::ObjectId;
+use factlog::words::id::{EntryId, ObjectId};
 use factlog::words::policy::Policy;
 
 use crate::cli::says;
@@ -14,6 +14,7 @@ use crate::cli::says;
 /// An entry, with the first key of its author's line.
 pub(super) struct Seen<F> {
     pub(super) index: u64,
+    pub(super) id: EntryId,
     pub(super) holder: PublicKey,
     pub(super) facts: F,
 }
@@ -42,6 +43,7 @@ impl Survey {
             if entry.is_void {
                 continue;
             }
+            let id = entry.id;
             match entry.detail {
                 Detail::Source(_) => sources.push(index),
                 Detail::Claim(facts) => {
@@ -49,6 +51,7 @@ impl Survey {
                     if facts.superseded_by.is_none() {
                         let holder = holders.of(ledger, &entry.author)?;
                         claims.push(Seen {
+                            id,
                             index,
                             holder,
                             facts,
@@ -59,6 +62,7 @@ impl Survey {
                     judged.extend(lines.get(&facts.claim));
                     let holder = holders.of(ledger, &entry.author)?;
                     live.push(Seen {
+                        id,
                         index,
                         holder,
                         facts,

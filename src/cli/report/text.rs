@@ -42,6 +42,7 @@ pub(super) fn page(report: &Report, is_terminal: bool) -> String {
         ledger.size,
         ledger.root
     );
+    let about = screen::wrap(&about, columns, "");
     let mut page = format!("{}\n{}\n", style(STRONG, &title), style(FAINT, &about));
     for table in &report.tables {
         page.push('\n');
@@ -94,8 +95,8 @@ fn in_columns(table: &Table, columns: usize) -> Vec<String> {
         cells.collect::<Vec<String>>()
     });
     let rows: Vec<Vec<String>> = [head].into_iter().chain(rows).collect();
-    let widths = widths(&rows, columns);
     let is_number: Vec<bool> = shown.iter().map(|at| table.is_of_numbers(*at)).collect();
+    let widths = widths(&rows, &is_number, columns);
     rows.iter()
         .map(|row| line(row, &widths, &is_number))
         .collect()
@@ -108,30 +109,45 @@ fn said(cell: &Cell) -> String {
     }
 }
 
-/// A column is shrunk to no fewer columns than these.
-const LEAST_COLUMNS: usize = 8;
+/// A column is shrunk to no fewer columns than these: first the headings of numbers, then words.
+const LEAST_NUMBERS: usize = 6;
+const LEAST_WORDS: usize = 8;
 
 /// Returns how wide the columns are: those that are widest are shrunk until all have room.
-fn widths(rows: &[Vec<String>], columns: usize) -> Vec<usize> {
-    let count = rows.first().map_or(0, Vec::len);
-    let widest = |at: usize| {
+fn widths(rows: &[Vec<String>], is_number: &[bool], columns: usize) -> Vec<usize> {
+    let count = is_number.len();
+    let widest = |at: usize, rows: &[Vec<String>]| {
         let cells = rows.iter().map(|row| screen::width(&row[at]));
-        let widest = cells.max().unwrap_or(0);
-        if at + 1 == count {
-            widest
-        } else {
-            widest.min(MOST_COLUMNS)
-        }
+        cells.max().unwrap_or(0)
     };
-    let mut widths: Vec<usize> = (0..count).map(widest).collect();
+    let is_last = |at: usize| at + 1 == count;
+    let mut widths: Vec<usize> = (0..count)
+        .map(|at| {
+            widest(at, rows).min(if is_last(at) {
+                usize::MAX
+            } else {
+                MOST_COLUMNS
+            })
+        })
+        .collect();
+    let least: Vec<usize> = (0..count)
+        .map(|at| {
+            if is_number[at] {
+                widest(at, &rows[1..]).max(LEAST_NUMBERS)
+            } else {
+                LEAST_WORDS
+            }
+        })
+        .collect();
     let room = columns.saturating_sub(GAP.len() * count);
-    while widths.iter().sum::<usize>() > room {
-        let most = widths.iter().copied().max().unwrap_or(0);
-        if most <= LEAST_COLUMNS {
-            break;
+    for numbers in [true, false] {
+        while widths.iter().sum::<usize>() > room {
+            let shrinks = |at: &usize| is_number[*at] == numbers && widths[*at] > least[*at];
+            let Some(at) = (0..count).filter(shrinks).max_by_key(|at| widths[*at]) else {
+                break;
+            };
+            widths[at] -= 1;
         }
-        let at = widths.iter().position(|width| *width == most).unwrap_or(0);
-        widths[at] -= 1;
     }
     widths
 }

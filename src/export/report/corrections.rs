@@ -137,21 +137,21 @@ fn tiers(changes: &[Change<'_>]) -> Table {
          changed: at the middle rank, the rank that nine of ten do not exceed, and the longest.",
         &[
             ("tier", "Kind"),
-            ("meaning", "What it means"),
             ("changes", "Number"),
-            ("median_days", "Days, median"),
-            ("p90_days", "Days, 90th percentile"),
-            ("longest_days", "Days, longest"),
+            ("median_days", "Median days"),
+            ("p90_days", "90th percentile"),
+            ("longest_days", "Longest"),
+            ("meaning", "What it means"),
         ],
     );
     let mut row = |name: &str, meaning: &str, mut took: Vec<u64>| {
         table.push([
             name.into(),
-            meaning.into(),
             (took.len() as u64).into(),
             percentile(&mut took, 50).into(),
             percentile(&mut took, 90).into(),
             percentile(&mut took, 100).into(),
+            meaning.into(),
         ]);
     };
     for (name, meaning) in TIERS {

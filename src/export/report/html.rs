@@ -22,6 +22,9 @@ const MOST_CLAIMANTS: usize = 20;
 /// So many bars are drawn.
 const MOST_BARS: usize = 15;
 
+/// An id has so many of its digits, which name it in any ledger; the CSV has all.
+const ID_DIGITS: usize = 16;
+
 const TEMPLATE: &str = include_str!("templates/report.html");
 const STYLE: &str = include_str!("templates/report.css");
 
@@ -46,6 +49,8 @@ struct Section<'r> {
     title: &'r str,
     definition: &'r str,
     plot: Option<Plot>,
+    /// What is drawn.
+    caption: &'static str,
     /// Whether its marks are columns, else bars.
     is_columns: bool,
     head: Vec<Head>,
@@ -102,11 +107,13 @@ fn section(table: &Table) -> Section<'_> {
         shown(table)
     };
     let more = rows.len().saturating_sub(MOST_ROWS);
+    let (plot, caption) = drawn(table, is_columns).unzip();
     Section {
         name: table.name,
         title: table.title,
         definition: table.definition,
-        plot: drawn(table, is_columns),
+        plot,
+        caption: caption.unwrap_or_default(),
         is_columns,
         head,
         rows: rows.into_iter().take(MOST_ROWS).collect(),
@@ -115,14 +122,22 @@ fn section(table: &Table) -> Section<'_> {
 }
 
 /// Returns a table's plot, where one says something: what is counted, by what.
-fn drawn(table: &Table, is_columns: bool) -> Option<Plot> {
-    let (label, value) = match table.name {
-        "months" => ("month", "checks"),
-        "ratings" => ("label", "checks"),
-        "claimants" => ("claimant", "checks"),
-        "publishers" => ("publisher", "checks"),
-        "sources_cited" => ("sources", "checks"),
-        "correction_delays" => ("delay", "changes"),
+fn drawn(table: &Table, is_columns: bool) -> Option<(Plot, &'static str)> {
+    let (label, value, caption) = match table.name {
+        "months" => ("month", "checks", "Checks by month"),
+        "ratings" => ("label", "checks", "Checks by rating"),
+        "claimants" => (
+            "claimant",
+            "checks",
+            "Checks by claimant, the most frequent",
+        ),
+        "publishers" => (
+            "publisher",
+            "checks",
+            "Checks by publisher, the most frequent",
+        ),
+        "sources_cited" => ("sources", "checks", "Checks by the number of sources cited"),
+        "correction_delays" => ("delay", "changes", "Corrections by the days that they took"),
         _ => return None,
     };
     let (label, value) = (table.column(label)?, table.column(value)?);
@@ -139,11 +154,12 @@ fn drawn(table: &Table, is_columns: bool) -> Option<Plot> {
     if points.iter().all(|point| point.value == 0) {
         return None;
     }
-    Some(if is_columns {
+    let plot = if is_columns {
         plot::columns(&points)
     } else {
         plot::bars(&points[..points.len().min(MOST_BARS)])
-    })
+    };
+    Some((plot, caption))
 }
 
 fn shown(table: &Table) -> (Vec<Head>, Vec<Vec<Shown>>) {
@@ -155,9 +171,15 @@ fn shown(table: &Table) -> (Vec<Head>, Vec<Vec<Shown>>) {
         number: table.is_of_numbers(*at),
     });
     let row = |row: &Vec<Cell>| {
-        let cells = columns.iter().map(|at| Shown {
-            text: row[*at].text(),
-            number: table.is_of_numbers(*at),
+        let cells = columns.iter().map(|at| {
+            let mut text = row[*at].text();
+            if table.columns[*at].name == "verdict" {
+                text.truncate(ID_DIGITS);
+            }
+            Shown {
+                text,
+                number: table.is_of_numbers(*at),
+            }
         });
         cells.collect()
     };
