@@ -239,6 +239,12 @@ fn a_year_is_reported_as_it_was() {
         (1, &json!(0))
     );
 
+    // At a width that every terminal has, nothing is wider.
+    let (text, _) = desk.done(&["report"]);
+    for line in text.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+
     // What is withheld is counted, and not named, in no form.
     for format in ["json", "html", "text"] {
         let (out, _) = desk.done(&["report", "--format", format]);

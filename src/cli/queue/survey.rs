@@ -13,8 +13,8 @@ use crate::cli::says;
 
 /// An entry, with the first key of its author's line.
 pub(super) struct Seen<F> {
-    pub(super) index: u64,
     pub(super) id: EntryId,
+    pub(super) index: u64,
     pub(super) holder: PublicKey,
     pub(super) facts: F,
 }
