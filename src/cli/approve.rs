@@ -16,6 +16,8 @@ use serde::Serialize;
 use super::claim_list;
 use super::context::Context;
 use super::decisions::{self, Decisions};
+use super::desk::conflicts::{Declared, Rules};
+use super::desk::interests::Matter;
 use super::exit::{Failure, Status};
 use super::json_out;
 use super::record::EntryLine;
@@ -25,6 +27,7 @@ use super::seek;
 use super::signing::carried::{self, Carried, Delivered, Hand};
 use super::signing::{self, SigningArgs, Wanted};
 use super::stdout;
+use super::verdict::change_words;
 
 /// Approve another's verdict
 ///
@@ -155,7 +158,12 @@ impl Decided<'_> {
             .into());
         }
         self.refuse_twice(&ledger, &record, chosen.verifier())?;
-        let words = self.words(&ledger, &record, &short)?;
+        let mut words = self.words(&ledger, &record, &short)?;
+        let stake = self.stake(&ledger, &record, chosen.verifier())?;
+        for stake in &stake {
+            context.warn(stake);
+        }
+        words.extend(stake);
         let mut objects = Vec::new();
         let mut note_id = None;
         if let Some(text) = note {
@@ -226,6 +234,29 @@ impl Decided<'_> {
         }
     }
 
+    /// Says what the approver has a stake in, as the desk knows, and does not declare in the note.
+    fn stake(
+        &self,
+        ledger: &Ledger,
+        verdict: &Record,
+        key: &VerifierKey,
+    ) -> anyhow::Result<Vec<String>> {
+        let (rules, name) = (Rules::of(ledger)?, key.name().as_str());
+        let Body::Verdict(body) = verdict.entry.body() else {
+            unreachable!("it was looked up as a verdict");
+        };
+        if rules.are_silent_on(name) {
+            return Ok(vec![]);
+        }
+        let matter = Matter::of_verdict(ledger, body)?;
+        let words: Vec<String> = self.note.map(str::to_owned).into_iter().collect();
+        let declared = Declared {
+            words: &words,
+            is_answered: true,
+        };
+        Ok(rules.check(name, &matter, &declared)?)
+    }
+
     /// Says what is decided about what.
     fn words(&self, ledger: &Ledger, record: &Record, short: &str) -> anyhow::Result<Vec<String>> {
         let mut words = Vec::new();
@@ -246,6 +277,16 @@ impl Decided<'_> {
             body.rating,
             summary(ledger, body)?
         ));
+        if let Some((older, change)) = body.supersedes.zip(body.change) {
+            let older = ledger.short(&older.0)?;
+            let content: Option<Verdict> = says::object(ledger, &body.verdict)?;
+            let reason = content.and_then(|content| content.reason);
+            let reason = reason.map_or_else(String::new, |reason| format!(", “{reason}”"));
+            words.push(format!(
+                "it takes the place of {older}: {}{reason}",
+                change_words(change)
+            ));
+        }
         let standing = ledger.standing(&VerdictId(record.entry.id().0))?;
         let decisions = Decisions::of(ledger, &standing)?;
         if let Some(so_far) = decisions::words(

@@ -261,6 +261,24 @@ fn list_until(
     }
 }
 
+/// Returns a source's claims without their numbers; `None` where its text must be split first.
+pub(crate) fn unnumbered(
+    ledger: &Ledger,
+    proposals: &Proposals,
+    record: &Record,
+) -> anyhow::Result<Option<Vec<ClaimLine>>> {
+    let Body::Source(entry) = record.entry.body() else {
+        return Ok(Some(vec![]));
+    };
+    let Some(text) = entry.text else {
+        return Ok(Some(vec![]));
+    };
+    let with_text = ledger.sources_with_text(&text.blake3)?;
+    let is_first = with_text.first().map(|first| first.index) == Some(record.index);
+    let drafts = Drafts::of(ledger.folder());
+    Ok(lines_of(ledger, proposals, &drafts, record, is_first)?.ok())
+}
+
 impl ClaimLine {
     /// Says whether it has a number and is listed unasked.
     pub(crate) const fn is_listed(&self) -> bool {

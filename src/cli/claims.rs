@@ -10,11 +10,14 @@ use factlog::ledger::Ledger;
 use factlog::words::claim::Manner;
 use factlog::words::id::{ClaimId, SourceId, VerdictId};
 use factlog::words::span::Quote;
+use factlog::words::verdict::VerdictChange;
 use serde::Serialize;
 
 use super::claim_list::{self, ClaimLine, State};
 use super::context::Context;
 use super::decisions::{self, Decisions};
+use super::desk::shown::Said;
+use super::desk::{Desk, Page};
 use super::exit::Status;
 use super::gone;
 use super::json_out;
@@ -59,6 +62,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         };
         Ok((wanted, list))
     })?;
+    let desk = Desk::of(&ledger);
+    let pages = desk.pages()?;
     let shown: Vec<Shown> = list
         .iter()
         .filter(|line| {
@@ -66,7 +71,11 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             let asked = wanted.is_some() && line.state == State::Proposed;
             args.all || !hidden || asked
         })
-        .map(|line| Shown::of(&ledger, line))
+        .map(|line| {
+            let mut shown = Shown::of(&ledger, line)?;
+            shown.say(pages.of_line(&desk, line)?);
+            Ok(shown)
+        })
         .collect::<anyhow::Result<_>>()?;
     let gone = gone::of_claims(&ledger, wanted.as_ref())?;
     // What is printed may be read for a long time.
@@ -121,6 +130,11 @@ pub(crate) struct Shown {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
     verdicts: Vec<ShownVerdict>,
+    /// Who looks after it, and what the desk noted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    desk: Option<Said>,
+    #[serde(skip)]
+    desk_line: Option<String>,
     #[serde(skip)]
     label: String,
     #[serde(skip)]
@@ -147,6 +161,9 @@ struct ShownVerdict {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     disputed_by: Vec<String>,
     reviewer: String,
+    /// How it differs from the one whose place it takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<VerdictChange>,
     /// Who decided what, in words.
     #[serde(skip)]
     decided: Option<String>,
@@ -161,6 +178,12 @@ impl Shown {
             shown.verdicts = verdicts(ledger, &id)?;
         }
         Ok(shown)
+    }
+
+    /// Takes in what the desk says of it.
+    fn say(&mut self, page: Option<&Page>) {
+        self.desk = page.map(Said::of);
+        self.desk_line = page.and_then(Page::line);
     }
 
     /// Shows a claim that is not recorded.
@@ -187,6 +210,8 @@ impl Shown {
             score: line.worth.map(|worth| worth.score),
             reason: line.worth.map(|worth| worth.reason),
             verdicts: vec![],
+            desk: None,
+            desk_line: None,
             label: line.source.label(),
             who: who(line),
         }
@@ -229,6 +254,7 @@ fn verdicts(ledger: &Ledger, claim: &ClaimId) -> anyhow::Result<Vec<ShownVerdict
             disputed_by: names(&disputes),
             decided: decisions::words(&approvals, approvals_needed, &disputes),
             reviewer: record.entry.header().by.name().to_string(),
+            change: verdict.change,
         });
     }
     Ok(shown)
@@ -263,6 +289,10 @@ pub(crate) fn print(shown: &[Shown]) -> anyhow::Result<()> {
         }
         let about = screen::wrap(&about, columns, "     ");
         writeln!(out, "{}", screen::styled(FAINT, &about))?;
+        if let Some(line) = &claim.desk_line {
+            let line = screen::wrap(&screen::one_line(line), columns, "     ");
+            writeln!(out, "{}", screen::styled(WARN, &line))?;
+        }
         for verdict in &claim.verdicts {
             let style = if verdict.standing == Standing::Standing {
                 GOOD
@@ -271,9 +301,14 @@ pub(crate) fn print(shown: &[Shown]) -> anyhow::Result<()> {
             };
             let rating = screen::styled(style, &verdict.rating);
             let decided = verdict.decided.as_deref().map(screen::one_line);
+            let change = verdict.change.map_or("", |change| match change {
+                VerdictChange::Update => ", updated",
+                VerdictChange::Correction => ", corrected",
+                VerdictChange::Rating => ", rating changed",
+            });
             writeln!(
                 out,
-                "     {rating} ({}{}) by {} {}",
+                "     {rating} ({}{change}{}) by {} {}",
                 verdict.standing,
                 decided.map_or_else(String::new, |decided| format!(", {decided}")),
                 screen::one_line(&verdict.reviewer),

@@ -281,8 +281,12 @@ impl Drafts {
 
     /// Returns where the form of an unfinished verdict on a claim is kept.
     pub(crate) fn form(&self, claim: &ObjectId) -> PathBuf {
-        let claim = claim.to_string();
-        self.folder.join(format!("verdict-{}.txt", &claim[..16]))
+        self.form_of(&claim.to_string()[..16])
+    }
+
+    /// Returns where the form is kept of a claim whose identity begins so.
+    pub(crate) fn form_of(&self, claim: &str) -> PathBuf {
+        self.folder.join(format!("verdict-{claim}.txt"))
     }
 
     /// Returns where the form of a claim that is being edited is kept.
@@ -295,19 +299,38 @@ impl Drafts {
         self.folder.join(format!("split-{claim}.txt"))
     }
 
+    /// Returns where a note that is being written is kept.
+    pub(crate) fn note_form(&self, thing: &str) -> PathBuf {
+        self.folder.join(format!("note-{thing}.txt"))
+    }
+
+    /// Lists the forms of unfinished verdicts: the beginnings of their claims' identities, in order.
+    pub(crate) fn forms(&self) -> anyhow::Result<Vec<String>> {
+        let names = match fs::read_dir(&self.folder) {
+            Ok(names) => names,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
+            Err(error) => {
+                return Err(error).with_context(|| format!("listing {}", self.folder.display()));
+            }
+        };
+        let mut forms = Vec::new();
+        for name in names {
+            let name = name?.file_name();
+            let claim = name
+                .to_str()
+                .and_then(|name| name.strip_prefix("verdict-")?.strip_suffix(".txt"));
+            let is_id =
+                |claim: &&str| claim.len() == 16 && claim.bytes().all(|b| b.is_ascii_hexdigit());
+            forms.extend(claim.filter(is_id).map(str::to_owned));
+        }
+        forms.sort_unstable();
+        Ok(forms)
+    }
+
     /// Replaces a file of the folder of drafts, whole or not at all.
     pub(crate) fn replace(&self, path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-        let write = || -> io::Result<()> {
-            fs::create_dir_all(&self.folder)?;
-            let mut file = tempfile::Builder::new()
-                .prefix(".draft-")
-                .tempfile_in(&self.folder)?;
-            file.write_all(bytes)?;
-            file.as_file().sync_all()?;
-            file.persist(path)?;
-            fs::File::open(&self.folder)?.sync_all()
-        };
-        write().with_context(|| format!("writing the draft {}", path.display()))
+        put(&self.folder, path, bytes)
+            .with_context(|| format!("writing the draft {}", path.display()))
     }
 
     /// Removes every form that repeats words, and forgets how a person edited a claim that does.
@@ -358,6 +381,19 @@ impl Drafts {
     fn path(&self, source: &SourceId) -> PathBuf {
         self.folder.join(format!("{source}.json"))
     }
+}
+
+/// Replaces a file of a folder whole or not at all, and waits until the disk has it: a temporary file,
+/// then a rename.
+pub(crate) fn put(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".draft-")
+        .tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    fs::File::open(folder)?.sync_all()
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod context;
 mod copies;
 mod decisions;
 mod demo;
+mod desk;
 mod doctor;
 mod drafts;
 mod editor;
@@ -51,11 +52,13 @@ mod proposals;
 mod prove;
 mod publish;
 mod published;
+mod queue;
 mod quotes;
 mod ratings;
 mod reaffirm;
 mod reanchor;
 mod record;
+mod report;
 mod restore;
 mod retract;
 mod review;
@@ -69,6 +72,7 @@ mod signing;
 mod similar;
 mod sources;
 mod split;
+mod stats;
 mod stdout;
 mod stops;
 mod terminal;
@@ -131,6 +135,10 @@ enum Command {
     Import(import::Args),
     Claims(claims::Args),
     Review(review::Args),
+    Queue(queue::Args),
+    Assign(desk::assign::Args),
+    Note(desk::note::Args),
+    Interests(desk::interests::Args),
     Claim(claim::Args),
     Verdict(verdict::Args),
     Approve(approve::ApproveArgs),
@@ -148,6 +156,8 @@ enum Command {
     Prove(prove::Args),
     Check(check::Args),
     Export(export::Args),
+    Stats(stats::Args),
+    Report(report::Args),
     Lint(lint::Args),
     Key(key::Args),
     Checkpoint(checkpoint::Args),
@@ -228,6 +238,10 @@ pub(crate) fn main() -> ExitCode {
         Command::Import(args) => import::run(&args, &context),
         Command::Claims(args) => claims::run(&args, &context),
         Command::Review(args) => review::run(&args, &context),
+        Command::Queue(args) => queue::run(&args, &context),
+        Command::Assign(args) => desk::assign::run(&args, &context),
+        Command::Note(args) => desk::note::run(&args, &context),
+        Command::Interests(args) => desk::interests::run(&args, &context),
         Command::Claim(args) => claim::run(&args, &context),
         Command::Verdict(args) => verdict::run(&args, &context),
         Command::Approve(args) => approve::approve(&args, &context),
@@ -245,6 +259,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Prove(args) => prove::run(&args, &context),
         Command::Check(args) => check::run(&args, &context),
         Command::Export(args) => export::run(&args, &context),
+        Command::Stats(args) => stats::run(&args, &context),
+        Command::Report(args) => report::run(&args, &context),
         Command::Lint(args) => lint::run(&args, &context),
         Command::Key(args) => key::run(&args, &context),
         Command::Checkpoint(args) => checkpoint::run(&args, &context),

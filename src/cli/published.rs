@@ -260,7 +260,8 @@ impl<'l> Gatherer<'l> {
     }
 }
 
-const fn standing(standing: audit::Standing) -> Standing {
+/// Returns a standing as exports have it.
+pub(crate) const fn standing(standing: audit::Standing) -> Standing {
     match standing {
         audit::Standing::Proposed => Standing::Proposed,
         audit::Standing::Standing => Standing::Standing,

@@ -15,6 +15,7 @@ use serde::Serialize;
 use tempfile::{NamedTempFile, PersistError};
 
 use super::context::Context;
+use super::desk::{self, Desk};
 use super::drafts::Drafts;
 use super::erase;
 use super::files;
@@ -173,7 +174,7 @@ pub(crate) fn deliver(
 
 /// Appends all of what was signed, or nothing.
 ///
-/// What an erasure takes out of the ledger is taken out of the drafts, too, once the entries were
+/// What an erasure takes out of the ledger is taken out of the drafts and the desk's notes, too, once the entries were
 /// found right. Where the author has signed another entry with the same number, both are kept.
 pub(crate) fn append(
     context: &Context,
@@ -181,9 +182,15 @@ pub(crate) fn append(
     pending: &Pending,
 ) -> anyhow::Result<Vec<u64>> {
     let erased = pending.erased();
-    let words = (!erased.is_empty())
-        .then(|| erase::words(ledger, &erased))
+    let erasing = (!erased.is_empty())
+        .then(|| {
+            anyhow::Ok((
+                erase::words(ledger, &erased)?,
+                desk::erased(ledger, &erased)?,
+            ))
+        })
         .transpose()?;
+    let kept_by_desk = Desk::of(ledger);
     let folder = ledger.folder().to_owned();
     let mut appending = ledger.begin();
     let pushed = appending.push(pending);
@@ -195,9 +202,10 @@ pub(crate) fn append(
             return Err(fork.map_or_else(|| error.into(), Into::into));
         }
     };
-    if let Some(words) = words {
+    if let Some((words, things)) = erasing {
         // First: a stop in between must not leave the words there.
         Drafts::of(&folder).forget_words(|text| words.are_in(text))?;
+        kept_by_desk.forget(&things, |text| words.are_in(text))?;
     }
     appending.commit().map_err(AppendError::from)?;
     if !erased.is_empty() {

@@ -26,7 +26,7 @@ const MAX_KEY_BYTES: u64 = factlog::keys::file::MAX_BYTES as u64;
 /// The copy is verified first, and nothing is restored from one with a fault. A full copy (`factlog
 /// publish --full`) gives everything back; a public one has no words of sources that are quoted or
 /// withheld. What could not come back is listed, here and in the file `withheld` of the ledger's folder,
-/// so that `factlog verify` tells it as not complete, and not as lost. Drafts and keys are in no copy:
+/// so that `factlog verify` tells it as not complete, and not as lost. Drafts, the desk's notes and keys are in no copy:
 /// without the log's key the ledger can be read and verified, and nothing can be appended.
 #[derive(clap::Args)]
 #[command(after_help = "\

@@ -1,4 +1,4 @@
-//! What a publisher takes away: `ClaimReview`, Web Annotations, JSON Lines, CSV and a site.
+//! What a publisher takes away: `ClaimReview`, Web Annotations, JSON Lines, CSV, a site; and reports.
 //!
 //! Plain values in, bytes out. A caller that has replayed a ledger describes it as a
 //! [`PublishedLedger`] and its [`PublishedClaim`]s; nothing here opens a ledger, verifies a
@@ -13,6 +13,7 @@ pub mod base_url;
 pub mod claimreview;
 pub mod csv;
 pub mod jsonl;
+pub mod report;
 pub mod site;
 
 mod escape;

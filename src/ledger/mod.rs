@@ -23,6 +23,7 @@ mod publish;
 mod read;
 mod restore;
 mod rows;
+mod survey;
 mod verify;
 
 use std::path::Path;

@@ -309,7 +309,7 @@ impl Ledger {
     }
 
     /// Returns the policy with an id.
-    fn policy_of(&self, id: &ObjectId) -> Result<Arc<Policy>, LedgerError> {
+    pub(super) fn policy_of(&self, id: &ObjectId) -> Result<Arc<Policy>, LedgerError> {
         let mut kept = self.policy.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, policy)) = &*kept
             && known == id

@@ -40,10 +40,15 @@ impl Desk {
 
     /// Prepares the program to run in this folder, at a fixed time.
     pub(crate) fn factlog(&self, arguments: &[&str]) -> Command {
+        self.factlog_at("2026-11-22T10:00:00Z", arguments)
+    }
+
+    /// Prepares the program to run in this folder, at this time.
+    pub(crate) fn factlog_at(&self, time: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_factlog"));
         command
             .args(arguments)
-            .args(["--at", "2026-11-22T10:00:00Z", "--seed", "test"])
+            .args(["--at", time, "--seed", "test"])
             .current_dir(self.folder.path())
             .env("FACTLOG_HOME", self.path("home"))
             .env("HOME", self.folder.path())

@@ -76,8 +76,8 @@ pub(crate) const SETTINGS: [Setting; 12] = [
     },
     Setting {
         name: "evidence.least_warn",
-        about: "warn before a verdict that cites fewer pieces of evidence than this",
-        default: "0",
+        about: "warn before a verdict that rests on fewer sources than this",
+        default: "2",
         variables: &[],
         flag: "",
         form: Form::Number(0, 100),

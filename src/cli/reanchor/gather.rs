@@ -163,6 +163,14 @@ pub(crate) fn anchored(cases: Vec<Case>) -> Vec<Anchored> {
     found
 }
 
+/// Returns the sources that have a newer version.
+pub(crate) fn replaced(ledger: &Ledger) -> Result<BTreeSet<SourceId>, LedgerError> {
+    Ok(newest(ledger)?
+        .into_iter()
+        .map(|(older, _)| older)
+        .collect())
+}
+
 /// Returns, for each source that was replaced, the newest version of it.
 fn newest(ledger: &Ledger) -> Result<Vec<(SourceId, SourceId)>, LedgerError> {
     let mut by: BTreeMap<SourceId, SourceId> = BTreeMap::new();

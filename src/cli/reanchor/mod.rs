@@ -20,7 +20,7 @@ use factlog::words::object;
 use serde::Serialize;
 
 pub(crate) use self::diff::words as word_diff;
-pub(crate) use self::gather::{Anchored, Case, Of, anchored, cases};
+pub(crate) use self::gather::{Anchored, Case, Of, anchored, cases, replaced};
 
 use super::claim::{self, Wanted};
 use super::claim_list::{self, RecordedClaim};

@@ -21,11 +21,13 @@ use serde::Serialize;
 use self::sitting::Sitting;
 use super::claim_list::{self, ClaimLine, State};
 use super::context::Context;
+use super::desk::shown;
 use super::drafts::Drafts;
 use super::exit::{Failure, Status};
 use super::index;
 use super::json_out;
 use super::proposals::Proposals;
+use super::reanchor;
 use super::record::EntryLine;
 use super::screen;
 use super::seek;
@@ -85,6 +87,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     })?;
     let drafts = Drafts::of(ledger.folder());
     let recorded = index::at_once(&ledger)?;
+    let said = shown::of_lines(&ledger, &lines)?;
     drop(ledger);
 
     let of_state = |state| lines.iter().filter(move |line| line.state == state);
@@ -100,6 +103,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     }
     let mut sitting = Sitting::new(context, &args.signing, &drafts, scope, proposed);
     sitting.recorded = recorded;
+    sitting.said = said;
     for line in &lines {
         sitting.name(line);
     }
@@ -149,7 +153,10 @@ impl Scope {
             Self::Source(source) => claim_list::of_source(ledger, proposals, &source)?,
             Self::All => {
                 let mut lines = claim_list::claim_list(ledger, proposals)?;
-                lines.retain(|line| !line.source.is_evidence);
+                // Of a source with a newer version, only what that proposes.
+                let replaced = reanchor::replaced(ledger)?;
+                lines
+                    .retain(|line| !line.source.is_evidence && !replaced.contains(&line.source.id));
                 lines
             }
         };

@@ -12,6 +12,7 @@ use super::form;
 use super::show;
 use crate::cli::claim_list::{ClaimLine, State};
 use crate::cli::context::{self, Context};
+use crate::cli::desk::shown::{self, Said};
 use crate::cli::drafts::{Choice, Decision, Drafts};
 use crate::cli::exit;
 use crate::cli::prompt;
@@ -69,6 +70,8 @@ pub(super) struct Sitting<'a> {
     pub(super) drafts: &'a Drafts,
     /// What was recorded when the sitting began, to look for claims that are alike.
     pub(super) recorded: Option<Index>,
+    /// What the desk says of claims, by what they were proposed as.
+    pub(super) said: HashMap<ObjectId, Said>,
     /// Whether a letter is an answer without Enter.
     pub(super) single_key: bool,
     /// What is asked about, in the order of the text; a state is changed with the answer.
@@ -107,6 +110,7 @@ impl<'a> Sitting<'a> {
             signing,
             drafts,
             recorded: None,
+            said: HashMap::new(),
             single_key: false,
             lines,
             at: 0,
@@ -122,6 +126,9 @@ impl<'a> Sitting<'a> {
     pub(super) fn go(&mut self) -> anyhow::Result<()> {
         while let Some(line) = self.lines.get(self.at) {
             show::claim(line, self.at, self.lines.len());
+            if let Some(said) = self.said.get(&line.origin) {
+                shown::tell(said);
+            }
             if let Some(index) = &self.recorded {
                 similar::tell(self.context, index, &line.claim.text)?;
             }

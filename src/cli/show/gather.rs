@@ -17,7 +17,8 @@ use super::view::{
     AnswerShown, ClaimRow, ClaimShown, EntryShown, EvidenceShown, Id, KeyShown, MetaShown,
     ProposedShown, RetractionShown, SentenceShown, Shown, SourceShown, VerdictShown,
 };
-use crate::cli::claim_list::ClaimLine;
+use crate::cli::claim_list::{self, ClaimLine};
+use crate::cli::desk::{self, Thing};
 use crate::cli::gone;
 use crate::cli::published::Gatherer;
 use crate::cli::says::{self, Policies};
@@ -70,6 +71,7 @@ fn proposed(ledger: &Ledger, line: &ClaimLine) -> anyhow::Result<ProposedShown> 
             supersedes: None,
         },
         source: source(ledger, line.source.id)?,
+        desk: desk::shown::of_line(ledger, line)?,
     })
 }
 
@@ -96,6 +98,7 @@ fn entry(ledger: &Ledger, record: &Record) -> anyhow::Result<EntryShown> {
         note: None,
         policy: None,
         answers: answers(ledger, &record.entry.id())?,
+        desk: said_by_desk(ledger, record)?,
         gone: vec![],
         erased: vec![],
     };
@@ -155,6 +158,20 @@ fn entry(ledger: &Ledger, record: &Record) -> anyhow::Result<EntryShown> {
         shown.erased.extend(gone::erased(ledger, id)?);
     }
     Ok(shown)
+}
+
+/// Returns what the desk says of an entry that it keeps words on.
+fn said_by_desk(ledger: &Ledger, record: &Record) -> anyhow::Result<Option<desk::shown::Said>> {
+    let id = record.entry.id();
+    match record.entry.body() {
+        Body::Source(_) => desk::shown::of_thing(ledger, Thing::source(SourceId(id.0))),
+        Body::Verdict(_) => desk::shown::of_thing(ledger, Thing::verdict(id.0)),
+        Body::Claim(_) => match claim_list::of_record(ledger, record)? {
+            Some(line) => desk::shown::of_line(ledger, &line),
+            None => Ok(None),
+        },
+        _ => Ok(None),
+    }
 }
 
 fn of_verdict_entry(

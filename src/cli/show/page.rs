@@ -15,6 +15,7 @@ use super::view::{
     AnswerShown, ClaimRow, ClaimShown, EntryShown, EvidenceShown, ObjectShown, ProposedShown,
     Shown, SourceShown, VerdictShown,
 };
+use crate::cli::desk::shown::Said;
 use crate::cli::highlight::Pieces;
 use crate::cli::says;
 use crate::cli::screen::{self, BAD, FAINT, GOOD, STRONG, WARN};
@@ -70,6 +71,10 @@ impl<W: Write> Page<'_, W> {
                 self.answer(answer)?;
             }
         }
+        if let Some(said) = &entry.desk {
+            self.heading("The desk's own words, not signed")?;
+            self.desk(said)?;
+        }
         self.heading("Signed")?;
         self.field("id", &entry.id.full)?;
         let signers: Vec<String> = entry
@@ -88,6 +93,13 @@ impl<W: Write> Page<'_, W> {
                 None => format!("object {id} is not there"),
             };
             self.line(&screen::styled(BAD, &text))?;
+        }
+        Ok(())
+    }
+
+    fn desk(&mut self, said: &Said) -> io::Result<()> {
+        for (label, words) in said.lines() {
+            self.field(&label, &words)?;
         }
         Ok(())
     }
@@ -408,6 +420,9 @@ impl<W: Write> Page<'_, W> {
         self.blank()?;
         self.claim(&shown.claim)?;
         self.source_line(Some(&shown.source))?;
+        if let Some(said) = &shown.desk {
+            self.desk(said)?;
+        }
         self.blank()?;
         self.field("id", &shown.id.full)?;
         self.text(&format!(

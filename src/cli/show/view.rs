@@ -14,6 +14,7 @@ use factlog::words::verdict::{Stance, VerdictChange};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use crate::cli::desk::shown::Said;
 use crate::cli::gone::Erased;
 
 /// A thing to be shown.
@@ -74,6 +75,9 @@ pub(super) struct EntryShown {
     /// What supersedes, retracts, approves or disputes it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) answers: Vec<AnswerShown>,
+    /// Who looks after it, and what the desk noted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) desk: Option<Said>,
     /// Objects that it speaks of and that are not there.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) gone: Vec<ObjectId>,
@@ -278,6 +282,9 @@ pub(super) struct ProposedShown {
     pub(super) score: Option<f32>,
     pub(super) claim: ClaimShown,
     pub(super) source: SourceShown,
+    /// Who looks after it, and what the desk noted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) desk: Option<Said>,
 }
 
 /// An object.

@@ -63,8 +63,8 @@ struct Line {
     rationale: Option<String>,
     #[serde(default)]
     evidence: Vec<Request>,
-    #[serde(default)]
-    conflicts: Vec<String>,
+    /// None where nothing is said of them; an empty list says that there are none.
+    conflicts: Option<Vec<String>>,
     supersedes: Option<String>,
     change: Option<VerdictChange>,
     reason: Option<String>,
@@ -77,7 +77,8 @@ impl Line {
             summary: self.summary,
             rationale: self.rationale,
             evidence: self.evidence,
-            conflicts: self.conflicts,
+            declares: self.conflicts.is_some(),
+            conflicts: self.conflicts.unwrap_or_default(),
             supersedes: self.supersedes,
             change: self.change,
             reason: self.reason,

@@ -17,8 +17,11 @@ use factlog::words::verdict::{Evidence, Verdict, VerdictChange};
 
 use super::evidence::Request;
 use super::superseding;
+use super::uncited::Uncited;
 use crate::cli::claim_list::{self, ClaimLine, State};
 use crate::cli::context::Context;
+use crate::cli::desk::conflicts::{Declared, Rules};
+use crate::cli::desk::interests::Matter;
 use crate::cli::exit::{Failure, Status};
 use crate::cli::quotes;
 use crate::cli::ratings;
@@ -35,6 +38,8 @@ pub(crate) struct Judgement {
     pub(crate) rationale: Option<String>,
     pub(crate) evidence: Vec<Request>,
     pub(crate) conflicts: Vec<String>,
+    /// Whether it says of conflicts of interest which there are, or that there are none.
+    pub(crate) declares: bool,
     /// The beginning of the id of the verdict in whose place it stands.
     pub(crate) supersedes: Option<String>,
     pub(crate) change: Option<VerdictChange>,
@@ -56,48 +61,19 @@ pub(crate) struct Ready {
     pub(crate) new_sources: Vec<SourceId>,
     /// What the verdict that is replaced cited, where this one cites nothing.
     pub(crate) uncited: Option<Uncited>,
-}
-
-/// So many pieces of evidence were cited by the verdict that is replaced, and none by the new one.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Uncited(usize);
-
-impl Uncited {
-    /// Compares a judgement with the verdict that it replaces; a verdict that can't be read has
-    /// nothing to keep.
-    pub(crate) fn of(
-        ledger: &Ledger,
-        resolved: &Resolved,
-        judgement: &Judgement,
-    ) -> anyhow::Result<Option<Self>> {
-        let (Some((older, _)), []) = (&resolved.supersession, judgement.evidence.as_slice()) else {
-            return Ok(None);
-        };
-        let record = ledger.entry(&older.entry())?;
-        let Body::Verdict(entry) = record.entry.body() else {
-            return Ok(None);
-        };
-        let older = ledger.object::<Verdict>(&entry.verdict).ok();
-        let cited = older.map_or(0, |verdict| verdict.evidence.len());
-        Ok((cited > 0).then_some(Self(cited)))
-    }
-}
-
-impl std::fmt::Display for Uncited {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (cited, them) = match self.0 {
-            1 => ("1 piece".to_owned(), "it"),
-            count => (format!("{count} pieces"), "them"),
-        };
-        write!(
-            f,
-            "the verdict it replaces cited {cited} of evidence; this one cites none; repeat \
-             --supports … to keep {them}"
-        )
-    }
+    /// What the author has a stake in, as the desk knows, and does not declare.
+    pub(crate) undeclared: Vec<String>,
 }
 
 impl Ready {
+    /// Returns what changes, where it takes another's place.
+    pub(crate) fn change(&self) -> Option<VerdictChange> {
+        match &self.draft.body {
+            Body::Verdict(verdict) => verdict.change,
+            _ => None,
+        }
+    }
+
     /// Says whether the claim itself is among what is to be recorded.
     pub(crate) fn claim_is_new(&self) -> bool {
         let mut entries = self.signer.pending.entries.iter();
@@ -142,9 +118,16 @@ pub(crate) struct Resolved {
     policy: ObjectId,
     supersession: Option<(VerdictId, VerdictChange)>,
     evidence: Vec<Piece>,
+    /// What the author has a stake in, as the desk knows, and does not declare.
+    pub(crate) undeclared: Vec<String>,
 }
 
 impl Resolved {
+    /// Returns the verdict whose place it takes.
+    pub(crate) fn supersedes(&self) -> Option<VerdictId> {
+        self.supersession.map(|(older, _)| older)
+    }
+
     /// Returns the claim that is judged.
     pub(crate) const fn claim(&self) -> &Target {
         &self.claim
@@ -237,6 +220,7 @@ pub(crate) struct Resolver<'a> {
     taken: &'a TakenSources,
     policy_id: ObjectId,
     policy: Policy,
+    rules: Rules,
 }
 
 impl<'a> Resolver<'a> {
@@ -252,6 +236,7 @@ impl<'a> Resolver<'a> {
             taken,
             policy_id,
             policy,
+            rules: Rules::of(ledger)?,
         })
     }
 
@@ -259,12 +244,54 @@ impl<'a> Resolver<'a> {
     pub(crate) fn resolve(&self, claim: Target, judgement: &Judgement) -> anyhow::Result<Resolved> {
         ratings::check(&self.policy, &judgement.rating)?;
         let pieces = judgement.evidence.iter().map(|request| self.piece(request));
+        let evidence: Vec<Piece> = pieces.collect::<anyhow::Result<_>>()?;
         Ok(Resolved {
             policy: self.policy_id,
             supersession: superseding::supersession(self.ledger, &claim, judgement)?,
-            evidence: pieces.collect::<anyhow::Result<_>>()?,
+            undeclared: self.undeclared(&claim, &evidence, judgement)?,
+            evidence,
             claim,
         })
+    }
+
+    /// Compares what the author has a stake in with who is concerned, and with what is declared.
+    fn undeclared(
+        &self,
+        claim: &Target,
+        evidence: &[Piece],
+        judgement: &Judgement,
+    ) -> anyhow::Result<Vec<String>> {
+        let name = self.author.name().as_str();
+        let mut matter = Matter::default();
+        if !self.rules.are_silent_on(name) {
+            match claim {
+                Target::Recorded(id) => {
+                    if let Body::Claim(entry) = self.ledger.entry(&id.entry())?.entry.body() {
+                        matter.add_recorded(self.ledger, entry)?;
+                    }
+                }
+                Target::Proposed(line) => {
+                    matter.add_claim(&line.claim);
+                    if let Some(meta) = &line.source.meta {
+                        matter.add_source(meta);
+                    }
+                }
+            }
+            matter.add_sources(
+                self.ledger,
+                evidence.iter().filter_map(|piece| piece.source),
+            )?;
+            let new = evidence.iter().filter(|piece| piece.source.is_none());
+            let new = new.filter_map(|piece| self.taken.get(&piece.request.what));
+            for taken in new {
+                matter.add_source(&taken.meta);
+            }
+        }
+        let declared = Declared {
+            words: &judgement.conflicts,
+            is_answered: judgement.declares,
+        };
+        Ok(self.rules.check(name, &matter, &declared)?)
     }
 
     /// Refuses a second verdict on a claim that supersedes nothing; says how to change the first.

@@ -15,6 +15,9 @@ use crate::cli::screen;
 /// What begins a line that says what is wrong with the form.
 const FAULT: &str = "#! ";
 
+/// What says that there are no conflicts of interest.
+const NONE: &str = "none";
+
 /// Columns of the explanations.
 const COLUMNS: usize = 96;
 
@@ -113,13 +116,15 @@ pub(crate) fn render(line: &ClaimLine, policy: &Policy, judgement: Option<&Judge
         rating: &get(|j| j.rating.to_string()),
         summary: &get(|j| j.summary.clone()),
         evidence: judgement.map_or(&[], |j| &j.evidence),
-        conflicts: &get(|j| j.conflicts.join("\n")),
+        conflicts: &get(conflicts),
     };
     conclusion.write(&mut form);
     if judgement.is_some_and(|j| j.supersedes.is_some()) {
         form.push_str(
-            "\n# The verdict in whose place this one stands; what changes (update: something is new;\n\
-             # correction: something was wrong; rating: the rating is another); and why.\n",
+            "\n# The verdict in whose place this one stands; what changes; and why, which is published.\n\
+             #   update      new facts; what it said was right when it was said\n\
+             #   correction  something was wrong; the conclusion is the same\n\
+             #   rating      the conclusion changes\n",
         );
         field(
             &mut form,
@@ -170,6 +175,7 @@ struct Conclusion<'a> {
 }
 
 impl Conclusion<'_> {
+    /// Writes them.
     fn write(&self, form: &mut String) {
         field(form, "rating", self.rating);
         form.push_str("\n# The conclusion in a sentence or two. It is published.\n");
@@ -178,8 +184,17 @@ impl Conclusion<'_> {
         for request in self.evidence {
             evidence(form, request);
         }
-        form.push_str("\n# Your conflicts of interest, one a line; none if it is empty.\n");
+        form.push_str("\n# Your conflicts of interest, one a line; none, if you have none.\n");
         field(form, "conflicts", self.conflicts);
+    }
+}
+
+/// Returns what a judgement says of conflicts of interest.
+fn conflicts(judgement: &Judgement) -> String {
+    if judgement.declares && judgement.conflicts.is_empty() {
+        NONE.to_owned()
+    } else {
+        judgement.conflicts.join("\n")
     }
 }
 
@@ -235,6 +250,15 @@ pub(crate) const fn change_name(change: VerdictChange) -> &'static str {
         VerdictChange::Update => "update",
         VerdictChange::Correction => "correction",
         VerdictChange::Rating => "rating",
+    }
+}
+
+/// Says what a change means, in the words that fact-checkers use.
+pub(crate) const fn change_words(change: VerdictChange) -> &'static str {
+    match change {
+        VerdictChange::Update => "update: new facts; what it said was right when it was said",
+        VerdictChange::Correction => "correction: something was wrong; the conclusion is the same",
+        VerdictChange::Rating => "rating: the conclusion changes",
     }
 }
 
@@ -399,6 +423,12 @@ fn judge(fields: Vec<Field>) -> Result<Judgement, FormFault> {
             "conflicts" => {
                 let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
                 judgement.conflicts = lines.map(str::to_owned).collect();
+                judgement.declares = !judgement.conflicts.is_empty();
+                if let [only] = judgement.conflicts.as_slice()
+                    && only.trim_end_matches('.').eq_ignore_ascii_case(NONE)
+                {
+                    judgement.conflicts.clear();
+                }
             }
             _ => judgement.rationale = some(text),
         }
@@ -414,6 +444,7 @@ struct Fields {
     rationale: Option<String>,
     evidence: Vec<Request>,
     conflicts: Vec<String>,
+    declares: bool,
     supersedes: Option<String>,
     change: Option<String>,
     reason: Option<String>,
@@ -445,6 +476,7 @@ impl Fields {
             rationale: self.rationale,
             evidence: self.evidence,
             conflicts: self.conflicts,
+            declares: self.declares,
             supersedes: self.supersedes,
             change: change.transpose()?,
             reason: self.reason,

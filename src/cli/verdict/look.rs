@@ -4,10 +4,9 @@ use std::io::Write as _;
 
 use factlog::words::object;
 use factlog::words::policy::Policy;
-use factlog::words::verdict::Verdict;
 
 use super::build::{Judgement, Ready};
-use super::form::{change_name, stance_name};
+use super::form::{change_words, stance_name};
 use crate::cli::claim_list::ClaimLine;
 use crate::cli::screen::{self, STRONG};
 
@@ -57,6 +56,9 @@ pub(super) fn show(
     for conflict in &judgement.conflicts {
         say("conflict", conflict)?;
     }
+    for interest in &ready.undeclared {
+        say("interest", interest)?;
+    }
     for (request, evidence) in judgement.evidence.iter().zip(&ready.verdict.evidence) {
         let mut text = request.what.clone();
         if request.primary {
@@ -79,12 +81,11 @@ pub(super) fn show(
     }
     if let Some(uncited) = ready.uncited {
         say("evidence", &uncited.to_string())?;
-    } else if let Some(thin) = thin(&ready.verdict) {
-        say("evidence", thin)?;
     }
     if let Some(older) = &judgement.supersedes {
-        let change = judgement.change.map_or("", change_name);
-        say("supersedes", &format!("{older} {change}"))?;
+        let change = ready.change().map(change_words);
+        let change = change.map_or_else(String::new, |change| format!(", {change}"));
+        say("supersedes", &format!("{older}{change}"))?;
     }
     if let Some(reason) = &judgement.reason {
         say("reason", reason)?;
@@ -95,18 +96,6 @@ pub(super) fn show(
     }
     writeln!(err)?;
     Ok(())
-}
-
-/// Says that a verdict rests on no source, or on one alone.
-pub(super) fn thin(verdict: &Verdict) -> Option<&'static str> {
-    let mut sources: Vec<_> = verdict.evidence.iter().map(|piece| piece.source).collect();
-    sources.sort_unstable();
-    sources.dedup();
-    match sources.len() {
-        0 => Some("it rests on no source: cite some with --supports, --refutes or --context"),
-        1 => Some("it rests on one source alone"),
-        _ => None,
-    }
 }
 
 /// Names what is signed beside the verdict: the claim, sources that are new.

@@ -10,6 +10,7 @@ mod kept;
 mod look;
 mod named;
 mod superseding;
+mod uncited;
 
 use std::fs;
 use std::io::{self, IsTerminal, Write as _};
@@ -30,6 +31,7 @@ pub(crate) use self::drafted::{Cited, Drafted};
 use self::evidence::EvidenceFlags;
 pub(crate) use self::evidence::Request;
 use self::form::FormFault;
+pub(crate) use self::form::change_words;
 pub(crate) use self::kept::KeptEvidence;
 use super::add::word;
 use super::claim_list::{ClaimLine, State};
@@ -94,10 +96,16 @@ pub(crate) struct Args {
     /// A conflict of interest; give it again for each further one
     #[arg(long = "conflict", value_name = "TEXT", requires = "rating")]
     conflicts: Vec<String>,
+    /// You have no conflict of interest
+    #[arg(long, requires = "rating", conflicts_with = "conflicts")]
+    no_conflicts: bool,
     /// The verdict in whose place this one stands: the beginning of its id
     #[arg(long, value_name = "VERDICT")]
     supersedes: Option<String>,
-    /// What changes: update (something is new), correction (something was wrong), rating
+    /// What changes: update, correction or rating
+    ///
+    /// update: new facts; what it said was right when it was said. correction: something was wrong, and
+    /// the conclusion is the same. rating: the conclusion changes, whatever the cause.
     #[arg(long, value_name = "WHAT", value_parser = word::<VerdictChange>)]
     change: Option<VerdictChange>,
     /// Why it takes the other's place; shown wherever the verdict is
@@ -136,6 +144,7 @@ impl Args {
                 .filter(|text| !text.trim().is_empty()),
             evidence: self.evidence.0.clone(),
             conflicts: self.conflicts.clone(),
+            declares: self.no_conflicts || !self.conflicts.is_empty(),
             supersedes: self.supersedes.clone(),
             change: self.change,
             reason: self.reason.clone(),
@@ -297,11 +306,10 @@ impl<'a> Sitting<'a> {
             ledger
         };
         let ready = self.build(&ledger, judgement)?;
-        self.warn_of_few(judgement)?;
-        if let Some(uncited) = ready.uncited {
-            self.context.warn(&uncited.to_string());
-        } else if let Some(thin) = look::thin(&ready.verdict) {
-            self.context.warn(&format!("this verdict: {thin}"));
+        self.warn_of_few(&ready.verdict)?;
+        let uncited = ready.uncited.map(|uncited| uncited.to_string());
+        for warning in uncited.iter().chain(&ready.undeclared) {
+            self.context.warn(warning);
         }
         self.context.say(&format!(
             "{}: “{}”",
@@ -392,7 +400,7 @@ impl<'a> Sitting<'a> {
     /// Shows what will be signed, and asks whether to.
     fn ask(&self, judged: &Judgement, ready: &Ready) -> anyhow::Result<char> {
         look::show(&self.line, &self.policy, judged, ready)?;
-        self.warn_of_few(judged)?;
+        self.warn_of_few(&ready.verdict)?;
         let question = format!("Sign this as {}? [y,n,e,s,q,?] ", self.author.name());
         loop {
             match prompt::choose(&question, &['y', 'n', 'e', 's', 'q', '?'])? {
@@ -407,16 +415,22 @@ impl<'a> Sitting<'a> {
         }
     }
 
-    /// Warns where a verdict cites less evidence than the settings ask for.
-    fn warn_of_few(&self, judged: &Judgement) -> anyhow::Result<()> {
+    /// Warns where a verdict rests on fewer sources than the settings ask for.
+    fn warn_of_few(&self, verdict: &Verdict) -> anyhow::Result<()> {
         let least = self.context.settings()?.number("evidence.least_warn");
-        let cited = judged.evidence.len() as u64;
-        if cited < least {
-            let pieces = screen::counted(cited, "piece", "pieces");
-            self.context.warn(&format!(
-                "the verdict cites {pieces} of evidence; the setting evidence.least_warn asks for {least}"
-            ));
+        let mut sources: Vec<_> = verdict.evidence.iter().map(|piece| piece.source).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        let count = sources.len() as u64;
+        if count >= least {
+            return Ok(());
         }
+        let rests = match count {
+            0 => "no source".to_owned(),
+            1 => "one source alone".to_owned(),
+            _ => format!("{count} sources, and the setting evidence.least_warn asks for {least}"),
+        };
+        self.context.warn(&format!("this verdict rests on {rests}"));
         Ok(())
     }
 
@@ -541,7 +555,8 @@ impl<'a> Sitting<'a> {
             self.context.salt()?,
         )?;
         Ok(Ready {
-            uncited: build::Uncited::of(ledger, &resolved, judgement)?,
+            uncited: uncited::Uncited::of(ledger, &resolved, judgement)?,
+            undeclared: resolved.undeclared,
             signer,
             draft,
             verdict,
@@ -651,6 +666,7 @@ fn own_judgement(
         summary: verdict.summary,
         rationale: verdict.rationale,
         evidence,
+        declares: !verdict.conflicts.is_empty(),
         conflicts: verdict.conflicts,
         supersedes: Some(ledger.short(&own.entry.id().0)?),
         change: None,

@@ -132,29 +132,37 @@ pub(super) fn supersession(
                 Status::Usage,
                 format!("the rating is still {}: what changes is not said", judgement.rating),
             )
-            .hint("--change correction where something was wrong, --change update where only something is new")
+            .hint(
+                "--change correction where something was wrong; --change update where there are new \
+                 facts, and what it said was right when it was said",
+            )
             .into());
         }
         Some(VerdictChange::Rating) if !changes => {
             return Err(Failure::new(
                 Status::Usage,
                 format!(
-                    "--change rating, but the rating is still {}",
+                    "--change rating says that the conclusion changes, and the rating is still {}",
                     judgement.rating
                 ),
             )
-            .hint("say --change update or --change correction")
+            .hint("--change correction where something was wrong, --change update where there are new facts")
             .into());
         }
         Some(other) if changes && other != VerdictChange::Rating => {
             return Err(Failure::new(
                 Status::Usage,
                 format!(
-                    "the rating changes from {} to {}",
-                    earlier.rating, judgement.rating
+                    "the rating changes from {} to {}: that is more than {}",
+                    earlier.rating,
+                    judgement.rating,
+                    match other {
+                        VerdictChange::Update => "an update",
+                        _ => "a correction",
+                    }
                 ),
             )
-            .hint("say --change rating")
+            .hint("say --change rating, and in --reason whether something is new or was wrong")
             .into());
         }
         Some(change) => change,

@@ -15,7 +15,7 @@ mod claim;
 mod context;
 mod feeds;
 mod lists;
-mod templates;
+pub(super) mod templates;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

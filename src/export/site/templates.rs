@@ -205,7 +205,11 @@ impl Templates {
 }
 
 /// Writes a value into a page so that a reader of the page has the same characters again.
-fn format(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+pub(in crate::export) fn format(
+    out: &mut Output<'_>,
+    state: &mut State<'_, '_>,
+    value: &Value,
+) -> Result<(), Error> {
     let text = value.as_str().filter(|_| {
         value.kind() == ValueKind::String
             && !value.is_safe()
@@ -272,7 +276,11 @@ fn without_comments(text: &str) -> String {
 
 /// The policy by which a page takes nothing from elsewhere: its style sheet and its script by their
 /// hashes, and nothing else (CSP Level 3).
-fn content_security_policy(css: &str, script: Option<&str>, own: bool) -> String {
+pub(in crate::export) fn content_security_policy(
+    css: &str,
+    script: Option<&str>,
+    own: bool,
+) -> String {
     let hash = |text: &str| format!("'sha256-{}'", BASE64.encode(Sha256::digest(text)));
     let mut scripts = String::new();
     if let Some(script) = script {

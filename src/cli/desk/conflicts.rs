@@ -1,0 +1,164 @@
+//! Conflicts of interest: whether a verdict must answer for them, and which it leaves out that the desk
+//! knows of.
+
+use anyhow::Context as _;
+use factlog::entry::{Body, ClaimEntry, VerdictEntry};
+use factlog::ledger::Ledger;
+use factlog::words::claim::Claim;
+use factlog::words::id::SourceId;
+use factlog::words::verdict::Verdict;
+use serde::Deserialize;
+
+use super::interests::{Interests, Matter};
+use super::{damaged, read_json};
+use crate::cli::exit::{Failure, Status};
+use crate::cli::says;
+
+/// Whether a verdict must say which conflicts of interest its author has.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Asked {
+    /// The form asks, and who says nothing is not refused.
+    #[default]
+    Ask,
+    /// Every verdict says which there are, or that there are none.
+    Declare,
+    /// Nothing is asked, and nothing compared.
+    Off,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    #[serde(default)]
+    conflicts: Asked,
+}
+
+/// Returns the desk's setting, from the file `desk/settings.json` in the ledger's folder.
+pub(crate) fn asked(ledger: &Ledger) -> anyhow::Result<Asked> {
+    let path = ledger.folder().join("desk").join("settings.json");
+    let settings: Option<Settings> =
+        read_json(&path).map_err(|error| damaged(&path).because(error))?;
+    Ok(settings
+        .map(|settings| settings.conflicts)
+        .unwrap_or_default())
+}
+
+/// What the desk asks of verdicts and approvals.
+pub(crate) struct Rules {
+    asked: Asked,
+    interests: Interests,
+}
+
+/// What somebody says of their conflicts of interest.
+pub(crate) struct Declared<'a> {
+    /// Those that they declare, or other words in which they may.
+    pub(crate) words: &'a [String],
+    /// Whether they answered, be it that there are none.
+    pub(crate) is_answered: bool,
+}
+
+impl Rules {
+    /// Reads them beside an open ledger.
+    pub(crate) fn of(ledger: &Ledger) -> anyhow::Result<Self> {
+        Ok(Self {
+            asked: asked(ledger)?,
+            interests: Interests::of(ledger).context("reading what reviewers have a stake in")?,
+        })
+    }
+
+    /// Says whether nothing is to be compared for somebody.
+    pub(crate) fn are_silent_on(&self, name: &str) -> bool {
+        self.asked == Asked::Off || !self.interests.has(name)
+    }
+
+    /// Says which interests of somebody a matter touches that they do not declare.
+    ///
+    /// # Errors
+    /// The desk wants them declared, or wants an answer and there is none.
+    pub(crate) fn check(
+        &self,
+        name: &str,
+        matter: &Matter,
+        declared: &Declared<'_>,
+    ) -> Result<Vec<String>, Failure> {
+        if self.asked == Asked::Off {
+            return Ok(vec![]);
+        }
+        if self.asked == Asked::Declare && !declared.is_answered {
+            return Err(Failure::new(
+                Status::Usage,
+                "this desk has every verdict answer for conflicts of interest, and this one says \
+                 nothing of them",
+            )
+            .hint("--no-conflicts, or --conflict TEXT for each; in the form, `conflicts: none`"));
+        }
+        let mut said = Matter::default();
+        for words in declared.words {
+            said.add(words);
+        }
+        let touched = self.interests.touched(name, matter);
+        let undeclared = touched.into_iter().filter(|own| !said.has(&own.stake));
+        let undeclared: Vec<String> = undeclared
+            .map(|own| {
+                let why = own
+                    .why
+                    .as_deref()
+                    .map_or_else(String::new, |why| format!(" ({why})"));
+                format!(
+                    "{name} has a stake in “{}”{why}, and does not declare it",
+                    own.stake
+                )
+            })
+            .collect();
+        match undeclared.as_slice() {
+            [first, ..] if self.asked == Asked::Declare => {
+                Err(Failure::new(Status::Failed, first.clone())
+                    .hint("declare it with --conflict TEXT (an approval: --note TEXT) in words that name it, or leave it to another"))
+            }
+            _ => Ok(undeclared),
+        }
+    }
+}
+
+impl Matter {
+    /// Adds what is known of sources of the ledger.
+    pub(crate) fn add_sources(
+        &mut self,
+        ledger: &Ledger,
+        sources: impl IntoIterator<Item = SourceId>,
+    ) -> anyhow::Result<()> {
+        for source in sources {
+            let (meta, _) = says::source_meta(ledger, source)?;
+            if let Some(meta) = meta {
+                self.add_source(&meta);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes who is concerned by a recorded verdict.
+    pub(crate) fn of_verdict(ledger: &Ledger, verdict: &VerdictEntry) -> anyhow::Result<Self> {
+        let mut matter = Self::default();
+        if let Body::Claim(claim) = ledger.entry(&verdict.claim.entry())?.entry.body() {
+            matter.add_recorded(ledger, claim)?;
+        }
+        let content: Option<Verdict> = says::readable(ledger, &verdict.verdict)?;
+        let cited = content.into_iter().flat_map(|content| content.evidence);
+        matter.add_sources(ledger, cited.map(|piece| piece.source))?;
+        Ok(matter)
+    }
+
+    /// Adds a recorded claim with its source, as far as it can be read.
+    pub(crate) fn add_recorded(
+        &mut self,
+        ledger: &Ledger,
+        claim: &ClaimEntry,
+    ) -> anyhow::Result<()> {
+        let words: Option<Claim> = says::readable(ledger, &claim.claim)?;
+        if let Some(words) = words {
+            self.add_claim(&words);
+        }
+        self.add_sources(ledger, [claim.source])
+    }
+}

@@ -1,0 +1,148 @@
+//! The people of a desk: whose keys are on this machine, and whom a name means.
+
+use std::collections::BTreeSet;
+use std::env;
+
+use factlog::audit::facts::{Function, SignerFacts};
+use factlog::entry::Role;
+use factlog::ledger::Ledger;
+use factlog::trust::PublicKey;
+
+use crate::cli::context::Context;
+use crate::cli::exit::{Failure, Status};
+use crate::cli::signing::{self, answers_to};
+
+/// A name has at most so many characters, as that of a key has.
+const LONGEST_NAME: usize = 255;
+
+/// One who signs entries of a ledger.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    /// The name of the key.
+    pub(crate) name: String,
+    /// The first key of the line that it carries on.
+    pub(crate) holder: PublicKey,
+    /// What it may do.
+    roles: Vec<Role>,
+}
+
+impl Person {
+    fn of(signer: SignerFacts) -> Option<Self> {
+        let Function::Roles(roles) = signer.function else {
+            return None;
+        };
+        signer.ended.is_none().then(|| Self {
+            name: signer.key.name().to_string(),
+            holder: signer.holder,
+            roles,
+        })
+    }
+
+    /// Says whether they may approve verdicts.
+    pub(crate) fn is_approver(&self) -> bool {
+        self.roles.contains(&Role::Approver)
+    }
+}
+
+/// Returns all who may sign now, in order of enrolment.
+pub(crate) fn all(ledger: &Ledger) -> anyhow::Result<Vec<Person>> {
+    Ok(ledger.keys()?.into_iter().filter_map(Person::of).collect())
+}
+
+/// Returns those of them whose keys are on this machine: in the folder of keys, or in an agent.
+pub(crate) fn here(context: &Context, ledger: &Ledger) -> anyhow::Result<Vec<Person>> {
+    let mut keys: Vec<PublicKey> = Vec::new();
+    for file in context.keyring()?.list()?.keys {
+        keys.push(file.public().clone());
+    }
+    keys.extend(signing::agent_keys());
+    let mut people: Vec<Person> = Vec::new();
+    for key in keys {
+        let person = ledger.signer(&key)?.and_then(Person::of);
+        let is_known = |person: &Person| people.iter().any(|p| p.holder == person.holder);
+        people.extend(person.filter(|person| !is_known(person)));
+    }
+    people.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(people)
+}
+
+/// Returns the people that a name means; none where no key has it.
+pub(crate) fn named(ledger: &Ledger, name: &str) -> anyhow::Result<Vec<Person>> {
+    let mut people = all(ledger)?;
+    if people.iter().any(|person| person.name == name) {
+        people.retain(|person| person.name == name);
+    } else {
+        people.retain(|person| is_called(&person.name, name));
+    }
+    Ok(people)
+}
+
+/// Says whether a name is one that a person typed: all of it, or its part after the last slash.
+pub(crate) fn is_called(name: &str, typed: &str) -> bool {
+    name == typed || factlog::trust::KeyName::new(name).is_ok_and(|name| answers_to(&name, typed))
+}
+
+/// Returns the whole name of the one whom a name means, and whether a key has it; a name that none has
+/// is taken as it is.
+///
+/// # Errors
+/// It fits several names, or is none.
+pub(crate) fn whole_name(ledger: &Ledger, typed: &str) -> anyhow::Result<(String, bool)> {
+    let typed = typed.trim();
+    if typed.is_empty() || typed.chars().count() > LONGEST_NAME || typed.contains(char::is_control)
+    {
+        return Err(Failure::new(
+            Status::Usage,
+            format!("{typed:?} is no name: 1 to {LONGEST_NAME} characters on one line"),
+        )
+        .hint("a key's name, such as desk.example/bob, its last part, or any other name")
+        .into());
+    }
+    let names: BTreeSet<String> = named(ledger, typed)?.into_iter().map(|p| p.name).collect();
+    let mut names = names.into_iter();
+    match (names.next(), names.next()) {
+        (None, _) => Ok((typed.to_owned(), false)),
+        (Some(name), None) => Ok((name, true)),
+        (Some(one), Some(other)) => {
+            let all: Vec<String> = [one, other].into_iter().chain(names).collect();
+            let message = format!("{typed:?} fits {} names", all.len());
+            let hint = format!("give one of them whole: {}", all.join(", "));
+            Err(Failure::new(Status::NotFound, message).hint(hint).into())
+        }
+    }
+}
+
+/// Returns the name of the one who writes: whom `--as` names, else the one whose key is here, else the
+/// user of this machine.
+///
+/// # Errors
+/// Keys of several people are here, and nobody says which.
+pub(crate) fn writer(
+    context: &Context,
+    ledger: &Ledger,
+    given: Option<&str>,
+) -> anyhow::Result<String> {
+    if let Some(given) = given {
+        return Ok(whole_name(ledger, given)?.0);
+    }
+    let here = here(context, ledger)?;
+    match here.as_slice() {
+        [one] => Ok(one.name.clone()),
+        [] => Ok(["USER", "LOGNAME", "USERNAME"]
+            .into_iter()
+            .filter_map(|name| env::var(name).ok())
+            .find(|name| !name.trim().is_empty())
+            .unwrap_or_else(|| "somebody".to_owned())),
+        [first, ..] => {
+            let names: Vec<&str> = here.iter().map(|person| person.name.as_str()).collect();
+            let message = format!(
+                "keys of {} people are here: {}",
+                here.len(),
+                names.join(", ")
+            );
+            Err(Failure::new(Status::Key, message)
+                .hint(format!("say who writes with --as {}", first.name))
+                .into())
+        }
+    }
+}

@@ -1,0 +1,429 @@
+//! Finding what waits, and for whom.
+
+use std::collections::{BTreeSet, HashSet};
+
+use factlog::audit::facts::VerdictFacts;
+use factlog::audit::standing::{Standing, VerdictStanding};
+use factlog::entry::{Body, VerdictEntry};
+use factlog::ledger::{Ledger, Record};
+use factlog::trust::{PublicKey, VerifierKey};
+use factlog::words::claim::Claim;
+use factlog::words::id::{EntryId, ObjectId, SourceId};
+use factlog::words::source::Meta;
+use factlog::words::time::Timestamp;
+use factlog::words::verdict::Verdict;
+
+use super::sources::{self, Open};
+use super::survey::{Holders, Seen, Survey};
+use super::{Group, GroupName, Item, Looked, Queue, anchors};
+use crate::cli::claim_list::{self, RecordedClaim};
+use crate::cli::context::Context;
+use crate::cli::desk::interests::{Interests, Matter};
+use crate::cli::desk::people::{self, Person};
+use crate::cli::desk::{Assignment, Desk, Pages, Thing};
+use crate::cli::gone;
+use crate::cli::says;
+
+/// The evidence and the conflicts of so many of the latest verdicts are read.
+const MOST_VERDICTS: usize = 1000;
+
+/// The one it waits for: a person of several keys, or of none.
+pub(super) struct Whom {
+    names: BTreeSet<String>,
+    holders: HashSet<PublicKey>,
+    is_approver: bool,
+}
+
+impl Whom {
+    /// Takes the one with this name, else the ones whose keys are here; `None` where none are.
+    pub(super) fn of(
+        context: &Context,
+        ledger: &Ledger,
+        name: Option<&str>,
+    ) -> anyhow::Result<Option<Self>> {
+        let Some(name) = name else {
+            let here = people::here(context, ledger)?;
+            return Ok((!here.is_empty()).then(|| Self::with(here, None)));
+        };
+        let (whole, _) = people::whole_name(ledger, name)?;
+        let people = people::named(ledger, &whole)?;
+        Ok(Some(Self::with(people, Some(whole))))
+    }
+
+    fn with(people: Vec<Person>, name: Option<String>) -> Self {
+        Self {
+            names: people.iter().map(|p| p.name.clone()).chain(name).collect(),
+            is_approver: people.iter().any(Person::is_approver),
+            holders: people.into_iter().map(|person| person.holder).collect(),
+        }
+    }
+
+    /// Says whether a thing is assigned to them.
+    pub(super) fn has(&self, assignment: &Assignment) -> bool {
+        self.names.contains(&assignment.to)
+    }
+}
+
+/// Finds what waits; of each group reads at most so many things.
+pub(super) fn gather(
+    ledger: &Ledger,
+    whom: Option<&Whom>,
+    now: Timestamp,
+    limit: usize,
+) -> anyhow::Result<Queue> {
+    let survey = Survey::of(ledger)?;
+    let desk = Desk::of(ledger);
+    let gathering = Gathering {
+        ledger,
+        whom,
+        now,
+        limit,
+        open: sources::open(ledger, &survey.sources)?,
+        pages: desk.pages()?,
+        interests: Interests::of(ledger)?,
+        survey,
+    };
+    let mut groups = vec![gathering.assigned()?];
+    groups.push(sources::to_review(
+        ledger,
+        &gathering.open,
+        |source| !gathering.is_anothers(Thing::source(*source)),
+        limit,
+    )?);
+    groups.extend(sources::forms(ledger, &gathering.open, limit)?);
+    groups.push(gathering.to_approve()?);
+    groups.push(gathering.with(GroupName::Disputed, Standing::Disputed)?);
+    groups.push(gathering.with(GroupName::Tainted, Standing::Tainted)?);
+    groups.push(gathering.unjudged()?);
+    groups.push(gathering.anchors()?);
+    let (evidence, conflicts, read) = gathering.of_contents()?;
+    groups.extend([evidence, conflicts]);
+    groups.retain(|group| group.count > 0);
+    let survey = &gathering.survey;
+    let sound = survey
+        .live
+        .iter()
+        .filter(|seen| survey.is_sound(seen.index))
+        .count();
+    Ok(Queue {
+        whom: whom.map_or_else(Vec::new, |whom| whom.names.iter().cloned().collect()),
+        groups,
+        looked: Looked {
+            sources: survey.sources.len().min(sources::MOST_SOURCES) as u64,
+            of_sources: survey.sources.len() as u64,
+            verdicts: read,
+            of_verdicts: sound as u64,
+        },
+    })
+}
+
+/// What is read, and for whom.
+pub(super) struct Gathering<'l> {
+    pub(super) ledger: &'l Ledger,
+    pub(super) whom: Option<&'l Whom>,
+    pub(super) now: Timestamp,
+    pub(super) limit: usize,
+    pub(super) survey: Survey,
+    pub(super) open: Vec<Open>,
+    pub(super) pages: Pages,
+    interests: Interests,
+}
+
+impl Gathering<'_> {
+    fn is_own(&self, holder: &PublicKey) -> bool {
+        self.whom.is_some_and(|whom| whom.holders.contains(holder))
+    }
+
+    /// Says whether somebody else looks after a thing.
+    fn is_anothers(&self, thing: Thing) -> bool {
+        let assigned = self.pages.of(thing).and_then(|page| page.assigned.as_ref());
+        let (Some(assigned), Some(whom)) = (assigned, self.whom) else {
+            return false;
+        };
+        !whom.has(assigned)
+    }
+
+    fn to_approve(&self) -> anyhow::Result<Group> {
+        let mut holders = Holders::default();
+        let mut waiting = Vec::new();
+        for (seen, standing) in self.survey.with(Standing::Proposed) {
+            if let Some(whom) = self.whom {
+                let is_decided = self.has_approved(whom, standing, &mut holders)?;
+                let is_anothers = self.is_anothers(Thing::verdict(seen.id.0));
+                if !whom.is_approver || self.is_own(&seen.holder) || is_decided || is_anothers {
+                    continue;
+                }
+            }
+            waiting.push(seen);
+        }
+        self.group(GroupName::Approve, &waiting, |seen| {
+            let mut item = self.verdict(seen.index)?;
+            let short = self.short(seen.index)?;
+            item.command = format!("factlog approve {short}");
+            Ok(item)
+        })
+    }
+
+    fn has_approved(
+        &self,
+        whom: &Whom,
+        standing: &VerdictStanding,
+        holders: &mut Holders,
+    ) -> anyhow::Result<bool> {
+        for approval in &standing.approvals {
+            let author = self.ledger.facts_at(*approval)?.author;
+            if whom.holders.contains(&holders.of(self.ledger, &author)?) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Lists the verdicts of a standing, one's own first.
+    fn with(&self, name: GroupName, standing: Standing) -> anyhow::Result<Group> {
+        let mut found: Vec<&Seen<VerdictFacts>> =
+            self.survey.with(standing).map(|(seen, _)| seen).collect();
+        found.sort_by_key(|seen| (!self.is_own(&seen.holder), seen.index));
+        self.group(name, &found, |seen| {
+            let mut item = self.verdict(seen.index)?;
+            let short = self.short(seen.index)?;
+            item.own = self.is_own(&seen.holder);
+            item.command = match standing {
+                Standing::Tainted => format!("factlog reaffirm {short} --note \"…\""),
+                _ if item.own => format!(
+                    "factlog verdict {} --supersedes {short}",
+                    self.short(seen.facts.claim)?
+                ),
+                _ => format!("factlog show {short}"),
+            };
+            Ok(item)
+        })
+    }
+
+    fn unjudged(&self) -> anyhow::Result<Group> {
+        let others = self.claims_of_others()?;
+        let unjudged = self.survey.unjudged.iter();
+        let mut found: Vec<_> = unjudged.filter(|seen| !others.contains(&seen.id)).collect();
+        found.sort_by_key(|seen| (!self.is_own(&seen.holder), seen.index));
+        self.group(GroupName::Unjudged, &found, |seen| {
+            let mut item = self.claim(seen.index)?;
+            item.own = self.is_own(&seen.holder);
+            Ok(item)
+        })
+    }
+
+    /// Returns the recorded claims that somebody else looks after.
+    fn claims_of_others(&self) -> anyhow::Result<HashSet<EntryId>> {
+        let mut claims = HashSet::new();
+        for page in self.pages.all() {
+            let Some(source) = page.source.filter(|_| self.is_anothers(page.thing())) else {
+                continue;
+            };
+            claims.extend(
+                self.recorded_as(&source, &page.thing().id)?
+                    .map(|claim| claim.id.entry()),
+            );
+        }
+        Ok(claims)
+    }
+
+    /// Finds a claim that is recorded, by what it was proposed as.
+    pub(super) fn recorded_as(
+        &self,
+        source: &SourceId,
+        origin: &ObjectId,
+    ) -> anyhow::Result<Option<RecordedClaim>> {
+        let recorded = claim_list::recorded_in(self.ledger, source)?;
+        if let Some(claim) = recorded.get(origin) {
+            return Ok(Some(*claim));
+        }
+        let edited = Desk::of(self.ledger).edited(source, origin)?;
+        Ok(edited.and_then(|edited| recorded.get(&edited).copied()))
+    }
+
+    fn anchors(&self) -> anyhow::Result<Group> {
+        let mut waiting = anchors::waiting_anchors(self.ledger)?;
+        let holder = |key: &VerifierKey| -> anyhow::Result<_> {
+            let signer = self.ledger.signer(key.public())?;
+            Ok(signer.map_or_else(|| key.public().clone(), |signer| signer.holder))
+        };
+        let mut own = Vec::new();
+        for anchor in waiting.drain(..) {
+            if self.whom.is_none() || self.is_own(&holder(&anchor.by)?) {
+                own.push(anchor);
+            }
+        }
+        self.group(
+            GroupName::Anchors,
+            &own.iter().collect::<Vec<_>>(),
+            |anchor| {
+                let index = self.ledger.facts_of(&anchor.claim.entry())?.0;
+                let mut item = self.claim(index)?;
+                anchor.state.as_str().clone_into(&mut item.about);
+                item.command = format!("factlog reanchor {}", self.ledger.short(&anchor.claim.0)?);
+                Ok(item)
+            },
+        )
+    }
+
+    /// Reads the latest verdicts: which rest on one source or none, and which have a conflict of
+    /// interest that nobody else has answered for. Returns how many were read, too.
+    fn of_contents(&self) -> anyhow::Result<(Group, Group, u64)> {
+        let (mut thin, mut conflicts) = (Vec::new(), Vec::new());
+        let latest = self.survey.live.iter().rev();
+        let latest = latest.filter(|seen| self.survey.is_sound(seen.index));
+        let mut read = 0;
+        for seen in latest.take(MOST_VERDICTS) {
+            read += 1;
+            let record = self.ledger.entry_at(seen.index)?;
+            let Body::Verdict(entry) = record.entry.body() else {
+                continue;
+            };
+            let Some(verdict) = says::readable::<Verdict>(self.ledger, &entry.verdict)? else {
+                continue;
+            };
+            let cited: BTreeSet<SourceId> = verdict.evidence.iter().map(|e| e.source).collect();
+            let is_own = self.whom.is_none() || self.is_own(&seen.holder);
+            if cited.len() <= 1 && is_own {
+                thin.push((seen, cited.len() as u64));
+            }
+            let may_answer = self.whom.is_none_or(|whom| whom.is_approver) || is_own;
+            if !verdict.conflicts.is_empty()
+                && may_answer
+                && !self.is_answered_for(seen.index, entry)?
+            {
+                conflicts.push((seen, verdict.conflicts));
+            }
+        }
+        let thin: Vec<_> = thin.iter().collect();
+        let evidence = self.group(GroupName::Evidence, &thin, |(seen, cited)| {
+            let mut item = self.verdict(seen.index)?;
+            let sources = if *cited == 0 {
+                "no source"
+            } else {
+                "one source"
+            };
+            item.about = format!("{sources} · {}", item.about);
+            item.own = self.is_own(&seen.holder);
+            let (claim, short) = (self.short(seen.facts.claim)?, self.short(seen.index)?);
+            item.command = format!("factlog verdict {claim} --supersedes {short}");
+            Ok(item)
+        })?;
+        let conflicts: Vec<_> = conflicts.iter().collect();
+        let conflicts = self.group(GroupName::Conflicts, &conflicts, |(seen, declared)| {
+            let mut item = self.verdict(seen.index)?;
+            item.about = format!("{} · declared: {}", item.about, declared.join("; "));
+            item.own = self.is_own(&seen.holder);
+            let short = self.short(seen.index)?;
+            let verb = if item.own { "show" } else { "approve" };
+            item.command = format!("factlog {verb} {short}");
+            Ok(item)
+        })?;
+        Ok((evidence, conflicts, read))
+    }
+
+    /// Says whether one approves a verdict who has no stake in it, as far as the desk knows.
+    fn is_answered_for(&self, index: u64, verdict: &VerdictEntry) -> anyhow::Result<bool> {
+        let Some(standing) = self.survey.standing(index) else {
+            return Ok(false);
+        };
+        let matter = Matter::of_verdict(self.ledger, verdict)?;
+        for approval in &standing.approvals {
+            let record = self.ledger.entry_at(*approval)?;
+            let name = record.entry.header().by.name();
+            if self.interests.touched(name.as_str(), &matter).is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn group<T>(
+        &self,
+        name: GroupName,
+        things: &[&T],
+        item: impl Fn(&T) -> anyhow::Result<Item>,
+    ) -> anyhow::Result<Group> {
+        let items = things.iter().take(self.limit).map(|thing| item(thing));
+        Ok(Group {
+            name,
+            count: things.len() as u64,
+            items: items.collect::<anyhow::Result<_>>()?,
+        })
+    }
+
+    fn short(&self, index: u64) -> anyhow::Result<String> {
+        let id = self.ledger.entry_at(index)?.entry.id();
+        Ok(self.ledger.short(id.as_bytes())?)
+    }
+
+    /// Says what a recorded claim is.
+    pub(super) fn claim(&self, index: u64) -> anyhow::Result<Item> {
+        let record = self.ledger.entry_at(index)?;
+        let id = record.entry.id();
+        let words = claim_words(self.ledger, &record)?;
+        Ok(Item {
+            what: "claim",
+            id: id.to_string(),
+            text: words.0,
+            about: words.1,
+            command: format!("factlog verdict {}", self.ledger.short(id.as_bytes())?),
+            ..Item::default()
+        })
+    }
+
+    /// Says what a verdict is, without the command.
+    pub(super) fn verdict(&self, index: u64) -> anyhow::Result<Item> {
+        let record = self.ledger.entry_at(index)?;
+        let Body::Verdict(entry) = record.entry.body() else {
+            anyhow::bail!("entry {index} is not a verdict");
+        };
+        let claim = self.ledger.entry(&entry.claim.entry())?;
+        let reviewer = record.entry.header().by.name().to_string();
+        let standing = self.survey.standing(index);
+        Ok(Item {
+            what: "verdict",
+            id: record.entry.id().to_string(),
+            text: claim_words(self.ledger, &claim)?.0,
+            about: about(entry, &reviewer, standing),
+            rating: Some(entry.rating.to_string()),
+            reviewer: Some(reviewer),
+            approvals: standing.map(|found| found.approvals.len() as u64),
+            approvals_needed: standing.map(|found| u64::from(found.approvals_needed)),
+            ..Item::default()
+        })
+    }
+}
+
+fn about(entry: &VerdictEntry, reviewer: &str, standing: Option<&VerdictStanding>) -> String {
+    let mut about = format!("{}, by {reviewer}", entry.rating);
+    if let Some(found) = standing.filter(|found| found.approvals_needed > 0) {
+        let (have, needed) = (found.approvals.len(), found.approvals_needed);
+        let word = if needed == 1 { "approval" } else { "approvals" };
+        about = format!("{about} · {have} of {needed} {word}");
+    }
+    about
+}
+
+/// Returns what a claim says, and who made it.
+fn claim_words(ledger: &Ledger, record: &Record) -> anyhow::Result<(String, String)> {
+    let Body::Claim(entry) = record.entry.body() else {
+        return Ok((String::new(), String::new()));
+    };
+    Ok(match says::readable::<Claim>(ledger, &entry.claim)? {
+        Some(claim) => (claim.text.clone(), says::claimant_words(&claim)),
+        None => (gone::in_place_of(ledger, &entry.claim)?, String::new()),
+    })
+}
+
+/// Names a source.
+pub(super) fn source_words(ledger: &Ledger, record: &Record) -> anyhow::Result<String> {
+    let Body::Source(source) = record.entry.body() else {
+        return Ok(String::new());
+    };
+    let id = SourceId(record.entry.id().0);
+    Ok(match says::readable::<Meta>(ledger, &source.meta)? {
+        Some(meta) => says::source_words(ledger, id, &meta, &source.media),
+        None => gone::in_place_of(ledger, &source.meta)?,
+    })
+}

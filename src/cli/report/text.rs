@@ -1,0 +1,204 @@
+//! A report as text: each table with its definition, in columns.
+
+use factlog::export::report::{Cell, Report, Table};
+
+use crate::cli::screen::{self, FAINT, STRONG};
+
+/// So many rows of a table are printed.
+const MOST_ROWS: usize = 25;
+
+/// A column of words is cut to so many columns, unless it is the last one.
+const MOST_COLUMNS: usize = 34;
+
+/// What stands between columns.
+const GAP: &str = "  ";
+
+/// Columns of a text that goes to a file.
+const FILE_COLUMNS: usize = 100;
+
+/// Writes all tables; for a terminal at its width, else as wide as a file may be.
+pub(super) fn page(report: &Report, is_terminal: bool) -> String {
+    let columns = if is_terminal {
+        screen::columns()
+    } else {
+        FILE_COLUMNS
+    };
+    let ledger = &report.ledger;
+    let style = |style, text: &str| {
+        if is_terminal {
+            screen::styled(style, text)
+        } else {
+            text.to_owned()
+        }
+    };
+    let title = format!(
+        "{}: fact-checks, {}",
+        screen::one_line(&ledger.desk),
+        report.period.words()
+    );
+    let about = format!(
+        "ledger {}, {} entries, root {}",
+        screen::one_line(&ledger.origin),
+        ledger.size,
+        ledger.root
+    );
+    let about = screen::wrap(&about, columns, "");
+    let mut page = format!("{}\n{}\n", style(STRONG, &title), style(FAINT, &about));
+    for table in &report.tables {
+        page.push('\n');
+        page.push_str(&style(STRONG, table.title));
+        page.push('\n');
+        page.push_str(&style(FAINT, &screen::wrap(table.definition, columns, "")));
+        page.push('\n');
+        for line in lines(table, columns) {
+            page.push_str(&line);
+            page.push('\n');
+        }
+    }
+    page
+}
+
+fn lines(table: &Table, columns: usize) -> Vec<String> {
+    if table.rows.is_empty() {
+        return vec![format!("{GAP}none")];
+    }
+    let mut lines = if table.name == "corrections" {
+        corrections(table, columns)
+    } else {
+        in_columns(table, columns)
+    };
+    if let Some(more) = table
+        .rows
+        .len()
+        .checked_sub(MOST_ROWS)
+        .filter(|more| *more > 0)
+    {
+        lines.push(format!(
+            "{GAP}and {more} more: --format csv --table {}",
+            table.name
+        ));
+    }
+    lines
+}
+
+fn in_columns(table: &Table, columns: usize) -> Vec<String> {
+    // A figure's name is for programs, and its definition is said in other formats; so are ids.
+    let is_shown =
+        |at: &usize| !["figure", "definition", "verdict"].contains(&table.columns[*at].name);
+    let shown: Vec<usize> = (0..table.columns.len()).filter(is_shown).collect();
+    let head: Vec<String> = shown
+        .iter()
+        .map(|at| table.columns[*at].label.to_owned())
+        .collect();
+    let rows = table.rows.iter().take(MOST_ROWS).map(|row| {
+        let cells = shown.iter().map(|at| screen::one_line(&said(&row[*at])));
+        cells.collect::<Vec<String>>()
+    });
+    let rows: Vec<Vec<String>> = [head].into_iter().chain(rows).collect();
+    let is_number: Vec<bool> = shown.iter().map(|at| table.is_of_numbers(*at)).collect();
+    let widths = widths(&rows, &is_number, columns);
+    rows.iter()
+        .map(|row| line(row, &widths, &is_number))
+        .collect()
+}
+
+fn said(cell: &Cell) -> String {
+    match cell {
+        Cell::Empty => "–".to_owned(),
+        cell => cell.text(),
+    }
+}
+
+/// A column is shrunk to no fewer columns than these: first the headings of numbers, then words.
+const LEAST_NUMBERS: usize = 6;
+const LEAST_WORDS: usize = 8;
+
+/// Returns how wide the columns are: those that are widest are shrunk until all have room.
+fn widths(rows: &[Vec<String>], is_number: &[bool], columns: usize) -> Vec<usize> {
+    let count = is_number.len();
+    let widest = |at: usize, rows: &[Vec<String>]| {
+        let cells = rows.iter().map(|row| screen::width(&row[at]));
+        cells.max().unwrap_or(0)
+    };
+    let is_last = |at: usize| at + 1 == count;
+    let mut widths: Vec<usize> = (0..count)
+        .map(|at| {
+            widest(at, rows).min(if is_last(at) {
+                usize::MAX
+            } else {
+                MOST_COLUMNS
+            })
+        })
+        .collect();
+    let least: Vec<usize> = (0..count)
+        .map(|at| {
+            if is_number[at] {
+                widest(at, &rows[1..]).max(LEAST_NUMBERS)
+            } else {
+                LEAST_WORDS
+            }
+        })
+        .collect();
+    let room = columns.saturating_sub(GAP.len() * count);
+    for numbers in [true, false] {
+        while widths.iter().sum::<usize>() > room {
+            let shrinks = |at: &usize| is_number[*at] == numbers && widths[*at] > least[*at];
+            let Some(at) = (0..count).filter(shrinks).max_by_key(|at| widths[*at]) else {
+                break;
+            };
+            widths[at] -= 1;
+        }
+    }
+    widths
+}
+
+fn line(row: &[String], widths: &[usize], is_number: &[bool]) -> String {
+    let mut line = String::new();
+    for (at, cell) in row.iter().enumerate() {
+        let cell = screen::cut(cell, widths[at]);
+        let pad = " ".repeat(widths[at].saturating_sub(screen::width(&cell)));
+        line.push_str(GAP);
+        if is_number[at] {
+            line.push_str(&pad);
+            line.push_str(&cell);
+        } else {
+            line.push_str(&cell);
+            line.push_str(&pad);
+        }
+    }
+    line.truncate(line.trim_end().len());
+    line
+}
+
+/// Writes corrections, each with its reason: words that no column has room for.
+fn corrections(table: &Table, columns: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for row in table.rows.iter().take(MOST_ROWS) {
+        let get = |name: &str| {
+            let cell = table.column(name).and_then(|at| row.get(at));
+            cell.map(Cell::text).filter(|text| !text.is_empty())
+        };
+        let said = |name: &str| get(name).unwrap_or_default();
+        let to = get("to").map_or_else(String::new, |to| format!(" → {to}"));
+        let days = match said("days").as_str() {
+            "0" => "on the same day".to_owned(),
+            "1" => "after 1 day".to_owned(),
+            days => format!("after {days} days"),
+        };
+        let head = format!(
+            "{}  {}: {}{to}, {days}, by {} (the verdict by {})",
+            said("day"),
+            said("tier"),
+            said("from"),
+            said("by"),
+            said("of"),
+        );
+        lines.push(screen::wrap(&screen::one_line(&head), columns, GAP));
+        let claim = get("claim").map(|claim| format!("“{claim}”"));
+        let reason = get("reason").map(|reason| format!("reason: {reason}"));
+        for words in claim.into_iter().chain(reason) {
+            lines.push(screen::wrap(&screen::one_line(&words), columns, "      "));
+        }
+    }
+    lines
+}

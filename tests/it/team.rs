@@ -1,0 +1,604 @@
+//! Several people on one ledger: who looks after what, notes, what waits for whom, conflicts of interest.
+
+use std::fs;
+use std::process::Output;
+
+use serde_json::{Value, json};
+
+use crate::cli_write::fits;
+use crate::desk::{Desk, INIT, files_below, said};
+
+/// A desk with an article, and beside Alice also Bob, who reviews and approves.
+fn team() -> Desk {
+    let desk = Desk::new();
+    desk.done(&[
+        "key",
+        "add",
+        "desk.example/bob",
+        "--role",
+        "reviewer,approver",
+        "--unencrypted-keys",
+    ]);
+    desk
+}
+
+fn json_of(desk: &Desk, schema: &str, arguments: &[&str]) -> Value {
+    let (out, _) = desk.done(&[arguments, &["--json"]].concat());
+    let value: Value = serde_json::from_str(&out).unwrap_or_else(|e| panic!("{e}: {out}"));
+    fits(schema, &value);
+    value
+}
+
+/// Returns the group of a queue with this name; null where nothing waits in it.
+fn group<'q>(queue: &'q Value, name: &str) -> &'q Value {
+    let groups = queue["groups"].as_array().unwrap();
+    let found = groups.iter().find(|group| group["name"] == name);
+    found.unwrap_or(&Value::Null)
+}
+
+fn queue(desk: &Desk, whom: &str) -> Value {
+    json_of(desk, "output-queue", &["queue", "--for", whom])
+}
+
+/// Judges a claim by flags; returns the verdict's id.
+fn judge(desk: &Desk, by: &str, words: &[&str]) -> String {
+    let start = ["verdict"];
+    let end = ["--as", by, "--yes"];
+    let report = json_of(desk, "output-verdict", &[&start, words, &end].concat());
+    report["verdict"].as_str().unwrap().to_owned()
+}
+
+/// Judges a claim by its number, with no evidence.
+fn simply(desk: &Desk, by: &str, number: &str) -> String {
+    judge(
+        desk,
+        by,
+        &[
+            number,
+            "--rating",
+            "true",
+            "--summary",
+            "It is in the register.",
+        ],
+    )
+}
+
+/// Returns the desk's files, which must be of their schemas.
+fn pages(desk: &Desk) -> Vec<Value> {
+    let folder = desk.ledger().join("desk");
+    let mut pages = Vec::new();
+    for path in files_below(&folder) {
+        let page: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        let is_interests = path.ends_with("interests.json");
+        fits(if is_interests { "interests" } else { "desk" }, &page);
+        pages.push(page);
+    }
+    pages
+}
+
+#[test]
+fn what_the_desk_says_stays_with_a_claim_and_leaves_no_house() {
+    let desk = team();
+    let words = ["assign", "1", "bob", "--due", "2026-12-01", "--as", "alice"];
+    let assigned = json_of(&desk, "output-assign", &words);
+    assert_eq!(assigned["assigned"]["to"], "desk.example/bob");
+    assert_eq!(assigned["assigned"]["due"], "2026-12-01");
+    let note = "Ring the harbour master, extension 4711.";
+    json_of(&desk, "output-note", &["note", "1", note, "--as", "bob"]);
+    assert_eq!(pages(&desk).len(), 1);
+
+    // It is shown wherever the claim is, also once that is recorded.
+    for round in 0..2 {
+        let claims = json_of(&desk, "output-claims", &["claims"]);
+        let said = &claims["claims"][0]["desk"];
+        assert_eq!(said["notes"][0]["text"], note);
+        assert_eq!(said["notes"][0]["by"], "desk.example/bob");
+        let shown = json_of(&desk, "output-show", &["show", "1"]);
+        assert_eq!(shown["desk"], *said, "round {round}");
+        let (text, _) = desk.done(&["show", "1"]);
+        assert!(
+            text.contains("extension 4711") && text.contains("due 2026-12-01"),
+            "{text}"
+        );
+        let (text, _) = desk.done(&["claims"]);
+        assert!(
+            text.contains("assigned to desk.example/bob, due 2026-12-01 · 1 note"),
+            "{text}"
+        );
+        if round == 0 {
+            simply(&desk, "alice", "1");
+        }
+    }
+
+    // No export and no copy has it.
+    desk.done(&["publish", "copy"]);
+    for arguments in [
+        &["export", "jsonl", "--out", "out.jsonl"][..],
+        &["export", "csv", "--out", "out.csv"],
+        &[
+            "export",
+            "site",
+            "--base-url",
+            "https://desk.example",
+            "--out",
+            "site",
+        ],
+        &["report", "--format", "html", "--out", "report.html"],
+    ] {
+        desk.done(arguments);
+    }
+    for path in files_below(desk.path("").as_path()) {
+        if path.starts_with(desk.ledger()) {
+            continue;
+        }
+        let bytes = fs::read(&path).unwrap();
+        let has = bytes.windows(4).any(|window| window == b"4711");
+        assert!(!has, "{}", path.display());
+    }
+    desk.done(&["verify"]);
+
+    json_of(
+        &desk,
+        "output-note",
+        &["note", "1", "--remove", "1", "--as", "bob"],
+    );
+    desk.refused(&["note", "1", "--remove", "1", "--as", "bob"], 3);
+    let done = json_of(
+        &desk,
+        "output-assign",
+        &["assign", "1", "--none", "--as", "alice"],
+    );
+    assert_eq!(done["before"]["to"], "desk.example/bob");
+    desk.refused(&["assign", "1", "--none", "--as", "alice"], 1);
+    assert_eq!(pages(&desk), Vec::<Value>::new());
+}
+
+#[test]
+fn who_writes_is_said_where_it_is_not_plain() {
+    let desk = team();
+    let err = desk.refused(&["note", "1", "x"], 4);
+    assert!(err.contains("--as desk.example/alice"), "{err}");
+    desk.refused(&["note", "1", "  ", "--as", "bob"], 1);
+    desk.refused(&["note", "9", "x", "--as", "bob"], 3);
+    desk.refused(&["assign", "1", "a\u{1b}b", "--as", "bob"], 2);
+    let (_, err) = desk.done(&["assign", "1", "Jane Roe", "--as", "bob"]);
+    assert!(err.contains("no key that may sign here"), "{err}");
+    let queue = queue(&desk, "Jane Roe");
+    assert_eq!(group(&queue, "assigned")["count"], 1);
+    // A source and a verdict can be looked after, too; a policy can't.
+    let source = desk.done(&["log", "--kind", "source", "--json"]).0;
+    let source: Value = serde_json::from_str(&source).unwrap();
+    let source = source["entries"][0]["id"].as_str().unwrap();
+    desk.done(&["assign", source, "alice", "--as", "bob"]);
+    let verdict = simply(&desk, "alice", "2");
+    desk.done(&["note", &verdict, "Look again in May.", "--as", "bob"]);
+    let shown = json_of(&desk, "output-show", &["show", &verdict]);
+    assert_eq!(shown["desk"]["notes"][0]["text"], "Look again in May.");
+    let key = desk.done(&["log", "--kind", "key", "--json"]).0;
+    let key: Value = serde_json::from_str(&key).unwrap();
+    desk.refused(
+        &[
+            "note",
+            key["entries"][0]["id"].as_str().unwrap(),
+            "x",
+            "--as",
+            "bob",
+        ],
+        3,
+    );
+}
+
+#[test]
+fn two_people_at_the_same_time_lose_nothing() {
+    let desk = Desk::new();
+    desk.done(&["claims"]);
+    std::thread::scope(|scope| {
+        for n in 0..6 {
+            let desk = &desk;
+            scope.spawn(move || desk.done(&["note", "1", &format!("note {n}")]));
+        }
+    });
+    let [page] = pages(&desk).try_into().unwrap();
+    let mut texts: Vec<String> = page["notes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|note| note["text"].as_str().unwrap().to_owned())
+        .collect();
+    texts.sort();
+    assert_eq!(
+        texts,
+        (0..6).map(|n| format!("note {n}")).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn what_is_erased_takes_its_notes_with_it() {
+    let desk = Desk::new();
+    simply(&desk, "alice", "1");
+    let claims = json_of(&desk, "output-claims", &["claims"]);
+    let claim = claims["claims"][0]["id"].as_str().unwrap().to_owned();
+    desk.done(&["note", "1", "Nothing in particular."]);
+    desk.done(&["assign", "1", "alice"]);
+    let repeated = "It says: “The harbour bridge was closed in 2019”, and that is so.";
+    desk.done(&["note", "2", repeated]);
+    desk.done(&["note", "2", "Ask the council."]);
+    assert_eq!(pages(&desk).len(), 2);
+    desk.done(&["erase", &claim, "--basis", "privacy", "--yes"]);
+    let [page] = pages(&desk).try_into().unwrap();
+    assert_eq!(page["notes"].as_array().unwrap().len(), 1);
+    assert_eq!(page["notes"][0]["text"], "Ask the council.");
+    for path in files_below(&desk.ledger().join("desk")) {
+        assert!(!fs::read_to_string(path).unwrap().contains("harbour bridge"));
+    }
+}
+
+#[test]
+fn each_sees_what_waits_for_them_with_the_command_to_type() {
+    let desk = team();
+    // Nothing waits where there is nothing, and that is said.
+    let empty = Desk::empty();
+    empty.done(&INIT);
+    let (out, err) = empty.done(&["queue"]);
+    assert_eq!(out, "");
+    assert!(
+        err.contains("nothing waits for desk.example/alice"),
+        "{err}"
+    );
+
+    let first = queue(&desk, "bob");
+    let review = group(&first, "review");
+    assert_eq!(review["items"][0]["proposed"], 4);
+    let worthiest = review["items"][0]["worthiest"].as_array().unwrap();
+    let scores: Vec<f64> = worthiest
+        .iter()
+        .map(|w| w["score"].as_f64().unwrap())
+        .collect();
+    assert!(
+        scores.is_sorted_by(|a, b| a >= b) && scores.len() == 3,
+        "{scores:?}"
+    );
+
+    // A verdict waits for one who may approve it, and not for its author.
+    desk.done(&["policy", "set", "--approvals", "1", "--yes"]);
+    let verdict = simply(&desk, "alice", "1");
+    let bobs = queue(&desk, "bob");
+    let approve = &group(&bobs, "approve")["items"][0];
+    assert_eq!(approve["id"], verdict.as_str());
+    assert_eq!(
+        (&approve["approvals"], &approve["approvals_needed"]),
+        (&json!(0), &json!(1))
+    );
+    assert_eq!(*group(&queue(&desk, "alice"), "approve"), Value::Null);
+    // A key of bob's own verdict is no approver of it.
+    let own = simply(&desk, "bob", "2");
+    assert_eq!(group(&queue(&desk, "bob"), "approve")["count"], 1);
+    let all = json_of(&desk, "output-queue", &["queue", "--all"]);
+    assert_eq!(group(&all, "approve")["count"], 2);
+    assert!(all.get("for").is_none());
+
+    // The command that is named does it.
+    let command = approve["command"].as_str().unwrap();
+    let words: Vec<&str> = command.split(' ').skip(1).collect();
+    desk.done(&[words.as_slice(), &["--as", "bob", "--yes"]].concat());
+    assert_eq!(*group(&queue(&desk, "bob"), "approve"), Value::Null);
+
+    // What is disputed waits for its author first.
+    desk.done(&[
+        "dispute",
+        &verdict,
+        "--note",
+        "It was 2018.",
+        "--as",
+        "bob",
+        "--yes",
+    ]);
+    let alices = queue(&desk, "alice");
+    let disputed = &group(&alices, "disputed")["items"][0];
+    assert_eq!(disputed["own"], true);
+    let short = &verdict[..8];
+    assert!(
+        disputed["command"]
+            .as_str()
+            .unwrap()
+            .contains(&format!("--supersedes {short}"))
+    );
+    let bobs = queue(&desk, "bob");
+    assert!(group(&bobs, "disputed")["items"][0].get("own").is_none());
+
+    // A verdict without evidence is one's own to mend.
+    let evidence = group(&bobs, "evidence");
+    assert_eq!(evidence["count"], 1);
+    assert_eq!(evidence["items"][0]["id"], own.as_str());
+
+    // What is assigned comes first, and is done once it is judged.
+    desk.done(&["assign", "3", "bob", "--due", "2026-11-21", "--as", "alice"]);
+    let bobs = queue(&desk, "bob");
+    assert_eq!(bobs["groups"][0]["name"], "assigned");
+    assert_eq!(bobs["groups"][0]["items"][0]["overdue"], true);
+    assert_eq!(*group(&queue(&desk, "alice"), "assigned"), Value::Null);
+    let (text, _) = desk.done(&["queue", "--for", "bob"]);
+    assert!(
+        text.starts_with("Assigned (1)\n") && text.contains("overdue"),
+        "{text}"
+    );
+    simply(&desk, "bob", "3");
+    assert_eq!(*group(&queue(&desk, "bob"), "assigned"), Value::Null);
+}
+
+#[test]
+fn a_claim_without_a_verdict_and_a_form_that_was_begun_wait() {
+    let desk = Desk::new();
+    let source = desk.done(&["log", "--kind", "source", "--json"]).0;
+    let source: Value = serde_json::from_str(&source).unwrap();
+    let source = &source["entries"][0]["id"].as_str().unwrap()[..8];
+    desk.done(&[
+        "claim",
+        source,
+        "--quote",
+        "opened again in March 2021",
+        "--yes",
+    ]);
+    let waiting = queue(&desk, "alice");
+    let unjudged = group(&waiting, "unjudged");
+    assert_eq!(unjudged["count"], 1);
+    assert_eq!(unjudged["items"][0]["own"], true);
+
+    let drafts = desk.ledger().join("drafts");
+    fs::create_dir_all(&drafts).unwrap();
+    let claims = json_of(&desk, "output-claims", &["claims"]);
+    let id = &claims["claims"][1]["id"].as_str().unwrap()[..16];
+    fs::write(
+        drafts.join(format!("verdict-{id}.txt")),
+        "rating: false\nsummary:\n",
+    )
+    .unwrap();
+    let waiting = queue(&desk, "alice");
+    let form = &group(&waiting, "forms")["items"][0];
+    assert_eq!(form["rating"], "false");
+    assert_eq!(form["text"], claims["claims"][1]["text"]);
+    assert_eq!(form["command"], format!("factlog verdict {}", &id[..8]));
+    // The command takes it up: without an editor it can say no more than that.
+    let err = desk.refused(&["verdict", &id[..8]], 2);
+    assert!(err.contains("editor"), "{err}");
+}
+
+#[test]
+fn a_tainted_verdict_waits_to_be_reaffirmed() {
+    let desk = team();
+    let verdict = simply(&desk, "bob", "1");
+    desk.done(&[
+        "key",
+        "revoke",
+        "desk.example/bob",
+        "--reason",
+        "compromised",
+        "--from",
+        "0",
+        "--yes",
+    ]);
+    let all = json_of(&desk, "output-queue", &["queue", "--all"]);
+    let tainted = &group(&all, "tainted")["items"][0];
+    assert_eq!(tainted["id"], verdict.as_str());
+    assert!(
+        tainted["command"]
+            .as_str()
+            .unwrap()
+            .starts_with("factlog reaffirm ")
+    );
+}
+
+#[test]
+fn a_desk_has_conflicts_declared_before_anything_is_signed() {
+    let desk = team();
+    let rated = ["1", "--rating", "true", "--summary", "It is so."];
+    let judged = |more: &[&str]| -> Output {
+        let words = [
+            &["verdict"],
+            rated.as_slice(),
+            more,
+            &["--as", "bob", "--yes"],
+        ]
+        .concat();
+        desk.run(&words)
+    };
+    json_of(
+        &desk,
+        "output-interests",
+        &["interests", "add", "bob", "Ada Venn", "--why", "a cousin"],
+    );
+    let listed = json_of(&desk, "output-interests", &["interests", "list", "bob"]);
+    assert_eq!(listed["interests"][0]["name"], "desk.example/bob");
+    assert_eq!(pages(&desk).len(), 1);
+
+    let settings = desk.ledger().join("desk").join("settings.json");
+    fs::write(&settings, "{\"conflicts\": \"declare\"}").unwrap();
+    let size = desk.size();
+    for (more, status, says) in [
+        (&[][..], 2, "says nothing of them"),
+        (
+            &["--no-conflicts"],
+            1,
+            "has a stake in “Ada Venn” (a cousin)",
+        ),
+        (
+            &["--conflict", "I know the mayor."],
+            1,
+            "has a stake in “Ada Venn”",
+        ),
+        (
+            &["--no-conflicts", "--conflict", "Ada Venn"],
+            2,
+            "cannot be used with",
+        ),
+    ] {
+        let output = judged(more);
+        let err = said(&output).1;
+        assert_eq!(output.status.code(), Some(status), "{more:?}: {err}");
+        assert!(err.contains(says), "{more:?}: {err}");
+    }
+    assert_eq!(desk.size(), size, "nothing was signed");
+    let output = judged(&["--conflict", "Ada Venn is a cousin of mine."]);
+    assert!(output.status.success(), "{}", said(&output).1);
+
+    // Alice has no stake, and answers that she has none.
+    let none = judge(
+        &desk,
+        "alice",
+        &["2", "--rating", "true", "--summary", "s", "--no-conflicts"],
+    );
+    let shown = json_of(&desk, "output-show", &["show", &none]);
+    assert_eq!(
+        shown["verdict"]
+            .get("conflicts")
+            .map_or(0, |c| c.as_array().unwrap().len()),
+        0
+    );
+
+    // What was declared waits until another approves it who has no stake in it.
+    desk.done(&[
+        "key",
+        "add",
+        "desk.example/carol",
+        "--role",
+        "approver",
+        "--unencrypted-keys",
+    ]);
+    let waiting = json_of(&desk, "output-queue", &["queue", "--all"]);
+    let conflicts = group(&waiting, "conflicts");
+    assert_eq!(conflicts["count"], 1);
+    let verdict = conflicts["items"][0]["id"].as_str().unwrap().to_owned();
+    desk.done(&["interests", "add", "carol", "venn"]);
+    let err = desk.refused(&["approve", &verdict, "--as", "carol", "--yes"], 1);
+    assert!(err.contains("has a stake in “venn”"), "{err}");
+    desk.done(&[
+        "approve",
+        &verdict,
+        "--as",
+        "carol",
+        "--yes",
+        "--note",
+        "I know Venn, too.",
+    ]);
+    let waiting = json_of(&desk, "output-queue", &["queue", "--all"]);
+    assert_eq!(group(&waiting, "conflicts")["count"], 1, "she has a stake");
+    desk.done(&["interests", "remove", "carol", "Venn"]);
+    let waiting = json_of(&desk, "output-queue", &["queue", "--all"]);
+    assert_eq!(*group(&waiting, "conflicts"), Value::Null);
+    desk.refused(&["interests", "remove", "carol", "Venn"], 3);
+}
+
+#[test]
+fn by_default_a_desk_only_warns_of_what_it_knows() {
+    let desk = team();
+    desk.done(&["interests", "add", "bob", "Ada Venn"]);
+    let words = [
+        "verdict",
+        "1",
+        "--rating",
+        "true",
+        "--summary",
+        "s",
+        "--as",
+        "bob",
+        "--yes",
+    ];
+    let (_, err) = desk.done(&words);
+    assert!(
+        err.contains("warning: desk.example/bob has a stake in “Ada Venn”"),
+        "{err}"
+    );
+    fs::write(
+        desk.ledger().join("desk/settings.json"),
+        "{\"conflicts\": \"off\"}",
+    )
+    .unwrap();
+    let words = [
+        "verdict",
+        "2",
+        "--rating",
+        "true",
+        "--summary",
+        "s",
+        "--as",
+        "bob",
+        "--yes",
+    ];
+    let (_, err) = desk.done(&words);
+    assert!(!err.contains("stake"), "{err}");
+    fs::write(
+        desk.ledger().join("desk/settings.json"),
+        "{\"conflicts\": \"never\"}",
+    )
+    .unwrap();
+    // A queue needs no settings.
+    desk.done(&["queue", "--for", "bob"]);
+    let words = [
+        "verdict",
+        "3",
+        "--rating",
+        "true",
+        "--summary",
+        "s",
+        "--as",
+        "bob",
+        "--yes",
+    ];
+    assert!(desk.refused(&words, 1).contains("settings.json"));
+}
+
+#[test]
+fn a_kind_of_change_that_is_wrong_is_refused() {
+    let desk = team();
+    let verdict = simply(&desk, "alice", "1");
+    let short = &verdict[..8];
+    let size = desk.size();
+    for (rating, change, says) in [
+        ("false", Some("update"), "more than an update"),
+        ("false", Some("correction"), "more than a correction"),
+        ("true", Some("rating"), "the rating is still true"),
+        ("true", None, "what changes is not said"),
+    ] {
+        let words = [
+            "verdict",
+            "1",
+            "--rating",
+            rating,
+            "--summary",
+            "s",
+            "--supersedes",
+            short,
+        ];
+        let change: Vec<&str> = change.map_or_else(Vec::new, |change| vec!["--change", change]);
+        let end = ["--reason", "r", "--as", "alice", "--yes"];
+        let err = desk.refused(&[&words, change.as_slice(), &end].concat(), 2);
+        assert!(err.contains(says), "{rating} {change:?}: {err}");
+    }
+    assert_eq!(desk.size(), size);
+    judge(
+        &desk,
+        "alice",
+        &[
+            "1",
+            "--rating",
+            "true",
+            "--summary",
+            "s",
+            "--supersedes",
+            short,
+            "--change",
+            "correction",
+            "--reason",
+            "The day was wrong.",
+        ],
+    );
+    let claims = json_of(&desk, "output-claims", &["claims"]);
+    assert_eq!(claims["claims"][0]["verdicts"][1]["change"], "correction");
+    let (text, _) = desk.done(&["claims"]);
+    assert!(text.contains("corrected"), "{text}");
+    let (help, _) = desk.done(&["verdict", "--help"]);
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    for meaning in ["new facts", "something was wrong", "the conclusion changes"] {
+        assert!(help.contains(meaning), "{meaning}");
+    }
+}
