@@ -192,7 +192,7 @@ fn nothing_is_ever_bound_to_another_sentence() {
             .map(|number| (number, sentence(&mut dice)))
             .collect();
         let mut new = old.clone();
-        let mut rewritten = Vec::new();
+        let (mut rewritten, mut moved) = (Vec::new(), Vec::new());
         for edit in 0..3 {
             let at = dice.below(new.len());
             match dice.below(4) {
@@ -215,6 +215,7 @@ fn nothing_is_ever_bound_to_another_sentence() {
                 }
                 _ => {
                     let other = dice.below(new.len());
+                    moved.extend([new[at].0, new[other].0]);
                     new.swap(at, other);
                 }
             }
@@ -232,6 +233,14 @@ fn nothing_is_ever_bound_to_another_sentence() {
             claim.quote = Quote::new(&old_text, hull).expect("a quote");
             let found = reanchor(&versions, &claim);
             let truth = new_places.iter().find(|(other, _)| *other == number);
+            // Where one of two sentences of the same words has moved, the text does not tell which.
+            let mut twins = old
+                .iter()
+                .filter(|(_, other)| other.trim_end_matches('.') == words);
+            let is_alone = twins.clone().count() == 1;
+            if !is_alone && twins.any(|(twin, _)| moved.contains(twin)) {
+                continue;
+            }
             if found.state.is_sure() {
                 sure += 1;
                 let (_, truth) = truth.unwrap_or_else(|| panic!("{seed}: {words} is gone"));

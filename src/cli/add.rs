@@ -251,6 +251,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     if given.replaces.is_some() && recorded.index.is_some() && !args.keep_claims {
         let anchored = reanchor::after_adding(context, &args.signing, ledger, signer, id)?;
         recorded.entries.extend(anchored);
+    } else {
+        drop(ledger);
     }
     report(context, &taken, &recorded, false)?;
     Ok(status)

@@ -411,8 +411,13 @@ fn a_desk_has_conflicts_declared_before_anything_is_signed() {
     assert_eq!(listed["interests"][0]["name"], "desk.example/bob");
     assert_eq!(pages(&desk).len(), 1);
 
-    let settings = desk.ledger().join("desk").join("settings.json");
-    fs::write(&settings, "{\"conflicts\": \"declare\"}").unwrap();
+    let ruled = |arguments: &[&str]| {
+        let ruled = [&["interests", "rule"], arguments].concat();
+        json_of(&desk, "output-interests-rule", &ruled)["rule"].clone()
+    };
+    assert_eq!(ruled(&[]), "ask");
+    assert_eq!(ruled(&["declare"]), "declare");
+    desk.refused(&["interests", "rule", "sometimes"], 2);
     let size = desk.size();
     for (more, status, says) in [
         (&[][..], 2, "says nothing of them"),

@@ -1,21 +1,24 @@
 //! Conflicts of interest: whether a verdict must answer for them, and which it leaves out that the desk
 //! knows of.
 
+use std::path::PathBuf;
+
 use anyhow::Context as _;
 use factlog::entry::{Body, ClaimEntry, VerdictEntry};
 use factlog::ledger::Ledger;
 use factlog::words::claim::Claim;
 use factlog::words::id::SourceId;
 use factlog::words::verdict::Verdict;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::interests::{Interests, Matter};
 use super::{damaged, read_json};
+use crate::cli::drafts;
 use crate::cli::exit::{Failure, Status};
 use crate::cli::says;
 
 /// Whether a verdict must say which conflicts of interest its author has.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Asked {
     /// The form asks, and who says nothing is not refused.
@@ -27,7 +30,18 @@ pub(crate) enum Asked {
     Off,
 }
 
-#[derive(Deserialize)]
+impl Asked {
+    /// Returns its name, as it is typed.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ask => "ask",
+            Self::Declare => "declare",
+            Self::Off => "off",
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
     #[serde(default)]
@@ -36,12 +50,25 @@ struct Settings {
 
 /// Returns the desk's setting, from the file `desk/settings.json` in the ledger's folder.
 pub(crate) fn asked(ledger: &Ledger) -> anyhow::Result<Asked> {
-    let path = ledger.folder().join("desk").join("settings.json");
+    let path = settings_file(ledger);
     let settings: Option<Settings> =
         read_json(&path).map_err(|error| damaged(&path).because(error))?;
     Ok(settings
         .map(|settings| settings.conflicts)
         .unwrap_or_default())
+}
+
+/// Changes the desk's setting.
+pub(crate) fn set(ledger: &Ledger, conflicts: Asked) -> anyhow::Result<()> {
+    let path = settings_file(ledger);
+    let mut bytes = serde_json::to_vec_pretty(&Settings { conflicts })?;
+    bytes.push(b'\n');
+    let folder = ledger.folder().join("desk");
+    drafts::put(&folder, &path, &bytes).with_context(|| format!("writing {}", path.display()))
+}
+
+fn settings_file(ledger: &Ledger) -> PathBuf {
+    ledger.folder().join("desk").join("settings.json")
 }
 
 /// What the desk asks of verdicts and approvals.

@@ -15,7 +15,9 @@ use factlog::words::source::Meta;
 use factlog::words::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::conflicts::{self, Asked};
 use super::{damaged, people, read_json};
+use crate::cli::add::word;
 use crate::cli::context::Context;
 use crate::cli::drafts;
 use crate::cli::exit::{Failure, Status};
@@ -41,7 +43,8 @@ const LONGEST: usize = 200;
 Examples:
   factlog interests add bob \"Harbour Party\" --why \"a member until 2024\"
   factlog interests list
-  factlog interests remove bob \"Harbour Party\""
+  factlog interests remove bob \"Harbour Party\"
+  factlog interests rule declare     every verdict answers for conflicts"
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -53,6 +56,33 @@ enum Command {
     Add(AddArgs),
     List(ListArgs),
     Remove(RemoveArgs),
+    Rule(RuleArgs),
+}
+
+/// Show or change whether verdicts must answer for conflicts of interest
+///
+/// The rule is the desk's, for everybody who works on this ledger:
+///   ask      the form of a verdict asks; a stake that is not declared is warned of
+///   declare  a verdict is signed only with --conflict or --no-conflicts, and not where a listed
+///            stake is left out
+///   off      nothing is asked or compared
+#[derive(clap::Args)]
+#[command(
+    verbatim_doc_comment,
+    after_help = "\
+Examples:
+  factlog interests rule
+  factlog interests rule declare"
+)]
+struct RuleArgs {
+    /// The new rule: ask, declare or off; without it, the rule is printed
+    #[arg(value_parser = word::<Asked>)]
+    rule: Option<Asked>,
+}
+
+#[derive(Serialize)]
+struct Rule {
+    rule: Asked,
 }
 
 /// Add what somebody has a stake in
@@ -217,7 +247,23 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         Command::Add(args) => add(args, context),
         Command::List(args) => list(args, context),
         Command::Remove(args) => remove(args, context),
+        Command::Rule(args) => rule(args, context),
     }
+}
+
+fn rule(args: &RuleArgs, context: &Context) -> anyhow::Result<Status> {
+    let ledger = context.open_ledger()?;
+    if let Some(rule) = args.rule {
+        conflicts::set(&ledger, rule)?;
+    }
+    let rule = conflicts::asked(&ledger)?;
+    drop(ledger);
+    if context.global.json {
+        json_out::print(&Rule { rule })?;
+    } else {
+        writeln!(stdout::plain(), "{}", rule.as_str())?;
+    }
+    Ok(Status::Done)
 }
 
 fn add(args: &AddArgs, context: &Context) -> anyhow::Result<Status> {
