@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::Cli;
 use super::context::Context;
 use super::exit::{Failure, Status};
+use super::groups;
 use super::json_out;
 use super::ratings;
 use super::stdout;
@@ -60,7 +61,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         let text = ratings(context)?;
         return print(context, "topic", RATINGS, &text, &text);
     }
-    let mut command = Cli::command();
+    let mut command = groups::grouped(Cli::command());
     command.build();
     let mut wanted = &mut command;
     for word in &args.words {

@@ -27,6 +27,7 @@ mod faults;
 mod files;
 mod forks;
 mod gone;
+mod groups;
 mod help;
 mod highlight;
 mod hits;
@@ -203,7 +204,7 @@ fn help_colors(arguments: &[OsString]) -> clap::ColorChoice {
 /// Runs the command line and returns the exit status.
 pub(crate) fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let parsed = Cli::command()
+    let parsed = groups::grouped(Cli::command())
         .color(help_colors(&arguments))
         .try_get_matches_from(arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));

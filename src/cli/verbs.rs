@@ -8,7 +8,7 @@ const MEANT: [(&[&str], &str); 22] = [
     ),
     (
         &["status", "check-setup", "health"],
-        "factlog claims (what waits), factlog doctor (this set-up)",
+        "factlog queue (what waits), factlog stats, factlog doctor (this set-up)",
     ),
     (
         &["revoke", "rotate"],
