@@ -1,13 +1,15 @@
 //! The readable text of an HTML page, without what stands around it.
 //!
-//! Which part of a page is the article is decided by `dom_smoothie`, a port of Mozilla's
-//! Readability; the words of that part are then written out here, so that paragraphs, headings,
-//! list items and table rows stay apart and words that a browser shows apart are not joined.
-//! Departing from both, quote marks that a browser draws around `<q>` are written, because who said
-//! what depends on them. Where Readability finds no article, the whole body counts.
+//! What stands around an article is taken out first (`page_around`). Then the article is looked for
+//! in two ways: as the part of the page in which nearly all its sentences are (`page_body`), and by
+//! `dom_smoothie`, a port of Mozilla's Readability, which knows many sites' habits; the reading that
+//! lost less is taken. Its words are written out here, so that paragraphs, headings, list items and
+//! table rows stay apart and words that a browser shows apart are not joined. Departing from what a
+//! browser shows, quote marks that it draws around `<q>` are written, because who said what depends
+//! on them. Where no article is found, the whole body counts.
 //!
-//! Readability takes a page's headline out of its text; it is put back in front, marked as one, so
-//! that it can be quoted and is not read as a sentence of the article.
+//! The headline is put in front, marked as one, so that it can be quoted and is not read as a
+//! sentence of the article.
 //!
 //! Alternative texts of images, the insides of scripts, styles, forms' fields and embedded media
 //! are not part of the text. Scripts are not run: a page that is empty without them has no text.
@@ -16,11 +18,13 @@ use dom_query::{Document, NodeRef};
 use dom_smoothie::{Config, Readability};
 
 use super::page_tree::{self, PageError};
-use super::{PageMeta, page_meta, page_pieces, suspicion, text1};
+use super::page_kind::Signs;
+use super::{PageMeta, Warning, page_around, page_body, page_meta, page_pieces, suspicion, text1};
 
-/// The extraction's name: the second version of what is done here, and the version of the crate that
-/// finds the article. The first, `html`, left headlines out.
-pub const EXTRACTION: &str = "html-2/dom_smoothie-0.19.0";
+/// The extraction's name: the third version of what is done here, and the version of the crate that
+/// finds the article. The first, `html`, left headlines out; the second, `html-2`, left it to the
+/// crate alone what stands around an article.
+pub const EXTRACTION: &str = "html-3/dom_smoothie-0.19.0";
 
 /// Stands before a headline that is put in front of the text.
 const HEADLINE_MARK: &str = "# ";
@@ -32,6 +36,8 @@ pub struct Page {
     pub text: String,
     /// What the page says of itself.
     pub meta: PageMeta,
+    /// What the page may be other than an article.
+    pub warnings: Vec<Warning>,
 }
 
 /// Reads a page. `url` is where it came from, for relative addresses in its metadata.
@@ -51,47 +57,52 @@ pub fn read(page: &str, url: Option<&str>) -> Result<Page, PageError> {
         .iter()
         .filter_map(|node| super::meta::one_line(&text_of(node)))
         .collect();
-    mark_breaks(&document);
-    page_pieces::cut_long(&document);
-    let config = Config {
-        // The metadata is read above.
-        disable_json_ld: true,
-        ..Config::default()
-    };
-    let article = Readability::with_document(document, None, Some(config))
-        .and_then(|mut reader| {
-            let article = reader.parse()?;
-            let text = reader
-                .doc
-                .select_single(ARTICLE)
-                .nodes()
-                .first()
-                .map(text_of);
-            Ok((article, text))
-        })
-        .ok();
-    let mut text = String::new();
-    if let Some((article, found)) = article {
-        if meta.title.is_none() {
-            meta.title = super::meta::one_line(&article.title.replace(PARAGRAPH_BREAK, " "));
-        }
-        if meta.authors.is_empty()
-            && let Some(byline) = article.byline
-        {
-            page_meta::add_byline(&mut meta, &byline.replace(PARAGRAPH_BREAK, " "));
-        }
-        text = found.unwrap_or_default();
-    }
+    let signs = Signs::of(&document, &whole);
+    let removed = page_around::clear(&document, &meta);
+    let part = page_body::find(&document, &shown_headlines);
+    let found = readable(document, &mut meta);
+    let mut text = page_body::choose(part, found.unwrap_or_default());
     if suspicion::is_blank(&text1::normalize(&text).text) {
         text = whole;
     }
     text.truncate(text.trim_end().len());
     let headline = headline(shown_headlines, &meta);
-    if let Some(headline) = headline.filter(|headline| lacks(&text, headline)) {
-        let words = text.trim_start_matches(['\n', ' ']);
-        text = format!("{HEADLINE_MARK}{headline}\n\n{words}");
+    if let Some(headline) = &headline {
+        text = page_body::without_headline(&text, headline);
+        if lacks(&text, headline) {
+            let words = text.trim_start_matches(['\n', ' ']);
+            text = format!("{HEADLINE_MARK}{headline}\n\n{words}");
+        }
     }
-    Ok(Page { text, meta })
+    let warnings = signs.judge(&text, removed.comment_words);
+    Ok(Page {
+        text,
+        meta,
+        warnings,
+    })
+}
+
+/// Has Readability find the article in what is left of a page, and the byline that it may have.
+fn readable(document: Document, meta: &mut PageMeta) -> Option<String> {
+    mark_breaks(&document);
+    page_pieces::cut_long(&document);
+    let config = Config {
+        // The metadata is read by `page_meta`.
+        disable_json_ld: true,
+        ..Config::default()
+    };
+    let mut reader = Readability::with_document(document, None, Some(config)).ok()?;
+    let article = reader.parse().ok()?;
+    if meta.title.is_none() {
+        meta.title = super::meta::one_line(&article.title.replace(PARAGRAPH_BREAK, " "));
+    }
+    if meta.authors.is_empty()
+        && let Some(byline) = article.byline
+    {
+        page_meta::add_byline(meta, &byline.replace(PARAGRAPH_BREAK, " "));
+    }
+    let found = reader.doc.select_single(ARTICLE);
+    found.nodes().first().map(text_of)
 }
 
 /// Returns the page's headline: of its first-level headings the one that its title agrees with, else
@@ -168,7 +179,7 @@ fn next_shown<'a>(
 
 /// Writes out the words of an element as they are shown: an empty line between paragraphs, a line
 /// for each row and break.
-fn text_of(root: &NodeRef) -> String {
+pub(super) fn text_of(root: &NodeRef) -> String {
     let mut text = String::new();
     let mut preformatted = 0_usize;
     let mut steps = vec![Step::Enter(*root)];
@@ -210,7 +221,7 @@ enum Step<'a> {
 
 /// How an element's words stand among those around it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Layout {
+pub(super) enum Layout {
     /// Between empty lines.
     Paragraph,
     /// The same, with spaces and line breaks as they are.
@@ -230,7 +241,7 @@ enum Layout {
 }
 
 impl Layout {
-    fn of(name: &str) -> Self {
+    pub(super) fn of(name: &str) -> Self {
         match name {
             "address" | "article" | "aside" | "blockquote" | "body" | "center" | "details"
             | "dialog" | "dir" | "div" | "dl" | "fieldset" | "figcaption" | "figure" | "footer"
@@ -248,6 +259,14 @@ impl Layout {
             | "textarea" | "title" | "video" => Self::Unread,
             _ => Self::Inline,
         }
+    }
+
+    /// Says whether an element's words stand apart from those around it.
+    pub(super) const fn is_block(self) -> bool {
+        matches!(
+            self,
+            Self::Paragraph | Self::Preformatted | Self::Line | Self::Cell
+        )
     }
 
     fn open(self, text: &mut String) {
@@ -276,7 +295,7 @@ impl Layout {
 }
 
 /// Says whether an element says of itself that it is not shown.
-fn is_hidden(node: &NodeRef) -> bool {
+pub(super) fn is_hidden(node: &NodeRef) -> bool {
     node.has_attr("hidden")
         || node.attr("style").is_some_and(|style| {
             let style: String = style

@@ -19,6 +19,8 @@ pub enum Kind {
     Markdown,
     /// HTML.
     Html,
+    /// PDF.
+    Pdf,
 }
 
 /// What was decided about the bytes.
@@ -40,6 +42,7 @@ const UNKNOWN: &str = "application/octet-stream";
 const PLAIN: &str = "text/plain";
 const MARKDOWN: &str = "text/markdown";
 const HTML: &str = "text/html";
+const PDF: &str = "application/pdf";
 
 /// How far the bytes are looked into; as in the MIME Sniffing Standard.
 const SNIFFED: usize = 1445;
@@ -63,6 +66,7 @@ pub fn decide(bytes: &[u8], hint: &Hint) -> Decided {
         PLAIN => Some(Kind::Plain),
         MARKDOWN | "text/x-markdown" => Some(Kind::Markdown),
         HTML | "application/xhtml+xml" => Some(Kind::Html),
+        PDF | "application/x-pdf" => Some(Kind::Pdf),
         _ => None,
     };
     let doubt = seen
@@ -137,7 +141,7 @@ fn by_extension(extension: &str) -> Option<&'static str> {
         "md" | "markdown" | "mdown" | "mkd" => MARKDOWN,
         "html" | "htm" | "shtml" => HTML,
         "xhtml" | "xht" => "application/xhtml+xml",
-        "pdf" => "application/pdf",
+        "pdf" => PDF,
         "csv" => "text/csv",
         "tsv" => "text/tab-separated-values",
         "json" => "application/json",
@@ -185,7 +189,7 @@ fn by_extension(extension: &str) -> Option<&'static str> {
 
 /// First bytes, and what begins with them.
 const SIGNATURES: &[(&[u8], &str)] = &[
-    (b"%PDF-", "application/pdf"),
+    (b"%PDF-", PDF),
     (b"\x89PNG\r\n\x1A\n", "image/png"),
     (b"\xFF\xD8\xFF", "image/jpeg"),
     (b"GIF87a", "image/gif"),
@@ -355,8 +359,20 @@ mod tests {
             (b"# x", Some(".md"), None, "text/plain", Some(Kind::Plain)),
             (b"a,b", Some("x.csv"), None, "text/csv", None),
             (b"x", None, Some("Image/PNG"), "image/png", None),
-            (b"x", Some("scan.PDF"), None, "application/pdf", None),
-            (b"%PDF-1.7", None, None, "application/pdf", None),
+            (
+                b"x",
+                Some("scan.PDF"),
+                None,
+                "application/pdf",
+                Some(Kind::Pdf),
+            ),
+            (
+                b"%PDF-1.7",
+                None,
+                None,
+                "application/pdf",
+                Some(Kind::Pdf),
+            ),
             (
                 b"\x89PNG\r\n\x1A\n",
                 Some("unknown.thing"),

@@ -7,12 +7,20 @@
 //! Specified in `docs/format.md`, "Text".
 //!
 //! It opens no file and fetches nothing, and it does not escape text for a terminal or a page:
-//! whoever prints a source's words does. Bytes that are neither plain text nor Markdown nor HTML
-//! are kept without a text; PDF is among them.
+//! whoever prints a source's words does. Bytes that are neither plain text nor Markdown nor HTML nor
+//! PDF are kept without a text, and so is a PDF file whose words can't be read ([`pdf`]).
 
+mod page_around;
+mod page_body;
 mod page_charset;
+mod page_kind;
 mod page_meta;
+mod page_phrases;
 mod page_pieces;
+mod page_stats;
+mod page_words;
+mod pdf_layout;
+mod pdf_meta;
 
 pub mod charset;
 pub mod html;
@@ -20,6 +28,7 @@ pub mod markdown;
 pub mod media;
 pub mod meta;
 pub mod page_tree;
+pub mod pdf;
 pub mod suspicion;
 pub mod text1;
 
@@ -30,7 +39,9 @@ use serde::Serialize;
 use self::charset::CharsetError;
 use self::media::Kind;
 pub use self::meta::PageMeta;
+pub use self::page_kind::PageKind;
 use self::page_tree::PageError;
+use self::pdf::PdfFault;
 use self::suspicion::{Hidden, MixedWord};
 
 /// The most bytes of one source, 64 MiB: more than any article, and little enough to hold in
@@ -158,6 +169,46 @@ pub enum Warning {
         /// The publisher that the page gives, which was left out with it.
         publisher: Option<String>,
     },
+    /// The PDF file is kept without a text.
+    PdfWithoutText {
+        /// Why.
+        why: PdfFault,
+    },
+    /// Pages of the PDF file whose words are not in the text.
+    PdfPages {
+        /// Those that could not be read, or not to their end.
+        unread: Vec<u32>,
+        /// Those with pictures alone.
+        pictures: Vec<u32>,
+    },
+    /// Letters of the PDF file that it does not say the meaning of; they were left out.
+    PdfLetters {
+        /// How many.
+        count: usize,
+    },
+    /// The page is no article, or only the beginning of one.
+    NotTheArticle {
+        /// What it is.
+        page: PageKind,
+        /// By what that was seen: words of the page, without figures and marks.
+        seen: String,
+        /// How many words of its own it has.
+        words: usize,
+        /// Whether there is nothing else in it, so that it should not be taken in.
+        is_all: bool,
+    },
+    /// The page is a live blog: its entries were written one after the other, and go on.
+    LiveBlog {
+        /// How many entries have a time.
+        entries: usize,
+    },
+    /// The page has more words of its readers than of its own; theirs were left out.
+    CommentsOutweigh {
+        /// The readers' words.
+        comments: usize,
+        /// Its own.
+        words: usize,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -221,6 +272,42 @@ impl fmt::Display for Warning {
                 }
                 Ok(())
             }
+            Self::PdfWithoutText { why } => write!(
+                f,
+                "{why}; it is kept without a text, so no claim can be bound to its words"
+            ),
+            Self::PdfPages { unread, pictures } => {
+                let mut apart = "";
+                for (pages, what) in [(unread, "could not be read"), (pictures, "have no text")] {
+                    if let Some(first) = pages.first() {
+                        let count = pages.len();
+                        write!(f, "{apart}pages that {what}: {count}, first page {first}")?;
+                        apart = "; ";
+                    }
+                }
+                Ok(())
+            }
+            Self::PdfLetters { count } => write!(
+                f,
+                "letters left out because the file does not say which they are: {count}"
+            ),
+            Self::NotTheArticle {
+                page, seen, words, ..
+            } => write!(
+                f,
+                "this looks like {page}: “{seen}”, and {words} words beside it; open the page in a \
+                 browser, save it, and add the file with --url"
+            ),
+            Self::LiveBlog { entries } => write!(
+                f,
+                "this is a live blog of {entries} entries or more: each was written at its own time, \
+                 and what comes later is not in this copy"
+            ),
+            Self::CommentsOutweigh { comments, words } => write!(
+                f,
+                "its readers' comments, {comments} words, are more than its own {words}; they were \
+                 left out"
+            ),
         }
     }
 }
@@ -274,6 +361,9 @@ pub fn take_in(bytes: &[u8], hint: &Hint) -> Result<Intake, IntakeError> {
             warnings,
         });
     };
+    if kind == Kind::Pdf {
+        return Ok(of_pdf(bytes, media, warnings));
+    }
     let declared = hint.charset.or(found.charset.as_deref());
     let decoded = match charset::decode(bytes, declared, kind == Kind::Html) {
         Ok(decoded) => decoded,
@@ -281,7 +371,7 @@ pub fn take_in(bytes: &[u8], hint: &Hint) -> Result<Intake, IntakeError> {
     };
     warnings.extend(decoded.warnings);
     let words = match kind {
-        Kind::Plain => Words::plain(decoded.text),
+        Kind::Plain | Kind::Pdf => Words::plain(decoded.text),
         Kind::Markdown => Words::of_markdown(&decoded.text)?,
         Kind::Html => Words::of_page(&decoded.text, hint.url)?,
     };
@@ -294,6 +384,7 @@ pub fn take_in(bytes: &[u8], hint: &Hint) -> Result<Intake, IntakeError> {
         return Err(IntakeError::NoText { media });
     }
     warnings.extend(suspicion::look(&normal.text));
+    warnings.extend(words.warnings);
     Ok(Intake {
         media,
         charset: Some(decoded.charset.to_owned()),
@@ -304,12 +395,36 @@ pub fn take_in(bytes: &[u8], hint: &Hint) -> Result<Intake, IntakeError> {
     })
 }
 
+/// Takes in a PDF file: without a text, where it has none that can be read.
+fn of_pdf(bytes: &[u8], media: String, mut warnings: Vec<Warning>) -> Intake {
+    let read = pdf::read(bytes);
+    warnings.extend(read.warnings);
+    let normal = read.text.map(|text| text1::normalize(&text));
+    let normal = normal.filter(|normal| !suspicion::is_blank(&normal.text));
+    if let Some(normal) = &normal {
+        if normal.controls > 0 {
+            let count = normal.controls;
+            warnings.push(Warning::Controls { count });
+        }
+        warnings.extend(suspicion::look(&normal.text));
+    }
+    Intake {
+        media,
+        charset: None,
+        normalizer: normal.as_ref().map(|_| after(pdf::EXTRACTION)),
+        text: normal.map(|normal| normal.text),
+        meta: read.meta,
+        warnings,
+    }
+}
+
 /// A source's words before the last step.
 struct Words {
     text: String,
     meta: PageMeta,
     normalizer: String,
     controls: usize,
+    warnings: Vec<Warning>,
 }
 
 impl Words {
@@ -320,6 +435,7 @@ impl Words {
             meta: PageMeta::default(),
             normalizer: text1::normalizer(),
             controls: 0,
+            warnings: vec![],
         }
     }
 
@@ -331,6 +447,7 @@ impl Words {
             meta: document.meta,
             normalizer: after(markdown::EXTRACTION),
             controls,
+            warnings: vec![],
         })
     }
 
@@ -341,6 +458,7 @@ impl Words {
             meta: page.meta,
             normalizer: after(html::EXTRACTION),
             controls: 0,
+            warnings: page.warnings,
         })
     }
 }
