@@ -11,7 +11,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use factlog::entry::{Body, SourceEntry};
-use factlog::intake::{self, Hint, Intake, IntakeError, PageMeta};
+use factlog::intake::{self, Hint, Intake, IntakeError, PageMeta, Warning};
 use factlog::ledger::{Ledger, Pending};
 use factlog::net::address::{self, AddressError};
 use factlog::net::fetch::{self, FetchError, Limits};
@@ -20,8 +20,10 @@ use factlog::words::object;
 use factlog::words::source::{Kept, Meta, Rights, SourceType};
 use factlog::words::time::DayOrTime;
 
+use super::add::StatementHead;
 use super::context::Context;
 use super::exit::{Failure, Status};
+use super::fetched::FetchRecord;
 use super::gone;
 use super::screen;
 use super::waiting;
@@ -40,6 +42,10 @@ pub(crate) struct Given {
     pub(crate) charset: Option<String>,
     pub(crate) media: Option<String>,
     pub(crate) replaces: Option<SourceId>,
+    /// Whether a page is taken in that is no article.
+    pub(crate) takes_any_page: bool,
+    /// Whether a page is taken in that the server sent with an error.
+    pub(crate) takes_errors: bool,
 }
 
 /// A source as it was taken in, not signed yet.
@@ -55,6 +61,8 @@ pub(crate) struct Taken {
     source_type: SourceType,
     rights: Rights,
     replaces: Option<SourceId>,
+    /// How it was fetched, where it was.
+    fetched: Option<FetchRecord>,
 }
 
 /// Says whether a word on the command line is an address of the web.
@@ -90,7 +98,7 @@ pub(crate) fn take(context: &Context, what: &OsStr, given: &Given) -> anyhow::Re
         return refer(context, &shown, given);
     }
     let got = if is_address(&shown) {
-        get(context, &shown)?
+        get(context, &shown, given.takes_errors)?
     } else if what == "-" {
         Got::of(read_input(context)?)
     } else {
@@ -108,6 +116,9 @@ pub(crate) fn take(context: &Context, what: &OsStr, given: &Given) -> anyhow::Re
         url: given.url.as_deref().or(got.url.as_deref()),
     };
     let mut intake = intake::take_in(&got.bytes, &hint).map_err(|error| refused(what, error))?;
+    if !given.takes_any_page {
+        refuse_what_is_none(what, &intake)?;
+    }
     if let Some(fetched) = got.url.as_deref().filter(|_| given.url.is_none()) {
         // The person's word comes first: there is nothing to warn of.
         if given.publisher.is_some() {
@@ -119,8 +130,73 @@ pub(crate) fn take(context: &Context, what: &OsStr, given: &Given) -> anyhow::Re
     let source_type = given.source_type.unwrap_or_else(|| type_of(&intake.media));
     let mut taken = describe(context, what, given, page, intake, source_type)?;
     taken.meta.retrieved = got.is_fetched.then(|| context.now()).transpose()?;
+    taken.fetched = got.fetched;
     taken.raw = Some(got.bytes);
     Ok(taken)
+}
+
+/// Takes in what was said to the reviewer: the words from a file or with `-` from standard input,
+/// below a head that says who said them.
+pub(crate) fn take_statement(
+    context: &Context,
+    what: &OsStr,
+    given: Given,
+    head: &StatementHead,
+) -> anyhow::Result<Taken> {
+    let shown = screen::path(what);
+    if is_address(&shown) {
+        return Err(Failure::new(Status::Usage, format!("{shown} is no statement"))
+            .because(AddressError::Scheme {
+                scheme: "http".to_owned(),
+            })
+            .hint("write what was said into a file, or pipe it and name -")
+            .into());
+    }
+    let bytes = if what == "-" {
+        read_input(context)?
+    } else {
+        read_file(Path::new(what))?
+    };
+    let hint = Hint {
+        media_type: Some("text/plain"),
+        charset: given.charset.as_deref(),
+        ..Hint::default()
+    };
+    let words = intake::take_in(&bytes, &hint).map_err(|error| refused(&shown, error))?;
+    let text = head.text(words.text.as_deref().unwrap_or_default());
+    let mut intake =
+        intake::take_in(text.as_bytes(), &hint).map_err(|error| refused(&shown, error))?;
+    intake.warnings = words.warnings;
+    let given = Given {
+        title: given.title.clone().or_else(|| Some(head.title())),
+        authors: vec![head.by.clone()],
+        published: Some(head.when),
+        ..given
+    };
+    let page = PageMeta::default();
+    let mut taken = describe(context, &shown, &given, page, intake, SourceType::Statement)?;
+    taken.raw = Some(text.into_bytes());
+    Ok(taken)
+}
+
+/// Refuses a page of which nothing is an article: it would be signed as one.
+fn refuse_what_is_none(what: &str, intake: &Intake) -> anyhow::Result<()> {
+    let found = intake.warnings.iter().find_map(|warning| match warning {
+        Warning::NotTheArticle {
+            page, seen, is_all, ..
+        } if *is_all => Some((page, seen)),
+        _ => None,
+    });
+    let Some((page, seen)) = found else {
+        return Ok(());
+    };
+    let (what, seen) = (screen::one_line(what), screen::cut(seen, 80));
+    Err(Failure::new(Status::Failed, format!("{what} was not taken in: it looks like {page} (“{seen}”)"))
+        .hint(
+            "open the page in a browser, save it, and add the file with --url ADDRESS; --anyway takes \
+             it as it is",
+        )
+        .into())
 }
 
 /// Refuses an address of a kind that is not fetched, unless a file has that name.
@@ -207,10 +283,23 @@ fn describe(
         source_type,
         rights: given.rights.unwrap_or(Rights::Quoted),
         replaces: given.replaces,
+        fetched: None,
     })
 }
 
 impl Taken {
+    /// Says how many bytes it holds in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        let text = self.intake.text.as_ref().map_or(0, String::len);
+        self.raw.as_ref().map_or(0, Vec::len) + text
+    }
+
+    /// Returns how its bytes were fetched, and their id; nothing where they were not.
+    pub(crate) fn fetched(&self) -> Option<(ObjectId, &FetchRecord)> {
+        let raw = self.raw.as_ref().map(|raw| ObjectId::of(raw));
+        raw.zip(self.fetched.as_ref())
+    }
+
     /// Returns the id of its text.
     pub(crate) fn text_id(&self) -> Option<ObjectId> {
         self.intake
@@ -337,6 +426,7 @@ struct Got {
     charset: Option<String>,
     url: Option<String>,
     is_fetched: bool,
+    fetched: Option<FetchRecord>,
 }
 
 impl Got {
@@ -348,9 +438,13 @@ impl Got {
     }
 }
 
-fn get(context: &Context, url: &str) -> anyhow::Result<Got> {
+fn get(context: &Context, url: &str, takes_errors: bool) -> anyhow::Result<Got> {
     context.say(&format!("fetching {} …", screen::one_line(url)));
-    let fetched = fetch::fetch(url, Limits::default()).map_err(|error| {
+    let limits = Limits {
+        any_status: takes_errors,
+        ..Limits::default()
+    };
+    let got = fetch::fetch(url, limits).map_err(|error| {
         let status = match &error {
             FetchError::Address(_) => Status::Usage,
             FetchError::Status {
@@ -358,28 +452,52 @@ fn get(context: &Context, url: &str) -> anyhow::Result<Got> {
             } => Status::NotFound,
             _ => Status::Failed,
         };
+        let hint = if matches!(error, FetchError::Status { .. }) {
+            "save the page in a browser, and add the file with --url ADDRESS; factlog add --anyway \
+             takes what the server sent with the error"
+        } else {
+            "save the page in a browser, and add the file with --url ADDRESS"
+        };
         Failure::new(
             status,
             format!("{} was not taken in", screen::one_line(url)),
         )
         .because(error)
-        .hint("save the page in a browser, and add the file with --url ADDRESS")
+        .hint(hint)
     })?;
-    if !fetched.redirects.is_empty() {
-        context.say(&format!("it led to {}", screen::one_line(&fetched.url)));
+    for step in got.redirects.iter().skip(1).chain([&got.url]) {
+        if !got.redirects.is_empty() {
+            context.say(&format!("  it led to {}", screen::one_line(step)));
+        }
     }
+    if got.status >= 400 {
+        context.warn(&format!(
+            "{} answered with status {}: this may be no more than an error page",
+            screen::one_line(&got.url),
+            got.status
+        ));
+    }
+    let record = FetchRecord {
+        asked: url.to_owned(),
+        redirects: got.redirects,
+        url: got.url.clone(),
+        status: got.status,
+        at: context.now()?,
+        headers: got.headers,
+    };
     Ok(Got {
-        bytes: fetched.bytes,
+        bytes: got.bytes,
         file_name: None,
-        media: fetched.content_type,
-        charset: fetched.charset,
-        url: Some(fetched.url),
+        media: got.content_type,
+        charset: got.charset,
+        url: Some(got.url),
         is_fetched: true,
+        fetched: Some(record),
     })
 }
 
 /// What to try where a folder is named.
-const ONE_FILE: &str = "name a file in it; each source is added on its own";
+const ONE_FILE: &str = "name the files in it: factlog add FOLDER/*";
 
 /// What to try where a file is not there.
 const NO_FILE: &str = "see how its name is written, and from which folder the command runs";
