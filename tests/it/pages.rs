@@ -6,6 +6,7 @@
 //! whole, so `04-tables-and-fonts` keeps its menu.
 
 mod made;
+mod pdf;
 
 use std::fmt::Write as _;
 use std::fs;

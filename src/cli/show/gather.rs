@@ -17,6 +17,7 @@ use super::view::{
     AnswerShown, ClaimRow, ClaimShown, EntryShown, EvidenceShown, Id, KeyShown, MetaShown,
     ProposedShown, RetractionShown, SentenceShown, Shown, SourceShown, VerdictShown,
 };
+use crate::cli::fetched;
 use crate::cli::claim_list::ClaimLine;
 use crate::cli::gone;
 use crate::cli::published::Gatherer;
@@ -244,6 +245,9 @@ fn source(ledger: &Ledger, id: SourceId) -> anyhow::Result<SourceShown> {
         normalizer: entry.normalizer.clone(),
         raw: entry.raw,
         text: entry.text,
+        fetched: entry
+            .raw
+            .and_then(|raw| fetched::read(ledger.folder(), raw.blake3)),
         meta: meta.map(|meta| MetaShown {
             words: says::source_words(ledger, id, &meta, &entry.media),
             url: meta.url,

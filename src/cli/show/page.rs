@@ -15,6 +15,7 @@ use super::view::{
     AnswerShown, ClaimRow, ClaimShown, EntryShown, EvidenceShown, ObjectShown, ProposedShown,
     Shown, SourceShown, VerdictShown,
 };
+use crate::cli::fetched::FetchRecord;
 use crate::cli::highlight::Pieces;
 use crate::cli::says;
 use crate::cli::screen::{self, BAD, FAINT, GOOD, STRONG, WARN};
@@ -350,7 +351,22 @@ impl<W: Write> Page<'_, W> {
         if let Some(text) = &source.text {
             self.field("text", &kept(text))?;
         }
-        self.optional("normalised", source.normalizer.as_deref())
+        self.optional("normalised", source.normalizer.as_deref())?;
+        source.fetched.as_ref().map_or(Ok(()), |fetched| self.fetched(fetched))
+    }
+
+    /// How a source was fetched: said apart, because nobody signed it.
+    fn fetched(&mut self, fetched: &FetchRecord) -> io::Result<()> {
+        self.heading("How it was fetched (kept beside the ledger; not signed)")?;
+        for step in &fetched.redirects {
+            self.field("redirected", step)?;
+        }
+        self.field("from", &fetched.url)?;
+        self.field("status", &format!("{}, {}", fetched.status, fetched.at))?;
+        for (name, value) in &fetched.headers {
+            self.field("header", &format!("{name}: {value}"))?;
+        }
+        Ok(())
     }
 
     fn claim_row(&mut self, claim: &ClaimRow) -> io::Result<()> {

@@ -48,6 +48,7 @@ fn short() -> Limits {
         connect: Duration::from_secs(5),
         read: Duration::from_millis(300),
         overall: Duration::from_secs(5),
+        any_status: false,
     }
 }
 

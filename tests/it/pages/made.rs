@@ -14,6 +14,7 @@ use std::path::Path;
 
 use encoding_rs::Encoding;
 use factlog::intake::{Hint, Intake, IntakeError, PageKind, Warning, take_in};
+use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use serde::{Deserialize, Serialize};
 
@@ -206,7 +207,7 @@ impl Score {
         share(self.both, self.found)
     }
 
-    fn line(&self, name: &str) -> String {
+    pub(super) fn line(&self, name: &str) -> String {
         let mut line = format!("{name:<26} {:>5}", self.pages);
         if self.right > 0 {
             write!(
@@ -416,18 +417,18 @@ fn run() -> (BTreeMap<String, Score>, Vec<String>, String) {
                 .filter(|other| other.slug != article.slug && other.language == article.language)
                 .chain(articles.iter().filter(|other| other.language == "en" && other.slug != article.slug))
                 .take(8)
-                .map(Value::from_serialize)
+                .map(|other| Value::from(Serde(other)))
                 .collect();
             let comments: Vec<Value> = COMMENTS
                 .iter()
                 .zip(9..)
                 .map(|((name, text), hour)| {
                     let when = format!("{}T{hour:02}:40:00Z", &article.published[..10]);
-                    Value::from_serialize(BTreeMap::from([("name", *name), ("text", text), ("when", &when)]))
+                    Value::from(Serde(BTreeMap::from([("name", *name), ("text", text), ("when", &when)])))
                 })
                 .collect();
             let values = context! {
-                article => Value::from_serialize(article),
+                article => Value::from(Serde(article)),
                 others,
                 comments,
                 n => place * 31 + at,
