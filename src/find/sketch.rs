@@ -92,7 +92,10 @@ impl Sketch {
 
     /// Estimates how much the texts share.
     pub fn resemblance(&self, other: &Self) -> Resemblance {
-        let (mut mine, mut theirs) = (self.hashes.iter().peekable(), other.hashes.iter().peekable());
+        let (mut mine, mut theirs) = (
+            self.hashes.iter().peekable(),
+            other.hashes.iter().peekable(),
+        );
         let (mut seen, mut both) = (0_u32, 0_u32);
         while let (Some(a), Some(b)) = (mine.peek(), theirs.peek()) {
             seen += 1;
@@ -114,7 +117,10 @@ impl Sketch {
         let whole = MOST_HASHES.saturating_sub(seen as usize).min(left);
         let seen = seen + u32::try_from(whole).unwrap_or(0);
         if both == 0 {
-            return Resemblance { alike: 0.0, contained: 0.0 };
+            return Resemblance {
+                alike: 0.0,
+                contained: 0.0,
+            };
         }
         let alike = f64::from(both) / f64::from(seen);
         let shared = alike / (1.0 + alike) * (f64::from(self.runs) + f64::from(other.runs));
@@ -131,7 +137,10 @@ pub fn resemblance(one: &str, other: &str) -> Resemblance {
     let (one, other) = (runs_of(one), runs_of(other));
     let shared = one.intersection(&other).count();
     let share = |whole: usize| {
-        #[expect(clippy::cast_precision_loss, reason = "a text has far fewer runs than 2^52")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a text has far fewer runs than 2^52"
+        )]
         let share = shared as f64 / whole.max(1) as f64;
         share
     };
@@ -151,10 +160,10 @@ fn runs_of(text: &str) -> HashSet<u32> {
         .map(|word| hash(word.as_bytes()))
         .collect();
     let of_run = |run: &[u64]| {
-        let mixed = run.iter().fold(0, |sum: u64, word| mix(sum.rotate_left(17) ^ word));
-        #[expect(clippy::cast_possible_truncation, reason = "half of the hash is kept")]
-        let half = (mixed >> 32) as u32;
-        half
+        let mixed = run
+            .iter()
+            .fold(0, |sum: u64, word| mix(sum.rotate_left(17) ^ word));
+        (mixed >> 32) as u32
     };
     words.windows(RUN).map(of_run).collect()
 }
@@ -165,7 +174,9 @@ fn pieces(word: &str) -> Vec<&str> {
     if !word.contains(is_unspaced) {
         return vec![word];
     }
-    let ends = word.char_indices().map(|(at, c)| &word[at..at + c.len_utf8()]);
+    let ends = word
+        .char_indices()
+        .map(|(at, c)| &word[at..at + c.len_utf8()]);
     ends.collect()
 }
 
@@ -240,8 +251,13 @@ impl Sketches {
             let (address, after) = after.split_first_chunk::<8>()?;
             let (runs, after) = after.split_first_chunk::<4>()?;
             let (count, after) = after.split_first_chunk::<4>()?;
-            let (hashes, after) = after.split_at_checked(usize::try_from(u32::from_be_bytes(*count)).ok()? * 4)?;
-            let hashes = hashes.as_chunks::<4>().0.iter().map(|hash| u32::from_be_bytes(*hash));
+            let (hashes, after) =
+                after.split_at_checked(usize::try_from(u32::from_be_bytes(*count)).ok()? * 4)?;
+            let hashes = hashes
+                .as_chunks::<4>()
+                .0
+                .iter()
+                .map(|hash| u32::from_be_bytes(*hash));
             let sketch = Sketch {
                 runs: u32::from_be_bytes(*runs),
                 hashes: hashes.collect(),
@@ -290,18 +306,34 @@ mod tests {
     use super::*;
 
     fn words(from: usize, to: usize) -> String {
-        (from..to).map(|n| format!("word{n}")).collect::<Vec<_>>().join(" ")
+        (from..to)
+            .map(|n| format!("word{n}"))
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     #[test]
     fn a_sketch_tells_nearly_what_the_texts_do() {
         let whole = Sketch::of(Some(&words(0, 1000)), None);
-        for (from, to) in [(0, 1000), (0, 900), (100, 1100), (500, 1500), (0, 300), (2000, 3000)] {
+        for (from, to) in [
+            (0, 1000),
+            (0, 900),
+            (100, 1100),
+            (500, 1500),
+            (0, 300),
+            (2000, 3000),
+        ] {
             let other = words(from, to);
             let true_one = resemblance(&words(0, 1000), &other);
             let estimate = whole.resemblance(&Sketch::of(Some(&other), None));
-            assert!((true_one.alike - estimate.alike).abs() < 0.1, "{from}–{to}: {estimate:?}, not {true_one:?}");
-            assert!((true_one.contained - estimate.contained).abs() < 0.2, "{from}–{to}: {estimate:?}, not {true_one:?}");
+            assert!(
+                (true_one.alike - estimate.alike).abs() < 0.1,
+                "{from}–{to}: {estimate:?}, not {true_one:?}"
+            );
+            assert!(
+                (true_one.contained - estimate.contained).abs() < 0.2,
+                "{from}–{to}: {estimate:?}, not {true_one:?}"
+            );
         }
     }
 
@@ -311,7 +343,9 @@ mod tests {
         let same = "THE BRIDGE will close on Monday – the council said. It opens in June";
         assert!(resemblance(one, same).alike > 0.99);
         assert!(resemblance(one, &one.replace("Monday", "Tuesday")).alike < 0.6);
-        assert!(resemblance(one, "Something else that was written about other things.").alike < 0.01);
+        assert!(
+            resemblance(one, "Something else that was written about other things.").alike < 0.01
+        );
     }
 
     #[test]
@@ -328,9 +362,16 @@ mod tests {
     fn the_file_reads_as_it_was_written_and_not_if_it_was_changed() {
         let folder = tempfile::tempdir().expect("a folder");
         let written = Sketches {
-            covers: Stamp { ledger: EntryId([1; 32]), size: 7, last: EntryId([2; 32]) },
+            covers: Stamp {
+                ledger: EntryId([1; 32]),
+                size: 7,
+                last: EntryId([2; 32]),
+            },
             all: vec![
-                (SourceId([3; 32]), Sketch::of(Some(&words(0, 500)), Some("https://news.example/a"))),
+                (
+                    SourceId([3; 32]),
+                    Sketch::of(Some(&words(0, 500)), Some("https://news.example/a")),
+                ),
                 (SourceId([4; 32]), Sketch::of(None, None)),
             ],
         };

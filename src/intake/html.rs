@@ -17,9 +17,13 @@
 use dom_query::{Document, NodeRef};
 use dom_smoothie::{Config, Readability};
 
+use super::page_kind::{PageKind, Signs};
+use super::page_stats::words_in;
 use super::page_tree::{self, PageError};
-use super::page_kind::Signs;
-use super::{PageMeta, Warning, page_around, page_body, page_meta, page_pieces, suspicion, text1};
+use super::{
+    PageMeta, Warning, page_around, page_body, page_hidden, page_meta, page_pieces, suspicion,
+    text1,
+};
 
 /// The extraction's name: the third version of what is done here, and the version of the crate that
 /// finds the article. The first, `html`, left headlines out; the second, `html-2`, left it to the
@@ -45,8 +49,10 @@ pub struct Page {
 /// # Errors
 /// The page is over a limit.
 pub fn read(page: &str, url: Option<&str>) -> Result<Page, PageError> {
-    let document = page_tree::parse(page)?;
+    let with_shadow_roots = page_hidden::with_shadow_roots(page);
+    let document = page_tree::parse(with_shadow_roots.as_deref().unwrap_or(page))?;
     let mut meta = page_meta::read(&document, url);
+    page_hidden::reveal(&document);
     let whole = document
         .body()
         .map(|body| text_of(&body))
@@ -58,28 +64,54 @@ pub fn read(page: &str, url: Option<&str>) -> Result<Page, PageError> {
         .filter_map(|node| super::meta::one_line(&text_of(node)))
         .collect();
     let signs = Signs::of(&document, &whole);
+    let data = page_hidden::of_data(&document);
     let removed = page_around::clear(&document, &meta);
-    let part = page_body::find(&document, &shown_headlines);
+    let part = page_body::find(&document, &shown_headlines, meta.title.as_deref());
+    let own_headline = part.headline.clone();
     let found = readable(document, &mut meta);
     let mut text = page_body::choose(part, found.unwrap_or_default());
     if suspicion::is_blank(&text1::normalize(&text).text) {
         text = whole;
     }
     text.truncate(text.trim_end().len());
-    let headline = headline(shown_headlines, &meta);
+    let mut warnings = Vec::new();
+    if let Some(data) = data.filter(|_| prose_words(&text) < page_hidden::NEXT_TO_NOTHING) {
+        let words = words_in(&data);
+        warnings.push(Warning::WordsOfScripts { words });
+        text = data;
+    }
+    let headline = headline(shown_headlines, own_headline, &meta);
     if let Some(headline) = &headline {
-        text = page_body::without_headline(&text, headline);
-        if lacks(&text, headline) {
+        page_meta::shorten_title(&mut meta, headline);
+    }
+    if let Some(headline) = &headline {
+        let without = page_body::without_headline(&text, headline);
+        let had_line = without.is_some();
+        text = without.unwrap_or(text);
+        if had_line && !text.is_empty() || lacks(&text, headline) {
             let words = text.trim_start_matches(['\n', ' ']);
             text = format!("{HEADLINE_MARK}{headline}\n\n{words}");
         }
     }
-    let warnings = signs.judge(&text, removed.comment_words);
+    let is_of_data = !warnings.is_empty();
+    let judged = signs.judge(&text, removed.comment_words);
+    // What scripts were to show was found.
+    let is_moot = |warning: &Warning| {
+        let unfilled = PageKind::Unfilled;
+        is_of_data && matches!(warning, Warning::NotTheArticle { page, .. } if *page == unfilled)
+    };
+    warnings.extend(judged.into_iter().filter(|warning| !is_moot(warning)));
     Ok(Page {
         text,
         meta,
         warnings,
     })
+}
+
+/// Counts the words of the lines that are sentences.
+fn prose_words(text: &str) -> usize {
+    let words = text.lines().map(words_in);
+    words.filter(|words| *words >= 10).sum()
 }
 
 /// Has Readability find the article in what is left of a page, and the byline that it may have.
@@ -106,19 +138,27 @@ fn readable(document: Document, meta: &mut PageMeta) -> Option<String> {
 }
 
 /// Returns the page's headline: of its first-level headings the one that its title agrees with, else
-/// the only one, else the title. A heading with the publisher's name is a sign over the door.
-fn headline(mut shown: Vec<String>, meta: &PageMeta) -> Option<String> {
+/// the only one, else what has the title's words alone, else the title. A heading with the publisher's
+/// name is a sign over the door.
+fn headline(mut shown: Vec<String>, own: Option<String>, meta: &PageMeta) -> Option<String> {
     shown.retain(|heading| Some(heading) != meta.publisher.as_ref());
+    let title = meta.title.as_deref().unwrap_or_default();
+    let own = own.filter(|own| {
+        Some(own) != meta.publisher.as_ref()
+            && (title.contains(own.as_str()) || own.contains(title))
+    });
     let agrees = |heading: &String| {
         let title = meta.title.as_deref().unwrap_or_default();
         !title.is_empty() && (title.starts_with(heading.as_str()) || heading.contains(title))
     };
     if let Some(at) = shown.iter().position(agrees) {
-        return Some(shown.swap_remove(at));
+        let shown = shown.swap_remove(at);
+        // The site's name may stand in front of the title, and over the page.
+        return own.filter(|own| own.len() > shown.len()).or(Some(shown));
     }
     match shown.as_slice() {
         [_] => shown.pop(),
-        _ => meta.title.clone(),
+        _ => own.or_else(|| meta.title.clone()),
     }
 }
 
@@ -196,7 +236,7 @@ pub(super) fn text_of(root: &NodeRef) -> String {
                 let Some(name) = node.node_name() else {
                     continue;
                 };
-                let layout = Layout::of(&name);
+                let layout = Layout::of_node(&node, &name);
                 if layout == Layout::Unread || is_hidden(&node) {
                     continue;
                 }
@@ -259,6 +299,19 @@ impl Layout {
             | "textarea" | "title" | "video" => Self::Unread,
             _ => Self::Inline,
         }
+    }
+
+    /// The same, for an element where it stands: one of a name that the page made up itself stands
+    /// apart, unless there are words right beside it.
+    pub(super) fn of_node(node: &NodeRef, name: &str) -> Self {
+        let has_words = |node: Option<NodeRef>| {
+            node.is_some_and(|node| node.is_text() && !node.text().trim().is_empty())
+        };
+        let is_own = name.contains('-') && Self::of(name) == Self::Inline;
+        if is_own && !has_words(node.prev_sibling()) && !has_words(node.next_sibling()) {
+            return Self::Paragraph;
+        }
+        Self::of(name)
     }
 
     /// Says whether an element's words stand apart from those around it.

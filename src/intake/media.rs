@@ -366,13 +366,7 @@ mod tests {
                 "application/pdf",
                 Some(Kind::Pdf),
             ),
-            (
-                b"%PDF-1.7",
-                None,
-                None,
-                "application/pdf",
-                Some(Kind::Pdf),
-            ),
+            (b"%PDF-1.7", None, None, "application/pdf", Some(Kind::Pdf)),
             (
                 b"\x89PNG\r\n\x1A\n",
                 Some("unknown.thing"),

@@ -13,6 +13,7 @@
 mod page_around;
 mod page_body;
 mod page_charset;
+mod page_hidden;
 mod page_kind;
 mod page_meta;
 mod page_phrases;
@@ -55,7 +56,8 @@ pub struct Hint<'a> {
     pub file_name: Option<&'a str>,
     /// The media type that came with the bytes, with or without parameters.
     pub media_type: Option<&'a str>,
-    /// The charset that came with the bytes; it comes before one in `media_type`.
+    /// The charset that a person says the bytes are in; it comes before one in `media_type`, and is
+    /// not doubted.
     pub charset: Option<&'a str>,
     /// The address that the bytes were fetched from.
     pub url: Option<&'a str>,
@@ -148,6 +150,13 @@ pub enum Warning {
         /// The charset that was declared.
         charset: String,
     },
+    /// The bytes are not in the charset that was declared; it was passed over.
+    CharsetWrong {
+        /// The charset that was declared.
+        declared: String,
+        /// The charset that the bytes were read in.
+        charset: String,
+    },
     /// A charset was declared that nobody knows; it was passed over.
     UnknownCharset {
         /// Its name, as declared.
@@ -197,6 +206,16 @@ pub enum Warning {
         /// Whether there is nothing else in it, so that it should not be taken in.
         is_all: bool,
     },
+    /// The page is one of several that have the article together.
+    PartOfSeveral {
+        /// By what that was seen.
+        seen: String,
+    },
+    /// The page has next to no words, and these are from what it holds for its scripts.
+    WordsOfScripts {
+        /// How many words.
+        words: usize,
+    },
     /// The page is a live blog: its entries were written one after the other, and go on.
     LiveBlog {
         /// How many entries have a time.
@@ -244,6 +263,12 @@ impl fmt::Display for Warning {
             Self::CharsetDoubtful { charset } => {
                 write!(f, "read as {charset}, as declared, but it could be UTF-8")
             }
+            Self::CharsetWrong { declared, charset } => {
+                write!(
+                    f,
+                    "declared as {declared}, which it is not; read as {charset}"
+                )
+            }
             Self::UnknownCharset { label } => {
                 write!(f, "the declared charset {} is unknown", escaped(label))
             }
@@ -272,6 +297,15 @@ impl fmt::Display for Warning {
                 }
                 Ok(())
             }
+            other => other.tell_of_page(f),
+        }
+    }
+}
+
+impl Warning {
+    /// Writes what is odd about a page or a PDF file.
+    fn tell_of_page(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::PdfWithoutText { why } => write!(
                 f,
                 "{why}; it is kept without a text, so no claim can be bound to its words"
@@ -298,6 +332,15 @@ impl fmt::Display for Warning {
                 "this looks like {page}: “{seen}”, and {words} words beside it; open the page in a \
                  browser, save it, and add the file with --url"
             ),
+            Self::PartOfSeveral { seen } => write!(
+                f,
+                "this is one of several pages of the article (“{seen}”): the others are not in this copy"
+            ),
+            Self::WordsOfScripts { words } => write!(
+                f,
+                "the page itself shows next to nothing; its {words} words are from data that it holds \
+                 for its scripts"
+            ),
             Self::LiveBlog { entries } => write!(
                 f,
                 "this is a live blog of {entries} entries or more: each was written at its own time, \
@@ -308,6 +351,7 @@ impl fmt::Display for Warning {
                 "its readers' comments, {comments} words, are more than its own {words}; they were \
                  left out"
             ),
+            _ => Ok(()),
         }
     }
 }
@@ -364,8 +408,8 @@ pub fn take_in(bytes: &[u8], hint: &Hint) -> Result<Intake, IntakeError> {
     if kind == Kind::Pdf {
         return Ok(of_pdf(bytes, media, warnings));
     }
-    let declared = hint.charset.or(found.charset.as_deref());
-    let decoded = match charset::decode(bytes, declared, kind == Kind::Html) {
+    let declared = found.charset.as_deref();
+    let decoded = match charset::decode(bytes, hint.charset, declared, kind == Kind::Html) {
         Ok(decoded) => decoded,
         Err(source) => return Err(IntakeError::NotText { media, source }),
     };

@@ -11,9 +11,10 @@ use dom_query::{Document, NodeId, NodeRef};
 
 use super::html::{Layout, is_hidden, text_of};
 use super::meta::PageMeta;
+use super::page_phrases as phrases;
 use super::page_stats::{PageStats, Stats, is_main, words_in};
 use super::page_words::{
-    ABOUT_PAGE, AROUND, AROUND_HEADINGS, BYLINES, COMMENTS, COMMENT_HEADINGS, LABELS, PULLED,
+    ABOUT_PAGE, AROUND, AROUND_HEADINGS, BYLINES, COMMENT_HEADINGS, COMMENTS, LABELS, PULLED,
     plain, tokens,
 };
 
@@ -91,29 +92,36 @@ fn comments_in<'a>(body: &NodeRef<'a>, stats: &PageStats) -> Vec<NodeRef<'a>> {
 
 /// Says whether an ancestor is taken out, so that the element goes with it.
 fn taken_with_ancestor(node: &NodeRef, taken: &HashSet<NodeId>) -> bool {
-    node.ancestors_it(None).any(|above| taken.contains(&above.id))
+    node.ancestors_it(None)
+        .any(|above| taken.contains(&above.id))
 }
 
 fn are_comments(node: &NodeRef) -> bool {
-    let of_schema = ["itemtype", "itemprop", "typeof", "property"].iter().any(|name| {
-        node.attr(name).is_some_and(|value| {
-            value.split_whitespace().any(|value| {
-                let value = value.rsplit(['/', ':']).next().unwrap_or(value);
-                matches!(value, "Comment" | "UserComments" | "comment")
+    let of_schema = ["itemtype", "itemprop", "typeof", "property"]
+        .iter()
+        .any(|name| {
+            node.attr(name).is_some_and(|value| {
+                value.split_whitespace().any(|value| {
+                    let value = value.rsplit(['/', ':']).next().unwrap_or(value);
+                    matches!(value, "Comment" | "UserComments" | "comment")
+                })
             })
-        })
-    });
+        });
     of_schema || has_token(node, COMMENTS)
 }
 
 /// Says whether a class or the id has one of these tokens, as what the element is.
 fn has_token(node: &NodeRef, list: &[&str]) -> bool {
-    let names = [node.attr("class"), node.attr("id")];
+    // What a page calls its own elements is as telling as a class.
+    let own = node.node_name().filter(|name| name.contains('-'));
+    let names = [node.attr("class"), node.attr("id"), own];
     names.into_iter().flatten().any(|names| {
         names.split_whitespace().any(|name| {
             let tokens = tokens(name);
             tokens.iter().any(|token| list.contains(&token.as_str()))
-                && !tokens.iter().any(|token| ABOUT_PAGE.contains(&token.as_str()))
+                && !tokens
+                    .iter()
+                    .any(|token| ABOUT_PAGE.contains(&token.as_str()))
         })
     })
 }
@@ -143,13 +151,17 @@ fn headed<'a>(
             && !holds_main(&parent, stats.at(&parent))
             && !parent.has_name("body")
             && !parent.has_name("article");
-        if !is_free || has_words_before(&first, stats) || parent.parent().is_none() {
+        if !is_free
+            || has_words_before(&first, stats)
+            || parent.parent().is_none()
+            || !goes(&parent)
+        {
             break;
         }
         first = parent;
     }
     if first.id != node.id {
-        return goes(&first).then(|| vec![first]);
+        return Some(vec![first]);
     }
     let mut group = vec![*node];
     let mut next = node.next_sibling();
@@ -167,9 +179,12 @@ fn is_heading(node: &NodeRef) -> bool {
     let Some(name) = node.node_name() else {
         return false;
     };
-    matches!(&*name, "h2" | "h3" | "h4" | "h5" | "h6" | "summary" | "legend" | "dt")
-        || node.attr("role").is_some_and(|role| &*role == "heading")
-        || (matches!(&*name, "p" | "div" | "span" | "strong" | "b") && has_token(node, &["heading", "title", "header", "head", "label"]))
+    matches!(
+        &*name,
+        "h2" | "h3" | "h4" | "h5" | "h6" | "summary" | "legend" | "dt"
+    ) || node.attr("role").is_some_and(|role| &*role == "heading")
+        || (matches!(&*name, "p" | "div" | "span" | "strong" | "b")
+            && has_token(node, &["heading", "title", "header", "head", "label"]))
 }
 
 /// Says whether words stand before a node in its parent.
@@ -195,9 +210,11 @@ fn remove_pulled(body: &NodeRef) {
     let mut looked_at = 0;
     let nodes: Vec<NodeRef> = body.descendants_it().collect();
     for node in nodes {
-        let Some(name) = node.node_name() else { continue };
+        let Some(name) = node.node_name() else {
+            continue;
+        };
         let may_be = matches!(&*name, "aside" | "blockquote" | "figure" | "q")
-            || (Layout::of(&name).is_block() && has_token(&node, PULLED));
+            || (Layout::of_node(&node, &name).is_block() && has_token(&node, PULLED));
         if !may_be || looked_at >= MOST_PULLED {
             continue;
         }
@@ -240,11 +257,69 @@ impl Around<'_> {
                 }
                 continue;
             }
-            if stats.paragraphs == 1 && !node.children_it(false).any(|child| self.stats.at(&child).paragraphs > 0) {
+            if self.removes_cards(&node, stats) {
+                continue;
+            }
+            if stats.paragraphs == 1
+                && !node
+                    .children_it(false)
+                    .any(|child| self.stats.at(&child).paragraphs > 0)
+            {
                 passed += stats.prose;
             }
             open.extend(node.children_it(true));
         }
+    }
+
+    /// Takes out cards that lead to other articles, of which an element has several beside each other:
+    /// each begins with a link of some words and says a little more. Says whether nothing is left.
+    fn removes_cards(&self, node: &NodeRef, stats: Stats) -> bool {
+        /// So many of a kind are no accident.
+        const FEWEST: usize = 3;
+        /// The longest card, in words.
+        const LONGEST: usize = 80;
+        if stats.headlines > 0 || stats.linked < 3 * FEWEST {
+            return false;
+        }
+        let children: Vec<NodeRef> = node
+            .children_it(false)
+            .filter(|child| child.is_element() && self.stats.at(child).words > 0)
+            .collect();
+        let is_card = |child: &&NodeRef| {
+            let stats = self.stats.at(child);
+            stats.words <= LONGEST && stats.paragraphs <= 2 && self.begins_with_link(child)
+        };
+        let cards: Vec<&NodeRef> = children.iter().filter(is_card).collect();
+        if cards.len() < FEWEST || cards.len() * 2 < children.len() {
+            return false;
+        }
+        for card in &cards {
+            card.remove_from_parent();
+        }
+        cards.len() == children.len()
+    }
+
+    /// Says whether the first words of an element are a link to elsewhere, and a block of their own.
+    fn begins_with_link(&self, node: &NodeRef) -> bool {
+        let mut at = *node;
+        for _ in 0..8 {
+            let stats = self.stats.at(&at);
+            if stats.words >= 3 && stats.is_linked(90) {
+                return true;
+            }
+            let has_text = at
+                .children_it(false)
+                .take_while(|child| !child.is_element() || self.stats.at(child).words == 0)
+                .any(|child| child.is_text() && words_in(&child.text()) > 0);
+            let first = at
+                .children_it(false)
+                .find(|child| self.stats.at(child).words > 0);
+            match first.filter(|_| !has_text) {
+                Some(first) => at = first,
+                None => return false,
+            }
+        }
+        false
     }
 
     /// Says whether an element stands around the article; `passed` is how many words of sentences
@@ -253,7 +328,10 @@ impl Around<'_> {
         let Some(name) = node.node_name() else {
             return false;
         };
-        if matches!(&*name, "script" | "style" | "noscript" | "body" | "main" | "h1" | "br") {
+        if matches!(
+            &*name,
+            "script" | "style" | "noscript" | "body" | "main" | "h1" | "br"
+        ) {
             return false;
         }
         let holds_article = stats.headlines > 0
@@ -262,14 +340,18 @@ impl Around<'_> {
         if holds_article {
             return false;
         }
-        let layout = Layout::of(&name);
-        if is_hidden(node) || node.attr("aria-hidden").is_some_and(|value| &*value == "true") {
+        let layout = Layout::of_node(node, &name);
+        if is_hidden(node)
+            || node
+                .attr("aria-hidden")
+                .is_some_and(|value| &*value == "true")
+        {
             return true;
         }
         is_part_of_page(node, &name)
             || (layout.is_block() && has_token(node, AROUND) && !is_table_part(&name))
             || (layout.is_block() && self.is_about_author(node, stats, passed))
-            || self.leads_away(node, &name, stats)
+            || leads_away(node, &name, stats)
             || is_note_mark(node, &name)
     }
 
@@ -280,59 +362,93 @@ impl Around<'_> {
         }
         let is_named = has_token(node, BYLINES)
             || node.attr("rel").is_some_and(|rel| &*rel == "author")
-            || node.attr("itemprop").is_some_and(|prop| {
-                matches!(&*prop, "author" | "datePublished" | "dateModified")
-            });
+            || node
+                .attr("itemprop")
+                .is_some_and(|prop| matches!(&*prop, "author" | "datePublished" | "dateModified"));
         if is_named {
             let most = if passed > 0 { BIO_WORDS } else { BYLINE_WORDS };
             return stats.words <= most;
         }
-        if stats.words > 14 || stats.paragraphs > 0 {
+        if stats.words > 40 || stats.paragraphs > 3 {
             return false;
         }
         let text = text_of(node);
         let text = text.trim();
-        let is_sentence = text.ends_with(['.', '!', '?', '”', '"', '»', '…']);
-        let names_author = self.meta.authors.iter().any(|author| text.contains(author.as_str()));
-        !is_sentence && (names_author || (passed == 0 && stats.times > 0))
-    }
-
-    /// Says whether nearly all the words of an element lead elsewhere.
-    fn leads_away(&self, node: &NodeRef, name: &str, stats: Stats) -> bool {
-        let is_block = Layout::of(name).is_block();
-        if !is_block || is_table_part(name) || stats.words == 0 || name == "li" {
-            return false;
-        }
-        if stats.prose == 0 && stats.words >= 3 && stats.is_linked(75) {
+        let words = plain(text);
+        let has = |list: &[&str]| list.iter().any(|phrase| words.contains(phrase));
+        if stats.words <= 9 && has(phrases::READING_TIMES) || asks_to_subscribe(node, &words) {
             return true;
         }
-        let is_short = stats.words <= 40 && (stats.linked > 0 || stats.words <= LABEL_WORDS);
-        if !is_short || !(stats.is_linked(40) || stats.words <= 5) {
+        if stats.words > 14 || stats.paragraphs > 0 {
             return false;
         }
-        let text = text_of(node);
-        let label = text.split([':', '\n']).next().unwrap_or_default();
-        LABELS.contains(&plain(label).as_str())
+        let by = [
+            "By ", "Von ", "Par ", "Por ", "Text: ", "Autor: ", "Author: ",
+        ];
+        if passed == 0 && by.iter().any(|by| text.starts_with(by)) && !text.ends_with('.') {
+            return true;
+        }
+        let is_sentence = text.ends_with(['.', '!', '?', '”', '"', '»', '…']);
+        let names_author = self
+            .meta
+            .authors
+            .iter()
+            .any(|author| text.contains(author.as_str()));
+        !is_sentence && passed == 0 && (names_author || stats.times > 0)
     }
+}
+
+/// Says whether nearly all the words of an element lead elsewhere.
+fn leads_away(node: &NodeRef, name: &str, stats: Stats) -> bool {
+    let is_block = Layout::of_node(node, name).is_block();
+    if !is_block || is_table_part(name) || stats.words == 0 || name == "li" {
+        return false;
+    }
+    if stats.prose == 0 && stats.words >= 3 && stats.is_linked(75) {
+        return true;
+    }
+    let is_short = stats.words <= 40 && (stats.linked > 0 || stats.words <= LABEL_WORDS);
+    if !is_short || !(stats.is_linked(40) || stats.words <= 5) {
+        return false;
+    }
+    let text = text_of(node);
+    let label = text.split([':', '\n']).next().unwrap_or_default();
+    LABELS.contains(&plain(label).as_str())
 }
 
 /// Says whether an element is of a table: those of a layout have the article in them, those with
 /// figures have links in every cell.
 fn is_table_part(name: &str) -> bool {
-    matches!(name, "table" | "tbody" | "thead" | "tfoot" | "tr" | "td" | "th")
+    matches!(
+        name,
+        "table" | "tbody" | "thead" | "tfoot" | "tr" | "td" | "th"
+    )
 }
 
 /// Says whether an element is by its kind or role no part of an article.
 fn is_part_of_page(node: &NodeRef, name: &str) -> bool {
-    matches!(name, "nav" | "menu" | "dialog" | "search" | "form" | "footer")
-        || node.attr("role").is_some_and(|role| {
-            matches!(
-                &*role,
-                "navigation" | "dialog" | "alertdialog" | "banner" | "search" | "contentinfo"
-                    | "menu" | "menubar" | "toolbar" | "complementary" | "alert" | "tooltip"
-            )
-        })
-        || node.attr("aria-modal").is_some_and(|value| &*value == "true")
+    matches!(
+        name,
+        "nav" | "menu" | "dialog" | "search" | "form" | "footer"
+    ) || node.attr("role").is_some_and(|role| {
+        matches!(
+            &*role,
+            "navigation"
+                | "dialog"
+                | "alertdialog"
+                | "banner"
+                | "search"
+                | "contentinfo"
+                | "menu"
+                | "menubar"
+                | "toolbar"
+                | "complementary"
+                | "alert"
+                | "tooltip"
+        )
+    }) || node
+        .attr("aria-modal")
+        .is_some_and(|value| &*value == "true")
 }
 
 /// Says whether an element is the mark of a note, such as [1].
@@ -344,4 +460,24 @@ fn is_note_mark(node: &NodeRef, name: &str) -> bool {
     let mark = text.trim().trim_matches(['[', ']', '(', ')']);
     let leads = node.descendants_it().any(|below| below.has_name("a"));
     leads && mark.chars().count() <= 4
+}
+
+/// Says whether a block asks to subscribe to a letter: it begins so, or has a button beside it.
+fn asks_to_subscribe(node: &NodeRef, words: &str) -> bool {
+    let names_letter = phrases::LETTERS.iter().any(|letter| words.contains(letter));
+    if !names_letter
+        || !phrases::SIGN_UPS
+            .iter()
+            .any(|sign_up| words.contains(sign_up))
+    {
+        return false;
+    }
+    let begins = phrases::SIGN_UPS
+        .iter()
+        .any(|sign_up| words.starts_with(sign_up));
+    let is_field = |below: NodeRef| below.has_name("input") || below.has_name("button");
+    let beside = node
+        .parent()
+        .map(|parent| parent.children_it(false).any(is_field));
+    begins || beside.unwrap_or(false)
 }

@@ -124,7 +124,7 @@ fn count(body: NodeRef, all: &mut HashMap<NodeId, Stats>) {
                 let Some(name) = node.node_name() else {
                     continue;
                 };
-                let layout = Layout::of(&name);
+                let layout = Layout::of_node(&node, &name);
                 if layout == Layout::Unread || is_hidden(&node) {
                     continue;
                 }
@@ -150,7 +150,8 @@ fn count(body: NodeRef, all: &mut HashMap<NodeId, Stats>) {
             Step::Leave => {
                 let Some(mut left) = open.pop() else { continue };
                 links -= usize::from(left.is_link);
-                if left.is_block && left.own >= SENTENCE_WORDS && left.own_linked * 5 < left.own * 2 {
+                if left.is_block && left.own >= SENTENCE_WORDS && left.own_linked * 5 < left.own * 2
+                {
                     left.stats.prose += left.own;
                     left.stats.paragraphs += 1;
                 }
@@ -169,7 +170,8 @@ fn count(body: NodeRef, all: &mut HashMap<NodeId, Stats>) {
 
 /// Says whether a link leads to another page; one within the page is a heading's anchor or a note.
 fn leads_away(link: &NodeRef) -> bool {
-    link.attr("href").is_some_and(|to| !to.trim_start().starts_with('#'))
+    link.attr("href")
+        .is_some_and(|to| !to.trim_start().starts_with('#'))
 }
 
 /// Says whether an element says of itself that it holds the page's main part.

@@ -15,7 +15,7 @@
 //! fields of forms and no notes in the margin are read, nothing of an attached file.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::Read as _;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,13 +44,15 @@ pub const MAX_UNPACKED: u64 = 512 * 1024 * 1024;
 pub const MAX_GLYPHS: usize = 8_000_000;
 
 /// How long the whole file may take.
-const TIME: Duration = Duration::from_secs(60);
+const TIME: Duration = Duration::from_mins(1);
 
 /// The stack of the thread that reads: the crates below recurse as deep as a file is nested.
 const STACK_BYTES: usize = 256 * 1024 * 1024;
 
 /// The thread's name, by which its panics are kept from the terminal.
 const THREAD: &str = "pdf-text";
+
+static HOOK: Once = Once::new();
 
 /// Says why a PDF file has no text here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -101,15 +103,14 @@ impl Pdf {
 }
 
 /// Reads a file. Whatever is wrong with it is a warning: the bytes can be kept all the same.
-pub fn read(bytes: &[u8]) -> Pdf {
-    if unpacks_to_too_much(bytes) {
+pub fn read(file: &[u8]) -> Pdf {
+    if unpacks_to_too_much(file) {
         return Pdf::without_text(PageMeta::default(), PdfFault::TooLarge);
     }
-    static HOOK: Once = Once::new();
     HOOK.call_once(install_hook);
     let (send, receive) = mpsc::channel();
     let stop = Arc::new(AtomicBool::new(false));
-    let (stopped, bytes) = (Arc::clone(&stop), bytes.to_vec());
+    let (stopped, bytes) = (Arc::clone(&stop), file.to_vec());
     let work = move || {
         let read = panic::catch_unwind(AssertUnwindSafe(|| read_within(&bytes, &stopped)));
         let damaged = |_| Pdf::without_text(PageMeta::default(), PdfFault::Damaged);
@@ -123,10 +124,16 @@ pub fn read(bytes: &[u8]) -> Pdf {
     if started.is_err() {
         return Pdf::without_text(PageMeta::default(), PdfFault::TooLarge);
     }
-    receive.recv_timeout(TIME).unwrap_or_else(|_| {
+    let read = receive.recv_timeout(TIME).unwrap_or_else(|_| {
         stop.store(true, Ordering::Relaxed);
         Pdf::without_text(PageMeta::default(), PdfFault::TooSlow)
-    })
+    });
+    // What can't be unlocked looks like damage.
+    let why = PdfFault::Damaged;
+    if read.warnings == [Warning::PdfWithoutText { why }] && find(file, b"/Encrypt").is_some() {
+        return Pdf::without_text(read.meta, PdfFault::Locked);
+    }
+    read
 }
 
 /// Keeps the panics of the reading thread from the terminal: they are said as a warning.
@@ -274,7 +281,9 @@ impl OutputDev for Reader<'_> {
             return Err(OutputError::FormatError(std::fmt::Error));
         }
         let is_unknown = letters.is_empty()
-            || letters.chars().any(|c| c == '\u{FFFD}' || ('\u{E000}'..='\u{F8FF}').contains(&c));
+            || letters
+                .chars()
+                .any(|c| c == '\u{FFFD}' || ('\u{E000}'..='\u{F8FF}').contains(&c));
         if is_unknown {
             self.unknown += 1;
             return Ok(());
@@ -282,7 +291,9 @@ impl OutputDev for Reader<'_> {
         let size = (font_size * place.m21.hypot(place.m22)).abs();
         let advance = width * font_size * place.m11.hypot(place.m12);
         let is_level = place.m12.abs() <= place.m11.abs() * 0.2 && place.m11 > 0.0;
-        let is_placed = [place.m31, place.m32, size, advance].iter().all(|n| n.is_finite());
+        let is_placed = [place.m31, place.m32, size, advance]
+            .iter()
+            .all(|n| n.is_finite());
         if is_level && is_placed && size > 0.1 {
             self.page.glyphs.push(Glyph {
                 x: place.m31,
@@ -373,14 +384,20 @@ fn unpacked_length(data: &[u8], limit: u64) -> (u64, u64) {
 }
 
 fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
-    bytes.windows(needle.len()).position(|window| window == needle)
+    bytes
+        .windows(needle.len())
+        .position(|window| window == needle)
 }
 
 /// Empties the pictures: they have no words, and would be read as if they drew something.
 fn empty_pictures(document: &mut Document) {
     for object in document.objects.values_mut() {
         if let Object::Stream(stream) = object
-            && stream.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|kind| kind == b"Image")
+            && stream
+                .dict
+                .get(b"Subtype")
+                .and_then(Object::as_name)
+                .is_ok_and(|kind| kind == b"Image")
         {
             stream.set_content(Vec::new());
             for key in [&b"Filter"[..], b"DecodeParms"] {
@@ -395,11 +412,23 @@ fn empty_circles(document: &mut Document) {
     let mut drawn: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
     let mut circles: Vec<ObjectId> = Vec::new();
     for (id, object) in &document.objects {
-        let Object::Stream(stream) = object else { continue };
-        if !stream.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|kind| kind == b"Form") {
+        let Object::Stream(stream) = object else {
+            continue;
+        };
+        if !stream
+            .dict
+            .get(b"Subtype")
+            .and_then(Object::as_name)
+            .is_ok_and(|kind| kind == b"Form")
+        {
             continue;
         }
-        match stream.dict.get(b"Resources").ok().and_then(|found| dictionary(document, found)) {
+        match stream
+            .dict
+            .get(b"Resources")
+            .ok()
+            .and_then(|found| dictionary(document, found))
+        {
             Some(resources) => {
                 drawn.insert(*id, forms_of(document, resources));
             }
@@ -407,17 +436,17 @@ fn empty_circles(document: &mut Document) {
             None => circles.push(*id),
         }
     }
-    let draws = |content: &[u8]| find(content, b"Do").is_some();
+    let has_drawing = |content: &[u8]| find(content, b"Do").is_some();
     circles.retain(|id| {
         let stream = document.get_object(*id).and_then(Object::as_stream);
         stream.is_ok_and(|stream| {
             let plain = stream.decompressed_content();
-            draws(&plain.unwrap_or_else(|_| stream.content.clone()))
+            has_drawing(&plain.unwrap_or_else(|_| stream.content.clone()))
         })
     });
     let mut done: HashSet<ObjectId> = HashSet::new();
-    let starts: BTreeMap<ObjectId, ()> = drawn.keys().map(|id| (*id, ())).collect();
-    for start in starts.into_keys() {
+    let starts: BTreeSet<ObjectId> = drawn.keys().copied().collect();
+    for start in starts {
         let mut path: Vec<ObjectId> = Vec::new();
         let mut steps = vec![(start, false)];
         while let Some((id, is_left)) = steps.pop() {
@@ -429,7 +458,13 @@ fn empty_circles(document: &mut Document) {
             } else if !done.contains(&id) {
                 path.push(id);
                 steps.push((id, true));
-                steps.extend(drawn.get(&id).into_iter().flatten().map(|next| (*next, false)));
+                steps.extend(
+                    drawn
+                        .get(&id)
+                        .into_iter()
+                        .flatten()
+                        .map(|next| (*next, false)),
+                );
             }
         }
     }
@@ -448,16 +483,23 @@ fn dictionary<'a>(document: &'a Document, object: &'a Object) -> Option<&'a Dict
 
 /// Lists what a dictionary of resources has to draw.
 fn forms_of(document: &Document, resources: &Dictionary) -> Vec<ObjectId> {
-    let drawn = resources.get(b"XObject").ok().and_then(|found| dictionary(document, found));
+    let drawn = resources
+        .get(b"XObject")
+        .ok()
+        .and_then(|found| dictionary(document, found));
     let values = drawn.into_iter().flat_map(Dictionary::iter);
-    values.filter_map(|(_, value)| value.as_reference().ok()).collect()
+    values
+        .filter_map(|(_, value)| value.as_reference().ok())
+        .collect()
 }
 
 /// Says whether a page's parents lead round in a circle.
 fn is_in_circle(document: &Document, page: ObjectId) -> bool {
     let mut at = page;
     for _ in 0..64 {
-        let parent = document.get_dictionary(at).and_then(|found| found.get(b"Parent"));
+        let parent = document
+            .get_dictionary(at)
+            .and_then(|found| found.get(b"Parent"));
         match parent.and_then(Object::as_reference) {
             Ok(parent) => at = parent,
             Err(_) => return false,
@@ -472,10 +514,20 @@ mod tests {
 
     #[test]
     fn what_is_no_pdf_is_said_to_be_none() {
-        for bytes in [&b""[..], b"%PDF-1.7\0\xFF", b"words", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n"] {
+        for bytes in [
+            &b""[..],
+            b"%PDF-1.7\0\xFF",
+            b"words",
+            b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n",
+        ] {
             let read = read(bytes);
             assert_eq!(read.text, None);
-            assert_eq!(read.warnings, [Warning::PdfWithoutText { why: PdfFault::Damaged }]);
+            assert_eq!(
+                read.warnings,
+                [Warning::PdfWithoutText {
+                    why: PdfFault::Damaged
+                }]
+            );
         }
     }
 
@@ -488,18 +540,30 @@ mod tests {
         }
         let bomb = packed.finish().expect("memory");
         let file = |dictionary: &str, data: &[u8]| {
-            let head = format!("%PDF-1.5\n1 0 obj\n<<{dictionary}/Length {}>>\nstream\n", data.len());
+            let head = format!(
+                "%PDF-1.5\n1 0 obj\n<<{dictionary}/Length {}>>\nstream\n",
+                data.len()
+            );
             [head.as_bytes(), data, b"\nendstream\nendobj\n"].concat()
         };
         let packed_again = || {
-            let mut again = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+            let mut again =
+                flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
             again.write_all(&bomb).expect("memory");
             again.finish().expect("memory")
         };
         for data in [bomb.clone(), packed_again()] {
             let read = read(&file("/Type/ObjStm/Filter/FlateDecode", &data));
-            assert_eq!(read.warnings, [Warning::PdfWithoutText { why: PdfFault::TooLarge }]);
+            assert_eq!(
+                read.warnings,
+                [Warning::PdfWithoutText {
+                    why: PdfFault::TooLarge
+                }]
+            );
         }
-        assert!(!unpacks_to_too_much(&file("/Subtype/Image/Filter/FlateDecode", &bomb)));
+        assert!(!unpacks_to_too_much(&file(
+            "/Subtype/Image/Filter/FlateDecode",
+            &bomb
+        )));
     }
 }

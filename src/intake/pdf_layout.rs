@@ -87,7 +87,9 @@ pub(super) fn text_of(pages: &[PageGlyphs]) -> String {
         for column in columns(page, 0) {
             for paragraph in paragraphs_of(column, &whole) {
                 let continues = is_first
-                    && paragraphs.last().is_some_and(|before| goes_on(before, &paragraph));
+                    && paragraphs
+                        .last()
+                        .is_some_and(|before| goes_on(before, &paragraph));
                 is_first = false;
                 match paragraphs.last_mut().filter(|_| continues) {
                     Some(before) => join(&mut before.text, &paragraph.text, &whole),
@@ -97,7 +99,10 @@ pub(super) fn text_of(pages: &[PageGlyphs]) -> String {
             is_first = true;
         }
     }
-    let texts: Vec<String> = paragraphs.into_iter().map(|paragraph| paragraph.text).collect();
+    let texts: Vec<String> = paragraphs
+        .into_iter()
+        .map(|paragraph| paragraph.text)
+        .collect();
     texts.join("\n\n")
 }
 
@@ -195,8 +200,10 @@ fn push_letters(text: &mut String, letters: &str) {
 
 /// Takes out what stands at the top or bottom of many pages, and page numbers there.
 fn remove_repeated(pieces: &mut [Vec<Piece>], pages: &[PageGlyphs]) {
-    /// How many lines from the top and from the bottom are looked at.
+    /// How many lines from the top and from the bottom are looked at, and how far from the page's edge,
+    /// as a share of its height.
     const LINES: usize = 3;
+    const MARGIN: f64 = 0.11;
     if pieces.len() < 2 {
         return;
     }
@@ -209,20 +216,28 @@ fn remove_repeated(pieces: &mut [Vec<Piece>], pages: &[PageGlyphs]) {
         let text = text.replace("##", "#").replace("##", "#");
         // A tenth of the page: headers stand at the same height.
         let height = ((piece.y - page.bottom) / (page.height.max(1.0) / 60.0)).round();
-        #[expect(clippy::cast_possible_truncation, reason = "a place on a page, bounded by the clamp")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a place on a page, bounded by the clamp"
+        )]
         let height = height.clamp(-1000.0, 1000.0) as i32;
         (text, height)
     };
-    let is_edge = |piece: &Piece, heights: &[f64]| {
-        let place = heights.iter().position(|y| *y <= piece.y + 0.01).unwrap_or(0);
-        place < LINES || place + LINES >= heights.len()
+    let is_edge = |piece: &Piece, page: &PageGlyphs, heights: &[f64]| {
+        let share = (piece.y - page.bottom) / page.height.max(1.0);
+        let is_at_margin = !(MARGIN..=1.0 - MARGIN).contains(&share);
+        let place = heights
+            .iter()
+            .position(|y| *y <= piece.y + 0.01)
+            .unwrap_or(0);
+        (place < LINES || place + LINES >= heights.len()) && is_at_margin
     };
     let heights: Vec<Vec<f64>> = pieces.iter().map(|page| heights_of(page)).collect();
     let mut seen: BTreeMap<(String, i32), usize> = BTreeMap::new();
     for ((page, heights), of) in pieces.iter().zip(&heights).zip(pages) {
         let keys: HashSet<(String, i32)> = page
             .iter()
-            .filter(|piece| is_edge(piece, heights))
+            .filter(|piece| is_edge(piece, of, heights))
             .map(|piece| key(piece, of))
             .collect();
         for key in keys {
@@ -232,7 +247,10 @@ fn remove_repeated(pieces: &mut [Vec<Piece>], pages: &[PageGlyphs]) {
     let enough = 2.max(pieces.len() * 3 / 10);
     for ((page, heights), of) in pieces.iter_mut().zip(&heights).zip(pages) {
         page.retain(|piece| {
-            !(is_edge(piece, heights) && seen.get(&key(piece, of)).is_some_and(|count| *count >= enough))
+            !(is_edge(piece, of, heights)
+                && seen
+                    .get(&key(piece, of))
+                    .is_some_and(|count| *count >= enough))
         });
     }
 }
@@ -253,7 +271,9 @@ fn columns(pieces: Vec<Piece>, depth: usize) -> Vec<Vec<Piece>> {
     // What goes across parts the page into bands.
     let mut bands: Vec<(Vec<Piece>, bool)> = Vec::new();
     for row in rows(pieces) {
-        let crosses = row.iter().any(|piece| piece.left < gutter && piece.right > gutter);
+        let crosses = row
+            .iter()
+            .any(|piece| piece.left < gutter && piece.right > gutter);
         match bands.last_mut().filter(|(_, across)| *across == crosses) {
             Some((band, _)) => band.extend(row),
             None => bands.push((row, crosses)),
@@ -281,7 +301,8 @@ fn rows(mut pieces: Vec<Piece>) -> Vec<Vec<Piece>> {
     pieces.sort_by(|a, b| b.y.total_cmp(&a.y).then(a.left.total_cmp(&b.left)));
     let mut rows: Vec<Vec<Piece>> = Vec::new();
     for piece in pieces {
-        let is_same = |row: &Vec<Piece>| (row[0].y - piece.y).abs() <= 0.35 * row[0].size.max(piece.size);
+        let is_same =
+            |row: &Vec<Piece>| (row[0].y - piece.y).abs() <= 0.35 * row[0].size.max(piece.size);
         match rows.last_mut().filter(|row| is_same(row)) {
             Some(row) => row.push(piece),
             None => rows.push(vec![piece]),
@@ -292,8 +313,14 @@ fn rows(mut pieces: Vec<Piece>) -> Vec<Vec<Piece>> {
 
 /// Finds where two columns part: a place that few lines go across, with running text on both sides.
 fn gutter(pieces: &[Piece]) -> Option<f64> {
-    let left = pieces.iter().map(|piece| piece.left).min_by(f64::total_cmp)?;
-    let right = pieces.iter().map(|piece| piece.right).max_by(f64::total_cmp)?;
+    let left = pieces
+        .iter()
+        .map(|piece| piece.left)
+        .min_by(f64::total_cmp)?;
+    let right = pieces
+        .iter()
+        .map(|piece| piece.right)
+        .max_by(f64::total_cmp)?;
     let width = right - left;
     let mut best: Option<(usize, f64)> = None;
     // Gaps end where a piece begins: nothing else need be tried.
@@ -315,8 +342,16 @@ fn gutter(pieces: &[Piece]) -> Option<f64> {
             side.len() >= COLUMN_LINES && words >= COLUMN_WORDS && widths >= 0.5 * width
         };
         let inner = |side: &[&Piece]| {
-            let from = side.iter().map(|piece| piece.left).min_by(f64::total_cmp).unwrap_or(0.0);
-            let to = side.iter().map(|piece| piece.right).max_by(f64::total_cmp).unwrap_or(0.0);
+            let from = side
+                .iter()
+                .map(|piece| piece.left)
+                .min_by(f64::total_cmp)
+                .unwrap_or(0.0);
+            let to = side
+                .iter()
+                .map(|piece| piece.right)
+                .max_by(f64::total_cmp)
+                .unwrap_or(0.0);
             to - from
         };
         let fits = is_text(&on_left, inner(&on_left))
@@ -370,27 +405,41 @@ fn paragraphs_of(column: Vec<Piece>, whole: &HashSet<String>) -> Vec<Paragraph> 
             right: row.iter().map(|piece| piece.right).fold(f64::MIN, f64::max),
             y: row[0].y,
             size: row.iter().map(|piece| piece.size).fold(0.0, f64::max),
-            text: row.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join(" "),
+            text: row
+                .iter()
+                .map(|piece| piece.text.as_str())
+                .collect::<Vec<_>>()
+                .join(" "),
         })
         .collect();
-    let pitches = lines.windows(2).map(|two| (two[0].y - two[1].y) / two[0].size.max(two[1].size));
+    let pitches = lines
+        .windows(2)
+        .map(|two| (two[0].y - two[1].y) / two[0].size.max(two[1].size));
     let pitch = median(pitches.filter(|pitch| *pitch < 3.0).collect());
     let left = median(lines.iter().map(|line| line.left).collect());
-    let right = lines.iter().map(|line| line.right).max_by(f64::total_cmp).unwrap_or(0.0);
+    let right = lines
+        .iter()
+        .map(|line| line.right)
+        .max_by(f64::total_cmp)
+        .unwrap_or(0.0);
     let mut found: Vec<Paragraph> = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         let before = at.checked_sub(1).map(|before| &lines[before]);
         let is_new = before.is_none_or(|before| {
             let distance = (before.y - line.y) / before.size.max(line.size);
             let other_size = (before.size - line.size).abs() > 0.12 * before.size.max(line.size);
-            let set_in = line.left - before.left > 0.7 * line.size && line.left - left > 0.7 * line.size;
+            let set_in =
+                line.left - before.left > 0.7 * line.size && line.left - left > 0.7 * line.size;
             let ends_short = right - before.right > 0.22 * (right - left).max(1.0)
                 && ends_sentence(&before.text);
             distance > pitch * 1.3 || other_size || set_in || ends_short || is_item(&line.text)
         });
         match found.last_mut().filter(|_| !is_new) {
             Some(paragraph) => join(&mut paragraph.text, &line.text, whole),
-            None => found.push(Paragraph { text: line.text.clone(), size: line.size }),
+            None => found.push(Paragraph {
+                text: line.text.clone(),
+                size: line.size,
+            }),
         }
     }
     found
@@ -398,7 +447,9 @@ fn paragraphs_of(column: Vec<Piece>, whole: &HashSet<String>) -> Vec<Paragraph> 
 
 /// Says whether a line begins an item of a list.
 fn is_item(text: &str) -> bool {
-    text.starts_with(['•', '‣', '▪', '◦', '■', '●']) || text.starts_with("– ") || text.starts_with("- ")
+    text.starts_with(['•', '‣', '▪', '◦', '■', '●'])
+        || text.starts_with("– ")
+        || text.starts_with("- ")
 }
 
 fn ends_sentence(text: &str) -> bool {
@@ -410,7 +461,9 @@ fn ends_sentence(text: &str) -> bool {
 fn goes_on(before: &Paragraph, next: &Paragraph) -> bool {
     let is_same_size = (before.size - next.size).abs() <= 0.12 * before.size.max(next.size);
     let begins_small = next.text.chars().next().is_some_and(char::is_lowercase);
-    is_same_size && !ends_sentence(&before.text) && (begins_small || before.text.ends_with(is_hyphen))
+    is_same_size
+        && !ends_sentence(&before.text)
+        && (begins_small || before.text.ends_with(is_hyphen))
 }
 
 const fn is_hyphen(c: char) -> bool {
@@ -422,19 +475,32 @@ fn join(text: &mut String, next: &str, whole: &HashSet<String>) {
     let is_divided = text.ends_with(is_hyphen)
         && !text.ends_with(" -")
         && next.chars().next().is_some_and(char::is_lowercase)
-        && text.trim_end_matches(is_hyphen).ends_with(char::is_alphabetic);
+        && text
+            .trim_end_matches(is_hyphen)
+            .ends_with(char::is_alphabetic);
     if !is_divided {
-        if !text.ends_with(is_hyphen) || next.starts_with(|c: char| !c.is_alphanumeric()) || text.ends_with(" -") {
+        if !text.ends_with(is_hyphen)
+            || next.starts_with(|c: char| !c.is_alphanumeric())
+            || text.ends_with(" -")
+        {
             text.push(' ');
         }
         text.push_str(next);
         return;
     }
-    let first = text.rsplit(' ').next().unwrap_or_default().trim_end_matches(is_hyphen);
+    let first = text
+        .rsplit(' ')
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches(is_hyphen);
     let second = next.split(' ').next().unwrap_or_default();
     let (first, second) = (bare(first).to_lowercase(), bare(second).to_lowercase());
     // A hyphen that the rest of the file writes too is the word's own.
-    let keeps = match order_of(whole, &format!("{first}{second}"), &format!("{first}-{second}")) {
+    let keeps = match order_of(
+        whole,
+        &format!("{first}{second}"),
+        &format!("{first}-{second}"),
+    ) {
         Ordering::Less => true,
         Ordering::Equal | Ordering::Greater => false,
     };
@@ -465,7 +531,13 @@ mod tests {
         for line in lines {
             let mut at = x;
             for c in line.chars() {
-                glyphs.push(Glyph { x: at, y, advance: size / 2.0, size, letters: c.to_string() });
+                glyphs.push(Glyph {
+                    x: at,
+                    y,
+                    advance: size / 2.0,
+                    size,
+                    letters: c.to_string(),
+                });
                 at += size / 2.0;
             }
             y -= size * 1.2;
@@ -473,17 +545,31 @@ mod tests {
         glyphs
     }
 
-    fn text(parts: Vec<Vec<Glyph>>) -> String {
-        let page = PageGlyphs { glyphs: parts.concat(), height: 800.0, bottom: 0.0 };
+    fn text(parts: &[Vec<Glyph>]) -> String {
+        let page = PageGlyphs {
+            glyphs: parts.concat(),
+            height: 800.0,
+            bottom: 0.0,
+        };
         text_of(&[page])
     }
 
     #[test]
     fn columns_are_read_one_after_the_other() {
-        let left = ["The first column has", "some lines that run", "on and on until they", "end with a full stop."];
-        let right = ["The second one begins", "here and goes on for", "as many lines as the", "first one has there."];
+        let left = [
+            "The first column has",
+            "some lines that run",
+            "on and on until they",
+            "end with a full stop.",
+        ];
+        let right = [
+            "The second one begins",
+            "here and goes on for",
+            "as many lines as the",
+            "first one has there.",
+        ];
         let head = ["A headline that goes across both of the columns here"];
-        let read = text(vec![
+        let read = text(&[
             lines(50.0, 700.0, 10.0, &left),
             lines(200.0, 700.0, 10.0, &right),
             lines(50.0, 740.0, 10.0, &head),
@@ -494,7 +580,7 @@ mod tests {
 
     #[test]
     fn a_table_is_read_by_rows() {
-        let read = text(vec![
+        let read = text(&[
             lines(50.0, 700.0, 10.0, &["Year", "2024", "2025", "2026", "2027"]),
             lines(200.0, 700.0, 10.0, &["Loaves", "10", "11", "12", "13"]),
         ]);
@@ -503,8 +589,20 @@ mod tests {
 
     #[test]
     fn divided_words_are_put_together() {
-        let read = text(vec![lines(50.0, 700.0, 10.0, &["The long-term plan is divi-", "ded, and so is the long-", "term one of the ﬁsh."])]);
-        assert_eq!(read, "The long-term plan is divided, and so is the long-term one of the fish.");
+        let read = text(&[lines(
+            50.0,
+            700.0,
+            10.0,
+            &[
+                "The long-term plan is divi-",
+                "ded, and so is the long-",
+                "term one of the ﬁsh.",
+            ],
+        )]);
+        assert_eq!(
+            read,
+            "The long-term plan is divided, and so is the long-term one of the fish."
+        );
     }
 
     #[test]
@@ -519,7 +617,11 @@ mod tests {
             height: 800.0,
             bottom: 0.0,
         };
-        let read = text_of(&[page(1, "First words"), page(2, "Second words"), page(3, "Third words")]);
+        let read = text_of(&[
+            page(1, "First words"),
+            page(2, "Second words"),
+            page(3, "Third words"),
+        ]);
         assert_eq!(
             read,
             "First words and more of them.\n\nSecond words and more of them.\n\nThird words and more of them."

@@ -31,13 +31,16 @@ pub(super) fn read(document: &Document) -> PageMeta {
         .and_then(|info| document.dereference(info).ok())
         .and_then(|(_, info)| info.as_dict().ok());
     let said = |key: &[u8]| info.and_then(|info| text_in(document, info, key));
-    let mut meta = PageMeta::default();
-    meta.title = within(&packet, "dc:title")
+    let title = within(&packet, "dc:title")
         .into_iter()
         .next()
         .or_else(|| said(b"Title"))
         .and_then(|title| one_line(&title))
         .filter(|title| is_title(title));
+    let mut meta = PageMeta {
+        title,
+        ..PageMeta::default()
+    };
     let authors = within(&packet, "dc:creator");
     let authors = if authors.is_empty() {
         said(b"Author").into_iter().collect()
@@ -65,15 +68,24 @@ pub(super) fn read(document: &Document) -> PageMeta {
 fn is_title(title: &str) -> bool {
     let lower = title.to_lowercase();
     let is_name = FILE_ENDINGS.iter().any(|ending| lower.ends_with(ending));
-    let is_program = ["microsoft word", "untitled", "unbenannt", "sans titre", "document", "powerpoint presentation"]
-        .iter()
-        .any(|start| lower == *start || lower.starts_with(&format!("{start} - ")));
+    let is_program = [
+        "microsoft word",
+        "untitled",
+        "unbenannt",
+        "sans titre",
+        "document",
+        "powerpoint presentation",
+    ]
+    .iter()
+    .any(|start| lower == *start || lower.starts_with(&format!("{start} - ")));
     !is_name && !is_program && title.chars().any(char::is_alphabetic)
 }
 
 /// Returns the packet's text.
 fn packet_of(document: &Document, catalogue: &Dictionary) -> Option<String> {
-    let (_, object) = document.dereference(catalogue.get(b"Metadata").ok()?).ok()?;
+    let (_, object) = document
+        .dereference(catalogue.get(b"Metadata").ok()?)
+        .ok()?;
     let stream = object.as_stream().ok()?;
     let bytes = if stream.filters().is_ok() {
         stream.decompressed_content().ok()?
@@ -91,10 +103,9 @@ fn within(packet: &str, name: &str) -> Vec<String> {
     };
     let mut items = Vec::new();
     let mut rest = inside;
-    while let Some(item) = element(rest, "rdf:li") {
+    while let Some((item, after)) = split_element(rest, "rdf:li") {
         items.push(plain(item));
-        let end = item.as_ptr() as usize - rest.as_ptr() as usize + item.len();
-        rest = &rest[end..];
+        rest = after;
     }
     if items.is_empty() && !inside.contains('<') {
         items.push(plain(inside));
@@ -115,14 +126,18 @@ fn value_of(packet: &str, name: &str) -> Option<String> {
 
 /// Returns what stands between an element's tags.
 fn element<'a>(packet: &'a str, name: &str) -> Option<&'a str> {
+    split_element(packet, name).map(|(inside, _)| inside)
+}
+
+/// Returns what stands between an element's tags, and what comes after it.
+fn split_element<'a>(packet: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
     let open = packet.find(&format!("<{name}"))?;
     let rest = &packet[open + name.len() + 1..];
     if !rest.starts_with(['>', ' ', '\n', '\r', '\t']) {
         return None;
     }
     let start = rest.find('>')? + 1;
-    let rest = &rest[start..];
-    Some(&rest[..rest.find(&format!("</{name}>"))?])
+    rest[start..].split_once(&format!("</{name}>"))
 }
 
 /// Reads the five entities of XML.
@@ -141,7 +156,8 @@ fn text_in(document: &Document, dictionary: &Dictionary, key: &[u8]) -> Option<S
     let Object::String(bytes, _) = object else {
         return None;
     };
-    let encoding = encoding_rs::Encoding::for_bom(bytes).map_or(encoding_rs::WINDOWS_1252, |(found, _)| found);
+    let encoding =
+        encoding_rs::Encoding::for_bom(bytes).map_or(encoding_rs::WINDOWS_1252, |(found, _)| found);
     let (text, _, _) = encoding.decode(bytes);
     (!text.trim().is_empty()).then(|| text.into_owned())
 }
@@ -161,8 +177,10 @@ fn pdf_day(date: &str) -> Option<DayOrTime> {
     };
     let (hour, minute) = (part(8, 10)?, part(10, 12)?);
     let second = part(12, 14).unwrap_or("00");
-    day_or_time(&format!("{year}-{month}-{day}T{hour}:{minute}:{second}{zone}"))
-        .or_else(|| day_or_time(&format!("{year}-{month}-{day}")))
+    day_or_time(&format!(
+        "{year}-{month}-{day}T{hour}:{minute}:{second}{zone}"
+    ))
+    .or_else(|| day_or_time(&format!("{year}-{month}-{day}")))
 }
 
 #[cfg(test)]
@@ -176,7 +194,10 @@ mod tests {
             <rdf:li>Ann Lee</rdf:li><rdf:li>Jón Ós</rdf:li></rdf:Seq></dc:creator></rdf:Description>";
         assert_eq!(within(packet, "dc:title"), ["Water & bread"]);
         assert_eq!(within(packet, "dc:creator"), ["Ann Lee", "Jón Ós"]);
-        assert_eq!(value_of(packet, "xmp:CreateDate").as_deref(), Some("2026-03-04T10:20:00Z"));
+        assert_eq!(
+            value_of(packet, "xmp:CreateDate").as_deref(),
+            Some("2026-03-04T10:20:00Z")
+        );
         assert_eq!(within(packet, "dc:language"), [""; 0]);
     }
 
@@ -188,7 +209,11 @@ mod tests {
             ("D:20260304102000", "2026-03-04"),
             ("20260304", "2026-03-04"),
         ] {
-            assert_eq!(pdf_day(date).map(|day| day.to_string()).as_deref(), Some(read), "{date}");
+            assert_eq!(
+                pdf_day(date).map(|day| day.to_string()).as_deref(),
+                Some(read),
+                "{date}"
+            );
         }
         for none in ["", "D:", "D:2026", "yesterday"] {
             assert_eq!(pdf_day(none), None, "{none}");

@@ -46,7 +46,13 @@ pub(crate) struct Alike {
 impl Alike {
     /// Says it to a person, about what was named on the command line.
     pub(super) fn tell(&self, context: &Context, what: &str) {
-        let Self { short, percent, contained, label, .. } = self;
+        let Self {
+            short,
+            percent,
+            contained,
+            label,
+            ..
+        } = self;
         let what = screen::cut(what, 60);
         let label = screen::cut(label, 60);
         let likeness = if self.contained > self.percent.saturating_add(15) {
@@ -83,7 +89,9 @@ impl Known {
             there.covers.ledger == covers.ledger && (1..=size).contains(&there.covers.size)
         });
         let there = match there {
-            Some(there) if ledger.entry_at(there.covers.size - 1)?.entry.id() == there.covers.last => {
+            Some(there)
+                if ledger.entry_at(there.covers.size - 1)?.entry.id() == there.covers.last =>
+            {
                 Some(there)
             }
             _ => None,
@@ -182,7 +190,10 @@ fn read(ledger: &Ledger, source: SourceId) -> Result<Option<(Meta, Option<String
         Some(text) => ledger.object_bytes(&text.blake3)?,
         None => None,
     };
-    Ok(Some((meta, text.and_then(|text| String::from_utf8(text).ok()))))
+    Ok(Some((
+        meta,
+        text.and_then(|text| String::from_utf8(text).ok()),
+    )))
 }
 
 fn sketch_of(ledger: &Ledger, record: &Record) -> Result<(SourceId, Sketch), LedgerError> {

@@ -20,7 +20,14 @@ use crate::cli::sources::{Given, Taken};
 /// What begins a line that says what is wrong with the form.
 const FAULT: &str = "#! ";
 
-const FIELDS: [&str; 6] = ["title", "author", "publisher", "published", "language", "url"];
+const FIELDS: [&str; 6] = [
+    "title",
+    "author",
+    "publisher",
+    "published",
+    "language",
+    "url",
+];
 
 const EXPLAINED: &str = "\
 # What goes on record of this source. A field that is left empty is not recorded;
@@ -92,14 +99,26 @@ fn show(context: &Context, taken: &Taken, given: &Given) {
     let title = from(given.title.is_some(), page.title == meta.title);
     line("title", meta.title.clone(), title);
     let authors = (!meta.authors.is_empty()).then(|| meta.authors.join("; "));
-    line("authors", authors, from(!given.authors.is_empty(), page.authors == meta.authors));
+    line(
+        "authors",
+        authors,
+        from(!given.authors.is_empty(), page.authors == meta.authors),
+    );
     let publisher = from(given.publisher.is_some(), page.publisher == meta.publisher);
     line("publisher", meta.publisher.clone(), publisher);
-    let published = from(given.published.is_some(), page.published == meta.published);
-    line("published", meta.published.map(|day| day.to_string()), published);
+    let from_day = from(given.published.is_some(), page.published == meta.published);
+    line(
+        "published",
+        meta.published.map(|day| day.to_string()),
+        from_day,
+    );
     let language = from(given.language.is_some(), page.language == meta.language);
     line("language", meta.language.clone(), language);
-    line("url", meta.url.clone(), from(given.url.is_some(), page.url == meta.url));
+    line(
+        "url",
+        meta.url.clone(),
+        from(given.url.is_some(), page.url == meta.url),
+    );
     context.say(&lines.join("\n"));
 }
 
@@ -120,10 +139,14 @@ fn edited(context: &Context, meta: &Meta) -> anyhow::Result<Option<Meta>> {
             Err(fault) => fault,
         };
         context.warn(&fault.to_string());
-        if prompt::choose("Edit it again? n leaves it as it was. [y,n] ", &['y', 'n'])? != Some('y') {
+        if prompt::choose("Edit it again? n leaves it as it was. [y,n] ", &['y', 'n'])? != Some('y')
+        {
             return Ok(None);
         }
-        let kept: Vec<&str> = form.lines().filter(|line| !line.starts_with(FAULT.trim_end())).collect();
+        let kept: Vec<&str> = form
+            .lines()
+            .filter(|line| !line.starts_with(FAULT.trim_end()))
+            .collect();
         let form = format!("{FAULT}{fault}\n{}\n", kept.join("\n"));
         fs::write(file.path(), form).context("writing the form")?;
     }
@@ -195,7 +218,11 @@ fn parse(form: &str, before: &Meta) -> Result<Meta, FormFault> {
             "url" => meta.url = Some(value),
             _ => {
                 let wanted = "a day such as 2026-03-04, or a time such as 2026-03-04T08:00:00Z";
-                let day = value.parse().map_err(|_| FormFault::Value { field, value, wanted })?;
+                let day = value.parse().map_err(|_| FormFault::Value {
+                    field,
+                    value,
+                    wanted,
+                })?;
                 meta.published = Some(day);
             }
         }
@@ -226,17 +253,27 @@ mod tests {
     #[test]
     fn a_form_that_nobody_changed_says_the_same() {
         assert_eq!(parse(&render(&meta()), &meta()), Ok(meta()));
-        let without = Meta { authors: vec![], title: None, ..meta() };
+        let without = Meta {
+            authors: vec![],
+            title: None,
+            ..meta()
+        };
         assert_eq!(parse(&render(&without), &meta()), Ok(without));
     }
 
     #[test]
     fn what_can_not_be_recorded_is_refused_by_name() {
         for (form, message) in [
-            ("titel: x", "line 1: \"titel\" is no field: did you mean title:?"),
+            (
+                "titel: x",
+                "line 1: \"titel\" is no field: did you mean title:?",
+            ),
             ("# x\n\nsome words", "line 3: \"some words\" is no field"),
             ("title: a\ntitle: b", "line 2: title: is there twice"),
-            ("published: 04/03/2026", "published: \"04/03/2026\" is not a day such as 2026-03-04, or a time such as 2026-03-04T08:00:00Z"),
+            (
+                "published: 04/03/2026",
+                "published: \"04/03/2026\" is not a day such as 2026-03-04, or a time such as 2026-03-04T08:00:00Z",
+            ),
         ] {
             let fault = parse(form, &meta()).unwrap_err();
             assert_eq!(fault.to_string(), message);

@@ -313,7 +313,10 @@ fn tell_alike(context: &Context, taken: &Taken, alike: &[Alike]) {
 
 /// Makes the error for a flag that belongs to one source.
 fn of_one(flag: &str) -> anyhow::Error {
-    Failure::new(Status::Usage, format!("{flag} belongs to one source, and several are named"))
-        .hint("add that one by itself")
-        .into()
+    Failure::new(
+        Status::Usage,
+        format!("{flag} belongs to one source, and several are named"),
+    )
+    .hint("add that one by itself")
+    .into()
 }

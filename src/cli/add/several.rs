@@ -180,7 +180,9 @@ fn names(args: &Args, context: &Context) -> anyhow::Result<Vec<OsString>> {
     if names.is_empty() || names.len() > MOST_NAMES {
         let message = format!("the list has {} names", names.len());
         return Err(Failure::new(Status::Usage, message)
-            .hint(format!("name 1 to {MOST_NAMES} files and addresses, one a line"))
+            .hint(format!(
+                "name 1 to {MOST_NAMES} files and addresses, one a line"
+            ))
             .into());
     }
     Ok(names)
@@ -237,13 +239,17 @@ impl Adding<'_> {
             return Ok(());
         }
         if self.args.dry_run && self.context.ledger_folder().is_err() {
-            let lines = round.iter().map(|taken| Line::of(taken, Outcome::DryRun, vec![]));
+            let lines = round
+                .iter()
+                .map(|taken| Line::of(taken, Outcome::DryRun, vec![]));
             self.lines.extend(lines);
             return Ok(());
         }
         let fresh = self.fresh(round)?;
         if self.args.dry_run || fresh.is_empty() {
-            let lines = fresh.into_iter().map(|(taken, alike)| Line::of(&taken, Outcome::DryRun, alike));
+            let lines = fresh
+                .into_iter()
+                .map(|(taken, alike)| Line::of(&taken, Outcome::DryRun, alike));
             self.lines.extend(lines);
             return Ok(());
         }
@@ -258,7 +264,11 @@ impl Adding<'_> {
         let mut texts: Vec<ObjectId> = Vec::new();
         let mut fresh = Vec::new();
         for taken in round {
-            let already = if args.again { Ok(None) } else { taken.already(&ledger) };
+            let already = if args.again {
+                Ok(None)
+            } else {
+                taken.already(&ledger)
+            };
             match already {
                 Err(error) => {
                     self.fail(OsStr::new(&taken.what), &error);
@@ -270,12 +280,18 @@ impl Adding<'_> {
                     self.lines.push(line);
                 }
                 // The same text twice in one round.
-                Ok(None) if !args.again && taken.text_id().is_some_and(|id| texts.contains(&id)) => {
+                Ok(None)
+                    if !args.again && taken.text_id().is_some_and(|id| texts.contains(&id)) =>
+                {
                     self.lines.push(Line::of(&taken, Outcome::Already, vec![]));
                 }
                 Ok(None) => {
                     texts.extend(taken.text_id());
-                    let alike = if args.again { vec![] } else { known.look(&ledger, &taken)? };
+                    let alike = if args.again {
+                        vec![]
+                    } else {
+                        known.look(&ledger, &taken)?
+                    };
                     for alike in &alike {
                         alike.tell(context, &taken.what);
                     }
@@ -335,7 +351,12 @@ impl Adding<'_> {
     /// Prints a line a source, and names at the end what was not taken in.
     fn answer(self) -> anyhow::Result<Status> {
         let context = self.context;
-        let count = |outcome| self.lines.iter().filter(|line| line.outcome == outcome).count();
+        let count = |outcome| {
+            self.lines
+                .iter()
+                .filter(|line| line.outcome == outcome)
+                .count()
+        };
         let (added, already) = (count(Outcome::Added), count(Outcome::Already));
         let (dry, failed) = (count(Outcome::DryRun), count(Outcome::Failed));
         let names: Vec<String> = self
@@ -350,12 +371,16 @@ impl Adding<'_> {
                 entries: self.entries,
             })?;
         } else {
-            let ledger = (added + already > 0).then(|| context.open_ledger()).transpose()?;
+            let ledger = (added + already > 0)
+                .then(|| context.open_ledger())
+                .transpose()?;
             let mut out = stdout::styled();
             for line in &self.lines {
                 let Some(meta) = &line.meta else { continue };
                 let id = match (&ledger, line.source) {
-                    (Some(ledger), Some(source)) => ledger.short(&source.0).unwrap_or_else(|_| source.to_string()),
+                    (Some(ledger), Some(source)) => ledger
+                        .short(&source.0)
+                        .unwrap_or_else(|_| source.to_string()),
                     _ => "–".to_owned(),
                 };
                 let state = match line.outcome {
@@ -363,7 +388,11 @@ impl Adding<'_> {
                     Outcome::Already => "already",
                     Outcome::DryRun | Outcome::Failed => "dry-run",
                 };
-                let label = meta.title.as_deref().or(meta.url.as_deref()).unwrap_or(&line.what);
+                let label = meta
+                    .title
+                    .as_deref()
+                    .or(meta.url.as_deref())
+                    .unwrap_or(&line.what);
                 writeln!(out, "{id}  {state:<7}  {}", screen::cut(label, 60))?;
             }
         }

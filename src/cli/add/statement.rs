@@ -46,13 +46,19 @@ impl StatementArgs {
             let line = value.split_whitespace().collect::<Vec<_>>().join(" ");
             if line.is_empty() || line.chars().any(char::is_control) {
                 let message = format!("{flag} has no words");
-                return Err(Failure::new(Status::Usage, message).hint("write a name, an office, a way"));
+                return Err(
+                    Failure::new(Status::Usage, message).hint("write a name, an office, a way")
+                );
             }
             Ok(line)
         };
         Ok(Some(StatementHead {
             by: line("--by", by)?,
-            role: self.role.as_deref().map(|role| line("--role", role)).transpose()?,
+            role: self
+                .role
+                .as_deref()
+                .map(|role| line("--role", role))
+                .transpose()?,
             when,
             how: line("--how", how)?,
         }))
@@ -96,7 +102,10 @@ mod tests {
             "Statement by Ann Lee, press officer\nSaid: 2026-03-04\nHow: telephone\n\nWe have no comment.\n"
         );
         assert!(StatementArgs::default().head().unwrap().is_none());
-        let empty = StatementArgs { by: Some(" ".into()), ..args };
+        let empty = StatementArgs {
+            by: Some(" ".into()),
+            ..args
+        };
         assert!(empty.head().is_err());
     }
 }

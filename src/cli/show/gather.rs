@@ -17,8 +17,8 @@ use super::view::{
     AnswerShown, ClaimRow, ClaimShown, EntryShown, EvidenceShown, Id, KeyShown, MetaShown,
     ProposedShown, RetractionShown, SentenceShown, Shown, SourceShown, VerdictShown,
 };
-use crate::cli::fetched;
 use crate::cli::claim_list::ClaimLine;
+use crate::cli::fetched;
 use crate::cli::gone;
 use crate::cli::published::Gatherer;
 use crate::cli::says::{self, Policies};

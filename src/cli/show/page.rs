@@ -352,7 +352,10 @@ impl<W: Write> Page<'_, W> {
             self.field("text", &kept(text))?;
         }
         self.optional("normalised", source.normalizer.as_deref())?;
-        source.fetched.as_ref().map_or(Ok(()), |fetched| self.fetched(fetched))
+        source
+            .fetched
+            .as_ref()
+            .map_or(Ok(()), |fetched| self.fetched(fetched))
     }
 
     /// How a source was fetched: said apart, because nobody signed it.

@@ -20,7 +20,6 @@ pub(super) struct Got {
     pub(super) bytes: Vec<u8>,
     pub(super) file_name: Option<String>,
     pub(super) media: Option<String>,
-    pub(super) charset: Option<String>,
     pub(super) url: Option<String>,
     pub(super) is_fetched: bool,
     pub(super) fetched: Option<FetchRecord>,
@@ -86,7 +85,6 @@ pub(super) fn get(context: &Context, url: &str, takes_errors: bool) -> anyhow::R
         bytes: got.bytes,
         file_name: None,
         media: got.content_type,
-        charset: got.charset,
         url: Some(got.url),
         is_fetched: true,
         fetched: Some(record),
@@ -182,10 +180,13 @@ pub(super) fn refuse_what_is_none(what: &str, intake: &Intake) -> anyhow::Result
         return Ok(());
     };
     let (what, seen) = (screen::one_line(what), screen::cut(seen, 80));
-    Err(Failure::new(Status::Failed, format!("{what} was not taken in: it looks like {page} (“{seen}”)"))
-        .hint(
-            "open the page in a browser, save it, and add the file with --url ADDRESS; --anyway takes \
+    Err(Failure::new(
+        Status::Failed,
+        format!("{what} was not taken in: it looks like {page} (“{seen}”)"),
+    )
+    .hint(
+        "open the page in a browser, save it, and add the file with --url ADDRESS; --anyway takes \
              it as it is",
-        )
-        .into())
+    )
+    .into())
 }

@@ -111,7 +111,7 @@ pub(crate) fn take(context: &Context, what: &OsStr, given: &Given) -> anyhow::Re
     let hint = Hint {
         file_name: got.file_name.as_deref(),
         media_type: given.media.as_deref().or(got.media.as_deref()),
-        charset: given.charset.as_deref().or(got.charset.as_deref()),
+        charset: given.charset.as_deref(),
         url: given.url.as_deref().or(got.url.as_deref()),
     };
     let mut intake = intake::take_in(&got.bytes, &hint).map_err(|error| refused(what, error))?;
@@ -144,12 +144,14 @@ pub(crate) fn take_statement(
 ) -> anyhow::Result<Taken> {
     let shown = screen::path(what);
     if is_address(&shown) {
-        return Err(Failure::new(Status::Usage, format!("{shown} is no statement"))
-            .because(AddressError::Scheme {
-                scheme: "http".to_owned(),
-            })
-            .hint("write what was said into a file, or pipe it and name -")
-            .into());
+        return Err(
+            Failure::new(Status::Usage, format!("{shown} is no statement"))
+                .because(AddressError::Scheme {
+                    scheme: "http".to_owned(),
+                })
+                .hint("write what was said into a file, or pipe it and name -")
+                .into(),
+        );
     }
     let bytes = if what == "-" {
         read_input(context)?

@@ -281,9 +281,18 @@ fn server(requests: usize) -> (String, std::thread::JoinHandle<()>) {
                 cookies on your device. Please consent to continue.</p><button>Accept all</button>";
             let (status, more, body) = match path.as_str() {
                 "/page.html" => ("200 OK", "", page("the first year")),
-                "/old" => ("301 Moved Permanently", "Location: /page.html\r\n", String::new()),
+                "/old" => (
+                    "301 Moved Permanently",
+                    "Location: /page.html\r\n",
+                    String::new(),
+                ),
                 "/wall" => ("200 OK", "Set-Cookie: secret=1\r\n", wall.to_owned()),
-                _ => ("404 Not Found", "", "<h1>Page not found</h1><p>The page you are looking for is not here.".to_owned()),
+                _ => (
+                    "404 Not Found",
+                    "",
+                    "<h1>Page not found</h1><p>The page you are looking for is not here."
+                        .to_owned(),
+                ),
             };
             write!(
                 stream,
@@ -312,8 +321,16 @@ fn page(end: &str) -> String {
 fn many_are_added_together_and_one_that_fails_stops_none() {
     let desk = desk();
     let (address, thread) = server(2);
-    fs::write(desk.path("a.txt"), "The bridge was closed in 2019, the mayor said.\n").unwrap();
-    fs::write(desk.path("b.txt"), "The council spent 12 million in 2020, it said.\n").unwrap();
+    fs::write(
+        desk.path("a.txt"),
+        "The bridge was closed in 2019, the mayor said.\n",
+    )
+    .unwrap();
+    fs::write(
+        desk.path("b.txt"),
+        "The council spent 12 million in 2020, it said.\n",
+    )
+    .unwrap();
     fs::write(desk.path("empty.txt"), "").unwrap();
     let list = format!("# what to read\nb.txt\n\n{address}/page.html\n{address}/gone\na.txt\n");
     fs::write(desk.path("list.txt"), list).unwrap();
@@ -329,10 +346,19 @@ fn many_are_added_together_and_one_that_fails_stops_none() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|line| (line["what"].as_str().unwrap(), line["outcome"].as_str().unwrap()))
+        .map(|line| {
+            (
+                line["what"].as_str().unwrap(),
+                line["outcome"].as_str().unwrap(),
+            )
+        })
         .collect();
     let count = |outcome| outcomes.iter().filter(|(_, is)| *is == outcome).count();
-    assert_eq!((count("added"), count("already"), count("failed")), (3, 1, 2), "{outcomes:?}");
+    assert_eq!(
+        (count("added"), count("already"), count("failed")),
+        (3, 1, 2),
+        "{outcomes:?}"
+    );
     assert!(err.contains("empty.txt") && err.contains("/gone"), "{err}");
     // All in one append, by one signature each.
     assert_eq!(desk.size(), 5);
@@ -342,9 +368,16 @@ fn many_are_added_together_and_one_that_fails_stops_none() {
     let (out, err) = desk.done(&["add", "a.txt", "b.txt"]);
     assert_eq!(out.matches("already").count(), 2, "{out}{err}");
     assert_eq!(desk.size(), 5);
-    for flag in [["--title", "x"], ["--url", "https://a.example/"], ["--published", "2026-01-01"]] {
+    for flag in [
+        ["--title", "x"],
+        ["--url", "https://a.example/"],
+        ["--published", "2026-01-01"],
+    ] {
         let err = desk.refused(&["add", "a.txt", "b.txt", flag[0], flag[1]], 2);
-        assert!(err.contains(flag[0]) && err.contains("belongs to one source"), "{err}");
+        assert!(
+            err.contains(flag[0]) && err.contains("belongs to one source"),
+            "{err}"
+        );
     }
 }
 
@@ -354,7 +387,10 @@ fn a_page_that_is_no_article_is_refused_and_taken_anyway() {
     let (address, thread) = server(4);
     let wall = format!("{address}/wall");
     let err = desk.refused(&["add", &wall], 1);
-    assert!(err.contains("consent") && err.contains("--anyway") && err.contains("--url"), "{err}");
+    assert!(
+        err.contains("consent") && err.contains("--anyway") && err.contains("--url"),
+        "{err}"
+    );
     assert_eq!(desk.size(), 2);
     let added = json(&desk, "output-add", &["add", &wall, "--anyway"]);
     assert_eq!(added["warnings"][0]["code"], "not-the-article");
@@ -374,14 +410,19 @@ fn how_a_page_was_fetched_is_kept_shown_and_erased_with_it() {
     let (_, err) = desk.done(&["add", &format!("{address}/old")]);
     thread.join().unwrap();
     assert!(err.contains("it led to"), "{err}");
-    let kept: Vec<_> = fs::read_dir(desk.ledger().join("fetched")).unwrap().collect();
+    let kept: Vec<_> = fs::read_dir(desk.ledger().join("fetched"))
+        .unwrap()
+        .collect();
     assert_eq!(kept.len(), 1);
     let path = kept[0].as_ref().unwrap().path();
     let document = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     super::fits("fetched", &document);
     assert_eq!(document["redirects"][0], format!("{address}/old"));
     let text = fs::read_to_string(&path).unwrap();
-    assert!(text.contains("x-served-by") && !text.contains("secret"), "{text}");
+    assert!(
+        text.contains("x-served-by") && !text.contains("secret"),
+        "{text}"
+    );
     let raw = path.file_stem().unwrap().to_str().unwrap().to_owned();
     desk.done(&["erase", &raw, "--basis", "privacy", "--yes"]);
     assert!(!path.exists());
@@ -392,18 +433,31 @@ fn near_copies_and_newer_versions_are_named_before_anything_is_written() {
     let desk = desk();
     fs::write(desk.path("a.html"), page("the first year")).unwrap();
     fs::write(desk.path("b.html"), page("the second year")).unwrap();
-    let first = json(&desk, "output-add", &["add", "a.html", "--url", "https://news.example/a"]);
+    let first = json(
+        &desk,
+        "output-add",
+        &["add", "a.html", "--url", "https://news.example/a"],
+    );
     let dry = json(&desk, "output-add", &["add", "b.html", "--dry-run"]);
     assert_eq!(dry["alike"][0]["source"], first["source"]);
     let percent = dry["alike"][0]["percent"].as_u64().unwrap();
     assert!((70..100).contains(&percent), "{dry:#}");
     assert_eq!(dry["alike"][0]["same_address"], false);
-    let same = ["add", "b.html", "--url", "http://www.news.example/a?utm_source=x"];
+    let same = [
+        "add",
+        "b.html",
+        "--url",
+        "http://www.news.example/a?utm_source=x",
+    ];
     let added = json(&desk, "output-add", &same);
     assert_eq!(added["alike"][0]["same_address"], true);
     let short = first["source"].as_str().unwrap()[..8].to_owned();
     fs::write(desk.path("c.html"), page("the third year")).unwrap();
-    let replacing = json(&desk, "output-add", &["add", "c.html", "--replaces", &short]);
+    let replacing = json(
+        &desk,
+        "output-add",
+        &["add", "c.html", "--replaces", &short],
+    );
     assert_eq!(replacing["alike"], serde_json::json!([]));
     // What has nothing to do with it is like nothing.
     fs::write(desk.path("other.txt"), crate::desk::ARTICLE).unwrap();
@@ -419,10 +473,22 @@ fn near_copies_and_newer_versions_are_named_before_anything_is_written() {
 fn what_was_said_on_the_telephone_is_a_statement() {
     let desk = desk();
     let arguments = [
-        "add", "-", "--statement", "--by", "Ann Lee", "--role", "press officer, Port of Hull",
-        "--when", "2026-03-04T15:30:00Z", "--how", "telephone",
+        "add",
+        "-",
+        "--statement",
+        "--by",
+        "Ann Lee",
+        "--role",
+        "press officer, Port of Hull",
+        "--when",
+        "2026-03-04T15:30:00Z",
+        "--how",
+        "telephone",
     ];
-    let (status, _, err) = with_input(&mut desk.factlog(&arguments), "We never received the report in 2019.\n");
+    let (status, _, err) = with_input(
+        &mut desk.factlog(&arguments),
+        "We never received the report in 2019.\n",
+    );
     assert_eq!(status, Some(0), "{err}");
     let (out, _) = desk.done(&["claims"]);
     assert!(out.contains("never received"), "{out}");

@@ -19,7 +19,10 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use serde::{Deserialize, Serialize};
 
 /// How many articles fill each template.
-const ARTICLES_EACH: usize = 12;
+const ARTICLES_EACH: usize = 9;
+
+/// Articles with fewer words than this are outweighed by all the comments.
+const OUTWEIGHED: usize = 700;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Block {
@@ -65,15 +68,41 @@ struct Header {
     kind: String,
     charset: String,
     #[serde(default)]
-    declared: String,
-    #[serde(default)]
     serves: String,
+    /// Whether the headline is in the body.
+    title: Option<bool>,
     #[serde(default)]
     standfirst: bool,
+    #[serde(default)]
+    languages: Vec<String>,
+    #[serde(default)]
+    comments: String,
     #[serde(default)]
     expects: Vec<String>,
     #[serde(default)]
     meta: Vec<String>,
+    /// Words that may be taken or left.
+    #[serde(default)]
+    either: Vec<String>,
+    #[serde(rename = "in")]
+    is_in: Option<String>,
+    http: Option<String>,
+}
+
+impl Header {
+    /// Says whether an article suits the template.
+    fn suits(&self, article: &Article) -> bool {
+        let words = || {
+            article
+                .blocks
+                .iter()
+                .flat_map(Block::lines)
+                .map(|line| words(&line).len())
+                .sum::<usize>()
+        };
+        let is_short = self.comments != "outweigh" || words() < OUTWEIGHED;
+        is_short && (self.languages.is_empty() || self.languages.contains(&article.language))
+    }
 }
 
 struct Template {
@@ -81,16 +110,6 @@ struct Template {
     header: Header,
     source: String,
 }
-
-/// Words of readers, for the templates that have them.
-const COMMENTS: [(&str, &str); 6] = [
-    ("Otter77", "I have lived here for thirty years and nobody ever asked me anything about this before."),
-    ("M. Okafor", "Good report. One question that it leaves open is who pays when the estimate turns out to be too low, as it did the last time, and the time before that."),
-    ("quiet_reader", "First!"),
-    ("Dalia", "My cousin works in that office and says that the figures were known in autumn, but that they were not to be published before the vote. Draw your own conclusions from that."),
-    ("Harald B.", "Why is there no map with this? I had to look up every one of the places that are named here."),
-    ("Otter77", "@Harald B.: it was in the printed paper on Tuesday, on page four, with the old bridge in the wrong place."),
-];
 
 pub(super) fn folder() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages")
@@ -109,10 +128,23 @@ fn templates() -> Vec<Template> {
         .map(|path| {
             let source = fs::read_to_string(&path).expect("a template");
             let first = source.lines().next().expect("a header");
-            let json = first.trim().trim_start_matches("{#").trim_end_matches("#}").trim();
-            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-            let header = serde_json::from_str(json).unwrap_or_else(|error| panic!("{name}: {error}"));
-            Template { name, header, source }
+            let json = first
+                .trim()
+                .trim_start_matches("{#")
+                .trim_end_matches("#}")
+                .trim();
+            let name = path
+                .file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned();
+            let header =
+                serde_json::from_str(json).unwrap_or_else(|error| panic!("{name}: {error}"));
+            Template {
+                name,
+                header,
+                source,
+            }
         })
         .collect();
     found.sort_by(|a, b| a.name.cmp(&b.name));
@@ -121,7 +153,9 @@ fn templates() -> Vec<Template> {
 
 /// Encodes a page; `None` where the charset has no such letters.
 fn encoded(page: &str, charset: &str) -> Option<Vec<u8>> {
-    let (label, mark) = charset.strip_suffix("-bom").map_or((charset, false), |label| (label, true));
+    let (label, mark) = charset
+        .strip_suffix("-bom")
+        .map_or((charset, false), |label| (label, true));
     match label {
         "utf-16le" => {
             let units = page.encode_utf16().flat_map(u16::to_le_bytes);
@@ -141,7 +175,9 @@ fn encoded(page: &str, charset: &str) -> Option<Vec<u8>> {
 
 /// The words of a text: runs of letters and figures.
 pub(super) fn words(text: &str) -> Vec<&str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect()
 }
 
 pub(super) fn shared(right: &[&str], found: &[&str]) -> usize {
@@ -196,7 +232,10 @@ impl Score {
             *sum = (sum.0 + good, sum.1 + all);
         }
         self.stubs = (self.stubs.0 + other.stubs.0, self.stubs.1 + other.stubs.1);
-        self.expected = (self.expected.0 + other.expected.0, self.expected.1 + other.expected.1);
+        self.expected = (
+            self.expected.0 + other.expected.0,
+            self.expected.1 + other.expected.1,
+        );
     }
 
     pub(super) fn recall(&self) -> f64 {
@@ -213,8 +252,10 @@ impl Score {
             write!(
                 line,
                 "  {:.3}  {:.3}  {:.3}  {:.3}",
-                self.recall(), self.precision(),
-                share(self.apart, self.paragraphs), share(self.in_order, self.paragraphs),
+                self.recall(),
+                self.precision(),
+                share(self.apart, self.paragraphs),
+                share(self.in_order, self.paragraphs),
             )
             .expect("a String takes what is written");
         } else {
@@ -239,8 +280,14 @@ impl Score {
 
 /// The right lines of a page.
 fn right_lines(article: &Article, header: &Header) -> Vec<String> {
-    let served = header.serves.strip_prefix("first:").and_then(|n| n.parse().ok());
-    let mut lines = vec![article.title.clone()];
+    let served = header
+        .serves
+        .strip_prefix("first:")
+        .and_then(|n| n.parse().ok());
+    let mut lines = Vec::new();
+    if header.title.unwrap_or(true) {
+        lines.push(article.title.clone());
+    }
     if header.standfirst && !article.standfirst.is_empty() {
         lines.push(article.standfirst.clone());
     }
@@ -251,10 +298,25 @@ fn right_lines(article: &Article, header: &Header) -> Vec<String> {
 
 /// Compares a text with the right lines.
 pub(super) fn compared(right: &[String], text: &str) -> Score {
+    compared_but(right, text, &[])
+}
+
+/// Compares a text with the right lines; what stands in `either` counts neither way.
+fn compared_but(right: &[String], text: &str, either: &[String]) -> Score {
+    let left: String = text
+        .lines()
+        .filter(|line| !either.contains(&words(line).join(" ")))
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    let text = left.as_str();
     let whole = right.join("\n");
     let (right_words, found_words) = (words(&whole), words(text));
     let key = |line: &str| words(line).join(" ");
-    let there: Vec<String> = text.lines().map(key).filter(|line| !line.is_empty()).collect();
+    let there: Vec<String> = text
+        .lines()
+        .map(key)
+        .filter(|line| !line.is_empty())
+        .collect();
     let places: Vec<Option<usize>> = right
         .iter()
         .map(|line| there.iter().position(|found| *found == key(line)))
@@ -285,27 +347,55 @@ fn longest_rising(numbers: &[usize]) -> usize {
     ends.len()
 }
 
-fn judge_meta(score: &mut Score, article: &Article, header: &Header, intake: &Intake) -> Vec<String> {
+fn judge_meta(
+    score: &mut Score,
+    article: &Article,
+    header: &Header,
+    intake: &Intake,
+) -> Vec<String> {
     let mut wrong = Vec::new();
     let meta = &intake.meta;
     for name in &header.meta {
         let (name, right, said): (&'static str, String, String) = match name.as_str() {
-            "title" => ("title", article.title.clone(), meta.title.clone().unwrap_or_default()),
-            "authors" => ("authors", article.authors.join(", "), meta.authors.join(", ")),
-            "publisher" => ("publisher", article.publisher.clone(), meta.publisher.clone().unwrap_or_default()),
+            "title" => (
+                "title",
+                article.title.clone(),
+                meta.title.clone().unwrap_or_default(),
+            ),
+            "authors" => (
+                "authors",
+                article.authors.join(", "),
+                meta.authors.join(", "),
+            ),
+            "publisher" => (
+                "publisher",
+                article.publisher.clone(),
+                meta.publisher.clone().unwrap_or_default(),
+            ),
             "published" => {
-                let said = meta.published.map(|day| day.to_string()).unwrap_or_default();
-                ("published", article.published[..10].to_owned(), said.chars().take(10).collect())
+                let said = meta
+                    .published
+                    .map(|day| day.to_string())
+                    .unwrap_or_default();
+                (
+                    "published",
+                    article.published[..10].to_owned(),
+                    said.chars().take(10).collect(),
+                )
             }
             "language" => {
                 let said = meta.language.clone().unwrap_or_default();
-                ("language", article.language.clone(), said.split('-').next().unwrap_or_default().to_owned())
+                (
+                    "language",
+                    article.language.clone(),
+                    said.split('-').next().unwrap_or_default().to_owned(),
+                )
             }
             _ => continue,
         };
         let sum = score.meta.entry(name).or_default();
         sum.1 += 1;
-        if right == said {
+        if words(&right) == words(&said) {
             sum.0 += 1;
         } else {
             wrong.push(format!("{name}: {said:?}, not {right:?}"));
@@ -326,12 +416,32 @@ fn stub_of(kind: &str) -> Option<PageKind> {
     })
 }
 
+/// The names in heads of templates of warnings that may be expected.
+fn code(warning: &Warning) -> Option<String> {
+    Some(match warning {
+        Warning::LiveBlog { .. } => "live".to_owned(),
+        Warning::CommentsOutweigh { .. } => "comments-outweigh".to_owned(),
+        Warning::PartOfSeveral { .. } => "part-of-several".to_owned(),
+        _ => return None,
+    })
+}
+
 /// Judges one page; what is wrong with it is written to `notes`.
-fn judge(template: &Template, article: &Article, taken: &Result<Intake, IntakeError>, notes: &mut Vec<String>) -> Score {
+fn judge(
+    template: &Template,
+    article: &Article,
+    n: usize,
+    taken: &Result<Intake, IntakeError>,
+    notes: &mut Vec<String>,
+) -> Score {
     let header = &template.header;
     let stub = stub_of(&header.kind);
-    let mut score = Score { pages: 1, ..Score::default() };
-    let mut note = |text: String| notes.push(format!("{} / {}: {text}", template.name, article.slug));
+    let mut score = Score {
+        pages: 1,
+        ..Score::default()
+    };
+    let mut note =
+        |text: String| notes.push(format!("{} / {}: {text}", template.name, article.slug));
     let seen = |intake: &Intake| {
         intake.warnings.iter().find_map(|warning| match warning {
             Warning::NotTheArticle { page, seen, .. } => Some((*page, seen.clone())),
@@ -346,7 +456,12 @@ fn judge(template: &Template, article: &Article, taken: &Result<Intake, IntakeEr
         };
         score.stubs = (usize::from(said.is_some()), 1);
         if said.is_none() {
-            note(format!("stub not recognised: {taken:?}").chars().take(600).collect());
+            note(
+                format!("stub not recognised: {taken:?}")
+                    .chars()
+                    .take(600)
+                    .collect(),
+            );
         } else if said != Some(kind) {
             note(format!("taken for {said:?}"));
         }
@@ -356,12 +471,26 @@ fn judge(template: &Template, article: &Article, taken: &Result<Intake, IntakeEr
         Ok(intake) => intake,
         Err(error) => {
             note(format!("refused: {error}"));
-            let mut none = compared(&right_lines(article, header), "");
-            none.false_alarms = 1;
-            return none;
+            let mut empty = compared(&right_lines(article, header), "");
+            empty.false_alarms = 1;
+            return empty;
         }
     };
-    score = compared(&right_lines(article, header), intake.text.as_deref().unwrap_or_default());
+    let either: Vec<String> = header
+        .either
+        .iter()
+        .map(|line| words(&line.replace("{{ n }}", &n.to_string())).join(" "))
+        .collect();
+    let text = intake.text.as_deref().unwrap_or_default();
+    score = compared_but(&right_lines(article, header), text, &either);
+    // Without a headline in the body, the one that is put in front is not surplus.
+    if header.title == Some(false) {
+        score = compared_but(
+            &right_lines(article, header),
+            text.split_once("\n\n").map_or(text, |(_, rest)| rest),
+            &either,
+        );
+    }
     if let Some(alarm) = seen(intake) {
         score.false_alarms = 1;
         note(format!("false alarm: {alarm:?}"));
@@ -369,13 +498,22 @@ fn judge(template: &Template, article: &Article, taken: &Result<Intake, IntakeEr
     for wrong in judge_meta(&mut score, article, header, intake) {
         note(wrong);
     }
-    let is_live = intake.warnings.iter().any(|w| matches!(w, Warning::LiveBlog { .. }));
-    let outweighs = intake.warnings.iter().any(|w| matches!(w, Warning::CommentsOutweigh { .. }));
-    if header.kind == "live" {
-        score.expected = (usize::from(is_live), 1);
-    } else if header.expects.iter().any(|what| what == "comments-outweigh") {
-        score.expected = (usize::from(outweighs), 1);
-    } else if is_live || outweighs {
+    let codes: Vec<String> = intake.warnings.iter().filter_map(code).collect();
+    let mut expected = header.expects.clone();
+    if header.kind == "live" && !expected.iter().any(|what| what == "live") {
+        expected.push("live".to_owned());
+    }
+    let there = expected.iter().filter(|what| codes.contains(what)).count();
+    score.expected = (there, expected.len());
+    if there < expected.len() {
+        note(format!("expected {expected:?}, not {codes:?}"));
+    }
+    // Of few words, a dozen comments are more.
+    let may_be = |code: &String| code == "comments-outweigh" && header.comments == "some";
+    if codes
+        .iter()
+        .any(|code| !expected.contains(code) && !may_be(code))
+    {
         score.false_alarms = 1;
         note(format!("false alarm: {:?}", intake.warnings));
     }
@@ -383,7 +521,10 @@ fn judge(template: &Template, article: &Article, taken: &Result<Intake, IntakeEr
         let (recall, precision) = (score.recall(), score.precision());
         note(format!("recall {recall:.3}, precision {precision:.3}"));
         if std::env::var_os("PAGES_TEXT").is_some() {
-            note(format!("\n{}\n=====", intake.text.as_deref().unwrap_or_default()));
+            note(format!(
+                "\n{}\n=====",
+                intake.text.as_deref().unwrap_or_default()
+            ));
         }
     }
     score
@@ -392,6 +533,8 @@ fn judge(template: &Template, article: &Article, taken: &Result<Intake, IntakeEr
 /// Makes every page, takes it in and judges it: a line for each template, and the notes.
 fn run() -> (BTreeMap<String, Score>, Vec<String>, String) {
     let articles = articles();
+    let comments = fs::read_to_string(folder().join("comments.json")).expect("the comments");
+    let comments: Vec<serde_json::Value> = serde_json::from_str(&comments).expect("comments");
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -412,25 +555,24 @@ fn run() -> (BTreeMap<String, Score>, Vec<String>, String) {
                 break;
             }
             let article = &articles[at];
+            if !template.header.suits(article) {
+                continue;
+            }
             let others: Vec<Value> = articles
                 .iter()
                 .filter(|other| other.slug != article.slug && other.language == article.language)
-                .chain(articles.iter().filter(|other| other.language == "en" && other.slug != article.slug))
+                .chain(
+                    articles
+                        .iter()
+                        .filter(|other| other.language == "en" && other.slug != article.slug),
+                )
                 .take(8)
                 .map(|other| Value::from(Serde(other)))
-                .collect();
-            let comments: Vec<Value> = COMMENTS
-                .iter()
-                .zip(9..)
-                .map(|((name, text), hour)| {
-                    let when = format!("{}T{hour:02}:40:00Z", &article.published[..10]);
-                    Value::from(Serde(BTreeMap::from([("name", *name), ("text", text), ("when", &when)])))
-                })
                 .collect();
             let values = context! {
                 article => Value::from(Serde(article)),
                 others,
-                comments,
+                comments => Value::from(Serde(if template.header.comments == "outweigh" { &comments[..] } else { &comments[..comments.len().min(12)] })),
                 n => place * 31 + at,
                 date_text => date_text(&article.published),
             };
@@ -444,17 +586,36 @@ fn run() -> (BTreeMap<String, Score>, Vec<String>, String) {
                 let name = format!("{}--{}.html", template.name, article.slug);
                 fs::write(Path::new(&folder).join(name), &bytes).expect("a page is written");
             }
+            let media = template.header.http.as_ref().map_or_else(
+                || "text/html".to_owned(),
+                |charset| format!("text/html; charset={charset}"),
+            );
             let hint = Hint {
                 url: Some(&article.url),
-                media_type: Some("text/html"),
+                media_type: Some(&media),
                 ..Hint::default()
             };
             let taken = take_in(&bytes, &hint);
-            sum.add(&judge(template, article, &taken, &mut notes));
+            sum.add(&judge(
+                template,
+                article,
+                place * 31 + at,
+                &taken,
+                &mut notes,
+            ));
         }
-        assert!(sum.pages > 0, "{}: its charset has no article", template.name);
+        assert!(
+            sum.pages > 0,
+            "{}: its charset has no article",
+            template.name
+        );
         writeln!(table, "{}", sum.line(&template.name)).expect("a String takes what is written");
-        let kind = template.header.kind.split('-').next().unwrap_or_default().to_owned();
+        let kind = template.header.kind.split('-').next().unwrap_or_default();
+        let kind = template
+            .header
+            .is_in
+            .as_ref()
+            .map_or_else(|| kind.to_owned(), |place| format!("{kind} in {place}"));
         kinds.entry(kind).or_default().add(&sum);
     }
     (kinds, notes, table)
@@ -463,8 +624,18 @@ fn run() -> (BTreeMap<String, Score>, Vec<String>, String) {
 /// The day as people write it.
 fn date_text(published: &str) -> String {
     let months = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September",
-        "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let month: usize = published[5..7].parse().expect("a month");
     let day: usize = published[8..10].parse().expect("a day");
@@ -489,6 +660,26 @@ fn five_hundred_pages_of_many_templates_are_recovered() {
     let pages: usize = kinds.values().map(|score| score.pages).sum();
     assert!(pages >= 500, "{pages} pages");
     let articles = &kinds["article"];
-    assert!(articles.recall() >= 0.90, "recall {:.4}", articles.recall());
-    assert!(articles.precision() >= 0.90, "precision {:.4}", articles.precision());
+    // Floors: what was reached when they were written, less a little.
+    assert!(
+        articles.recall() >= 0.985,
+        "recall {:.4}",
+        articles.recall()
+    );
+    assert!(
+        articles.precision() >= 0.955,
+        "precision {:.4}",
+        articles.precision()
+    );
+    let in_order = share(articles.in_order, articles.paragraphs);
+    assert!(in_order >= 0.94, "paragraphs in order {in_order:.4}");
+    let alarms = share(articles.false_alarms, articles.pages);
+    assert!(alarms <= 0.02, "false alarms {alarms:.4}");
+    for (name, (good, all)) in &articles.meta {
+        assert!(share(*good, *all) >= 0.93, "{name}: {good} of {all}");
+    }
+    let (good, all) = kinds["stub"].stubs;
+    assert!(share(good, all) >= 0.97, "stubs {good} of {all}");
+    let (good, all) = kinds["live"].expected;
+    assert!(share(good, all) >= 0.97, "live blogs {good} of {all}");
 }

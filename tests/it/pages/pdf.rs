@@ -9,6 +9,10 @@ use super::made::{Article, Block, Score, articles, compared};
 
 /// How an article is set.
 #[derive(Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that is done or not"
+)]
 struct Style {
     columns: usize,
     /// A header and a page number on every page.
@@ -34,15 +38,77 @@ const STYLES: [(&str, Style); 10] = {
     };
     [
         ("one column", PLAIN),
-        ("one column, edges", Style { edges: true, ..PLAIN }),
-        ("one column, set in", Style { indents: true, ..PLAIN }),
-        ("one column, justified", Style { justified: true, divides: true, ..PLAIN }),
-        ("words placed", Style { placed: true, ..PLAIN }),
-        ("ligatures", Style { ligatures: true, ..PLAIN }),
-        ("divided", Style { divides: true, ..PLAIN }),
-        ("two columns", Style { columns: 2, ..PLAIN }),
-        ("two columns, edges", Style { columns: 2, edges: true, divides: true, indents: true, ..PLAIN }),
-        ("three columns", Style { columns: 3, divides: true, justified: true, edges: true, ligatures: true, ..PLAIN }),
+        (
+            "one column, edges",
+            Style {
+                edges: true,
+                ..PLAIN
+            },
+        ),
+        (
+            "one column, set in",
+            Style {
+                indents: true,
+                ..PLAIN
+            },
+        ),
+        (
+            "one column, justified",
+            Style {
+                justified: true,
+                divides: true,
+                ..PLAIN
+            },
+        ),
+        (
+            "words placed",
+            Style {
+                placed: true,
+                ..PLAIN
+            },
+        ),
+        (
+            "ligatures",
+            Style {
+                ligatures: true,
+                ..PLAIN
+            },
+        ),
+        (
+            "divided",
+            Style {
+                divides: true,
+                ..PLAIN
+            },
+        ),
+        (
+            "two columns",
+            Style {
+                columns: 2,
+                ..PLAIN
+            },
+        ),
+        (
+            "two columns, edges",
+            Style {
+                columns: 2,
+                edges: true,
+                divides: true,
+                indents: true,
+                ..PLAIN
+            },
+        ),
+        (
+            "three columns",
+            Style {
+                columns: 3,
+                divides: true,
+                justified: true,
+                edges: true,
+                ligatures: true,
+                ..PLAIN
+            },
+        ),
     ]
 };
 
@@ -84,15 +150,43 @@ struct Set {
 fn broken(text: &str, size: f64, room: f64, style: Style, gap: f64) -> Vec<Set> {
     let mut lines: Vec<Set> = Vec::new();
     let mut line = String::new();
-    let indent = |lines: &[Set]| if style.indents && lines.is_empty() && size < 11.0 { 14.0 } else { 0.0 };
-    let first_gap = if style.indents && size < 11.0 { 0.0 } else { gap };
+    let indent = |lines: &[Set]| {
+        if style.indents && lines.is_empty() && size < 11.0 {
+            14.0
+        } else {
+            0.0
+        }
+    };
+    let first_gap = if style.indents && size < 11.0 {
+        0.0
+    } else {
+        gap
+    };
     let push = |lines: &mut Vec<Set>, text: String, is_last: bool| {
-        let (indent, gap) = (indent(lines), if lines.is_empty() { first_gap } else { 0.0 });
-        lines.push(Set { text, size, indent, gap, is_last });
+        let (indent, gap) = (
+            indent(lines),
+            if lines.is_empty() { first_gap } else { 0.0 },
+        );
+        lines.push(Set {
+            text,
+            size,
+            indent,
+            gap,
+            is_last,
+        });
     };
     for word in text.split(' ') {
-        let with = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
-        let room = room - if lines.is_empty() && style.indents { 14.0 } else { 0.0 };
+        let with = if line.is_empty() {
+            word.to_owned()
+        } else {
+            format!("{line} {word}")
+        };
+        let room = room
+            - if lines.is_empty() && style.indents {
+                14.0
+            } else {
+                0.0
+            };
         if width(&with, size) <= room {
             line = with;
             continue;
@@ -110,7 +204,7 @@ fn broken(text: &str, size: f64, room: f64, style: Style, gap: f64) -> Vec<Set> 
             line = letters[at..].iter().collect();
         } else {
             push(&mut lines, std::mem::take(&mut line), false);
-            line = word.to_owned();
+            word.clone_into(&mut line);
         }
     }
     push(&mut lines, line, true);
@@ -122,13 +216,40 @@ fn set(article: &Article, style: Style) -> Vec<String> {
     let columns = f64::from(u8::try_from(style.columns).expect("few columns"));
     let whole = WIDTH - 2.0 * MARGIN;
     let room = (whole - GUTTER * (columns - 1.0)) / columns;
-    let mut head = broken(&article.title, 20.0, whole, Style { divides: false, ..style }, 0.0);
-    head.extend(broken(&article.standfirst, 12.0, whole, Style { divides: false, indents: false, ..style }, 10.0));
+    let mut head = broken(
+        &article.title,
+        20.0,
+        whole,
+        Style {
+            divides: false,
+            ..style
+        },
+        0.0,
+    );
+    head.extend(broken(
+        &article.standfirst,
+        12.0,
+        whole,
+        Style {
+            divides: false,
+            indents: false,
+            ..style
+        },
+        10.0,
+    ));
     let mut lines = Vec::new();
     for block in &article.blocks {
         for text in block.lines() {
             let size = if block.kind == "h2" { 13.0 } else { 10.0 };
-            let style = if block.kind == "p" { style } else { Style { divides: false, indents: false, ..style } };
+            let style = if block.kind == "p" {
+                style
+            } else {
+                Style {
+                    divides: false,
+                    indents: false,
+                    ..style
+                }
+            };
             lines.extend(broken(&text, size, room, style, 7.0));
         }
     }
@@ -151,17 +272,44 @@ fn set(article: &Article, style: Style) -> Vec<String> {
             }
             y = top - line.size * 1.2;
         }
-        show(&mut page, line, MARGIN + column * (room + GUTTER), y, room, style);
+        show(
+            &mut page,
+            line,
+            MARGIN + column * (room + GUTTER),
+            y,
+            room,
+            style,
+        );
     }
     pages.push(page);
     if style.edges {
         let count = pages.len();
         for (n, page) in pages.iter_mut().enumerate() {
-            let edge = |text: String| Set { text, size: 8.0, indent: 0.0, gap: 0.0, is_last: true };
+            let edge = |text: String| Set {
+                text,
+                size: 8.0,
+                indent: 0.0,
+                gap: 0.0,
+                is_last: true,
+            };
             let header = edge(format!("{} · The Weekly Record", article.publisher));
-            show(page, &header, MARGIN, HEIGHT - 40.0, whole, Style::default());
+            show(
+                page,
+                &header,
+                MARGIN,
+                HEIGHT - 40.0,
+                whole,
+                Style::default(),
+            );
             let footer = edge(format!("Page {} of {count}", n + 1));
-            show(page, &footer, WIDTH / 2.0 - 20.0, 36.0, whole, Style::default());
+            show(
+                page,
+                &footer,
+                WIDTH / 2.0 - 20.0,
+                36.0,
+                whole,
+                Style::default(),
+            );
         }
     }
     pages
@@ -177,7 +325,13 @@ fn show(page: &mut String, line: &Set, x: f64, y: f64, room: f64, style: Style) 
     if style.placed {
         let mut at = x;
         for word in text.split(' ') {
-            writeln!(page, "BT /F1 {} Tf 1 0 0 1 {at:.2} {y:.2} Tm ({}) Tj ET", line.size, escaped(word)).expect("a String");
+            writeln!(
+                page,
+                "BT /F1 {} Tf 1 0 0 1 {at:.2} {y:.2} Tm ({}) Tj ET",
+                line.size,
+                escaped(word)
+            )
+            .expect("a String");
             at += width(word, line.size) + width(" ", line.size);
         }
         return;
@@ -191,7 +345,13 @@ fn show(page: &mut String, line: &Set, x: f64, y: f64, room: f64, style: Style) 
     } else {
         0.0
     };
-    writeln!(page, "BT /F1 {} Tf {spacing:.3} Tw {x:.2} {y:.2} Td ({}) Tj ET", line.size, escaped(&text)).expect("a String");
+    writeln!(
+        page,
+        "BT /F1 {} Tf {spacing:.3} Tw {x:.2} {y:.2} Td ({}) Tj ET",
+        line.size,
+        escaped(&text)
+    )
+    .expect("a String");
 }
 
 /// Writes a text's bytes in Windows-1252, octal where they are not plain.
@@ -225,17 +385,32 @@ fn file(objects: &[String], trailer: &str) -> Vec<u8> {
         bytes.extend(format!("{place:010} 00000 n \n").into_bytes());
     }
     let size = objects.len() + 1;
-    bytes.extend(format!("trailer\n<</Size {size}/Root 1 0 R{trailer}>>\nstartxref\n{table}\n%%EOF\n").into_bytes());
+    bytes.extend(
+        format!("trailer\n<</Size {size}/Root 1 0 R{trailer}>>\nstartxref\n{table}\n%%EOF\n")
+            .into_bytes(),
+    );
     bytes
 }
 
 const FONT: &str = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Type/Encoding/BaseEncoding/WinAnsiEncoding/Differences[1/fi/fl]>>>>";
 
-fn file_of(pages: &[String], font: &str, catalogue: &str, trailer: &str, more: &[String]) -> Vec<u8> {
-    let kids: Vec<String> = (0..pages.len()).map(|n| format!("{} 0 R", 4 + 2 * n)).collect();
+fn file_of(
+    pages: &[String],
+    font: &str,
+    catalogue: &str,
+    trailer: &str,
+    more: &[String],
+) -> Vec<u8> {
+    let kids: Vec<String> = (0..pages.len())
+        .map(|n| format!("{} 0 R", 4 + 2 * n))
+        .collect();
     let mut objects = vec![
         format!("<</Type/Catalog/Pages 2 0 R{catalogue}>>"),
-        format!("<</Type/Pages/Kids[{}]/Count {}/MediaBox[0 0 {WIDTH} {HEIGHT}]>>", kids.join(" "), pages.len()),
+        format!(
+            "<</Type/Pages/Kids[{}]/Count {}/MediaBox[0 0 {WIDTH} {HEIGHT}]>>",
+            kids.join(" "),
+            pages.len()
+        ),
         font.to_owned(),
     ];
     let after = 4 + 2 * pages.len();
@@ -244,14 +419,26 @@ fn file_of(pages: &[String], font: &str, catalogue: &str, trailer: &str, more: &
             "<</Type/Page/Parent 2 0 R/Resources<</Font<</F1 3 0 R>>/XObject<</X1 {after} 0 R>>>>/Contents {} 0 R>>",
             5 + 2 * n
         ));
-        objects.push(format!("<</Length {}>>\nstream\n{content}\nendstream", content.len()));
+        objects.push(format!(
+            "<</Length {}>>\nstream\n{content}\nendstream",
+            content.len()
+        ));
     }
     objects.extend_from_slice(more);
     file(&objects, trailer)
 }
 
+/// A time in UTC.
+fn utc(time: &str) -> String {
+    let time = chrono::DateTime::parse_from_rfc3339(time).expect("a time");
+    time.to_utc().format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 fn made(article: &Article, style: Style) -> Vec<u8> {
-    let date: String = article.published.chars().filter(char::is_ascii_digit).collect();
+    let date: String = utc(&article.published)
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
     let info = format!(
         "<</Title({})/Author({})/CreationDate(D:{date}Z)>>",
         escaped(&article.title),
@@ -260,16 +447,29 @@ fn made(article: &Article, style: Style) -> Vec<u8> {
     let pages = set(article, style);
     let place = 4 + 2 * pages.len();
     let language = format!("/Lang({})", article.language);
-    file_of(&pages, FONT, &language, &format!("/Info {place} 0 R"), &[info])
+    file_of(
+        &pages,
+        FONT,
+        &language,
+        &format!("/Info {place} 0 R"),
+        &[info],
+    )
 }
 
 fn right(article: &Article) -> Vec<String> {
     let blocks = article.blocks.iter().flat_map(Block::lines);
-    [article.title.clone(), article.standfirst.clone()].into_iter().chain(blocks).filter(|line| !line.is_empty()).collect()
+    [article.title.clone(), article.standfirst.clone()]
+        .into_iter()
+        .chain(blocks)
+        .filter(|line| !line.is_empty())
+        .collect()
 }
 
 fn taken(bytes: &[u8]) -> Intake {
-    let hint = Hint { file_name: Some("report.pdf"), ..Hint::default() };
+    let hint = Hint {
+        file_name: Some("report.pdf"),
+        ..Hint::default()
+    };
     take_in(bytes, &hint).expect("bytes")
 }
 
@@ -290,7 +490,13 @@ fn columns_edges_and_divided_words_of_pdf_files_are_read() {
             let text = intake.text.as_deref().unwrap_or_default();
             let score = compared(&right(article), text);
             if score.recall() < 0.97 && std::env::var_os("PAGES_NOTES").is_some() {
-                println!("{name} / {}: {:.3} {:.3} {:?}", article.slug, score.recall(), score.precision(), intake.warnings);
+                println!(
+                    "{name} / {}: {:.3} {:.3} {:?}",
+                    article.slug,
+                    score.recall(),
+                    score.precision(),
+                    intake.warnings
+                );
                 if std::env::var_os("PAGES_TEXT").is_some() {
                     println!("{text}\n=====");
                 }
@@ -300,14 +506,17 @@ fn columns_edges_and_divided_words_of_pdf_files_are_read() {
             assert_eq!(meta.title.as_deref(), Some(article.title.as_str()));
             assert_eq!(meta.authors, article.authors);
             assert_eq!(meta.language.as_deref(), Some(article.language.as_str()));
-            assert_eq!(meta.published.map(|day| day.to_string()).as_deref(), Some(article.published.as_str()));
+            assert_eq!(
+                meta.published.map(|day| day.to_string()).as_deref(),
+                Some(utc(&article.published).as_str())
+            );
         }
         println!("{}", sum.line(name));
         all.add(&sum);
     }
     println!("{}", all.line("= PDF"));
-    assert!(all.recall() >= 0.95, "recall {:.4}", all.recall());
-    assert!(all.precision() >= 0.95, "precision {:.4}", all.precision());
+    assert!(all.recall() >= 0.99, "recall {:.4}", all.recall());
+    assert!(all.precision() >= 0.98, "precision {:.4}", all.precision());
 }
 
 /// Why a file has no text, as its warning's code says it.
@@ -317,7 +526,10 @@ fn why(bytes: &[u8]) -> String {
     let [warning] = intake.warnings.as_slice() else {
         panic!("{:?}", intake.warnings);
     };
-    serde_json::to_value(warning).expect("JSON")["why"].as_str().expect("a word").to_owned()
+    serde_json::to_value(warning).expect("JSON")["why"]
+        .as_str()
+        .expect("a word")
+        .to_owned()
 }
 
 #[test]
@@ -329,9 +541,21 @@ fn a_pdf_file_without_words_says_why() {
     let words = "BT /F1 10 Tf 50 700 Td (Some words of a page.) Tj ET".to_owned();
     let key = "(01234567890123456789012345678901)";
     let locked = format!("/Encrypt<</Filter/Standard/V 1/R 2/O{key}/U{key}/P -4>>/ID[{key}{key}]");
-    assert_eq!(why(&file_of(&[words.clone()], FONT, "", &locked, &[])), "locked");
+    assert_eq!(
+        why(&file_of(
+            std::slice::from_ref(&words),
+            FONT,
+            "",
+            &locked,
+            &[]
+        )),
+        "locked"
+    );
     let shapes = "<</Type/Font/Subtype/Type0/BaseFont/Own/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType2/BaseFont/Own/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor<</Type/FontDescriptor/FontName/Own/Flags 4>>>>]>>";
-    assert_eq!(why(&file_of(&[words.clone()], shapes, "", "", &[])), "no-letters");
+    assert_eq!(
+        why(&file_of(std::slice::from_ref(&words), shapes, "", "", &[])),
+        "no-letters"
+    );
     assert_eq!(why(b"%PDF-1.7\nnothing of the kind"), "damaged");
     // A file cut off in the middle has words or says that it is damaged; it never panics.
     let whole = file_of(&[words], FONT, "", "", &[]);
@@ -342,10 +566,14 @@ fn a_pdf_file_without_words_says_why() {
 
 #[test]
 fn a_form_that_draws_itself_ends() {
-    let page = "BT /F1 10 Tf 50 700 Td (Words before.) Tj ET /X1 Do BT 50 600 Td (Words after.) Tj ET".to_owned();
+    let page =
+        "BT /F1 10 Tf 50 700 Td (Words before.) Tj ET /X1 Do BT 50 600 Td (Words after.) Tj ET"
+            .to_owned();
     for resources in ["/Resources<</XObject<</X1 6 0 R>>/Font<</F1 3 0 R>>>>", ""] {
-        let form = format!("<</Type/XObject/Subtype/Form/BBox[0 0 9 9]{resources}/Length 6>>\nstream\n/X1 Do\nendstream");
-        let intake = taken(&file_of(&[page.clone()], FONT, "", "", &[form]));
+        let form = format!(
+            "<</Type/XObject/Subtype/Form/BBox[0 0 9 9]{resources}/Length 6>>\nstream\n/X1 Do\nendstream"
+        );
+        let intake = taken(&file_of(std::slice::from_ref(&page), FONT, "", "", &[form]));
         let text = intake.text.expect("words");
         assert!(text.contains("Words before."), "{text}");
     }
