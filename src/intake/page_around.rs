@@ -11,12 +11,12 @@ use dom_query::{Document, NodeId, NodeRef};
 
 use super::html::{Layout, is_hidden, text_of};
 use super::meta::PageMeta;
-use super::page_phrases as phrases;
 use super::page_stats::{PageStats, Stats, is_main, words_in};
 use super::page_words::{
     ABOUT_PAGE, AROUND, AROUND_HEADINGS, BYLINES, COMMENT_HEADINGS, COMMENTS, LABELS, PULLED,
     plain, tokens,
 };
+use super::wall_phrases as walls;
 
 /// So many words of sentences must remain beside what is taken for comments: else the page is a
 /// forum's, and they are what it is about.
@@ -376,7 +376,7 @@ impl Around<'_> {
         let text = text.trim();
         let words = plain(text);
         let has = |list: &[&str]| list.iter().any(|phrase| words.contains(phrase));
-        if stats.words <= 9 && has(phrases::READING_TIMES) || asks_to_subscribe(node, &words) {
+        if stats.words <= 9 && has(walls::READING_TIMES) || asks_to_subscribe(node, &words) {
             return true;
         }
         if stats.words > 14 || stats.paragraphs > 0 {
@@ -464,15 +464,15 @@ fn is_note_mark(node: &NodeRef, name: &str) -> bool {
 
 /// Says whether a block asks to subscribe to a letter: it begins so, or has a button beside it.
 fn asks_to_subscribe(node: &NodeRef, words: &str) -> bool {
-    let names_letter = phrases::LETTERS.iter().any(|letter| words.contains(letter));
+    let names_letter = walls::LETTERS.iter().any(|letter| words.contains(letter));
     if !names_letter
-        || !phrases::SIGN_UPS
+        || !walls::SIGN_UPS
             .iter()
             .any(|sign_up| words.contains(sign_up))
     {
         return false;
     }
-    let begins = phrases::SIGN_UPS
+    let begins = walls::SIGN_UPS
         .iter()
         .any(|sign_up| words.starts_with(sign_up));
     let is_field = |below: NodeRef| below.has_name("input") || below.has_name("button");
