@@ -43,6 +43,7 @@ const PLAIN: &str = "text/plain";
 const MARKDOWN: &str = "text/markdown";
 const HTML: &str = "text/html";
 const PDF: &str = "application/pdf";
+const ZIP: &str = "application/zip";
 
 /// How far the bytes are looked into; as in the MIME Sniffing Standard.
 const SNIFFED: usize = 1445;
@@ -200,7 +201,7 @@ const SIGNATURES: &[(&[u8], &str)] = &[
     (b"OggS\0", "audio/ogg"),
     (b"fLaC", "audio/flac"),
     (b"\x1A\x45\xDF\xA3", "video/webm"),
-    (b"PK\x03\x04", "application/zip"),
+    (b"PK\x03\x04", ZIP),
     (b"\x1F\x8B\x08", "application/gzip"),
     (b"BZh", "application/x-bzip2"),
     (b"\xFD7zXZ\0", "application/x-xz"),
@@ -226,6 +227,47 @@ const PAGE_BEGINNINGS: &[&str] = &[
     "<meta",
 ];
 
+/// Names that only one kind of ZIP file has, and what it is. The names of its files stand in a ZIP
+/// file's first and last bytes, uncompressed.
+const WITHIN_ZIP: &[(&[u8], &str)] = &[
+    (
+        b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+        "application/vnd.oasis.opendocument.spreadsheet",
+    ),
+    (
+        b"mimetypeapplication/vnd.oasis.opendocument.text",
+        "application/vnd.oasis.opendocument.text",
+    ),
+    (b"mimetypeapplication/epub+zip", "application/epub+zip"),
+    (
+        b"xl/workbook.",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+    (
+        b"word/document.xml",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
+    (
+        b"ppt/presentation.xml",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ),
+];
+
+/// Says what a ZIP file is, by the names in it; nothing is unpacked.
+fn within_zip(bytes: &[u8]) -> &'static str {
+    /// How much of its beginning and of its end is looked into: the list of a few hundred files.
+    const LOOKED_AT: usize = 64 * 1024;
+    let first = &bytes[..bytes.len().min(LOOKED_AT)];
+    let last = &bytes[bytes.len().saturating_sub(LOOKED_AT)..];
+    let has = |name: &[u8]| {
+        [first, last]
+            .iter()
+            .any(|part| part.windows(name.len()).any(|window| window == name))
+    };
+    let found = WITHIN_ZIP.iter().find(|(name, _)| has(name));
+    found.map_or(ZIP, |(_, media)| media)
+}
+
 /// Says what the bytes begin like.
 fn sniff(bytes: &[u8]) -> Option<&'static str> {
     let start = &bytes[..bytes.len().min(SNIFFED)];
@@ -233,6 +275,9 @@ fn sniff(bytes: &[u8]) -> Option<&'static str> {
         .iter()
         .find(|(first, _)| start.starts_with(first))
         .map(|(_, media)| *media);
+    if signature == Some(ZIP) {
+        return Some(within_zip(bytes));
+    }
     if signature.is_some() {
         return signature;
     }
@@ -277,7 +322,7 @@ fn agree(media: &str, seen: &str) -> bool {
     let family = |media: &str| media.split('/').next().map(str::to_owned);
     match seen {
         // Many formats are a container of another name.
-        "application/zip" => {
+        ZIP => {
             media.starts_with("application/")
                 && !media.contains("json")
                 && media != "application/pdf"
@@ -375,6 +420,27 @@ mod tests {
                 None,
             ),
             (b"RIFF\0\0\0\0WEBPVP8 ", None, None, "image/webp", None),
+            (
+                b"PK\x03\x04\x14\0[Content_Types].xml\0xl/workbook.xml",
+                None,
+                None,
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                None,
+            ),
+            (
+                b"PK\x03\x04\x14\0mimetypeapplication/vnd.oasis.opendocument.spreadsheetPK",
+                None,
+                None,
+                "application/vnd.oasis.opendocument.spreadsheet",
+                None,
+            ),
+            (
+                b"PK\x03\x04\x14\0readme",
+                None,
+                None,
+                "application/zip",
+                None,
+            ),
             (b"a\0b", None, None, "application/octet-stream", None),
             (
                 b"a\0b",

@@ -195,8 +195,10 @@ fn tell(
     let (media, claims) = (&taken.intake.media, shown.len());
     if taken.intake.text.is_none() {
         context.say(&format!(
-            "kept as {}, as it came: it has no text here, so no claims",
-            screen::one_line(media)
+            "kept as {}, as it came ({}); it has no text here, so no claims: cite it as evidence, or add \
+             what it says as a text",
+            screen::one_line(media),
+            taken.kind()
         ));
     } else if dry_run {
         context.say(&format!("{claims} claims; nothing was written"));

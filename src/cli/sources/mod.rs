@@ -25,6 +25,7 @@ use super::context::Context;
 use super::exit::{Failure, Status};
 use super::fetched::FetchRecord;
 use super::gone;
+use super::says;
 use super::screen;
 
 /// What a person says of a source; it comes before what the source says of itself.
@@ -269,6 +270,11 @@ fn describe(
 }
 
 impl Taken {
+    /// Returns what kind of work it is taken for, in a word that `--type` takes.
+    pub(crate) fn kind(&self) -> String {
+        says::name_of(&self.source_type)
+    }
+
     /// Says how many bytes it holds in memory.
     pub(crate) fn bytes(&self) -> usize {
         let text = self.intake.text.as_ref().map_or(0, String::len);
