@@ -27,7 +27,7 @@ use super::stdout;
 /// with `NO_COLOR` or into a file. What was passed over is counted; --all prints it too. The score,
 /// from 0 to 1, is the probability that people who labelled sentences of US debates would call the
 /// words worth checking. It was measured on debates; on news, take it as a ranking: a plain fact such
-/// as "no one was hurt" has a low one. The article may be plain text, Markdown or HTML. Attribution
+/// as "no one was hurt" has a low one. The article may be plain text, Markdown, HTML or PDF. Attribution
 /// is for English.
 #[derive(clap::Args)]
 #[command(after_help = "\

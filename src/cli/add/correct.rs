@@ -265,8 +265,8 @@ mod tests {
     fn what_can_not_be_recorded_is_refused_by_name() {
         for (form, message) in [
             (
-                "titel: x",
-                "line 1: \"titel\" is no field: did you mean title:?",
+                "titl: x",
+                "line 1: \"titl\" is no field: did you mean title:?",
             ),
             ("# x\n\nsome words", "line 3: \"some words\" is no field"),
             ("title: a\ntitle: b", "line 2: title: is there twice"),

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
-use super::{claims, json, with_input};
+use super::{claims, fits, json, with_input};
 use crate::desk::{Desk, INIT};
 
 fn desk() -> Desk {
@@ -341,7 +341,7 @@ fn many_are_added_together_and_one_that_fails_stops_none() {
     thread.join().unwrap();
     assert_eq!(status, Some(1), "{err}");
     let report: serde_json::Value = serde_json::from_str(&out).unwrap();
-    super::fits("output-add-several", &report);
+    fits("output-add-several", &report);
     let outcomes: Vec<(&str, &str)> = report["sources"]
         .as_array()
         .unwrap()
@@ -416,7 +416,7 @@ fn how_a_page_was_fetched_is_kept_shown_and_erased_with_it() {
     assert_eq!(kept.len(), 1);
     let path = kept[0].as_ref().unwrap().path();
     let document = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    super::fits("fetched", &document);
+    fits("fetched", &document);
     assert_eq!(document["redirects"][0], format!("{address}/old"));
     let text = fs::read_to_string(&path).unwrap();
     assert!(
@@ -473,6 +473,7 @@ fn near_copies_and_newer_versions_are_named_before_anything_is_written() {
 fn what_was_said_on_the_telephone_is_a_statement() {
     let desk = desk();
     let arguments = [
+        "--json",
         "add",
         "-",
         "--statement",
@@ -485,14 +486,29 @@ fn what_was_said_on_the_telephone_is_a_statement() {
         "--how",
         "telephone",
     ];
-    let (status, _, err) = with_input(
+    let (status, out, err) = with_input(
         &mut desk.factlog(&arguments),
         "We never received the report in 2019.\n",
     );
     assert_eq!(status, Some(0), "{err}");
-    let (out, _) = desk.done(&["claims"]);
-    assert!(out.contains("never received"), "{out}");
-    assert!(out.contains("Ann Lee"), "{out}");
+    let added: serde_json::Value = serde_json::from_str(&out).unwrap();
+    fits("output-add", &added);
+    assert_eq!(added["meta"]["title"], "Statement by Ann Lee, 2026-03-04");
+    assert_eq!(added["meta"]["authors"][0], "Ann Lee");
+    assert_eq!(added["meta"]["published"], "2026-03-04T15:30:00Z");
+    let (out, _) = desk.done(&["show", added["source"].as_str().unwrap()]);
+    assert!(out.contains("statement, text/plain"), "{out}");
+    let quote = ["--quote", "We never received the report in 2019."];
+    json(
+        &desk,
+        "output-claim",
+        &[
+            "claim",
+            added["source"].as_str().unwrap(),
+            quote[0],
+            quote[1],
+        ],
+    );
     let refused = desk.refused(&["add", "-", "--statement", "--by", "Ann Lee"], 2);
     assert!(refused.contains("--when"), "{refused}");
 }
