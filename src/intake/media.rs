@@ -420,27 +420,6 @@ mod tests {
                 None,
             ),
             (b"RIFF\0\0\0\0WEBPVP8 ", None, None, "image/webp", None),
-            (
-                b"PK\x03\x04\x14\0[Content_Types].xml\0xl/workbook.xml",
-                None,
-                None,
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                None,
-            ),
-            (
-                b"PK\x03\x04\x14\0mimetypeapplication/vnd.oasis.opendocument.spreadsheetPK",
-                None,
-                None,
-                "application/vnd.oasis.opendocument.spreadsheet",
-                None,
-            ),
-            (
-                b"PK\x03\x04\x14\0readme",
-                None,
-                None,
-                "application/zip",
-                None,
-            ),
             (b"a\0b", None, None, "application/octet-stream", None),
             (
                 b"a\0b",
@@ -471,6 +450,23 @@ mod tests {
                 (media.to_owned(), kind),
                 "{name:?} {media_type:?}"
             );
+        }
+    }
+
+    #[test]
+    fn office_files_are_known_by_the_names_within_them() {
+        for (bytes, media) in [
+            (
+                &b"PK\x03\x04\x14\0[Content_Types].xml\0xl/workbook.xml"[..],
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            ),
+            (
+                b"PK\x03\x04\x14\0mimetypeapplication/vnd.oasis.opendocument.spreadsheetPK",
+                "application/vnd.oasis.opendocument.spreadsheet",
+            ),
+            (b"PK\x03\x04\x14\0readme", "application/zip"),
+        ] {
+            assert_eq!(decided(bytes, None, None), (media.to_owned(), None));
         }
     }
 
