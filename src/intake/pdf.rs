@@ -1,8 +1,8 @@
 //! The words of a PDF file.
 //!
 //! `pdf-extract` reads the file and says where each letter stands; which letters are a word, a line,
-//! a column and a paragraph is decided in [`super::pdf_layout`]. What the file says of itself is read
-//! by [`super::pdf_meta`].
+//! a column and a paragraph is decided in `pdf_layout`. What the file says of itself is read
+//! by `pdf_meta`.
 //!
 //! That crate and the one below it were written for files that mean well: they panic on many damaged
 //! ones, and follow references round in circles. So the work is done in a thread of its own with a
