@@ -168,6 +168,7 @@ impl Context {
             connect: least.connect.min(overall),
             read: least.read.min(overall),
             overall,
+            any_status: false,
         })
     }
 

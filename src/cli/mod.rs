@@ -24,6 +24,7 @@ mod exit;
 mod export;
 mod extractor;
 mod faults;
+mod fetched;
 mod files;
 mod forks;
 mod gone;

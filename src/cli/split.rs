@@ -27,7 +27,7 @@ use super::stdout;
 /// with `NO_COLOR` or into a file. What was passed over is counted; --all prints it too. The score,
 /// from 0 to 1, is the probability that people who labelled sentences of US debates would call the
 /// words worth checking. It was measured on debates; on news, take it as a ranking: a plain fact such
-/// as "no one was hurt" has a low one. The article may be plain text, Markdown or HTML. Attribution
+/// as "no one was hurt" has a low one. The article may be plain text, Markdown, HTML or PDF. Attribution
 /// is for English.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -115,16 +115,16 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         ..Hint::default()
     };
     let taken = intake::take_in(&bytes, &hint).map_err(|error| refused(&name, error))?;
+    for warning in &taken.warnings {
+        context.warn(&warning.to_string());
+    }
     let text = taken.text.ok_or_else(|| {
         Failure::new(
             Status::Failed,
             format!("{name} has no words to split: it is {}", taken.media),
         )
-        .hint("give it as plain text, Markdown or HTML")
+        .hint("give it as plain text, Markdown, HTML, or a PDF file with a text")
     })?;
-    for warning in &taken.warnings {
-        context.warn(&warning.to_string());
-    }
     let mut out = io::BufWriter::new(stdout::styled());
     if args.text {
         // The text itself, for programs: a terminal gets it made harmless.

@@ -17,6 +17,7 @@ mod query;
 mod schema;
 mod search;
 mod similar;
+pub mod sketch;
 mod stamp;
 pub mod stems;
 pub mod tokens;

@@ -64,15 +64,23 @@ pub struct Decoded {
 
 /// Decodes `bytes` strictly.
 ///
-/// `declared` is the charset that came with the bytes; `is_page` says that they are HTML, in which
-/// a `<meta>` may declare it.
+/// `certain` is the charset that a person names, `declared` the one that came with the bytes;
+/// `is_page` says that they are HTML, in which a `<meta>` may declare it. Servers and pages are often
+/// wrong: a page that is UTF-8 throughout is taken for it whatever single-byte charset is declared,
+/// and one that is no text in the declared charset is read in the one that it is guessed to be in.
 pub fn decode(
     bytes: &[u8],
+    certain: Option<&str>,
     declared: Option<&str>,
     is_page: bool,
 ) -> Result<Decoded, CharsetError> {
     let mut warnings = Vec::new();
     let mut encoding = Encoding::for_bom(bytes).map(|(encoding, _)| encoding);
+    let mut is_certain = encoding.is_some();
+    if encoding.is_none() {
+        encoding = certain.map_or(Ok(None), |label| look_up(label, &mut warnings))?;
+        is_certain = encoding.is_some();
+    }
     if encoding.is_none() {
         encoding = declared.map_or(Ok(None), |label| look_up(label, &mut warnings))?;
     }
@@ -80,7 +88,8 @@ pub fn decode(
         encoding = declared_in_page(bytes, &mut warnings)?;
     }
     let encoding = match encoding {
-        Some(encoding) => encoding,
+        Some(encoding) if is_certain || !is_page => encoding,
+        Some(encoding) => doubted(bytes, encoding, &mut warnings),
         None => guess(bytes, &mut warnings)?,
     };
     let text = decode_as(bytes, encoding)?;
@@ -94,6 +103,34 @@ pub fn decode(
         charset: encoding.name(),
         warnings,
     })
+}
+
+/// Returns the charset that bytes are in which are declared to be in another; the declared one where
+/// nothing speaks against it, or nothing else fits.
+fn doubted(
+    bytes: &[u8],
+    declared: &'static Encoding,
+    warnings: &mut Vec<Warning>,
+) -> &'static Encoding {
+    let is_utf_8 = !bytes.is_ascii() && std::str::from_utf8(bytes).is_ok();
+    let found = if is_utf_8 && declared.is_single_byte() {
+        Some(UTF_8)
+    } else if matches!(
+        decode_as(bytes, declared),
+        Err(CharsetError::Invalid { .. })
+    ) {
+        guess(bytes, &mut Vec::new())
+            .ok()
+            .filter(|found| *found != declared && decode_as(bytes, found).is_ok())
+    } else {
+        None
+    };
+    let Some(found) = found else { return declared };
+    warnings.push(Warning::CharsetWrong {
+        declared: declared.name().to_owned(),
+        charset: found.name().to_owned(),
+    });
+    found
 }
 
 /// Finds the charset of a label; an unknown one is a warning.
@@ -255,7 +292,7 @@ mod tests {
     use super::*;
 
     fn plain(bytes: &[u8]) -> Result<Decoded, CharsetError> {
-        decode(bytes, None, false)
+        decode(bytes, None, None, false)
     }
 
     #[test]
@@ -276,7 +313,7 @@ mod tests {
             (b"\xFF\xFEa\0\xE9\0", "UTF-16LE"),
             (b"\xFE\xFF\0a\0\xE9", "UTF-16BE"),
         ] {
-            let decoded = decode(bytes, Some("windows-1252"), false).expect("text");
+            let decoded = decode(bytes, None, Some("windows-1252"), false).expect("text");
             assert_eq!(decoded.charset, charset);
             assert_eq!(decoded.text.trim_start_matches('\u{FEFF}'), "aé");
         }
@@ -285,30 +322,40 @@ mod tests {
     #[test]
     fn what_came_with_the_bytes_comes_before_the_page() {
         let page = b"<meta charset=utf-8>caf\xE9";
-        let decoded = decode(page, Some("iso-8859-1"), true).expect("text");
+        let decoded = decode(page, None, Some("iso-8859-1"), true).expect("text");
         assert_eq!(decoded.charset, "windows-1252");
         assert!(decoded.text.ends_with("café"));
+        // A page is often wrong about itself; a person who names a charset is not.
+        let decoded = decode(page, None, None, true).expect("text");
+        assert_eq!(decoded.charset, "windows-1252");
         assert_eq!(
-            decode(page, None, true),
+            decoded.warnings,
+            [Warning::CharsetWrong {
+                declared: "UTF-8".into(),
+                charset: "windows-1252".into()
+            }]
+        );
+        assert_eq!(
+            decode(page, Some("utf-8"), None, true),
             Err(CharsetError::Invalid {
                 offset: 23,
                 charset: "UTF-8"
             })
         );
         assert_eq!(
-            decode(b"<meta charset=koi8-r>\xC4\xC1", None, true)
+            decode(b"<meta charset=koi8-r>\xC4\xC1", None, None, true)
                 .expect("text")
                 .text,
             "<meta charset=koi8-r>да"
         );
         // A page that can be read as ASCII is not UTF-16, whatever it says.
-        let decoded = decode(b"<meta charset=utf-16>a", None, true).expect("text");
+        let decoded = decode(b"<meta charset=utf-16>a", None, None, true).expect("text");
         assert_eq!(decoded.charset, "UTF-8");
     }
 
     #[test]
     fn an_unknown_charset_is_passed_over_and_an_unsafe_one_refused() {
-        let decoded = decode("é".as_bytes(), Some("none"), false).expect("text");
+        let decoded = decode("é".as_bytes(), None, Some("none"), false).expect("text");
         assert_eq!(decoded.charset, "UTF-8");
         assert_eq!(
             decoded.warnings,
@@ -317,7 +364,7 @@ mod tests {
             }]
         );
         assert_eq!(
-            decode(b"a", Some("iso-2022-kr"), false),
+            decode(b"a", None, Some("iso-2022-kr"), false),
             Err(CharsetError::Unsupported {
                 label: "iso-2022-kr".into()
             })
@@ -326,7 +373,7 @@ mod tests {
 
     #[test]
     fn a_declared_charset_that_is_not_the_real_one_is_doubted() {
-        let decoded = decode("naïve".as_bytes(), Some("latin1"), false).expect("text");
+        let decoded = decode("naïve".as_bytes(), None, Some("latin1"), false).expect("text");
         assert_eq!(decoded.text, "naÃ¯ve");
         assert_eq!(
             decoded.warnings,
@@ -394,7 +441,11 @@ mod tests {
             (b"\x83e\x83", Some("shift_jis"), invalid(2, "Shift_JIS")),
         ];
         for (bytes, declared, error) in table {
-            assert_eq!(decode(bytes, declared, false), Err(error), "{bytes:?}");
+            assert_eq!(
+                decode(bytes, None, declared, false),
+                Err(error),
+                "{bytes:?}"
+            );
         }
     }
 
@@ -432,7 +483,7 @@ mod tests {
             is_page: bool,
         ) {
             if let Err(CharsetError::Invalid { offset, .. } | CharsetError::Nul { offset, .. }) =
-                decode(&bytes, Some(label), is_page)
+                decode(&bytes, None, Some(label), is_page)
             {
                 prop_assert!(offset < bytes.len());
             }

@@ -1,13 +1,15 @@
 //! The readable text of an HTML page, without what stands around it.
 //!
-//! Which part of a page is the article is decided by `dom_smoothie`, a port of Mozilla's
-//! Readability; the words of that part are then written out here, so that paragraphs, headings,
-//! list items and table rows stay apart and words that a browser shows apart are not joined.
-//! Departing from both, quote marks that a browser draws around `<q>` are written, because who said
-//! what depends on them. Where Readability finds no article, the whole body counts.
+//! What stands around an article is taken out first (`page_around`). Then the article is looked for
+//! in two ways: as the part of the page in which nearly all its sentences are (`page_body`), and by
+//! `dom_smoothie`, a port of Mozilla's Readability, which knows many sites' habits; the reading that
+//! lost less is taken. Its words are written out here, so that paragraphs, headings, list items and
+//! table rows stay apart and words that a browser shows apart are not joined. Departing from what a
+//! browser shows, quote marks that it draws around `<q>` are written, because who said what depends
+//! on them. Where no article is found, the whole body counts.
 //!
-//! Readability takes a page's headline out of its text; it is put back in front, marked as one, so
-//! that it can be quoted and is not read as a sentence of the article.
+//! The headline is put in front, marked as one, so that it can be quoted and is not read as a
+//! sentence of the article.
 //!
 //! Alternative texts of images, the insides of scripts, styles, forms' fields and embedded media
 //! are not part of the text. Scripts are not run: a page that is empty without them has no text.
@@ -15,12 +17,18 @@
 use dom_query::{Document, NodeRef};
 use dom_smoothie::{Config, Readability};
 
+use super::page_kind::{PageKind, Signs};
+use super::page_stats::words_in;
 use super::page_tree::{self, PageError};
-use super::{PageMeta, page_meta, page_pieces, suspicion, text1};
+use super::{
+    PageMeta, Warning, page_around, page_body, page_hidden, page_meta, page_pieces, suspicion,
+    text1,
+};
 
-/// The extraction's name: the second version of what is done here, and the version of the crate that
-/// finds the article. The first, `html`, left headlines out.
-pub const EXTRACTION: &str = "html-2/dom_smoothie-0.19.0";
+/// The extraction's name: the third version of what is done here, and the version of the crate that
+/// finds the article. The first, `html`, left headlines out; the second, `html-2`, left it to the
+/// crate alone what stands around an article.
+pub const EXTRACTION: &str = "html-3/dom_smoothie-0.19.0";
 
 /// Stands before a headline that is put in front of the text.
 const HEADLINE_MARK: &str = "# ";
@@ -32,6 +40,8 @@ pub struct Page {
     pub text: String,
     /// What the page says of itself.
     pub meta: PageMeta,
+    /// What the page may be other than an article.
+    pub warnings: Vec<Warning>,
 }
 
 /// Reads a page. `url` is where it came from, for relative addresses in its metadata.
@@ -39,8 +49,10 @@ pub struct Page {
 /// # Errors
 /// The page is over a limit.
 pub fn read(page: &str, url: Option<&str>) -> Result<Page, PageError> {
-    let document = page_tree::parse(page)?;
+    let with_shadow_roots = page_hidden::with_shadow_roots(page);
+    let document = page_tree::parse(with_shadow_roots.as_deref().unwrap_or(page))?;
     let mut meta = page_meta::read(&document, url);
+    page_hidden::reveal(&document);
     let whole = document
         .body()
         .map(|body| text_of(&body))
@@ -51,63 +63,102 @@ pub fn read(page: &str, url: Option<&str>) -> Result<Page, PageError> {
         .iter()
         .filter_map(|node| super::meta::one_line(&text_of(node)))
         .collect();
-    mark_breaks(&document);
-    page_pieces::cut_long(&document);
-    let config = Config {
-        // The metadata is read above.
-        disable_json_ld: true,
-        ..Config::default()
-    };
-    let article = Readability::with_document(document, None, Some(config))
-        .and_then(|mut reader| {
-            let article = reader.parse()?;
-            let text = reader
-                .doc
-                .select_single(ARTICLE)
-                .nodes()
-                .first()
-                .map(text_of);
-            Ok((article, text))
-        })
-        .ok();
-    let mut text = String::new();
-    if let Some((article, found)) = article {
-        if meta.title.is_none() {
-            meta.title = super::meta::one_line(&article.title.replace(PARAGRAPH_BREAK, " "));
-        }
-        if meta.authors.is_empty()
-            && let Some(byline) = article.byline
-        {
-            page_meta::add_byline(&mut meta, &byline.replace(PARAGRAPH_BREAK, " "));
-        }
-        text = found.unwrap_or_default();
-    }
+    let signs = Signs::of(&document, &whole);
+    let data = page_hidden::of_data(&document);
+    let removed = page_around::clear(&document, &meta);
+    let part = page_body::find(&document, &shown_headlines, meta.title.as_deref());
+    let own_headline = part.headline.clone();
+    let found = readable(document, &mut meta);
+    let mut text = page_body::choose(part, found.unwrap_or_default());
     if suspicion::is_blank(&text1::normalize(&text).text) {
         text = whole;
     }
     text.truncate(text.trim_end().len());
-    let headline = headline(shown_headlines, &meta);
-    if let Some(headline) = headline.filter(|headline| lacks(&text, headline)) {
-        let words = text.trim_start_matches(['\n', ' ']);
-        text = format!("{HEADLINE_MARK}{headline}\n\n{words}");
+    let mut warnings = Vec::new();
+    if let Some(data) = data.filter(|_| prose_words(&text) < page_hidden::NEXT_TO_NOTHING) {
+        let words = words_in(&data);
+        warnings.push(Warning::WordsOfScripts { words });
+        text = data;
     }
-    Ok(Page { text, meta })
+    let headline = headline(shown_headlines, own_headline, &meta);
+    if let Some(headline) = &headline {
+        page_meta::shorten_title(&mut meta, headline);
+    }
+    if let Some(headline) = &headline {
+        let without = page_body::without_headline(&text, headline);
+        let had_line = without.is_some();
+        text = without.unwrap_or(text);
+        if had_line && !text.is_empty() || lacks(&text, headline) {
+            let words = text.trim_start_matches(['\n', ' ']);
+            text = format!("{HEADLINE_MARK}{headline}\n\n{words}");
+        }
+    }
+    let is_of_data = !warnings.is_empty();
+    let judged = signs.judge(&text, removed.comment_words);
+    // What scripts were to show was found.
+    let is_moot = |warning: &Warning| {
+        let unfilled = PageKind::Unfilled;
+        is_of_data && matches!(warning, Warning::NotTheArticle { page, .. } if *page == unfilled)
+    };
+    warnings.extend(judged.into_iter().filter(|warning| !is_moot(warning)));
+    Ok(Page {
+        text,
+        meta,
+        warnings,
+    })
+}
+
+/// Counts the words of the lines that are sentences.
+fn prose_words(text: &str) -> usize {
+    let words = text.lines().map(words_in);
+    words.filter(|words| *words >= 10).sum()
+}
+
+/// Has Readability find the article in what is left of a page, and the byline that it may have.
+fn readable(document: Document, meta: &mut PageMeta) -> Option<String> {
+    mark_breaks(&document);
+    page_pieces::cut_long(&document);
+    let config = Config {
+        // The metadata is read by `page_meta`.
+        disable_json_ld: true,
+        ..Config::default()
+    };
+    let mut reader = Readability::with_document(document, None, Some(config)).ok()?;
+    let article = reader.parse().ok()?;
+    if meta.title.is_none() {
+        meta.title = super::meta::one_line(&article.title.replace(PARAGRAPH_BREAK, " "));
+    }
+    if meta.authors.is_empty()
+        && let Some(byline) = article.byline
+    {
+        page_meta::add_byline(meta, &byline.replace(PARAGRAPH_BREAK, " "));
+    }
+    let found = reader.doc.select_single(ARTICLE);
+    found.nodes().first().map(text_of)
 }
 
 /// Returns the page's headline: of its first-level headings the one that its title agrees with, else
-/// the only one, else the title. A heading with the publisher's name is a sign over the door.
-fn headline(mut shown: Vec<String>, meta: &PageMeta) -> Option<String> {
+/// the only one, else what has the title's words alone, else the title. A heading with the publisher's
+/// name is a sign over the door.
+fn headline(mut shown: Vec<String>, own: Option<String>, meta: &PageMeta) -> Option<String> {
     shown.retain(|heading| Some(heading) != meta.publisher.as_ref());
+    let title = meta.title.as_deref().unwrap_or_default();
+    let own = own.filter(|own| {
+        Some(own) != meta.publisher.as_ref()
+            && (title.contains(own.as_str()) || own.contains(title))
+    });
     let agrees = |heading: &String| {
         let title = meta.title.as_deref().unwrap_or_default();
         !title.is_empty() && (title.starts_with(heading.as_str()) || heading.contains(title))
     };
     if let Some(at) = shown.iter().position(agrees) {
-        return Some(shown.swap_remove(at));
+        let shown = shown.swap_remove(at);
+        // The site's name may stand in front of the title, and over the page.
+        return own.filter(|own| own.len() > shown.len()).or(Some(shown));
     }
     match shown.as_slice() {
         [_] => shown.pop(),
-        _ => meta.title.clone(),
+        _ => own.or_else(|| meta.title.clone()),
     }
 }
 
@@ -168,7 +219,7 @@ fn next_shown<'a>(
 
 /// Writes out the words of an element as they are shown: an empty line between paragraphs, a line
 /// for each row and break.
-fn text_of(root: &NodeRef) -> String {
+pub(super) fn text_of(root: &NodeRef) -> String {
     let mut text = String::new();
     let mut preformatted = 0_usize;
     let mut steps = vec![Step::Enter(*root)];
@@ -185,7 +236,7 @@ fn text_of(root: &NodeRef) -> String {
                 let Some(name) = node.node_name() else {
                     continue;
                 };
-                let layout = Layout::of(&name);
+                let layout = Layout::of_node(&node, &name);
                 if layout == Layout::Unread || is_hidden(&node) {
                     continue;
                 }
@@ -210,7 +261,7 @@ enum Step<'a> {
 
 /// How an element's words stand among those around it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Layout {
+pub(super) enum Layout {
     /// Between empty lines.
     Paragraph,
     /// The same, with spaces and line breaks as they are.
@@ -230,7 +281,7 @@ enum Layout {
 }
 
 impl Layout {
-    fn of(name: &str) -> Self {
+    pub(super) fn of(name: &str) -> Self {
         match name {
             "address" | "article" | "aside" | "blockquote" | "body" | "center" | "details"
             | "dialog" | "dir" | "div" | "dl" | "fieldset" | "figcaption" | "figure" | "footer"
@@ -248,6 +299,27 @@ impl Layout {
             | "textarea" | "title" | "video" => Self::Unread,
             _ => Self::Inline,
         }
+    }
+
+    /// The same, for an element where it stands: one of a name that the page made up itself stands
+    /// apart, unless there are words right beside it.
+    pub(super) fn of_node(node: &NodeRef, name: &str) -> Self {
+        let has_words = |node: Option<NodeRef>| {
+            node.is_some_and(|node| node.is_text() && !node.text().trim().is_empty())
+        };
+        let is_own = name.contains('-') && Self::of(name) == Self::Inline;
+        if is_own && !has_words(node.prev_sibling()) && !has_words(node.next_sibling()) {
+            return Self::Paragraph;
+        }
+        Self::of(name)
+    }
+
+    /// Says whether an element's words stand apart from those around it.
+    pub(super) const fn is_block(self) -> bool {
+        matches!(
+            self,
+            Self::Paragraph | Self::Preformatted | Self::Line | Self::Cell
+        )
     }
 
     fn open(self, text: &mut String) {
@@ -276,7 +348,7 @@ impl Layout {
 }
 
 /// Says whether an element says of itself that it is not shown.
-fn is_hidden(node: &NodeRef) -> bool {
+pub(super) fn is_hidden(node: &NodeRef) -> bool {
     node.has_attr("hidden")
         || node.attr("style").is_some_and(|style| {
             let style: String = style

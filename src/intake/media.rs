@@ -19,6 +19,8 @@ pub enum Kind {
     Markdown,
     /// HTML.
     Html,
+    /// PDF.
+    Pdf,
 }
 
 /// What was decided about the bytes.
@@ -40,6 +42,8 @@ const UNKNOWN: &str = "application/octet-stream";
 const PLAIN: &str = "text/plain";
 const MARKDOWN: &str = "text/markdown";
 const HTML: &str = "text/html";
+const PDF: &str = "application/pdf";
+const ZIP: &str = "application/zip";
 
 /// How far the bytes are looked into; as in the MIME Sniffing Standard.
 const SNIFFED: usize = 1445;
@@ -63,6 +67,7 @@ pub fn decide(bytes: &[u8], hint: &Hint) -> Decided {
         PLAIN => Some(Kind::Plain),
         MARKDOWN | "text/x-markdown" => Some(Kind::Markdown),
         HTML | "application/xhtml+xml" => Some(Kind::Html),
+        PDF | "application/x-pdf" => Some(Kind::Pdf),
         _ => None,
     };
     let doubt = seen
@@ -137,7 +142,7 @@ fn by_extension(extension: &str) -> Option<&'static str> {
         "md" | "markdown" | "mdown" | "mkd" => MARKDOWN,
         "html" | "htm" | "shtml" => HTML,
         "xhtml" | "xht" => "application/xhtml+xml",
-        "pdf" => "application/pdf",
+        "pdf" => PDF,
         "csv" => "text/csv",
         "tsv" => "text/tab-separated-values",
         "json" => "application/json",
@@ -185,7 +190,7 @@ fn by_extension(extension: &str) -> Option<&'static str> {
 
 /// First bytes, and what begins with them.
 const SIGNATURES: &[(&[u8], &str)] = &[
-    (b"%PDF-", "application/pdf"),
+    (b"%PDF-", PDF),
     (b"\x89PNG\r\n\x1A\n", "image/png"),
     (b"\xFF\xD8\xFF", "image/jpeg"),
     (b"GIF87a", "image/gif"),
@@ -196,7 +201,7 @@ const SIGNATURES: &[(&[u8], &str)] = &[
     (b"OggS\0", "audio/ogg"),
     (b"fLaC", "audio/flac"),
     (b"\x1A\x45\xDF\xA3", "video/webm"),
-    (b"PK\x03\x04", "application/zip"),
+    (b"PK\x03\x04", ZIP),
     (b"\x1F\x8B\x08", "application/gzip"),
     (b"BZh", "application/x-bzip2"),
     (b"\xFD7zXZ\0", "application/x-xz"),
@@ -222,6 +227,47 @@ const PAGE_BEGINNINGS: &[&str] = &[
     "<meta",
 ];
 
+/// Names that only one kind of ZIP file has, and what it is. The names of its files stand in a ZIP
+/// file's first and last bytes, uncompressed.
+const WITHIN_ZIP: &[(&[u8], &str)] = &[
+    (
+        b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+        "application/vnd.oasis.opendocument.spreadsheet",
+    ),
+    (
+        b"mimetypeapplication/vnd.oasis.opendocument.text",
+        "application/vnd.oasis.opendocument.text",
+    ),
+    (b"mimetypeapplication/epub+zip", "application/epub+zip"),
+    (
+        b"xl/workbook.",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+    (
+        b"word/document.xml",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
+    (
+        b"ppt/presentation.xml",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ),
+];
+
+/// Says what a ZIP file is, by the names in it; nothing is unpacked.
+fn within_zip(bytes: &[u8]) -> &'static str {
+    /// How much of its beginning and of its end is looked into: the list of a few hundred files.
+    const LOOKED_AT: usize = 64 * 1024;
+    let first = &bytes[..bytes.len().min(LOOKED_AT)];
+    let last = &bytes[bytes.len().saturating_sub(LOOKED_AT)..];
+    let has = |name: &[u8]| {
+        [first, last]
+            .iter()
+            .any(|part| part.windows(name.len()).any(|window| window == name))
+    };
+    let found = WITHIN_ZIP.iter().find(|(name, _)| has(name));
+    found.map_or(ZIP, |(_, media)| media)
+}
+
 /// Says what the bytes begin like.
 fn sniff(bytes: &[u8]) -> Option<&'static str> {
     let start = &bytes[..bytes.len().min(SNIFFED)];
@@ -229,6 +275,9 @@ fn sniff(bytes: &[u8]) -> Option<&'static str> {
         .iter()
         .find(|(first, _)| start.starts_with(first))
         .map(|(_, media)| *media);
+    if signature == Some(ZIP) {
+        return Some(within_zip(bytes));
+    }
     if signature.is_some() {
         return signature;
     }
@@ -273,7 +322,7 @@ fn agree(media: &str, seen: &str) -> bool {
     let family = |media: &str| media.split('/').next().map(str::to_owned);
     match seen {
         // Many formats are a container of another name.
-        "application/zip" => {
+        ZIP => {
             media.starts_with("application/")
                 && !media.contains("json")
                 && media != "application/pdf"
@@ -355,8 +404,14 @@ mod tests {
             (b"# x", Some(".md"), None, "text/plain", Some(Kind::Plain)),
             (b"a,b", Some("x.csv"), None, "text/csv", None),
             (b"x", None, Some("Image/PNG"), "image/png", None),
-            (b"x", Some("scan.PDF"), None, "application/pdf", None),
-            (b"%PDF-1.7", None, None, "application/pdf", None),
+            (
+                b"x",
+                Some("scan.PDF"),
+                None,
+                "application/pdf",
+                Some(Kind::Pdf),
+            ),
+            (b"%PDF-1.7", None, None, "application/pdf", Some(Kind::Pdf)),
             (
                 b"\x89PNG\r\n\x1A\n",
                 Some("unknown.thing"),
@@ -395,6 +450,23 @@ mod tests {
                 (media.to_owned(), kind),
                 "{name:?} {media_type:?}"
             );
+        }
+    }
+
+    #[test]
+    fn office_files_are_known_by_the_names_within_them() {
+        for (bytes, media) in [
+            (
+                &b"PK\x03\x04\x14\0[Content_Types].xml\0xl/workbook.xml"[..],
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            ),
+            (
+                b"PK\x03\x04\x14\0mimetypeapplication/vnd.oasis.opendocument.spreadsheetPK",
+                "application/vnd.oasis.opendocument.spreadsheet",
+            ),
+            (b"PK\x03\x04\x14\0readme", "application/zip"),
+        ] {
+            assert_eq!(decided(bytes, None, None), (media.to_owned(), None));
         }
     }
 

@@ -7,12 +7,26 @@
 //! Specified in `docs/format.md`, "Text".
 //!
 //! It opens no file and fetches nothing, and it does not escape text for a terminal or a page:
-//! whoever prints a source's words does. Bytes that are neither plain text nor Markdown nor HTML
-//! are kept without a text; PDF is among them.
+//! whoever prints a source's words does. Bytes that are neither plain text nor Markdown nor HTML nor
+//! PDF are kept without a text, and so is a PDF file whose words can't be read ([`pdf`]).
 
+mod page_around;
+mod page_body;
 mod page_charset;
+mod page_hidden;
+mod page_kind;
 mod page_meta;
+mod page_phrases;
 mod page_pieces;
+mod page_signs;
+mod page_stats;
+mod page_words;
+mod pdf_columns;
+mod pdf_guard;
+mod pdf_layout;
+mod pdf_meta;
+mod wall_phrases;
+mod warning;
 
 pub mod charset;
 pub mod html;
@@ -20,18 +34,16 @@ pub mod markdown;
 pub mod media;
 pub mod meta;
 pub mod page_tree;
+pub mod pdf;
 pub mod suspicion;
 pub mod text1;
-
-use std::fmt;
-
-use serde::Serialize;
 
 use self::charset::CharsetError;
 use self::media::Kind;
 pub use self::meta::PageMeta;
+pub use self::page_kind::PageKind;
 use self::page_tree::PageError;
-use self::suspicion::{Hidden, MixedWord};
+pub use self::warning::Warning;
 
 /// The most bytes of one source, 64 MiB: more than any article, and little enough to hold in
 /// memory a few times over.
@@ -44,7 +56,8 @@ pub struct Hint<'a> {
     pub file_name: Option<&'a str>,
     /// The media type that came with the bytes, with or without parameters.
     pub media_type: Option<&'a str>,
-    /// The charset that came with the bytes; it comes before one in `media_type`.
+    /// The charset that a person says the bytes are in; it comes before one in `media_type`, and is
+    /// not doubted.
     pub charset: Option<&'a str>,
     /// The address that the bytes were fetched from.
     pub url: Option<&'a str>,
@@ -99,132 +112,6 @@ pub enum IntakeError {
     Page(#[from] PageError),
 }
 
-/// Something in a source that a person should know before signing.
-///
-/// Places are in bytes of the text. Words in it are verbatim: escape them before printing, as
-/// [`fmt::Display`] here does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "code", rename_all = "kebab-case")]
-pub enum Warning {
-    /// Control characters were dropped.
-    Controls {
-        /// How many.
-        count: usize,
-    },
-    /// There are characters that cannot be seen. They were kept.
-    Hidden {
-        /// What kind.
-        kind: Hidden,
-        /// How many.
-        count: usize,
-        /// Where the first of them stand.
-        at: Vec<crate::words::span::Span>,
-    },
-    /// There are words with letters of two alphabets, which may be disguised.
-    MixedScript {
-        /// How many.
-        count: usize,
-        /// The first of them.
-        words: Vec<MixedWord>,
-    },
-    /// No charset was declared, and it is not UTF-8.
-    CharsetGuessed {
-        /// The charset that the bytes were read in.
-        charset: String,
-    },
-    /// The bytes were read in the charset that was declared, but they are UTF-8 as well.
-    CharsetDoubtful {
-        /// The charset that was declared.
-        charset: String,
-    },
-    /// A charset was declared that nobody knows; it was passed over.
-    UnknownCharset {
-        /// Its name, as declared.
-        label: String,
-    },
-    /// The bytes look like something else than they are said to be.
-    MediaDoubtful {
-        /// What they are said to be.
-        media: String,
-        /// What they look like.
-        looks_like: String,
-    },
-    /// The page says that it stands at another host's address; the one it was fetched from was kept.
-    OtherHost {
-        /// The address that it was fetched from.
-        fetched: String,
-        /// The address that the page gives.
-        says: String,
-        /// The publisher that the page gives, which was left out with it.
-        publisher: Option<String>,
-    },
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Controls { count } => write!(f, "control characters dropped: {count}"),
-            Self::Hidden { kind, count, at } => {
-                write!(f, "{kind}: {count}")?;
-                if let Some(first) = at.first() {
-                    write!(f, ", first at byte {}", first.start())?;
-                }
-                Ok(())
-            }
-            Self::MixedScript { count, words } => {
-                write!(f, "words of two alphabets: {count}")?;
-                for word in words.iter().take(3) {
-                    write!(
-                        f,
-                        ", {} at byte {} (",
-                        escaped(&word.word),
-                        word.span.start()
-                    )?;
-                    for (nth, script) in word.scripts.iter().enumerate() {
-                        write!(f, "{}{script}", if nth == 0 { "" } else { ", " })?;
-                    }
-                    f.write_str(")")?;
-                }
-                Ok(())
-            }
-            Self::CharsetGuessed { charset } => {
-                write!(f, "no charset is declared; read as {charset}")
-            }
-            Self::CharsetDoubtful { charset } => {
-                write!(f, "read as {charset}, as declared, but it could be UTF-8")
-            }
-            Self::UnknownCharset { label } => {
-                write!(f, "the declared charset {} is unknown", escaped(label))
-            }
-            Self::MediaDoubtful { media, looks_like } => {
-                write!(
-                    f,
-                    "taken as {}, but it looks like {looks_like}",
-                    escaped(media)
-                )
-            }
-            Self::OtherHost {
-                fetched,
-                says,
-                publisher,
-            } => {
-                write!(
-                    f,
-                    "fetched from {fetched}, which is recorded; the page says that it is {says}, at \
-                     another host"
-                )?;
-                if let Some(publisher) = publisher {
-                    write!(
-                        f,
-                        ", published by “{publisher}”, which is not recorded (--publisher records it)"
-                    )?;
-                }
-                Ok(())
-            }
-        }
-    }
-}
-
 impl Intake {
     /// Holds a page to the address that it was fetched from, the last one after redirects.
     ///
@@ -245,11 +132,6 @@ impl Intake {
             says => self.meta.url = says.or_else(|| Some(fetched.to_owned())),
         }
     }
-}
-
-/// Quotes a word with every character beyond ASCII as its code point.
-fn escaped(word: &str) -> String {
-    format!("\"{}\"", word.escape_default())
 }
 
 /// Takes in a source.
@@ -274,14 +156,17 @@ pub fn take_in(bytes: &[u8], hint: &Hint) -> Result<Intake, IntakeError> {
             warnings,
         });
     };
-    let declared = hint.charset.or(found.charset.as_deref());
-    let decoded = match charset::decode(bytes, declared, kind == Kind::Html) {
+    if kind == Kind::Pdf {
+        return Ok(of_pdf(bytes, media, warnings));
+    }
+    let declared = found.charset.as_deref();
+    let decoded = match charset::decode(bytes, hint.charset, declared, kind == Kind::Html) {
         Ok(decoded) => decoded,
         Err(source) => return Err(IntakeError::NotText { media, source }),
     };
     warnings.extend(decoded.warnings);
     let words = match kind {
-        Kind::Plain => Words::plain(decoded.text),
+        Kind::Plain | Kind::Pdf => Words::plain(decoded.text),
         Kind::Markdown => Words::of_markdown(&decoded.text)?,
         Kind::Html => Words::of_page(&decoded.text, hint.url)?,
     };
@@ -294,6 +179,7 @@ pub fn take_in(bytes: &[u8], hint: &Hint) -> Result<Intake, IntakeError> {
         return Err(IntakeError::NoText { media });
     }
     warnings.extend(suspicion::look(&normal.text));
+    warnings.extend(words.warnings);
     Ok(Intake {
         media,
         charset: Some(decoded.charset.to_owned()),
@@ -304,12 +190,36 @@ pub fn take_in(bytes: &[u8], hint: &Hint) -> Result<Intake, IntakeError> {
     })
 }
 
+/// Takes in a PDF file: without a text, where it has none that can be read.
+fn of_pdf(bytes: &[u8], media: String, mut warnings: Vec<Warning>) -> Intake {
+    let read = pdf::read(bytes);
+    warnings.extend(read.warnings);
+    let normal = read.text.map(|text| text1::normalize(&text));
+    let normal = normal.filter(|normal| !suspicion::is_blank(&normal.text));
+    if let Some(normal) = &normal {
+        if normal.controls > 0 {
+            let count = normal.controls;
+            warnings.push(Warning::Controls { count });
+        }
+        warnings.extend(suspicion::look(&normal.text));
+    }
+    Intake {
+        media,
+        charset: None,
+        normalizer: normal.as_ref().map(|_| after(pdf::EXTRACTION)),
+        text: normal.map(|normal| normal.text),
+        meta: read.meta,
+        warnings,
+    }
+}
+
 /// A source's words before the last step.
 struct Words {
     text: String,
     meta: PageMeta,
     normalizer: String,
     controls: usize,
+    warnings: Vec<Warning>,
 }
 
 impl Words {
@@ -320,6 +230,7 @@ impl Words {
             meta: PageMeta::default(),
             normalizer: text1::normalizer(),
             controls: 0,
+            warnings: vec![],
         }
     }
 
@@ -331,6 +242,7 @@ impl Words {
             meta: document.meta,
             normalizer: after(markdown::EXTRACTION),
             controls,
+            warnings: vec![],
         })
     }
 
@@ -341,6 +253,7 @@ impl Words {
             meta: page.meta,
             normalizer: after(html::EXTRACTION),
             controls: 0,
+            warnings: page.warnings,
         })
     }
 }

@@ -3,8 +3,8 @@
 //! In this order: schema.org articles in JSON-LD (also in arrays and `@graph`); Open Graph,
 //! Highwire (`citation_*`), Dublin Core, Parsely and plain `<meta>` names; then the page's own
 //! elements. A value that is not what it should be (an address as an author, a date that is read in
-//! two ways) is passed over for the next one. Microdata and `RDFa` are not read, but for
-//! `itemprop="datePublished"`.
+//! two ways) is passed over for the next one. Of microdata and `RDFa` the author, the publisher and
+//! the day are read.
 
 use dom_query::Document;
 use serde_json::{Map, Value};
@@ -87,9 +87,97 @@ pub(super) fn add_byline(meta: &mut PageMeta, byline: &str) {
     };
     // A comma also stands before a place or an office, unless it is one of a list.
     let is_list = names.contains(", ") && (names.contains(" and ") || names.contains(" & "));
-    let names = names.replace(" and ", ";").replace(" & ", ";");
+    // "Kite & Barrow" is one; a person has two names at least.
+    let are_persons = |by: &str| {
+        names
+            .split(by)
+            .all(|name| name.split_whitespace().count() > 1)
+    };
+    let mut names = names.to_owned();
+    for by in [" and ", " & "] {
+        if is_list || are_persons(by) {
+            names = names.replace(by, ";");
+        }
+    }
     for name in names.split(|c| c == ';' || (c == ',' && is_list)) {
         meta.add_author(name);
+    }
+}
+
+/// Takes from a title what the page's headline does not have: the site's name, `- in pictures`.
+pub(super) fn shorten_title(meta: &mut PageMeta, headline: &str) {
+    let Some(title) = &meta.title else { return };
+    let is_enough = headline.contains(' ') || headline.chars().count() >= 8;
+    if is_enough && title.contains(headline) {
+        meta.title = Some(headline.to_owned());
+        return;
+    }
+    // Without a headline of the page's own, the publisher's name at either end goes.
+    let Some(publisher) = &meta.publisher else {
+        return;
+    };
+    let is_between = |c: char| matches!(c, '|' | '-' | '–' | '—' | ':' | '·' | '»' | '：');
+    let before = title.strip_suffix(publisher.as_str()).map(str::trim_end);
+    let after = title.strip_prefix(publisher.as_str()).map(str::trim_start);
+    let rest = before
+        .and_then(|rest| rest.strip_suffix(is_between))
+        .or_else(|| after.and_then(|rest| rest.strip_prefix(is_between)))
+        .map(str::trim);
+    if let Some(rest) = rest.filter(|rest| rest.chars().count() >= 8) {
+        meta.title = Some(rest.to_owned());
+    }
+}
+
+/// Reads what the page's own elements are marked as, in microdata or `RDFa`: the first of each.
+fn read_marked(meta: &mut PageMeta, document: &Document) {
+    let marked = |name: &str| -> Vec<String> {
+        let selector =
+            format!(r#"[itemprop~="{name}"], [property~="schema:{name}"], [property~="{name}"]"#);
+        let nodes = document.select(&selector);
+        let value = |node: &dom_query::NodeRef| {
+            // What a comment or a teaser is marked with is not the article's.
+            let is_other = node.ancestors_it(Some(8)).any(|above| {
+                above
+                    .attr("itemprop")
+                    .is_some_and(|prop| matches!(&*prop, "comment" | "isPartOf" | "mentions"))
+                    || above
+                        .attr("itemtype")
+                        .is_some_and(|kind| kind.ends_with("Comment"))
+            });
+            if is_other || node.has_name("meta") && node.has_attr("name") {
+                return None;
+            }
+            let named = node.descendants_it().find(|below| {
+                below.attr("itemprop").is_some_and(|prop| &*prop == "name")
+                    || below
+                        .attr("property")
+                        .is_some_and(|prop| prop.ends_with("name"))
+            });
+            let node = named.unwrap_or(*node);
+            let value = node.attr("content").or_else(|| node.attr("datetime"));
+            one_line(&value.map_or_else(|| node.text().to_string(), |value| value.to_string()))
+        };
+        nodes.nodes().iter().filter_map(value).take(20).collect()
+    };
+    if meta.authors.is_empty() {
+        for author in marked("author") {
+            meta.add_author(&author);
+        }
+    }
+    if meta.publisher.is_none() {
+        meta.publisher = marked("publisher").into_iter().next();
+    }
+    if meta.published.is_none() {
+        meta.published = marked("datePublished")
+            .iter()
+            .find_map(|day| day_or_time(day));
+    }
+    if meta.published.is_none() {
+        let of_entry = document.select("abbr.published[title], .dt-published[datetime], time.published[datetime], abbr[itemprop=datePublished][title]");
+        let day = |node: &dom_query::NodeRef| {
+            day_or_time(&node.attr("title").or_else(|| node.attr("datetime"))?)
+        };
+        meta.published = of_entry.nodes().iter().find_map(day);
     }
 }
 
@@ -120,6 +208,7 @@ fn read_elements(meta: &mut PageMeta, names: &Names, document: &Document, base: 
             })
         });
     }
+    read_marked(meta, document);
     if meta.published.is_none() {
         meta.published = attribute("time[pubdate][datetime]", "datetime")
             .and_then(|day| day_or_time(&day))

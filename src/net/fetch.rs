@@ -26,6 +26,9 @@ pub const MAX_REDIRECTS: usize = 10;
 /// The longest header value that is kept.
 const MAX_HEADER_VALUE: usize = 1024;
 
+/// The most headers that are kept; servers send 10 to 30.
+const MAX_HEADERS: usize = 100;
+
 /// Who asks.
 const USER_AGENT: &str = concat!("factlog/", env!("CARGO_PKG_VERSION"), " (+fact-checking)");
 
@@ -40,6 +43,8 @@ pub struct Limits {
     pub read: Duration,
     /// The longest time for everything, redirects included.
     pub overall: Duration,
+    /// Whether what a server sends with an error (a status from 400 on) is taken as well.
+    pub any_status: bool,
 }
 
 impl Default for Limits {
@@ -49,6 +54,7 @@ impl Default for Limits {
             connect: Duration::from_secs(10),
             read: Duration::from_secs(20),
             overall: Duration::from_mins(2),
+            any_status: false,
         }
     }
 }
@@ -68,6 +74,11 @@ pub struct Fetched {
     pub charset: Option<String>,
     /// The `Last-Modified`, as the server wrote it.
     pub last_modified: Option<String>,
+    /// The HTTP status.
+    pub status: u16,
+    /// The answer's headers, as the server wrote them, but for cookies: what it wants remembered is
+    /// nobody else's business.
+    pub headers: Vec<(String, String)>,
 }
 
 /// Says why nothing was fetched.
@@ -188,7 +199,8 @@ pub fn fetch(url: &str, limits: Limits) -> Result<Fetched, FetchError> {
     };
     let url_of_answer = address.to_string();
     let status = response.status();
-    if !status.is_success() {
+    let is_taken = limits.any_status && status.as_u16() >= 400;
+    if !status.is_success() && !is_taken {
         return Err(FetchError::Status {
             url: url_of_answer,
             status: status.as_u16(),
@@ -204,6 +216,7 @@ pub fn fetch(url: &str, limits: Limits) -> Result<Fetched, FetchError> {
     }
     let content_type = value(response.headers(), &header::CONTENT_TYPE);
     let last_modified = value(response.headers(), &header::LAST_MODIFIED);
+    let headers = kept(response.headers());
     let bytes = read(response, limits.bytes)
         .map_err(|error| classify(ureq::Error::from(error), &url_of_answer, limits.bytes))?;
     Ok(Fetched {
@@ -213,6 +226,8 @@ pub fn fetch(url: &str, limits: Limits) -> Result<Fetched, FetchError> {
         charset: content_type.as_deref().and_then(charset_parameter),
         content_type,
         last_modified,
+        status: status.as_u16(),
+        headers,
     })
 }
 
@@ -268,6 +283,20 @@ pub(super) fn read(response: http::Response<Body>, limit: u64) -> io::Result<Vec
         .reader()
         .read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Lists the headers that are kept: no cookies, no more than a few, none that is long.
+fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .filter(|(name, _)| **name != header::SET_COOKIE)
+        .filter(|(_, value)| value.len() <= MAX_HEADER_VALUE)
+        .take(MAX_HEADERS)
+        .map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.as_str().to_owned(), value)
+        })
+        .collect()
 }
 
 fn value(headers: &HeaderMap, name: &HeaderName) -> Option<String> {

@@ -37,6 +37,14 @@ use crate::words::id::ObjectId;
 /// part of the ledger, and repeats the text's words.
 const PROPOSALS_FOLDER: &str = "proposals";
 
+/// The folder of how sources were fetched: a file a source, named by the id of its bytes. It is no part
+/// of the ledger, and has the address and what the server said.
+const FETCHED_FOLDER: &str = "fetched";
+
+/// The file of the sources' sketches. It is no part of the ledger, has hashes of words, and is made anew
+/// by who needs it.
+const SKETCHES: &str = "sketches";
+
 /// The folder of the search index. It is no part of the ledger, holds words of claims and verdicts, and
 /// is built anew by who needs it.
 const SEARCH_FOLDER: &str = "search";
@@ -69,7 +77,8 @@ impl Store {
             .map(|frame| frame.object)
             .collect();
         for id in erased {
-            if self.objects.path(id).exists() || self.proposals_of(id).exists() {
+            let beside = [self.proposals_of(id), self.fetched_of(id)];
+            if self.objects.path(id).exists() || beside.iter().any(|path| path.exists()) {
                 there.insert(*id);
             }
         }
@@ -94,11 +103,15 @@ impl Store {
         if erase_if_there(&self.folder.join(TORN_NAME))? {
             sync_folder(&self.folder)?;
         }
+        if erase_if_there(&self.folder.join(SKETCHES))? {
+            sync_folder(&self.folder)?;
+        }
         self.erase_search()?;
         for id in erased {
-            let proposals = self.proposals_of(id);
-            if erase_if_there(&proposals)? {
-                sync_folder(proposals.parent().expect("it lies in a folder"))?;
+            for beside in [self.proposals_of(id), self.fetched_of(id)] {
+                if erase_if_there(&beside)? {
+                    sync_folder(beside.parent().expect("it lies in a folder"))?;
+                }
             }
             self.objects.erase(id)?;
         }
@@ -180,6 +193,10 @@ impl Store {
         }
         remove_folder_if_there(&folder)?;
         Ok(sync_folder(&self.folder)?)
+    }
+
+    fn fetched_of(&self, id: &ObjectId) -> PathBuf {
+        self.folder.join(FETCHED_FOLDER).join(format!("{id}.json"))
     }
 
     fn proposals_of(&self, id: &ObjectId) -> PathBuf {

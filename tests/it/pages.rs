@@ -5,6 +5,9 @@
 //! accepted. One is not as it should be: Readability takes a table that is only there for the layout
 //! whole, so `04-tables-and-fonts` keeps its menu.
 
+mod made;
+mod pdf;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;

@@ -19,6 +19,7 @@ use super::view::{
 };
 use crate::cli::claim_list::{self, ClaimLine};
 use crate::cli::desk::{self, Thing};
+use crate::cli::fetched;
 use crate::cli::gone;
 use crate::cli::published::Gatherer;
 use crate::cli::says::{self, Policies};
@@ -261,6 +262,9 @@ fn source(ledger: &Ledger, id: SourceId) -> anyhow::Result<SourceShown> {
         normalizer: entry.normalizer.clone(),
         raw: entry.raw,
         text: entry.text,
+        fetched: entry
+            .raw
+            .and_then(|raw| fetched::read(ledger.folder(), raw.blake3)),
         meta: meta.map(|meta| MetaShown {
             words: says::source_words(ledger, id, &meta, &entry.media),
             url: meta.url,

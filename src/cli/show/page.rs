@@ -16,6 +16,7 @@ use super::view::{
     Shown, SourceShown, VerdictShown,
 };
 use crate::cli::desk::shown::Said;
+use crate::cli::fetched::FetchRecord;
 use crate::cli::highlight::Pieces;
 use crate::cli::says;
 use crate::cli::screen::{self, BAD, FAINT, GOOD, STRONG, WARN};
@@ -362,7 +363,25 @@ impl<W: Write> Page<'_, W> {
         if let Some(text) = &source.text {
             self.field("text", &kept(text))?;
         }
-        self.optional("normalised", source.normalizer.as_deref())
+        self.optional("normalised", source.normalizer.as_deref())?;
+        source
+            .fetched
+            .as_ref()
+            .map_or(Ok(()), |fetched| self.fetched(fetched))
+    }
+
+    /// How a source was fetched: said apart, because nobody signed it.
+    fn fetched(&mut self, fetched: &FetchRecord) -> io::Result<()> {
+        self.heading("How it was fetched (kept beside the ledger; not signed)")?;
+        for step in &fetched.redirects {
+            self.field("redirected", step)?;
+        }
+        self.field("from", &fetched.url)?;
+        self.field("status", &format!("{}, {}", fetched.status, fetched.at))?;
+        for (name, value) in &fetched.headers {
+            self.field("header", &format!("{name}: {value}"))?;
+        }
+        Ok(())
     }
 
     fn claim_row(&mut self, claim: &ClaimRow) -> io::Result<()> {

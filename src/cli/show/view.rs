@@ -15,6 +15,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::cli::desk::shown::Said;
+use crate::cli::fetched::FetchRecord;
 use crate::cli::gone::Erased;
 
 /// A thing to be shown.
@@ -179,6 +180,9 @@ pub(super) struct SourceShown {
     pub(super) text: Option<Kept>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) meta: Option<MetaShown>,
+    /// How it was fetched: beside the ledger, signed by nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) fetched: Option<FetchRecord>,
 }
 
 /// What is known of a source.

@@ -203,6 +203,8 @@ pub(crate) fn take_all(
                 .unavailable
                 .is_some()
                 .then_some(SourceType::Reference),
+            // That it is no article is warned of: evidence need not be one.
+            takes_any_page: true,
             ..Given::default()
         };
         let mut source = sources::take(context, request.what.as_ref(), &given)?;

@@ -48,6 +48,7 @@ fn short() -> Limits {
         connect: Duration::from_secs(5),
         read: Duration::from_millis(300),
         overall: Duration::from_secs(5),
+        any_status: false,
     }
 }
 
@@ -96,8 +97,17 @@ fn a_page_comes_with_its_headers_and_the_server_learns_who_asks() {
             content_type: Some("text/html; Charset=\"utf-8\"".into()),
             charset: Some("utf-8".into()),
             last_modified: Some("Tue, 26 Mar 2024 10:00:00 GMT".into()),
+            status: 200,
+            headers: fetched.headers.clone(),
         }
     );
+    let names: Vec<&str> = fetched
+        .headers
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    assert!(names.contains(&"last-modified"), "{names:?}");
+    assert!(!names.contains(&"set-cookie"), "{names:?}");
     let request = requests.recv().expect("a request");
     assert!(request.starts_with("GET /Stra%C3%9Fe?a=b%20c HTTP/1.1\r\n"));
     assert!(

@@ -57,6 +57,7 @@ pub fn ask(url: &str, request: &WitnessRequest, limit: Duration) -> Result<Answe
     let prefix = url.trim().trim_end_matches('/');
     let address = address::parse(&format!("{prefix}/add-checkpoint"))?;
     let limits = Limits {
+        any_status: false,
         bytes: note::MAX_BYTES as u64,
         connect: limit,
         read: limit,

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
-use super::{claims, json, with_input};
+use super::{claims, fits, json, with_input};
 use crate::desk::{Desk, INIT};
 
 fn desk() -> Desk {
@@ -214,7 +214,7 @@ fn a_page_s_headline_can_be_quoted_and_is_no_claim() {
     fs::write(desk.path("page.html"), page).unwrap();
     let added = json(&desk, "output-add", &["add", "page.html"]);
     assert!(
-        added["normalizer"].as_str().unwrap().starts_with("html-2/"),
+        added["normalizer"].as_str().unwrap().starts_with("html-3/"),
         "{added:#}"
     );
     for claim in added["claims"].as_array().unwrap() {
@@ -263,4 +263,252 @@ fn what_to_try_is_said() {
     assert!(err.contains("a day such as 2026-11-22"), "{err}");
     let err = desk.refused(&["export", "csv", "--since", "yesterday"], 2);
     assert!(err.contains("a day such as 2026-11-22"), "{err}");
+}
+
+/// Answers so many requests: with a page for `/page.html`, a redirect to it from `/old`, a wall of
+/// cookies at `/wall`, and an error page for the rest.
+fn server(requests: usize) -> (String, std::thread::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let thread = std::thread::spawn(move || {
+        for _ in 0..requests {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 2048];
+            let length = stream.read(&mut request).unwrap();
+            let path = String::from_utf8_lossy(&request[..length]);
+            let path = path.split(' ').nth(1).unwrap_or_default().to_owned();
+            let wall = "<title>News</title><h1>We value your privacy</h1><p>We and our partners store \
+                cookies on your device. Please consent to continue.</p><button>Accept all</button>";
+            let (status, more, body) = match path.as_str() {
+                "/page.html" => ("200 OK", "", page("the first year")),
+                "/old" => (
+                    "301 Moved Permanently",
+                    "Location: /page.html\r\n",
+                    String::new(),
+                ),
+                "/wall" => ("200 OK", "Set-Cookie: secret=1\r\n", wall.to_owned()),
+                _ => (
+                    "404 Not Found",
+                    "",
+                    "<h1>Page not found</h1><p>The page you are looking for is not here."
+                        .to_owned(),
+                ),
+            };
+            write!(
+                stream,
+                "HTTP/1.1 {status}\r\n{more}Content-Type: text/html; charset=utf-8\r\nX-Served-By: \
+                 desk\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            )
+            .unwrap();
+        }
+    });
+    (address, thread)
+}
+
+/// A page with a dozen sentences, one of which ends so.
+fn page(end: &str) -> String {
+    format!(
+        "<html lang=\"en\"><title>A bridge</title><article><h1>A bridge</h1>\
+         <p>The harbour bridge was closed in 2019, the mayor, Ada Venn, said on Monday, to nobody's surprise.</p>\
+         <p>The council spent 12 million on repairs, and traffic on the ring road fell by a third in {end}.</p>\
+         <p>Buses will go round by the mill for eleven weeks, which adds some twelve minutes in the morning.</p>\
+         <p>A first estimate, before divers had looked at the piers, stood at less than two million pounds.</p></article>"
+    )
+}
+
+#[test]
+fn many_are_added_together_and_one_that_fails_stops_none() {
+    let desk = desk();
+    let (address, thread) = server(2);
+    fs::write(
+        desk.path("a.txt"),
+        "The bridge was closed in 2019, the mayor said.\n",
+    )
+    .unwrap();
+    fs::write(
+        desk.path("b.txt"),
+        "The council spent 12 million in 2020, it said.\n",
+    )
+    .unwrap();
+    fs::write(desk.path("empty.txt"), "").unwrap();
+    let list = format!("# what to read\nb.txt\n\n{address}/page.html\n{address}/gone\na.txt\n");
+    fs::write(desk.path("list.txt"), list).unwrap();
+    let (status, out, err) = with_input(
+        &mut desk.factlog(&["--json", "add", "a.txt", "empty.txt", "--from", "list.txt"]),
+        "",
+    );
+    thread.join().unwrap();
+    assert_eq!(status, Some(1), "{err}");
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    fits("output-add-several", &report);
+    let outcomes: Vec<(&str, &str)> = report["sources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| {
+            (
+                line["what"].as_str().unwrap(),
+                line["outcome"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let count = |outcome| outcomes.iter().filter(|(_, is)| *is == outcome).count();
+    assert_eq!(
+        (count("added"), count("already"), count("failed")),
+        (3, 1, 2),
+        "{outcomes:?}"
+    );
+    assert!(err.contains("empty.txt") && err.contains("/gone"), "{err}");
+    // All in one append, by one signature each.
+    assert_eq!(desk.size(), 5);
+    assert_eq!(report["entries"].as_array().unwrap().len(), 3);
+    desk.done(&["verify"]);
+    // Once more: nothing is new.
+    let (out, err) = desk.done(&["add", "a.txt", "b.txt"]);
+    assert_eq!(out.matches("already").count(), 2, "{out}{err}");
+    assert_eq!(desk.size(), 5);
+    for flag in [
+        ["--title", "x"],
+        ["--url", "https://a.example/"],
+        ["--published", "2026-01-01"],
+    ] {
+        let err = desk.refused(&["add", "a.txt", "b.txt", flag[0], flag[1]], 2);
+        assert!(
+            err.contains(flag[0]) && err.contains("belongs to one source"),
+            "{err}"
+        );
+    }
+}
+
+#[test]
+fn a_page_that_is_no_article_is_refused_and_taken_anyway() {
+    let desk = desk();
+    let (address, thread) = server(4);
+    let wall = format!("{address}/wall");
+    let err = desk.refused(&["add", &wall], 1);
+    assert!(
+        err.contains("consent") && err.contains("--anyway") && err.contains("--url"),
+        "{err}"
+    );
+    assert_eq!(desk.size(), 2);
+    let added = json(&desk, "output-add", &["add", &wall, "--anyway"]);
+    assert_eq!(added["warnings"][0]["code"], "not-the-article");
+    assert_eq!(added["warnings"][0]["page"], "consent-wall");
+    let gone = format!("{address}/gone");
+    let err = desk.refused(&["add", &gone], 3);
+    assert!(err.contains("404") && err.contains("--anyway"), "{err}");
+    let (_, err) = desk.done(&["add", &gone, "--anyway"]);
+    assert!(err.contains("answered with status 404"), "{err}");
+    thread.join().unwrap();
+}
+
+#[test]
+fn how_a_page_was_fetched_is_kept_shown_and_erased_with_it() {
+    let desk = desk();
+    let (address, thread) = server(2);
+    let (_, err) = desk.done(&["add", &format!("{address}/old")]);
+    thread.join().unwrap();
+    assert!(err.contains("it led to"), "{err}");
+    let kept: Vec<_> = fs::read_dir(desk.ledger().join("fetched"))
+        .unwrap()
+        .collect();
+    assert_eq!(kept.len(), 1);
+    let path = kept[0].as_ref().unwrap().path();
+    let document = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    fits("fetched", &document);
+    assert_eq!(document["redirects"][0], format!("{address}/old"));
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(
+        text.contains("x-served-by") && !text.contains("secret"),
+        "{text}"
+    );
+    let raw = path.file_stem().unwrap().to_str().unwrap().to_owned();
+    desk.done(&["erase", &raw, "--basis", "privacy", "--yes"]);
+    assert!(!path.exists());
+}
+
+#[test]
+fn near_copies_and_newer_versions_are_named_before_anything_is_written() {
+    let desk = desk();
+    fs::write(desk.path("a.html"), page("the first year")).unwrap();
+    fs::write(desk.path("b.html"), page("the second year")).unwrap();
+    let first = json(
+        &desk,
+        "output-add",
+        &["add", "a.html", "--url", "https://news.example/a"],
+    );
+    let dry = json(&desk, "output-add", &["add", "b.html", "--dry-run"]);
+    assert_eq!(dry["alike"][0]["source"], first["source"]);
+    let percent = dry["alike"][0]["percent"].as_u64().unwrap();
+    assert!((70..100).contains(&percent), "{dry:#}");
+    assert_eq!(dry["alike"][0]["same_address"], false);
+    let same = [
+        "add",
+        "b.html",
+        "--url",
+        "http://www.news.example/a?utm_source=x",
+    ];
+    let added = json(&desk, "output-add", &same);
+    assert_eq!(added["alike"][0]["same_address"], true);
+    let short = first["source"].as_str().unwrap()[..8].to_owned();
+    fs::write(desk.path("c.html"), page("the third year")).unwrap();
+    let replacing = json(
+        &desk,
+        "output-add",
+        &["add", "c.html", "--replaces", &short],
+    );
+    assert_eq!(replacing["alike"], serde_json::json!([]));
+    // What has nothing to do with it is like nothing.
+    fs::write(desk.path("other.txt"), crate::desk::ARTICLE).unwrap();
+    let other = json(&desk, "output-add", &["add", "other.txt"]);
+    assert_eq!(other["alike"], serde_json::json!([]));
+    // The sketches may be lost at any time.
+    fs::write(desk.ledger().join("sketches"), "not ours").unwrap();
+    let (_, err) = desk.done(&["add", "b.html", "--dry-run"]);
+    assert!(err.contains("in the ledger already"), "{err}");
+}
+
+#[test]
+fn what_was_said_on_the_telephone_is_a_statement() {
+    let desk = desk();
+    let arguments = [
+        "--json",
+        "add",
+        "-",
+        "--statement",
+        "--by",
+        "Ann Lee",
+        "--role",
+        "press officer, Port of Hull",
+        "--when",
+        "2026-03-04T15:30:00Z",
+        "--how",
+        "telephone",
+    ];
+    let (status, out, err) = with_input(
+        &mut desk.factlog(&arguments),
+        "We never received the report in 2019.\n",
+    );
+    assert_eq!(status, Some(0), "{err}");
+    let added: serde_json::Value = serde_json::from_str(&out).unwrap();
+    fits("output-add", &added);
+    assert_eq!(added["meta"]["title"], "Statement by Ann Lee, 2026-03-04");
+    assert_eq!(added["meta"]["authors"][0], "Ann Lee");
+    assert_eq!(added["meta"]["published"], "2026-03-04T15:30:00Z");
+    let (out, _) = desk.done(&["show", added["source"].as_str().unwrap()]);
+    assert!(out.contains("statement, text/plain"), "{out}");
+    let quote = ["--quote", "We never received the report in 2019."];
+    json(
+        &desk,
+        "output-claim",
+        &[
+            "claim",
+            added["source"].as_str().unwrap(),
+            quote[0],
+            quote[1],
+        ],
+    );
+    let refused = desk.refused(&["add", "-", "--statement", "--by", "Ann Lee"], 2);
+    assert!(refused.contains("--when"), "{refused}");
 }

@@ -4,27 +4,29 @@
 //! they have one, and are described by what the source says of itself and by what a person says,
 //! who comes first.
 
+mod bytes;
+
 use std::ffi::OsStr;
-use std::fs::{self, File};
-use std::io::{self, Read};
 use std::path::Path;
 
-use anyhow::Context as _;
 use factlog::entry::{Body, SourceEntry};
-use factlog::intake::{self, Hint, Intake, IntakeError, PageMeta};
+use factlog::intake::{self, Hint, Intake, PageMeta};
 use factlog::ledger::{Ledger, Pending};
 use factlog::net::address::{self, AddressError};
-use factlog::net::fetch::{self, FetchError};
 use factlog::words::id::{ObjectId, SourceId};
 use factlog::words::object;
 use factlog::words::source::{Kept, Meta, Rights, SourceType};
 use factlog::words::time::DayOrTime;
 
+use self::bytes::{Got, get, refuse_what_is_none};
+pub(crate) use self::bytes::{read_file, read_input, refused};
+use super::add::StatementHead;
 use super::context::Context;
 use super::exit::{Failure, Status};
+use super::fetched::FetchRecord;
 use super::gone;
+use super::says;
 use super::screen;
-use super::waiting;
 
 /// What a person says of a source; it comes before what the source says of itself.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +42,10 @@ pub(crate) struct Given {
     pub(crate) charset: Option<String>,
     pub(crate) media: Option<String>,
     pub(crate) replaces: Option<SourceId>,
+    /// Whether a page is taken in that is no article.
+    pub(crate) takes_any_page: bool,
+    /// Whether a page is taken in that the server sent with an error.
+    pub(crate) takes_errors: bool,
 }
 
 /// A source as it was taken in, not signed yet.
@@ -55,6 +61,8 @@ pub(crate) struct Taken {
     source_type: SourceType,
     rights: Rights,
     replaces: Option<SourceId>,
+    /// How it was fetched, where it was.
+    fetched: Option<FetchRecord>,
 }
 
 /// Says whether a word on the command line is an address of the web.
@@ -90,7 +98,7 @@ pub(crate) fn take(context: &Context, what: &OsStr, given: &Given) -> anyhow::Re
         return refer(context, &shown, given);
     }
     let got = if is_address(&shown) {
-        get(context, &shown)?
+        get(context, &shown, given.takes_errors)?
     } else if what == "-" {
         Got::of(read_input(context)?)
     } else {
@@ -104,10 +112,13 @@ pub(crate) fn take(context: &Context, what: &OsStr, given: &Given) -> anyhow::Re
     let hint = Hint {
         file_name: got.file_name.as_deref(),
         media_type: given.media.as_deref().or(got.media.as_deref()),
-        charset: given.charset.as_deref().or(got.charset.as_deref()),
+        charset: given.charset.as_deref(),
         url: given.url.as_deref().or(got.url.as_deref()),
     };
     let mut intake = intake::take_in(&got.bytes, &hint).map_err(|error| refused(what, error))?;
+    if !given.takes_any_page {
+        refuse_what_is_none(what, &intake)?;
+    }
     if let Some(fetched) = got.url.as_deref().filter(|_| given.url.is_none()) {
         // The person's word comes first: there is nothing to warn of.
         if given.publisher.is_some() {
@@ -119,7 +130,54 @@ pub(crate) fn take(context: &Context, what: &OsStr, given: &Given) -> anyhow::Re
     let source_type = given.source_type.unwrap_or_else(|| type_of(&intake.media));
     let mut taken = describe(context, what, given, page, intake, source_type)?;
     taken.meta.retrieved = got.is_fetched.then(|| context.now()).transpose()?;
+    taken.fetched = got.fetched;
     taken.raw = Some(got.bytes);
+    Ok(taken)
+}
+
+/// Takes in what was said to the reviewer: the words from a file or with `-` from standard input,
+/// below a head that says who said them.
+pub(crate) fn take_statement(
+    context: &Context,
+    what: &OsStr,
+    given: Given,
+    head: &StatementHead,
+) -> anyhow::Result<Taken> {
+    let shown = screen::path(what);
+    if is_address(&shown) {
+        return Err(
+            Failure::new(Status::Usage, format!("{shown} is no statement"))
+                .because(AddressError::Scheme {
+                    scheme: "http".to_owned(),
+                })
+                .hint("write what was said into a file, or pipe it and name -")
+                .into(),
+        );
+    }
+    let bytes = if what == "-" {
+        read_input(context)?
+    } else {
+        read_file(Path::new(what))?
+    };
+    let hint = Hint {
+        media_type: Some("text/plain"),
+        charset: given.charset.as_deref(),
+        ..Hint::default()
+    };
+    let words = intake::take_in(&bytes, &hint).map_err(|error| refused(&shown, error))?;
+    let text = head.text(words.text.as_deref().unwrap_or_default());
+    let mut intake =
+        intake::take_in(text.as_bytes(), &hint).map_err(|error| refused(&shown, error))?;
+    intake.warnings = words.warnings;
+    let given = Given {
+        title: given.title.clone().or_else(|| Some(head.title())),
+        authors: vec![head.by.clone()],
+        published: Some(head.when),
+        ..given
+    };
+    let page = PageMeta::default();
+    let mut taken = describe(context, &shown, &given, page, intake, SourceType::Statement)?;
+    taken.raw = Some(text.into_bytes());
     Ok(taken)
 }
 
@@ -207,10 +265,28 @@ fn describe(
         source_type,
         rights: given.rights.unwrap_or(Rights::Quoted),
         replaces: given.replaces,
+        fetched: None,
     })
 }
 
 impl Taken {
+    /// Returns what kind of work it is taken for, in a word that `--type` takes.
+    pub(crate) fn kind(&self) -> String {
+        says::name_of(&self.source_type)
+    }
+
+    /// Says how many bytes it holds in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        let text = self.intake.text.as_ref().map_or(0, String::len);
+        self.raw.as_ref().map_or(0, Vec::len) + text
+    }
+
+    /// Returns how its bytes were fetched, and their id; nothing where they were not.
+    pub(crate) fn fetched(&self) -> Option<(ObjectId, &FetchRecord)> {
+        let raw = self.raw.as_ref().map(|raw| ObjectId::of(raw));
+        raw.zip(self.fetched.as_ref())
+    }
+
     /// Returns the id of its text.
     pub(crate) fn text_id(&self) -> Option<ObjectId> {
         self.intake
@@ -326,133 +402,6 @@ pub(crate) fn label(meta: &Meta, text: Option<&str>) -> String {
         || "untitled".to_owned(),
         |line| format!("“{}”", screen::cut(line, 60)),
     )
-}
-
-/// Bytes, and what came with them.
-#[derive(Default)]
-struct Got {
-    bytes: Vec<u8>,
-    file_name: Option<String>,
-    media: Option<String>,
-    charset: Option<String>,
-    url: Option<String>,
-    is_fetched: bool,
-}
-
-impl Got {
-    fn of(bytes: Vec<u8>) -> Self {
-        Self {
-            bytes,
-            ..Self::default()
-        }
-    }
-}
-
-fn get(context: &Context, url: &str) -> anyhow::Result<Got> {
-    context.say(&format!("fetching {} …", screen::one_line(url)));
-    let fetched = fetch::fetch(url, context.limits()?).map_err(|error| {
-        let status = match &error {
-            FetchError::Address(_) => Status::Usage,
-            FetchError::Status {
-                status: 404 | 410, ..
-            } => Status::NotFound,
-            _ => Status::Failed,
-        };
-        Failure::new(
-            status,
-            format!("{} was not taken in", screen::one_line(url)),
-        )
-        .because(error)
-        .hint("save the page in a browser, and add the file with --url ADDRESS")
-    })?;
-    if !fetched.redirects.is_empty() {
-        context.say(&format!("it led to {}", screen::one_line(&fetched.url)));
-    }
-    Ok(Got {
-        bytes: fetched.bytes,
-        file_name: None,
-        media: fetched.content_type,
-        charset: fetched.charset,
-        url: Some(fetched.url),
-        is_fetched: true,
-    })
-}
-
-/// What to try where a folder is named.
-const ONE_FILE: &str = "name a file in it; each source is added on its own";
-
-/// What to try where a file is not there.
-const NO_FILE: &str = "see how its name is written, and from which folder the command runs";
-
-/// Reads a file of the disk: all of it, but no more than a source may have.
-pub(crate) fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let failed = |error: io::Error| {
-        let status = if error.kind() == io::ErrorKind::NotFound {
-            Status::NotFound
-        } else {
-            Status::Failed
-        };
-        let message = if status == Status::NotFound {
-            format!("there is no file {}", screen::path(path))
-        } else {
-            format!("{} can't be read", screen::path(path))
-        };
-        let failure = Failure::new(status, message).because(error);
-        if status == Status::NotFound {
-            failure.hint(NO_FILE)
-        } else {
-            failure
-        }
-    };
-    let about = fs::metadata(path).map_err(failed)?;
-    if about.is_dir() {
-        return Err(Failure::new(
-            Status::Usage,
-            format!("{} is a folder, not a file", screen::path(path)),
-        )
-        .hint(ONE_FILE)
-        .into());
-    }
-    let what = screen::path(path);
-    intake::check_size(about.len()).map_err(|error| refused(&what, error))?;
-    read(&what, File::open(path).map_err(failed)?)
-}
-
-/// Reads standard input, which a person at a terminal is told of: all of it, but no more than a source
-/// may have.
-pub(crate) fn read_input(context: &Context) -> anyhow::Result<Vec<u8>> {
-    waiting::for_input(context);
-    read("standard input", io::stdin().lock())
-}
-
-/// Reads all of it, but no more than a source may have.
-fn read(what: &str, from: impl Read) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    from.take(intake::MAX_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .with_context(|| format!("reading {what}"))?;
-    intake::check_size(bytes.len() as u64).map_err(|error| refused(what, error))?;
-    Ok(bytes)
-}
-
-/// Makes the error for bytes that are no source.
-pub(crate) fn refused(what: &str, error: IntakeError) -> anyhow::Error {
-    let hint = match &error {
-        IntakeError::NoBytes => Some("it is empty: see whether it was saved whole"),
-        IntakeError::NoText { .. } => Some(
-            "a page that scripts put together can be saved as text in a browser, and added with --url",
-        ),
-        IntakeError::NotText { .. } => Some(
-            "if it is text, say in which charset with --charset; if not, say what with --media",
-        ),
-        _ => None,
-    };
-    let what = screen::one_line(what);
-    let failure = Failure::new(Status::Failed, format!("{what} was not taken in")).because(error);
-    match hint {
-        Some(hint) => failure.hint(hint).into(),
-        None => failure.into(),
-    }
 }
 
 /// Guesses what kind of work bytes of a media type are.

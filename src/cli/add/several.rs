@@ -1,0 +1,418 @@
+//! Many sources at once: read one after the other, signed together.
+//!
+//! One that can't be taken in does not stop the others; it is named at the end, and gives the exit
+//! status. The key is unlocked once. What was taken in is signed and appended in rounds, so that
+//! neither a thousand pages nor a few large files fill the memory.
+
+use std::ffi::{OsStr, OsString};
+use std::io::Write as _;
+
+use factlog::entry::Body;
+use factlog::intake::Warning;
+use factlog::keys::HeldKey;
+use factlog::words::id::{ObjectId, SourceId};
+use factlog::words::source::{Kept, Meta};
+use serde::Serialize;
+
+use super::alike::{Alike, Known};
+use super::{Args, of_one};
+use crate::cli::context::Context;
+use crate::cli::exit::{self, Failure, Status};
+use crate::cli::fetched;
+use crate::cli::json_out;
+use crate::cli::progress;
+use crate::cli::prompt;
+use crate::cli::record::{self, EntryLine, Signer};
+use crate::cli::screen;
+use crate::cli::signing;
+use crate::cli::sources::{self, Taken};
+use crate::cli::stdout;
+
+/// A round is signed once it has so many bytes or so many sources.
+const ROUND_BYTES: usize = 128 * 1024 * 1024;
+const ROUND_SOURCES: usize = 500;
+
+/// The most names in a list.
+const MOST_NAMES: usize = 100_000;
+
+/// What became of a source.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Outcome {
+    /// It is in the ledger, or in the file of `--out`.
+    Added,
+    /// It was there before.
+    Already,
+    /// It would be added: nothing was written.
+    DryRun,
+    /// It was not taken in.
+    Failed,
+}
+
+/// A line of the answer.
+#[derive(Serialize)]
+struct Line {
+    what: String,
+    outcome: Outcome,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<SourceId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<Kept>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meta: Option<Meta>,
+    alike: Vec<Alike>,
+    warnings: Vec<Warning>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Report {
+    sources: Vec<Line>,
+    entries: Vec<EntryLine>,
+}
+
+impl Line {
+    fn of(taken: &Taken, outcome: Outcome, alike: Vec<Alike>) -> Self {
+        let text = taken.intake.text.as_ref();
+        Self {
+            what: taken.what.clone(),
+            outcome,
+            source: None,
+            index: None,
+            media: Some(taken.intake.media.clone()),
+            text: text.map(|text| Kept::of(text.as_bytes())),
+            meta: Some(taken.meta.clone()),
+            alike,
+            warnings: taken.intake.warnings.clone(),
+            error: None,
+        }
+    }
+
+    fn failed(what: &OsStr, error: &anyhow::Error) -> Self {
+        let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+        Self {
+            what: screen::path(what),
+            outcome: Outcome::Failed,
+            source: None,
+            index: None,
+            media: None,
+            text: None,
+            meta: None,
+            alike: vec![],
+            warnings: vec![],
+            error: Some(causes.join(": ")),
+        }
+    }
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
+    refuse_flags_of_one(args)?;
+    let names = names(args, context)?;
+    let mut adding = Adding {
+        args,
+        context,
+        key: None,
+        round: Vec::new(),
+        bytes: 0,
+        lines: Vec::new(),
+        entries: Vec::new(),
+        status: Status::Done,
+    };
+    let bar = progress::of("taking in", "sources", names.len() as u64, context);
+    for what in &names {
+        bar.suspend(|| adding.take(what))?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    adding.finish_round()?;
+    adding.answer()
+}
+
+/// Refuses the flags that say something of one source.
+fn refuse_flags_of_one(args: &Args) -> anyhow::Result<()> {
+    for (flag, is_given) in [
+        ("--url", args.url.is_some()),
+        ("--title", args.title.is_some()),
+        ("--author", !args.authors.is_empty()),
+        ("--published", args.published.is_some()),
+        ("--replaces", args.replaces.is_some()),
+        ("--extractor", args.extractor.extractor.is_some()),
+        ("--statement", args.statement.head()?.is_some()),
+    ] {
+        if is_given {
+            return Err(of_one(flag));
+        }
+    }
+    Ok(())
+}
+
+/// Lists what is named on the command line and in the list.
+fn names(args: &Args, context: &Context) -> anyhow::Result<Vec<OsString>> {
+    let mut names = args.what.clone();
+    if let Some(list) = &args.from {
+        let bytes = if list == "-" {
+            sources::read_input(context)?
+        } else {
+            sources::read_file(list.as_ref())?
+        };
+        let what = screen::path(list);
+        let text = String::from_utf8(bytes).map_err(|error| {
+            Failure::new(Status::Usage, format!("{what} is no list of names"))
+                .because(error)
+                .hint("a list is UTF-8 text with one file or address a line")
+        })?;
+        let lines = text.lines().map(str::trim);
+        let listed = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+        names.extend(listed.map(OsString::from));
+    }
+    let inputs = names.iter().filter(|name| *name == "-").count();
+    let is_list_input = args.from.as_ref().is_some_and(|list| list == "-");
+    if inputs + usize::from(is_list_input) > 1 {
+        return Err(Failure::new(Status::Usage, "standard input is named twice")
+            .hint("it can be read once: as a source, or as the list of --from")
+            .into());
+    }
+    if names.is_empty() || names.len() > MOST_NAMES {
+        let message = format!("the list has {} names", names.len());
+        return Err(Failure::new(Status::Usage, message)
+            .hint(format!(
+                "name 1 to {MOST_NAMES} files and addresses, one a line"
+            ))
+            .into());
+    }
+    Ok(names)
+}
+
+/// Sources on their way into the ledger.
+struct Adding<'a> {
+    args: &'a Args,
+    context: &'a Context,
+    /// The key, once it was unlocked.
+    key: Option<HeldKey>,
+    round: Vec<Taken>,
+    bytes: usize,
+    lines: Vec<Line>,
+    entries: Vec<EntryLine>,
+    status: Status,
+}
+
+impl Adding<'_> {
+    /// Reads or fetches one source.
+    fn take(&mut self, what: &OsStr) -> anyhow::Result<()> {
+        match sources::take(self.context, what, &self.args.given(self.context)?) {
+            Ok(taken) => {
+                taken.warn(self.context);
+                self.bytes += taken.bytes();
+                self.round.push(taken);
+            }
+            Err(error) => self.fail(what, &error),
+        }
+        if self.bytes >= ROUND_BYTES || self.round.len() >= ROUND_SOURCES {
+            self.finish_round()?;
+        }
+        Ok(())
+    }
+
+    /// Notes that a source was not taken in; the first gives the exit status.
+    fn fail(&mut self, what: &OsStr, error: &anyhow::Error) {
+        let (status, hint) = exit::of(error);
+        let line = Line::failed(what, error);
+        let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));
+        let message = line.error.as_deref().unwrap_or_default();
+        self.context.warn(&format!("{message}{hint}"));
+        if self.status == Status::Done {
+            self.status = status;
+        }
+        self.lines.push(line);
+    }
+
+    /// Signs and appends what was taken in so far.
+    fn finish_round(&mut self) -> anyhow::Result<()> {
+        self.bytes = 0;
+        let round = std::mem::take(&mut self.round);
+        if round.is_empty() {
+            return Ok(());
+        }
+        if self.args.dry_run && self.context.ledger_folder().is_err() {
+            let lines = round
+                .iter()
+                .map(|taken| Line::of(taken, Outcome::DryRun, vec![]));
+            self.lines.extend(lines);
+            return Ok(());
+        }
+        let fresh = self.fresh(round)?;
+        if self.args.dry_run || fresh.is_empty() {
+            let lines = fresh
+                .into_iter()
+                .map(|(taken, alike)| Line::of(&taken, Outcome::DryRun, alike));
+            self.lines.extend(lines);
+            return Ok(());
+        }
+        self.sign(fresh)
+    }
+
+    /// Sorts out what is in the ledger already, and looks for near copies of the rest.
+    fn fresh(&mut self, round: Vec<Taken>) -> anyhow::Result<Vec<(Taken, Vec<Alike>)>> {
+        let (args, context) = (self.args, self.context);
+        let ledger = context.open_ledger()?;
+        let known = Known::open(&ledger, context, !args.dry_run)?;
+        let mut texts: Vec<ObjectId> = Vec::new();
+        let mut fresh = Vec::new();
+        for taken in round {
+            let already = if args.again {
+                Ok(None)
+            } else {
+                taken.already(&ledger)
+            };
+            match already {
+                Err(error) => {
+                    self.fail(OsStr::new(&taken.what), &error);
+                }
+                Ok(Some((source, index))) => {
+                    super::report::unmark_evidence(&ledger, &source)?;
+                    let mut line = Line::of(&taken, Outcome::Already, vec![]);
+                    (line.source, line.index) = (Some(source), Some(index));
+                    self.lines.push(line);
+                }
+                // The same text twice in one round.
+                Ok(None)
+                    if !args.again && taken.text_id().is_some_and(|id| texts.contains(&id)) =>
+                {
+                    self.lines.push(Line::of(&taken, Outcome::Already, vec![]));
+                }
+                Ok(None) => {
+                    texts.extend(taken.text_id());
+                    let alike = if args.again {
+                        vec![]
+                    } else {
+                        known.look(&ledger, &taken)?
+                    };
+                    for alike in &alike {
+                        alike.tell(context, &taken.what);
+                    }
+                    fresh.push((taken, alike));
+                }
+            }
+        }
+        Ok(fresh)
+    }
+
+    /// Signs sources one after the other and appends them together.
+    fn sign(&mut self, fresh: Vec<(Taken, Vec<Alike>)>) -> anyhow::Result<()> {
+        let (args, context) = (self.args, self.context);
+        let mut ledger = context.open_ledger()?;
+        let key = if let Some(key) = &self.key {
+            key.clone()
+        } else {
+            let chosen = signing::choose(context, &args.signing, &ledger)?;
+            drop(ledger);
+            if args.asks(context) {
+                let count = fresh.len();
+                let alike = fresh.iter().filter(|(_, alike)| !alike.is_empty()).count();
+                let copies = if alike > 0 {
+                    format!(", {alike} of them near copies of what is there,")
+                } else {
+                    String::new()
+                };
+                let name = chosen.verifier().name();
+                let question = format!("Sign {count} sources{copies} as {name}? [y,n] ");
+                if prompt::choose(&question, &['y', 'n'])? != Some('y') {
+                    return Err(Failure::new(Status::Failed, "nothing was signed").into());
+                }
+            }
+            let key = chosen.unlock(context)?;
+            self.key = Some(key.clone());
+            ledger = context.open_ledger()?;
+            key
+        };
+        let mut signer = Signer::start(&ledger, key, context.now()?)?;
+        for (taken, _) in &fresh {
+            let entry = taken.put(&mut signer.pending)?;
+            signer.add(Body::Source(entry))?;
+        }
+        let entries = record::deliver(context, &args.signing, &mut ledger, &signer.pending)?;
+        for ((taken, alike), entry) in fresh.into_iter().zip(&entries) {
+            if entry.index.is_some() {
+                fetched::keep(context, &ledger, &taken);
+            }
+            let mut line = Line::of(&taken, Outcome::Added, alike);
+            (line.source, line.index) = (Some(SourceId(entry.id.0)), entry.index);
+            self.lines.push(line);
+        }
+        self.entries.extend(entries);
+        Ok(())
+    }
+
+    /// Prints a line a source, and names at the end what was not taken in.
+    fn answer(self) -> anyhow::Result<Status> {
+        let context = self.context;
+        let count = |outcome| {
+            self.lines
+                .iter()
+                .filter(|line| line.outcome == outcome)
+                .count()
+        };
+        let (added, already) = (count(Outcome::Added), count(Outcome::Already));
+        let (dry, failed) = (count(Outcome::DryRun), count(Outcome::Failed));
+        let names: Vec<String> = self
+            .lines
+            .iter()
+            .filter(|line| line.outcome == Outcome::Failed)
+            .map(|line| screen::cut(&line.what, 60))
+            .collect();
+        if context.global.json {
+            json_out::print(&Report {
+                sources: self.lines,
+                entries: self.entries,
+            })?;
+        } else {
+            let ledger = (added + already > 0)
+                .then(|| context.open_ledger())
+                .transpose()?;
+            let mut out = stdout::styled();
+            for line in &self.lines {
+                let Some(meta) = &line.meta else { continue };
+                let id = match (&ledger, line.source) {
+                    (Some(ledger), Some(source)) => ledger
+                        .short(&source.0)
+                        .unwrap_or_else(|_| source.to_string()),
+                    _ => "–".to_owned(),
+                };
+                let state = match line.outcome {
+                    Outcome::Added => "added",
+                    Outcome::Already => "already",
+                    Outcome::DryRun | Outcome::Failed => "dry-run",
+                };
+                let label = meta
+                    .title
+                    .as_deref()
+                    .or(meta.url.as_deref())
+                    .unwrap_or(&line.what);
+                writeln!(out, "{id}  {state:<7}  {}", screen::cut(label, 60))?;
+            }
+        }
+        let mut parts = Vec::new();
+        for (count, what) in [
+            (added, "added"),
+            (already, "in the ledger already"),
+            (dry, "would be added; nothing was written"),
+            (failed, "not taken in"),
+        ] {
+            if count > 0 {
+                parts.push(format!("{count} {what}"));
+            }
+        }
+        context.say(&parts.join(", "));
+        if failed > 0 {
+            context.warn(&format!("not taken in: {}", names.join(", ")));
+        } else if added > 0 {
+            context.say("next: factlog review goes through their claims");
+        }
+        Ok(self.status)
+    }
+}

@@ -1,0 +1,593 @@
+//! PDF files made of the same articles: one column and two, with headers and footers, divided words,
+//! ligatures, justified lines. The writer is small and our own; its letters are Helvetica's.
+
+use std::fmt::Write as _;
+
+use factlog::intake::{Hint, Intake, Warning, take_in};
+
+use super::made::{Article, Block, Score, articles, compared};
+
+/// How an article is set.
+#[derive(Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that is done or not"
+)]
+struct Style {
+    columns: usize,
+    /// A header and a page number on every page.
+    edges: bool,
+    divides: bool,
+    ligatures: bool,
+    justified: bool,
+    /// The first line of a paragraph is set in; else a gap parts paragraphs.
+    indents: bool,
+    /// Each word is placed by itself.
+    placed: bool,
+}
+
+const STYLES: [(&str, Style); 10] = {
+    const PLAIN: Style = Style {
+        columns: 1,
+        edges: false,
+        divides: false,
+        ligatures: false,
+        justified: false,
+        indents: false,
+        placed: false,
+    };
+    [
+        ("one column", PLAIN),
+        (
+            "one column, edges",
+            Style {
+                edges: true,
+                ..PLAIN
+            },
+        ),
+        (
+            "one column, set in",
+            Style {
+                indents: true,
+                ..PLAIN
+            },
+        ),
+        (
+            "one column, justified",
+            Style {
+                justified: true,
+                divides: true,
+                ..PLAIN
+            },
+        ),
+        (
+            "words placed",
+            Style {
+                placed: true,
+                ..PLAIN
+            },
+        ),
+        (
+            "ligatures",
+            Style {
+                ligatures: true,
+                ..PLAIN
+            },
+        ),
+        (
+            "divided",
+            Style {
+                divides: true,
+                ..PLAIN
+            },
+        ),
+        (
+            "two columns",
+            Style {
+                columns: 2,
+                ..PLAIN
+            },
+        ),
+        (
+            "two columns, edges",
+            Style {
+                columns: 2,
+                edges: true,
+                divides: true,
+                indents: true,
+                ..PLAIN
+            },
+        ),
+        (
+            "three columns",
+            Style {
+                columns: 3,
+                divides: true,
+                justified: true,
+                edges: true,
+                ligatures: true,
+                ..PLAIN
+            },
+        ),
+    ]
+};
+
+const WIDTH: f64 = 595.0;
+const HEIGHT: f64 = 842.0;
+const MARGIN: f64 = 60.0;
+const GUTTER: f64 = 20.0;
+
+/// Helvetica's widths from U+0020 to U+007E, in thousandths.
+const WIDTHS: [u16; 95] = [
+    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556,
+    556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667,
+    611, 778, 722, 278, 500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667,
+    667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500,
+    222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
+];
+
+fn width(text: &str, size: f64) -> f64 {
+    let of = |c: char| match c {
+        ' '..='~' => WIDTHS[c as usize - 0x20],
+        '—' | '…' => 1000,
+        '’' | '‘' => 222,
+        '“' | '”' => 333,
+        _ => 556,
+    };
+    text.chars().map(|c| f64::from(of(c))).sum::<f64>() * size / 1000.0
+}
+
+/// A line that is set: what it says, and whether it ends its paragraph.
+struct Set {
+    text: String,
+    size: f64,
+    indent: f64,
+    gap: f64,
+    is_last: bool,
+}
+
+/// Breaks a paragraph into lines.
+fn broken(text: &str, size: f64, room: f64, style: Style, gap: f64) -> Vec<Set> {
+    let mut lines: Vec<Set> = Vec::new();
+    let mut line = String::new();
+    let indent = |lines: &[Set]| {
+        if style.indents && lines.is_empty() && size < 11.0 {
+            14.0
+        } else {
+            0.0
+        }
+    };
+    let first_gap = if style.indents && size < 11.0 {
+        0.0
+    } else {
+        gap
+    };
+    let push = |lines: &mut Vec<Set>, text: String, is_last: bool| {
+        let (indent, gap) = (
+            indent(lines),
+            if lines.is_empty() { first_gap } else { 0.0 },
+        );
+        lines.push(Set {
+            text,
+            size,
+            indent,
+            gap,
+            is_last,
+        });
+    };
+    for word in text.split(' ') {
+        let with = if line.is_empty() {
+            word.to_owned()
+        } else {
+            format!("{line} {word}")
+        };
+        let room = room
+            - if lines.is_empty() && style.indents {
+                14.0
+            } else {
+                0.0
+            };
+        if width(&with, size) <= room {
+            line = with;
+            continue;
+        }
+        let letters: Vec<char> = word.chars().collect();
+        let is_word = letters.len() > 6 && letters.iter().all(|c| c.is_alphabetic());
+        let fits = |at: &usize| {
+            let start: String = letters[..*at].iter().collect();
+            width(&format!("{line} {start}-"), size) <= room
+        };
+        let cut = (3..letters.len().saturating_sub(2)).rev().find(fits);
+        if let Some(at) = cut.filter(|_| style.divides && is_word && !line.is_empty()) {
+            let start: String = letters[..at].iter().collect();
+            push(&mut lines, format!("{line} {start}-"), false);
+            line = letters[at..].iter().collect();
+        } else {
+            push(&mut lines, std::mem::take(&mut line), false);
+            word.clone_into(&mut line);
+        }
+    }
+    push(&mut lines, line, true);
+    lines
+}
+
+/// Sets an article; each page's content.
+fn set(article: &Article, style: Style) -> Vec<String> {
+    let columns = f64::from(u8::try_from(style.columns).expect("few columns"));
+    let whole = WIDTH - 2.0 * MARGIN;
+    let room = (whole - GUTTER * (columns - 1.0)) / columns;
+    let mut head = broken(
+        &article.title,
+        20.0,
+        whole,
+        Style {
+            divides: false,
+            ..style
+        },
+        0.0,
+    );
+    head.extend(broken(
+        &article.standfirst,
+        12.0,
+        whole,
+        Style {
+            divides: false,
+            indents: false,
+            ..style
+        },
+        10.0,
+    ));
+    let mut lines = Vec::new();
+    for block in &article.blocks {
+        for text in block.lines() {
+            let size = if block.kind == "h2" { 13.0 } else { 10.0 };
+            let style = if block.kind == "p" {
+                style
+            } else {
+                Style {
+                    divides: false,
+                    indents: false,
+                    ..style
+                }
+            };
+            lines.extend(broken(&text, size, room, style, 7.0));
+        }
+    }
+    let mut pages = Vec::new();
+    let mut page = String::new();
+    let mut y = HEIGHT - 80.0;
+    for line in &head {
+        y -= line.gap + line.size * 1.2;
+        show(&mut page, line, MARGIN, y, whole, style);
+    }
+    let (mut top, mut column) = (y - 16.0, 0.0);
+    y = top;
+    for line in &lines {
+        y -= line.gap + line.size * 1.2;
+        if y < 80.0 {
+            column += 1.0;
+            if column >= columns {
+                pages.push(std::mem::take(&mut page));
+                (column, top) = (0.0, HEIGHT - 80.0);
+            }
+            y = top - line.size * 1.2;
+        }
+        show(
+            &mut page,
+            line,
+            MARGIN + column * (room + GUTTER),
+            y,
+            room,
+            style,
+        );
+    }
+    pages.push(page);
+    if style.edges {
+        let count = pages.len();
+        for (n, page) in pages.iter_mut().enumerate() {
+            let edge = |text: String| Set {
+                text,
+                size: 8.0,
+                indent: 0.0,
+                gap: 0.0,
+                is_last: true,
+            };
+            let header = edge(format!("{} · The Weekly Record", article.publisher));
+            show(
+                page,
+                &header,
+                MARGIN,
+                HEIGHT - 40.0,
+                whole,
+                Style::default(),
+            );
+            let footer = edge(format!("Page {} of {count}", n + 1));
+            show(
+                page,
+                &footer,
+                WIDTH / 2.0 - 20.0,
+                36.0,
+                whole,
+                Style::default(),
+            );
+        }
+    }
+    pages
+}
+
+fn show(page: &mut String, line: &Set, x: f64, y: f64, room: f64, style: Style) {
+    let x = x + line.indent;
+    let text = if style.ligatures {
+        line.text.replace("fi", "\u{1}").replace("fl", "\u{2}")
+    } else {
+        line.text.clone()
+    };
+    if style.placed {
+        let mut at = x;
+        for word in text.split(' ') {
+            writeln!(
+                page,
+                "BT /F1 {} Tf 1 0 0 1 {at:.2} {y:.2} Tm ({}) Tj ET",
+                line.size,
+                escaped(word)
+            )
+            .expect("a String");
+            at += width(word, line.size) + width(" ", line.size);
+        }
+        return;
+    }
+    let gaps = line.text.matches(' ').count();
+    let spare = room - line.indent - width(&line.text, line.size);
+    let spacing = if style.justified && !line.is_last && gaps > 0 {
+        #[expect(clippy::cast_precision_loss, reason = "a line has few gaps")]
+        let spacing = spare / gaps as f64;
+        spacing.clamp(0.0, 8.0)
+    } else {
+        0.0
+    };
+    writeln!(
+        page,
+        "BT /F1 {} Tf {spacing:.3} Tw {x:.2} {y:.2} Td ({}) Tj ET",
+        line.size,
+        escaped(&text)
+    )
+    .expect("a String");
+}
+
+/// Writes a text's bytes in Windows-1252, octal where they are not plain.
+fn escaped(text: &str) -> String {
+    let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(text);
+    let mut escaped = String::new();
+    for &byte in &*bytes {
+        match byte {
+            b'(' | b')' | b'\\' => {
+                escaped.push('\\');
+                escaped.push(char::from(byte));
+            }
+            b' '..=b'~' => escaped.push(char::from(byte)),
+            _ => write!(escaped, "\\{byte:03o}").expect("a String"),
+        }
+    }
+    escaped
+}
+
+/// Puts numbered objects into a file.
+fn file(objects: &[String], trailer: &str) -> Vec<u8> {
+    let mut bytes = b"%PDF-1.4\n".to_vec();
+    let mut places = Vec::new();
+    for (n, object) in objects.iter().enumerate() {
+        places.push(bytes.len());
+        bytes.extend(format!("{} 0 obj\n{object}\nendobj\n", n + 1).into_bytes());
+    }
+    let table = bytes.len();
+    bytes.extend(format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).into_bytes());
+    for place in places {
+        bytes.extend(format!("{place:010} 00000 n \n").into_bytes());
+    }
+    let size = objects.len() + 1;
+    bytes.extend(
+        format!("trailer\n<</Size {size}/Root 1 0 R{trailer}>>\nstartxref\n{table}\n%%EOF\n")
+            .into_bytes(),
+    );
+    bytes
+}
+
+const FONT: &str = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Type/Encoding/BaseEncoding/WinAnsiEncoding/Differences[1/fi/fl]>>>>";
+
+fn file_of(
+    pages: &[String],
+    font: &str,
+    catalogue: &str,
+    trailer: &str,
+    more: &[String],
+) -> Vec<u8> {
+    let kids: Vec<String> = (0..pages.len())
+        .map(|n| format!("{} 0 R", 4 + 2 * n))
+        .collect();
+    let mut objects = vec![
+        format!("<</Type/Catalog/Pages 2 0 R{catalogue}>>"),
+        format!(
+            "<</Type/Pages/Kids[{}]/Count {}/MediaBox[0 0 {WIDTH} {HEIGHT}]>>",
+            kids.join(" "),
+            pages.len()
+        ),
+        font.to_owned(),
+    ];
+    let after = 4 + 2 * pages.len();
+    for (n, content) in pages.iter().enumerate() {
+        objects.push(format!(
+            "<</Type/Page/Parent 2 0 R/Resources<</Font<</F1 3 0 R>>/XObject<</X1 {after} 0 R>>>>/Contents {} 0 R>>",
+            5 + 2 * n
+        ));
+        objects.push(format!(
+            "<</Length {}>>\nstream\n{content}\nendstream",
+            content.len()
+        ));
+    }
+    objects.extend_from_slice(more);
+    file(&objects, trailer)
+}
+
+/// A time in UTC.
+fn utc(time: &str) -> String {
+    let time = chrono::DateTime::parse_from_rfc3339(time).expect("a time");
+    time.to_utc().format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn made(article: &Article, style: Style) -> Vec<u8> {
+    let date: String = utc(&article.published)
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
+    let info = format!(
+        "<</Title({})/Author({})/CreationDate(D:{date}Z)>>",
+        escaped(&article.title),
+        escaped(&article.authors.join("; "))
+    );
+    let pages = set(article, style);
+    let place = 4 + 2 * pages.len();
+    let language = format!("/Lang({})", article.language);
+    file_of(
+        &pages,
+        FONT,
+        &language,
+        &format!("/Info {place} 0 R"),
+        &[info],
+    )
+}
+
+fn right(article: &Article) -> Vec<String> {
+    let blocks = article.blocks.iter().flat_map(Block::lines);
+    [article.title.clone(), article.standfirst.clone()]
+        .into_iter()
+        .chain(blocks)
+        .filter(|line| !line.is_empty())
+        .collect()
+}
+
+fn taken(bytes: &[u8]) -> Intake {
+    let hint = Hint {
+        file_name: Some("report.pdf"),
+        ..Hint::default()
+    };
+    take_in(bytes, &hint).expect("bytes")
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "the table is what the test is for")]
+fn columns_edges_and_divided_words_of_pdf_files_are_read() {
+    let is_western = |text: &str| !encoding_rs::WINDOWS_1252.encode(text).2;
+    let fitting: Vec<Article> = articles()
+        .into_iter()
+        .filter(|article| right(article).iter().all(|line| is_western(line)))
+        .collect();
+    println!("PDF                        pages  recall precis.  apart  order");
+    let mut all = Score::default();
+    for (name, style) in STYLES {
+        let mut sum = Score::default();
+        for article in &fitting {
+            let intake = taken(&made(article, style));
+            let text = intake.text.as_deref().unwrap_or_default();
+            let score = compared(&right(article), text);
+            if score.recall() < 0.97 && std::env::var_os("PAGES_NOTES").is_some() {
+                println!(
+                    "{name} / {}: {:.3} {:.3} {:?}",
+                    article.slug,
+                    score.recall(),
+                    score.precision(),
+                    intake.warnings
+                );
+                if std::env::var_os("PAGES_TEXT").is_some() {
+                    println!("{text}\n=====");
+                }
+            }
+            sum.add(&score);
+            let meta = &intake.meta;
+            assert_eq!(meta.title.as_deref(), Some(article.title.as_str()));
+            assert_eq!(meta.authors, article.authors);
+            assert_eq!(meta.language.as_deref(), Some(article.language.as_str()));
+            assert_eq!(
+                meta.published.map(|day| day.to_string()).as_deref(),
+                Some(utc(&article.published).as_str())
+            );
+        }
+        println!("{}", sum.line(name));
+        all.add(&sum);
+    }
+    println!("{}", all.line("= PDF"));
+    assert!(all.recall() >= 0.99, "recall {:.4}", all.recall());
+    assert!(all.precision() >= 0.98, "precision {:.4}", all.precision());
+}
+
+/// Why a file has no text, as its warning's code says it.
+fn why(bytes: &[u8]) -> String {
+    let intake = taken(bytes);
+    assert_eq!((intake.text, intake.normalizer), (None, None));
+    let [warning] = intake.warnings.as_slice() else {
+        panic!("{:?}", intake.warnings);
+    };
+    serde_json::to_value(warning).expect("JSON")["why"]
+        .as_str()
+        .expect("a word")
+        .to_owned()
+}
+
+#[test]
+fn a_pdf_file_without_words_says_why() {
+    let picture = "<</Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceGray/BitsPerComponent 8/Length 1>>\nstream\n0\nendstream".to_owned();
+    let page = "q 500 0 0 500 0 0 cm /X1 Do Q".to_owned();
+    let scanned = file_of(&[page.clone(), page], FONT, "", "", &[picture]);
+    assert_eq!(why(&scanned), "only-pictures");
+    let words = "BT /F1 10 Tf 50 700 Td (Some words of a page.) Tj ET".to_owned();
+    let key = "(01234567890123456789012345678901)";
+    let locked = format!("/Encrypt<</Filter/Standard/V 1/R 2/O{key}/U{key}/P -4>>/ID[{key}{key}]");
+    assert_eq!(
+        why(&file_of(
+            std::slice::from_ref(&words),
+            FONT,
+            "",
+            &locked,
+            &[]
+        )),
+        "locked"
+    );
+    let shapes = "<</Type/Font/Subtype/Type0/BaseFont/Own/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType2/BaseFont/Own/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor<</Type/FontDescriptor/FontName/Own/Flags 4>>>>]>>";
+    assert_eq!(
+        why(&file_of(std::slice::from_ref(&words), shapes, "", "", &[])),
+        "no-letters"
+    );
+    assert_eq!(why(b"%PDF-1.7\nnothing of the kind"), "damaged");
+    // A file cut off in the middle has words or says that it is damaged; it never panics.
+    let whole = file_of(&[words], FONT, "", "", &[]);
+    for end in (0..whole.len()).step_by(37) {
+        let _ = taken(&whole[..end.max(1)]);
+    }
+}
+
+#[test]
+fn a_form_that_draws_itself_ends() {
+    let page =
+        "BT /F1 10 Tf 50 700 Td (Words before.) Tj ET /X1 Do BT 50 600 Td (Words after.) Tj ET"
+            .to_owned();
+    for resources in ["/Resources<</XObject<</X1 6 0 R>>/Font<</F1 3 0 R>>>>", ""] {
+        let form = format!(
+            "<</Type/XObject/Subtype/Form/BBox[0 0 9 9]{resources}/Length 6>>\nstream\n/X1 Do\nendstream"
+        );
+        let intake = taken(&file_of(std::slice::from_ref(&page), FONT, "", "", &[form]));
+        let text = intake.text.expect("words");
+        assert!(text.contains("Words before."), "{text}");
+    }
+}
+
+#[test]
+fn a_page_that_can_not_be_read_is_named() {
+    let good = "BT /F1 10 Tf 50 700 Td (Words of a page that can be read.) Tj ET".to_owned();
+    let bad = "BT /F9 10 Tf 50 700 Td (Words in no font.) Tj ET".to_owned();
+    let intake = taken(&file_of(&[good.clone(), bad, good], FONT, "", "", &[]));
+    assert!(intake.text.expect("words").contains("can be read"));
+    let unread = intake.warnings.iter().find_map(|warning| match warning {
+        Warning::PdfPages { unread, .. } => Some(unread.clone()),
+        _ => None,
+    });
+    assert_eq!(unread, Some(vec![2]));
+}
