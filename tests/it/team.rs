@@ -508,6 +508,16 @@ fn by_default_a_desk_only_warns_of_what_it_knows() {
         err.contains("warning: desk.example/bob has a stake in “Ada Venn”"),
         "{err}"
     );
+    // So it does of many at once.
+    desk.done(&["interests", "add", "alice", "mayor"]);
+    let mut many = desk.factlog(&["verdict", "--from", "-", "--as", "alice"]);
+    let line = "{\"claim\": 1, \"rating\": \"true\", \"summary\": \"s\"}\n";
+    let (code, _, err) = with_input(&mut many, line);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(
+        err.contains("line 1: desk.example/alice has a stake in “mayor”"),
+        "{err}"
+    );
     fs::write(
         desk.ledger().join("desk/settings.json"),
         "{\"conflicts\": \"off\"}",
