@@ -5,7 +5,7 @@ use std::process::Output;
 
 use serde_json::{Value, json};
 
-use crate::cli_write::fits;
+use crate::cli_write::{fits, with_input};
 use crate::desk::{Desk, INIT, files_below, said};
 
 /// A desk with an article, and beside Alice also Bob, who reviews and approves.
@@ -513,6 +513,16 @@ fn by_default_a_desk_only_warns_of_what_it_knows() {
         err.contains("warning: desk.example/bob has a stake in “Ada Venn”"),
         "{err}"
     );
+    // So it does of many at once.
+    desk.done(&["interests", "add", "alice", "mayor"]);
+    let mut many = desk.factlog(&["verdict", "--from", "-", "--as", "alice"]);
+    let line = "{\"claim\": 1, \"rating\": \"true\", \"summary\": \"s\"}\n";
+    let (code, _, err) = with_input(&mut many, line);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(
+        err.contains("line 1: desk.example/alice has a stake in “mayor”"),
+        "{err}"
+    );
     fs::write(
         desk.ledger().join("desk/settings.json"),
         "{\"conflicts\": \"off\"}",
@@ -606,4 +616,66 @@ fn a_kind_of_change_that_is_wrong_is_refused() {
     for meaning in ["new facts", "something was wrong", "the conclusion changes"] {
         assert!(help.contains(meaning), "{meaning}");
     }
+}
+
+#[test]
+fn imported_verdicts_wait_apart_from_those_begun_here() {
+    let desk = Desk::empty();
+    desk.done(&INIT);
+    let review = json!({
+        "@context": "https://schema.org", "@type": "ClaimReview",
+        "url": "https://other.example/checks/1", "claimReviewed": "The bridge cost 12 million",
+        "inLanguage": "en", "datePublished": "2024-03-26",
+        "author": {"@type": "Organization", "name": "Other Desk"},
+        "reviewRating": {"@type": "Rating", "alternateName": "Mostly False"},
+        "itemReviewed": {"@type": "Claim", "author": {"@type": "Person", "name": "Ada Venn"}}
+    });
+    fs::write(desk.path("a.json"), review.to_string()).unwrap();
+    desk.done(&["import", "claimreview", "a.json"]);
+    let waiting = queue(&desk, "alice");
+    let imported = group(&waiting, "imported");
+    assert_eq!(imported["count"], 1);
+    assert_eq!(imported["items"][0]["rating"], "mostly-false");
+    assert_eq!(imported["items"][0]["text"], "The bridge cost 12 million");
+    assert_eq!(*group(&waiting, "forms"), Value::Null);
+    assert_eq!(group(&waiting, "review")["items"][0]["proposed"], 1);
+}
+
+#[test]
+fn words_that_moved_wait_for_a_person_and_those_that_did_not_do_not() {
+    let desk = Desk::new();
+    simply(&desk, "alice", "1");
+    let claims = json_of(&desk, "output-claims", &["claims"]);
+    let claim = claims["claims"][0]["id"].as_str().unwrap();
+    let anchors = desk.ledger().join("anchors");
+    fs::create_dir_all(&anchors).unwrap();
+    for (name, state) in [("a", "exact"), ("b", "orphaned"), ("c", "moved")] {
+        let anchor = json!({"claim": claim, "state": state});
+        fs::write(anchors.join(format!("{name}.json")), anchor.to_string()).unwrap();
+    }
+    fs::write(anchors.join("d.json"), "not JSON").unwrap();
+    let waiting = queue(&desk, "alice");
+    let group = group(&waiting, "anchors");
+    assert_eq!(
+        (&group["count"], &group["items"][0]["about"]),
+        (&json!(1), &json!("orphaned"))
+    );
+    assert_eq!(group["items"][0]["text"], claims["claims"][0]["text"]);
+}
+
+#[test]
+fn a_note_comes_from_a_pipe_too_and_a_reviewer_sees_it() {
+    let desk = Desk::new();
+    let (code, _, err) = with_input(&mut desk.factlog(&["note", "1"]), "Line one.\nLine two.\n");
+    assert_eq!(code, Some(0), "{err}");
+    assert_eq!(pages(&desk)[0]["notes"][0]["text"], "Line one.\nLine two.");
+    let (code, _, err) = with_input(&mut desk.factlog(&["note", "1"]), " \n");
+    assert_eq!(code, Some(1), "{err}");
+    desk.done(&["assign", "1", "alice"]);
+    let (_, _, err) = with_input(&mut desk.factlog(&["review"]), "q\n");
+    assert!(err.contains("assigned to desk.example/alice"), "{err}");
+    assert!(
+        err.contains("Line one. Line two. (desk.example/alice, 2026-11-22)"),
+        "{err}"
+    );
 }

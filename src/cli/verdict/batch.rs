@@ -453,6 +453,9 @@ impl Batch<'_> {
                 let resolved = known
                     .resolve(target, &judgement)
                     .map_err(|error| Fault::of(&error))?;
+                for stake in &resolved.undeclared {
+                    self.context.warn(&format!("line {number}: {stake}"));
+                }
                 Ok((resolved, judgement))
             });
             (number, line)
