@@ -94,7 +94,7 @@ pub(super) fn reveal(document: &Document) {
     let hidden: Vec<NodeRef> = std::iter::once(body)
         .chain(body.descendants_it())
         .filter(|node| node.is_element() && is_hidden(node))
-        .take(50)
+        .take(8)
         .collect();
     for node in hidden {
         let before: Vec<(&str, Option<String>)> = ["hidden", "style"]

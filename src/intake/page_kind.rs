@@ -7,6 +7,7 @@
 //! seen. The words are English, German, French, Spanish and a few other languages'
 //! ([`super::page_phrases`]); a page in none of these is judged by its elements alone.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use dom_query::Document;
@@ -19,7 +20,7 @@ use super::page_signs::{
     begins_with_clock, buttons_of, data_of, entries_with_time, has_challenge, is_called_live,
     is_frame, is_paid, part_of, teasers_of,
 };
-use super::page_stats::words_in;
+use super::page_stats::{PageStats, words_in};
 use super::page_words::plain;
 use super::wall_phrases as walls;
 
@@ -90,7 +91,7 @@ pub(super) struct Signs {
     has_challenge: bool,
     has_scripts: bool,
     /// Links to other articles, whose words say nothing of this one.
-    teasers: Vec<String>,
+    teasers: HashSet<String>,
     /// Where it says that it is one of several pages.
     part: Option<String>,
 }
@@ -108,6 +109,7 @@ impl Signs {
             .filter(|line| !line.trim().is_empty())
             .map(|line| (plain(line), words_in(line)))
             .collect();
+        let stats = PageStats::of(document);
         let data = data_of(document);
         let clocks = whole.lines().filter(|line| begins_with_clock(line)).count();
         let is_live = data.contains("LiveBlogPosting") || is_called_live(document, &title);
@@ -115,7 +117,7 @@ impl Signs {
             headline: plain(&first("h1")),
             title: plain(title.split(['|', '–', '—', '·']).next().unwrap_or_default()),
             lines,
-            buttons: buttons_of(document),
+            buttons: buttons_of(document, &stats),
             has_password_field: document.select("input[type=password]").exists(),
             is_paid: is_paid(document, &data),
             is_live,
@@ -123,7 +125,7 @@ impl Signs {
             is_frame: is_frame(document),
             has_challenge: has_challenge(document),
             has_scripts: document.select("script").exists(),
-            teasers: teasers_of(document),
+            teasers: teasers_of(document, &stats),
             part: part_of(document, whole, &title),
         }
     }
@@ -318,7 +320,7 @@ impl Signs {
             phrases.iter().any(|phrase| line.contains(phrase))
                 && *line != *self.headline
                 && *line != *self.title
-                && !self.teasers.iter().any(|teaser| teaser == line)
+                && !self.teasers.contains(line)
         };
         let found = self
             .lines

@@ -1,10 +1,12 @@
 //! What can be seen in a page's elements before anything is taken out of it.
 
+use std::collections::HashSet;
+
 use dom_query::{Document, NodeRef};
 
 use super::html::text_of;
 use super::page_kind::{NEARLY_NOTHING, first_words};
-use super::page_stats::words_in;
+use super::page_stats::{PageStats, words_in};
 use super::page_words::plain;
 
 /// The page's JSON-LD, without white space.
@@ -96,9 +98,12 @@ pub(super) fn begins_with_clock(line: &str) -> bool {
         && line[..digits].parse::<u8>().is_ok_and(|hour| hour < 25)
 }
 
-pub(super) fn buttons_of(document: &Document) -> Vec<String> {
+pub(super) fn buttons_of(document: &Document, stats: &PageStats) -> Vec<String> {
     let found = document.select("button, [role=button], input[type=submit], input[type=button], a");
     let label = |node: &NodeRef| {
+        if stats.at(node).words > 20 {
+            return None;
+        }
         let text = node.attr("value").unwrap_or_else(|| node.text());
         (text.len() <= 120).then(|| plain(&text))
     };
@@ -125,24 +130,36 @@ pub(super) fn is_frame(document: &Document) -> bool {
 }
 
 /// Lists the words of links in lists, headings and boxes: they lead to other articles.
-pub(super) fn teasers_of(document: &Document) -> Vec<String> {
-    let links = document
-        .select("h2 a, h3 a, h4 a, li a, nav a, aside a, footer a, td a, a h2, a h3, a p, a div");
-    let words = links.nodes().iter().map(|node| plain(&text_of(node)));
-    let listed = words.filter(|words| words.contains(' '));
+pub(super) fn teasers_of(document: &Document, stats: &PageStats) -> HashSet<String> {
+    /// The longest one, in words: whatever is longer is no label, and would be read again and again
+    /// in elements within elements.
+    const LONGEST: usize = 60;
+    let words = |selector: &str| -> Vec<String> {
+        let found = document.select(selector);
+        let short = found
+            .nodes()
+            .iter()
+            .filter(|node| (1..=LONGEST).contains(&stats.at(node).words));
+        short.map(|node| plain(&text_of(node))).collect()
+    };
+    let listed =
+        words("h2 a, h3 a, h4 a, li a, nav a, aside a, footer a, td a, a h2, a h3, a p, a div");
     // An offer to subscribe is shorter.
-    let all = document.select("a");
-    let long = all.nodes().iter().map(|node| plain(&text_of(node)));
-    let long = long.filter(|words| words.split(' ').count() >= 6);
+    let mut long = words("a");
+    long.retain(|words| words.split(' ').count() >= 6);
+    let mut found: HashSet<String> = listed
+        .into_iter()
+        .filter(|words| words.contains(' '))
+        .collect();
+    found.extend(long);
     // So are headings of which there are several.
-    let mut headings = Vec::new();
     for level in ["h3", "h4", "h5"] {
-        let found = document.select(level);
-        if found.length() >= 3 {
-            headings.extend(found.nodes().iter().map(|node| plain(&text_of(node))));
+        let headings = words(level);
+        if headings.len() >= 3 {
+            found.extend(headings);
         }
     }
-    listed.chain(long).chain(headings).collect()
+    found
 }
 
 /// Finds where a page says that it is one of several, such as `page 1 of 3`.

@@ -117,26 +117,26 @@ def a_day(day, server):
     day.run('factlog similar "14 million for the bridge, says the mayor"')
 
     day.section("Going through", "Each claim in its sentence; a letter decides.")
-    day.run("factlog review", (r"\?\] ", "y"), (r"\?\] ", "n"), (r"\?\] ", "q"), (r"\?\] ", "y"))
+    day.run("factlog review", (r"\?\]", "y"), (r"\?\]", "n"), (r"\?\]", "q"), (r"\?\]", "y"))
 
     day.section("The evidence", "The account in the town's archive says what was paid.")
     day.run(f"factlog evidence add 1 {server.address('/account')} --stance refutes \\\n"
             '--quote "The account comes to 17.2 million crowns" --primary --yes')
     day.run('factlog verdict 1 --rating false \\\n'
-            '--summary "The account comes to 17.2 million crowns."', (r"\?\] ", "y"))
+            '--summary "The account comes to 17.2 million crowns."', (r"\?\]", "y"))
 
     day.section("A colleague", "Bob sees what waits for him, and approves.")
     day.run("factlog queue --for bob")
     text = day.run("factlog log --kind verdict")
     verdict = found(r"(\b[0-9a-f]{8}\b)", text)
-    day.run(f"factlog approve {verdict} --as desk.example/bob", (r"\] ", "y"))
+    day.run(f"factlog approve {verdict} --as desk.example/bob", (r"\]", "y"))
 
     day.section("A correction", "Of the 17.2 million the state paid 3.2: the mayor spoke of the town's share.")
     day.run("factlog verdict 1 --rating missing-context \\\n"
             '--summary "The town paid 14 million; the state paid the other 3.2." \\\n'
             f"--supersedes {verdict} --change rating \\\n"
             f"--refutes {server.address('/account')} --quote \"of which the state paid 3.2 million crowns\" \\\n"
-            '--reason "We had overlooked what the state paid."', (r"\?\] ", "y"))
+            '--reason "We had overlooked what the state paid."', (r"\?\]", "y"))
 
     day.section("The article changes", "The newspaper mends its sentence. What stands there unchanged is"
                 " recorded with the new version; the rest is asked about.")
@@ -144,7 +144,7 @@ def a_day(day, server):
     text = day.run("factlog log --kind source")
     source = found(r"(\b[0-9a-f]{8}\b)[^\n]*Mayor", text)
     day.run(f"factlog add {server.address('/bridge')} --replaces {source} --yes")
-    day.run("factlog reanchor", (r"\?\] ", "y"), (r"\] ", "y"))
+    day.run("factlog reanchor", (r"\?\]", "y"), (r"\]", "y"))
     day.run("factlog evidence check")
 
     day.section("The report", "What an assessor asks for, and what an auditor checks.")

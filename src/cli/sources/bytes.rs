@@ -92,7 +92,7 @@ pub(super) fn get(context: &Context, url: &str, takes_errors: bool) -> anyhow::R
 }
 
 /// What to try where a folder is named.
-const ONE_FILE: &str = "name the files in it: factlog add FOLDER/*";
+const ONE_FILE: &str = "name a file in it; factlog add takes several: FOLDER/*";
 
 /// What to try where a file is not there.
 const NO_FILE: &str = "see how its name is written, and from which folder the command runs";

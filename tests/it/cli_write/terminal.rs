@@ -197,12 +197,48 @@ fn a_passphrase_is_asked_for_twice_and_never_shown() {
     terminal.shows("started the ledger");
     terminal.clears();
     terminal.types(&format!("{factlog} add article.txt"));
+    terminal.shows("Sign it as desk.example/alice?");
+    terminal.types("y");
     terminal.shows("passphrase for desk.example/alice:");
     terminal.types("wrong");
     terminal.shows("wrong passphrase; try again");
     terminal.types("hunter2 hunter2");
     let screen = terminal.shows("added source");
     assert!(!screen.contains("hunter"), "{screen}");
+}
+
+#[test]
+fn what_is_known_of_a_source_is_shown_and_corrected_before_it_is_signed() {
+    let desk = Desk::new();
+    let correct =
+        "sed -i 's/^title:.*/title: A bridge/; s/^published:.*/published: 2026-03-04/' \"$1\"";
+    let script = editor(&desk, correct);
+    let Some(terminal) = Terminal::open(&desk, "correct", &script) else {
+        return;
+    };
+    let factlog = env!("CARGO_BIN_EXE_factlog");
+    let page = "<title>Bridge!!!</title><p>The harbour bridge was closed in 2020, the mayor said on Monday.";
+    std::fs::write(desk.path("page.html"), page).unwrap();
+    let size = desk.size();
+    terminal.shows("ready>");
+    terminal.types(&format!("{factlog} add page.html"));
+    let screen = terminal.shows("[y,n,e]");
+    assert!(
+        screen.contains("Bridge!!!  (the source says so)"),
+        "{screen}"
+    );
+    terminal.types("n");
+    terminal.shows("nothing was signed");
+    assert_eq!(desk.size(), size);
+    terminal.clears();
+    terminal.types(&format!("{factlog} add page.html"));
+    terminal.shows("[y,n,e]");
+    terminal.types("e");
+    let screen = terminal.shows("A bridge  (edited)");
+    assert!(screen.contains("2026-03-04  (edited)"), "{screen}");
+    terminal.types("y");
+    terminal.shows("added source");
+    assert_eq!(desk.size(), size + 1);
 }
 
 #[test]
