@@ -114,7 +114,7 @@ mod tests {
         let folded = written(Some(20), &text);
         assert_eq!(
             folded,
-            "  one two three four\n  five six\nshort\nat the end"
+            "  one two three four\nfive six\nshort\nat the end"
         );
         assert_eq!(written(None, &text), text.concat());
         let wide = written(Some(20), &["  漢字漢字 漢字漢字 漢字\n"]);
