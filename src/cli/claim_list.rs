@@ -5,6 +5,8 @@
 //! a claim has [`numbering`](super::numbering) says. A proposed claim's id is that of
 //! [`Claim::identity`], so it stays when others are dropped or recorded.
 
+mod made;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -16,7 +18,8 @@ use factlog::words::id::{ClaimId, ObjectId, SourceId};
 use factlog::words::source::Meta;
 use factlog::words::span::Span;
 
-use super::drafts::{Choice, Drafts, Replacement, SourceDrafts};
+use self::made::Listed;
+use super::drafts::{Choice, Drafts, SourceDrafts};
 use super::numbering::{self, Block, Place, Settled};
 use super::proposals::{Proposals, Unsplit, Worth};
 use super::screen;
@@ -382,66 +385,6 @@ fn state_of(choice: Option<Choice>) -> State {
         Some(Choice::Dropped) => State::Dropped,
         Some(Choice::Edited) | None => State::Proposed,
     }
-}
-
-/// A source, and what a person decided about its claims.
-struct Listed<'a> {
-    source: &'a Arc<SourceLine>,
-    decided: &'a SourceDrafts,
-    block: Option<Block>,
-}
-
-impl Listed<'_> {
-    /// Adds what a person made of other claims; it is numbered from when it was made.
-    fn add_made(&self, lines: &mut Vec<ClaimLine>, places: &mut HashMap<ObjectId, usize>) {
-        for replacement in &self.decided.replacements {
-            let block = self.block.map(|_| Block::of_offer(replacement.offered));
-            for (order, made) in replacement.by.iter().enumerate() {
-                let origin = made.claim.identity();
-                let own = block.map(|block| block.place(made.claim.quote.bytes, order));
-                let decision = self.decided.decision(&origin);
-                let edited = decision.and_then(|decision| decision.edited.clone());
-                let extractor = made.extractor.clone().filter(|_| edited.is_none());
-                let claim = edited.unwrap_or_else(|| made.claim.clone());
-                let there = places
-                    .get(&origin)
-                    .or_else(|| places.get(&claim.identity()));
-                if let Some(place) = there.copied() {
-                    let worth = lines[place].worth.or_else(|| worth(replacement, lines));
-                    lines[place].appeared(block, own);
-                    lines[place].worth = worth;
-                    continue;
-                }
-                let state = if self.decided.is_replaced(&origin, &made.claim.parts) {
-                    State::Replaced
-                } else if replacement.undone {
-                    State::Dropped
-                } else {
-                    state_of(decision.map(|decision| decision.choice))
-                };
-                let worth = worth(replacement, lines);
-                places.insert(origin, lines.len());
-                lines.push(ClaimLine {
-                    number: None,
-                    place: own,
-                    id: origin.to_string(),
-                    state,
-                    claim,
-                    source: Arc::clone(self.source),
-                    origin,
-                    worth,
-                    extractor,
-                });
-            }
-        }
-    }
-}
-
-/// Returns what the splitter says of what claims were made of: of several, what is worth most.
-fn worth(replacement: &Replacement, lines: &[ClaimLine]) -> Option<Worth> {
-    let is_of = |line: &&ClaimLine| replacement.of.iter().any(|of| of.claim == line.origin);
-    let of = lines.iter().filter(is_of).filter_map(|line| line.worth);
-    of.max_by(|a, b| a.score.total_cmp(&b.score))
 }
 
 /// Returns where a source's proposals appeared; `None` while it is evidence only.

@@ -112,10 +112,7 @@ mod tests {
     fn no_line_is_longer_than_the_terminal() {
         let text = ["  one two ", "three four five six\nshort\n", "at the end"];
         let folded = written(Some(20), &text);
-        assert_eq!(
-            folded,
-            "  one two three four\n  five six\nshort\nat the end"
-        );
+        assert_eq!(folded, "  one two three four\nfive six\nshort\nat the end");
         assert_eq!(written(None, &text), text.concat());
         let wide = written(Some(20), &["  漢字漢字 漢字漢字 漢字\n"]);
         assert!(wide.lines().all(|line| screen::width(line) <= 20), "{wide}");

@@ -159,7 +159,7 @@ def main():
     write = "--write" in arguments
     binary = pathlib.Path(arguments[0]).resolve()
     server = Server()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         desk = pathlib.Path(folder) / "desk"
         desk.mkdir()
         environment = {

@@ -296,3 +296,90 @@ fn a_word_that_people_try_is_answered_with_what_is_meant() {
         );
     }
 }
+
+/// Words that are wide, that run from right to left, of many parts, and longer than a line.
+#[cfg(unix)]
+const WIDE: &str = "橋は2019年に閉鎖されたと市長のアダ・ヴェンが月曜日に述べた。評議会は修理に1200万を費やし、\
+オスロから40人の技術者を雇った。\n\nقالت العمدة إن الجسر أغلق في عام 2019، وإن المجلس أنفق 12 مليونا على \
+الإصلاحات.\n\nראש העיר אמר כי הגשר נסגר בשנת 2019 וכי המועצה הוציאה 12 מיליון.\n\nThe council 🏗️👷‍♀️ spent 12 \
+million on repairs in Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogoch-and-many-other-places and \
+hired 40 engineers from Oslo, Ada Venn, the mayor of the harbour, said on Monday.\n";
+
+#[test]
+#[cfg(unix)]
+fn no_listing_is_wider_than_the_terminal() {
+    use std::process::{Command, Stdio};
+    use unicode_width::UnicodeWidthChar;
+
+    if !crate::review_stops::is_there() {
+        return;
+    }
+    let desk = Desk::empty();
+    let name = "Redaktion für Tatsachenprüfung, 事実確認局";
+    desk.done(&[
+        "init",
+        "--name",
+        name,
+        "--origin",
+        "desk.example/very-long-path/of-facts",
+        "--reviewer",
+        "desk.example/very-long-path/alexandra-konstantinopoulou",
+        "--unencrypted-keys",
+    ]);
+    fs::write(desk.path("wide.txt"), WIDE).unwrap();
+    let title = "橋は2019年に閉鎖されたと市長が述べた قالت العمدة إن الجسر أغلق and so on";
+    let url =
+        "https://desk.example/a/very/long/address/of/an/article/that/goes/on/2024/03/26/index.html";
+    desk.done(&["add", "wide.txt", "--title", title, "--url", url]);
+    for number in ["1", "2", "3"] {
+        desk.done(&crate::desk::verdict(number));
+    }
+    let columns_of =
+        |text: &str| -> usize { text.chars().filter_map(UnicodeWidthChar::width).sum() };
+    for columns in [60, 200] {
+        for arguments in [
+            "claims",
+            "claims --all",
+            "log",
+            "show 1",
+            "search council",
+            "similar the council spent 12 million on repairs",
+            "verify",
+            "key list",
+            "policy show",
+            "help ratings",
+            "doctor",
+            "config",
+            "split wide.txt",
+            "list",
+        ] {
+            let line = format!(
+                "stty cols {columns} rows 50; exec '{}' {arguments}",
+                env!("CARGO_BIN_EXE_factlog")
+            );
+            let output = Command::new("script")
+                .args(["-qec", &line, "/dev/null"])
+                .current_dir(desk.path(""))
+                .env("SHELL", "/bin/sh")
+                .env("FACTLOG_HOME", desk.path("home"))
+                .env("TERM", "xterm")
+                .env("PAGER", "cat")
+                .env_remove("FACTLOG_LEDGER")
+                .stdin(Stdio::null())
+                .output()
+                .unwrap();
+            let (out, _) = said(&output);
+            let plain = anstream::adapter::strip_str(&out).to_string();
+            assert!(plain.contains(' '), "{arguments}: {plain}");
+            for shown in plain.split(['\r', '\n']) {
+                // A word that is longer than a line is left whole, to be copied.
+                let is_word = shown.split_whitespace().count() == 1;
+                let wide = columns_of(shown);
+                assert!(
+                    wide <= columns || is_word,
+                    "{arguments} at {columns}: {wide}: {shown:?}"
+                );
+            }
+        }
+    }
+}

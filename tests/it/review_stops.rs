@@ -287,8 +287,9 @@ fn desk() -> Desk {
     desk
 }
 
+/// Says whether there is a terminal to run a test in.
 #[expect(clippy::print_stderr, reason = "a test says that it was skipped")]
-fn is_there() -> bool {
+pub(crate) fn is_there() -> bool {
     let version = Command::new("script").arg("--version").output();
     let there =
         version.is_ok_and(|said| String::from_utf8_lossy(&said.stdout).contains("util-linux"));
