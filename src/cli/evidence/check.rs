@@ -1,7 +1,7 @@
 //! `factlog evidence check`: have the pages that verdicts rest on changed since they were taken in?
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal as _};
+use std::io;
 
 use factlog::anchor::{State, Versions, requote};
 use factlog::audit::standing::Standing;
@@ -160,9 +160,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         return Ok(status);
     }
     let mut out = stdout::styled();
-    let styled = io::stdout().is_terminal();
     for line in &lines {
-        print(&mut out, line, styled)?;
+        print(&mut out, line)?;
     }
     let count = |page: Page| lines.iter().filter(|line| line.page == page).count();
     let all = [
@@ -349,7 +348,7 @@ fn fetched(
     (Page::Changed, None, quotes.iter().map(quoted).collect())
 }
 
-fn print(out: &mut impl io::Write, line: &Line, styled: bool) -> io::Result<()> {
+fn print(out: &mut impl io::Write, line: &Line) -> io::Result<()> {
     let style = match line.page {
         Page::Unchanged => GOOD,
         Page::Gone => BAD,
@@ -380,7 +379,7 @@ fn print(out: &mut impl io::Write, line: &Line, styled: bool) -> io::Result<()> 
             continue;
         }
         for now in &quoted.now {
-            let diff = reanchor::word_diff(&quoted.before, now, styled);
+            let diff = reanchor::word_diff(&quoted.before, now);
             write(out, &diff, "      ")?;
         }
     }

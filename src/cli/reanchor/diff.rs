@@ -2,11 +2,11 @@
 
 use similar::{ChangeTag, TextDiff};
 
-use crate::cli::screen::{self, BAD, GOOD};
+use crate::cli::screen;
 
 /// Returns the two wordings as one line: what went as `[-…-]`, what came as `{+…+}`, as `git diff
-/// --word-diff` writes them; in colours where there are some.
-pub(crate) fn words(old: &str, new: &str, styled: bool) -> String {
+/// --word-diff` writes them.
+pub(crate) fn words(old: &str, new: &str) -> String {
     let (old, new) = (screen::one_line(old), screen::one_line(new));
     let diff = TextDiff::from_words(&old, &new);
     let mut line = String::new();
@@ -21,18 +21,13 @@ pub(crate) fn words(old: &str, new: &str, styled: bool) -> String {
             return;
         }
         let (before, after) = text.split_once(inner).unwrap_or_default();
-        let (open, close, style) = match tag {
-            ChangeTag::Delete => ("[-", "-]", BAD),
-            _ => ("{+", "+}", GOOD),
+        let (open, close) = match tag {
+            ChangeTag::Delete => ("[-", "-]"),
+            _ => ("{+", "+}"),
         };
-        let marked = if styled {
-            screen::styled(style, &format!("{open}{inner}{close}"))
-        } else {
-            format!("{open}{inner}{close}")
-        };
-        line.push_str(before);
-        line.push_str(&marked);
-        line.push_str(after);
+        for piece in [before, open, inner, close, after] {
+            line.push_str(piece);
+        }
     };
     for change in diff.iter_all_changes() {
         let is_space = change.value().trim().is_empty();
@@ -54,9 +49,9 @@ mod tests {
     #[test]
     fn words_that_changed_are_marked() {
         assert_eq!(
-            words("The bridge is safe.", "The bridge was never safe.", false),
+            words("The bridge is safe.", "The bridge was never safe."),
             "The bridge [-is-] {+was never+} safe."
         );
-        assert_eq!(words("one two", "one two", false), "one two");
+        assert_eq!(words("one two", "one two"), "one two");
     }
 }

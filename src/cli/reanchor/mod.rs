@@ -8,7 +8,7 @@ mod ask;
 mod diff;
 mod gather;
 
-use std::io::{self, IsTerminal as _};
+use std::io;
 
 use factlog::anchor::{Candidate, State};
 use factlog::entry::{Body, ClaimEntry, Kind};
@@ -588,7 +588,6 @@ fn changes(there: &Anchored) -> Vec<String> {
             screen::one_line(old)
         )];
     }
-    let styled = io::stdout().is_terminal();
     let mut lines = Vec::new();
     for (n, candidate) in candidates.iter().enumerate() {
         let new = candidate.sentence.of(&case.new).unwrap_or_default();
@@ -597,7 +596,7 @@ fn changes(there: &Anchored) -> Vec<String> {
         } else {
             String::new()
         };
-        lines.push(format!("{number}{}", word_diff(old, new, styled)));
+        lines.push(format!("{number}{}", word_diff(old, new)));
         if !candidate.lost.is_empty() {
             lines.push(format!("without its {}", candidate.lost.join(" and ")));
         }

@@ -60,7 +60,7 @@ pub(super) fn show(
         say("interest", interest)?;
     }
     for (request, evidence) in judgement.evidence.iter().zip(&ready.verdict.evidence) {
-        let mut text = request.what.clone();
+        let mut text = said_of(&request.what);
         if request.primary {
             text.push_str(" (primary)");
         }
@@ -98,13 +98,23 @@ pub(super) fn show(
     Ok(())
 }
 
+/// Returns what evidence is named with, of a whole id its beginning.
+fn said_of(what: &str) -> String {
+    if what.len() == 64 && super::is_id(what) {
+        return what[..12].to_owned();
+    }
+    what.to_owned()
+}
+
 /// Names what is signed beside the verdict: the claim, sources that are new.
 fn beside(judgement: &Judgement, ready: &Ready) -> Vec<String> {
     let claim = ready.claim_is_new().then(|| "the claim".to_owned());
     let sources = ready.new_sources.iter().map(|source| {
         let pieces = ready.verdict.evidence.iter().zip(&judgement.evidence);
         let mut pieces = pieces.filter(|(piece, _)| piece.source == *source);
-        let what = pieces.next().map_or("", |(_, request)| &request.what);
+        let what = pieces
+            .next()
+            .map_or_else(String::new, |(_, request)| said_of(&request.what));
         format!("the source {what}")
     });
     claim.into_iter().chain(sources).collect()
