@@ -1,6 +1,6 @@
 //! A claim with all its ranges, in a newer version of its source.
 
-use super::mapping::{self, Mapping, sentence_of};
+use super::mapping::{self, Mapping};
 use super::{State, Versions};
 use crate::words::claim::{Claim, Claimant, Manner};
 use crate::words::id::ObjectId;
@@ -33,7 +33,7 @@ pub struct Candidate {
 /// Of the claim's words for a person (`text`, its claimant's name and role) nothing changes, but that
 /// `text` follows the source's words where it was nothing but those.
 pub fn reanchor(versions: &Versions<'_>, claim: &Claim) -> Reanchored {
-    let sentence = sentence_of(versions.old, region(claim));
+    let sentence = versions.sentence_in_old(region(claim));
     let (mut state, mappings) = mapping::mappings(versions, sentence);
     let mapped = |mapping: &Mapping<'_>| {
         made(versions, claim, mapping.place, |span| {
@@ -50,9 +50,9 @@ pub fn reanchor(versions: &Versions<'_>, claim: &Claim) -> Reanchored {
             _ => State::Ambiguous,
         };
     } else if state.is_sure()
-        && candidates
-            .iter()
-            .any(|candidate| !candidate.lost.is_empty())
+        && candidates.iter().any(|candidate| {
+            !candidate.lost.is_empty() || !is_same_speaker(versions, claim, sentence, candidate)
+        })
     {
         state = State::Drifted;
     }
@@ -61,6 +61,50 @@ pub fn reanchor(versions: &Versions<'_>, claim: &Claim) -> Reanchored {
         sentence,
         candidates,
     }
+}
+
+/// Says whether the words before a sentence still name the one who is meant in it by "he" or "she": from
+/// where the name last stood, else from the paragraph before, nothing has changed.
+fn is_same_speaker(
+    versions: &Versions<'_>,
+    claim: &Claim,
+    sentence: Span,
+    candidate: &Candidate,
+) -> bool {
+    let Some(claimant) = &claim.claimant else {
+        return true;
+    };
+    let names: Vec<&str> = claimant
+        .name
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|name| name.chars().count() > 1)
+        .collect();
+    let Some(last) = names.last() else {
+        return true;
+    };
+    if sentence
+        .of(versions.old)
+        .is_ok_and(|words| words.contains(last))
+    {
+        return true;
+    }
+    let before = &versions.old[..sentence.start()];
+    let from = before.rfind(last).map_or_else(
+        || paragraph_before(before),
+        // The whole name is before its last part.
+        |at| before[..at].rfind('\n').map_or(0, |line| line + 1),
+    );
+    let unchanged = &before[from..];
+    versions.new[..candidate.sentence.start()].ends_with(unchanged)
+}
+
+/// Returns where the paragraph begins before the one that a text ends in.
+fn paragraph_before(text: &str) -> usize {
+    let own = text.trim_end().rfind('\n').unwrap_or(0);
+    text[..own]
+        .trim_end()
+        .rfind('\n')
+        .map_or(0, |line| line + 1)
 }
 
 /// Returns the range of all that belongs to a claim.
@@ -145,7 +189,7 @@ fn in_order(spans: &[Span]) -> bool {
 fn own_words(versions: &Versions<'_>, claim: &Claim) -> Vec<Candidate> {
     let places = versions.find(claim.quote.bytes).places;
     let at = |place: &Span| {
-        let around = sentence_of(versions.new, *place);
+        let around = versions.sentence_in_new(*place);
         made(versions, claim, around, |span| {
             beside(versions, claim, span, *place)
         })

@@ -34,7 +34,14 @@ impl Folded {
                 folded.push(plain(c), place);
             } else if !is_unseen(c) {
                 let form = plain(c);
-                for c in std::iter::once(form).nfkc() {
+                let forms: String = std::iter::once(form).nfkc().collect();
+                // 10⁶ is not 106: a raised figure, or a fraction, says something else than plain ones.
+                let is_figure = forms.contains(|c: char| c.is_ascii_digit());
+                if is_figure && !('０'..='９').contains(&form) {
+                    folded.push(form, place);
+                    continue;
+                }
+                for c in forms.chars() {
                     folded.push(plain(c), place);
                 }
             }
@@ -100,6 +107,11 @@ mod tests {
         let inside = folded.inside(word).expect("there");
         assert_eq!(inside.of(&folded.text), Ok("fine"));
         assert_eq!(folded.outside(inside), Some(word));
+    }
+
+    #[test]
+    fn raised_figures_are_not_plain_ones() {
+        assert_eq!(Folded::new("10⁶ and ½ of １２").text, "10⁶ and ½ of 12");
     }
 
     #[test]

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use super::drift::{self, Word};
 use super::{State, Versions};
-use crate::extract::{layout, sentences};
 use crate::words::span::Span;
 
 /// A sentence of the older version, and a place of the newer one where it stands or may stand.
@@ -47,15 +46,22 @@ pub(super) fn mappings<'v>(
             let is_same = place.of(versions.new) == sentence.of(versions.old);
             mapping(place, if is_same { Way::Same } else { Way::Folded })
         };
-        return (
-            found.state,
-            found.places.into_iter().map(unchanged).collect(),
-        );
+        // A sentence that is now a piece of another one may say something else.
+        let is_whole = found
+            .places
+            .iter()
+            .all(|place| versions.is_sentence(*place));
+        let state = if found.state.is_sure() && !is_whole {
+            State::Drifted
+        } else {
+            found.state
+        };
+        return (state, found.places.into_iter().map(unchanged).collect());
     }
     let places = drift::candidates(versions, sentence);
     let changed = |place: &Span| {
-        let old = drift::words_of(versions.old, sentence);
-        let new = drift::words_of(versions.new, *place);
+        let old = versions.words().old_in(sentence).to_vec();
+        let new = versions.words().new_in(*place).to_vec();
         let runs = drift::alignment(&old, &new);
         mapping(*place, Way::Words { old, new, runs })
     };
@@ -81,18 +87,6 @@ impl Mapping<'_> {
                 .map(|words| trimmed(self.versions, span, words)),
         }
     }
-}
-
-/// Returns the sentences that hold a range.
-pub(super) fn sentence_of(text: &str, region: Span) -> Span {
-    let blocks = layout::blocks(text);
-    let inside = blocks.iter().filter(|block| block.span.overlaps(region));
-    let mut spans: Vec<Span> = inside
-        .flat_map(|block| sentences::sentences(text, block.span))
-        .filter(|sentence| sentence.overlaps(region))
-        .collect();
-    spans.push(region);
-    Span::hull(&spans).unwrap_or(region)
 }
 
 /// Maps a span inside of words that differ by typography alone.

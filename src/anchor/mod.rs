@@ -23,9 +23,14 @@ mod tests;
 pub use claim::{Candidate, Reanchored, reanchor};
 pub use quote::{Requoted, requote};
 
+use std::cell::OnceCell;
+
 use serde::{Deserialize, Serialize};
 
+use self::drift::Words;
 use self::fold::Folded;
+use crate::extract::layout::{self, Block};
+use crate::extract::sentences;
 use crate::words::span::Span;
 
 /// How a claim's words are found in a newer version of their source.
@@ -72,6 +77,10 @@ pub struct Versions<'t> {
     new: &'t str,
     folded_old: Folded,
     folded_new: Folded,
+    blocks_old: Vec<Block>,
+    blocks_new: Vec<Block>,
+    /// The words of both, once they are needed.
+    words: OnceCell<Words>,
 }
 
 /// Where words are in the newer version.
@@ -90,7 +99,36 @@ impl<'t> Versions<'t> {
             new,
             folded_old: Folded::new(old),
             folded_new: Folded::new(new),
+            blocks_old: layout::blocks(old),
+            blocks_new: layout::blocks(new),
+            words: OnceCell::new(),
         }
+    }
+
+    /// Returns the sentences of the older version that hold a range.
+    fn sentence_in_old(&self, region: Span) -> Span {
+        sentence_of(self.old, &self.blocks_old, region)
+    }
+
+    /// Returns the sentences of the newer version that hold a range.
+    fn sentence_in_new(&self, region: Span) -> Span {
+        sentence_of(self.new, &self.blocks_new, region)
+    }
+
+    /// Says whether a place of the newer version is a sentence of its own, not a piece of one.
+    fn is_sentence(&self, place: Span) -> bool {
+        let around = self.sentence_in_new(place);
+        let outside = [
+            &self.new[around.start()..place.start()],
+            &self.new[place.end()..around.end()],
+        ];
+        !outside
+            .iter()
+            .any(|text| text.contains(char::is_alphanumeric))
+    }
+
+    fn words(&self) -> &Words {
+        self.words.get_or_init(|| Words::of(self.old, self.new))
     }
 
     /// Finds words of the older version that are unchanged in the newer one, but for typography.
@@ -121,4 +159,18 @@ impl<'t> Versions<'t> {
         }
         Found { state, places }
     }
+}
+
+/// Returns the sentences that hold a range.
+fn sentence_of(text: &str, blocks: &[Block], region: Span) -> Span {
+    let first = blocks.partition_point(|block| block.span.end() <= region.start());
+    let inside = blocks[first..]
+        .iter()
+        .take_while(|block| block.span.start() < region.end());
+    let mut spans: Vec<Span> = inside
+        .flat_map(|block| sentences::sentences(text, block.span))
+        .filter(|sentence| sentence.overlaps(region))
+        .collect();
+    spans.push(region);
+    Span::hull(&spans).unwrap_or(region)
 }

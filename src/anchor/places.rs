@@ -58,15 +58,16 @@ pub(super) fn find(old: &str, words: Span, new: &str) -> Found {
     let is_alone = before.len() == 1 && after.len() == 1;
     let state = if shared.is_same {
         State::Exact
+    } else if !is_alone {
+        // One side may agree by chance, where a neighbour of the one was moved to the other.
+        return ambiguous(after);
     } else if shared.letters >= LEAST_SHARED
-        || is_alone && wanted.chars().filter(|c| c.is_alphanumeric()).count() >= TELLING
+        || wanted.chars().filter(|c| c.is_alphanumeric()).count() >= TELLING
     {
         State::Moved
-    } else if is_alone {
+    } else {
         // A few words that stand somewhere else altogether may say something else.
         State::Drifted
-    } else {
-        return ambiguous(after);
     };
     Found {
         state,

@@ -1,6 +1,6 @@
 //! A quote of evidence, in a newer version of its source.
 
-use super::mapping::{self, sentence_of};
+use super::mapping;
 use super::{State, Versions};
 use crate::words::span::Span;
 
@@ -17,14 +17,14 @@ pub struct Requoted {
 
 /// Finds words of the older version in the newer one, with the sentence that they stand in.
 pub fn requote(versions: &Versions<'_>, words: Span) -> Requoted {
-    let sentence = sentence_of(versions.old, words);
+    let sentence = versions.sentence_in_old(words);
     let (mut state, mappings) = mapping::mappings(versions, sentence);
     let place = |mapping: &mapping::Mapping<'_>| Some((mapping.map(words, true)?, mapping.place));
     let mut places: Vec<(Span, Span)> = mappings.iter().filter_map(place).collect();
     if places.is_empty() {
         let found = versions.find(words).places.into_iter();
         places = found
-            .map(|place| (place, sentence_of(versions.new, place)))
+            .map(|place| (place, versions.sentence_in_new(place)))
             .collect();
         state = match places.len() {
             0 => State::Orphaned,

@@ -126,6 +126,64 @@ fn other_words_are_for_a_person() {
 }
 
 #[test]
+fn a_sentence_that_is_now_a_piece_of_another_waits_for_a_person() {
+    for (old, own, new) in [
+        (
+            "Mueller found evidence of collusion. The report is long.\n",
+            "Mueller found evidence of collusion",
+            "It is false that Mueller found evidence of collusion. The report is long.\n",
+        ),
+        (
+            "News of the day\n\nUnemployment fell to 4% this spring\n\nMore follows tomorrow.\n",
+            "Unemployment fell to 4% this spring",
+            "News of the day\n\nUnemployment fell to 4% this spring in two villages only\n\nMore follows tomorrow.\n",
+        ),
+        (
+            "The council met today. The fee is 5. Nobody objected to it.\n",
+            "The fee is 5",
+            "The council met today. The fee is 5.5 percent. Nobody objected to it.\n",
+        ),
+    ] {
+        let found = through(old, own, None, new);
+        assert!(!found.state.is_sure(), "{own}: {:?}", found.state);
+    }
+}
+
+#[test]
+fn who_a_pronoun_stands_for_must_not_have_changed() {
+    let old = "Mayor Roe opened the session on Tuesday in the old town hall. He said the bridge is \
+               safe.\n";
+    let mut claim = claim(old, "the bridge is safe", Some(("He", "said")));
+    claim.claimant = claim.claimant.map(|claimant| Claimant {
+        name: "Mayor Roe".into(),
+        ..claimant
+    });
+    let state = |new: &str| reanchor(&Versions::new(old, new), &claim).state;
+    assert_eq!(state(&format!("Updated.\n\n{old}")), State::Exact);
+    assert_eq!(
+        state(&old.replace("Mayor Roe", "Governor Ash")),
+        State::Drifted
+    );
+}
+
+#[test]
+fn long_texts_are_compared_in_bounded_time() {
+    let sentence = |n: usize| format!("The council of district {n} paid {} crowns for it. ", n * 7);
+    let old: String = (0..20_000).map(sentence).collect();
+    let new: String = (0..20_000)
+        .map(|n| sentence(n).replace("paid", "spent"))
+        .collect();
+    let versions = Versions::new(&old, &new);
+    let mut found = 0;
+    for n in (0..20_000).step_by(400) {
+        let words = sentence(n);
+        let claim = claim(&old, words.trim_end().trim_end_matches('.'), None);
+        found += usize::from(reanchor(&versions, &claim).state != State::Orphaned);
+    }
+    assert_eq!(found, 50);
+}
+
+#[test]
 fn what_was_taken_out_is_orphaned() {
     let roe = Some(("Ada Roe", "said that"));
     let gone = new("Ada Roe said that the bridge is safe for lorries. ", "");

@@ -166,14 +166,14 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         _ => false,
     };
     let short = ledger.short(&source.0)?;
-    drop(ledger);
-    let mut kept = KeptEvidence::load(&drafts, &line.origin)?;
-    let before = kept.evidence.len();
-    let mut pieces = KeptEvidence::load(&drafts, &line.origin)?;
-    pieces.evidence = requests(args, &source);
-    pieces.join(&mut kept.evidence);
+    let mut kept = KeptEvidence::of_line(&drafts, &line)?;
+    let mut is_new = false;
+    for piece in requests(args, &source) {
+        is_new |= kept.add(piece);
+    }
     kept.save(&drafts)?;
-    if kept.evidence.len() == before {
+    drop(ledger);
+    if !is_new {
         context.say("it is kept for this claim already; nothing was added");
     } else {
         let number = line
@@ -210,6 +210,8 @@ fn take(args: &Args, context: &Context) -> anyhow::Result<Taken> {
         url: args.url.clone(),
         title: args.title.clone(),
         source_type: args.unavailable.as_ref().map(|_| SourceType::Reference),
+        // Evidence need not be an article.
+        takes_any_page: true,
         ..Given::default()
     };
     let mut taken = sources::take(context, args.what.as_ref(), &given)?;

@@ -6,6 +6,7 @@ use std::io;
 use factlog::anchor::{State, Versions, requote};
 use factlog::audit::standing::Standing;
 use factlog::entry::{Body, Kind};
+use factlog::intake::Warning;
 use factlog::ledger::Ledger;
 use factlog::net::fetch::FetchError;
 use factlog::words::id::{ClaimId, SourceId, VerdictId};
@@ -307,7 +308,11 @@ fn fetched(
     text: &str,
     quotes: &[(VerdictId, Quote)],
 ) -> (Page, Option<String>, Vec<Quoted>) {
-    let taken = match sources::take(context, url.as_ref(), &Given::default()) {
+    let given = Given {
+        takes_any_page: true,
+        ..Given::default()
+    };
+    let taken = match sources::take(context, url.as_ref(), &given) {
         Ok(taken) => taken,
         Err(error) => {
             let status = error.chain().find_map(|cause| match cause.downcast_ref() {
@@ -330,6 +335,15 @@ fn fetched(
     };
     if now == text {
         return (Page::Unchanged, None, vec![]);
+    }
+    // A wall that stands before the page today says nothing of the page.
+    let wall = taken
+        .intake
+        .warnings
+        .iter()
+        .find(|warning| matches!(warning, Warning::NotTheArticle { .. }));
+    if let Some(wall) = wall {
+        return (Page::Unreadable, Some(wall.to_string()), vec![]);
     }
     let versions = Versions::new(text, &now);
     let quoted = |(verdict, quote): &(VerdictId, Quote)| {

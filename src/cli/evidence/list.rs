@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let (ledger, line) = context
         .read_claims(|ledger, proposals| seek::find_claim(ledger, proposals, &args.claim))?;
     let drafts = Drafts::of(ledger.folder());
-    let mut kept = KeptEvidence::load(&drafts, &line.origin)?;
+    let mut kept = KeptEvidence::of_line(&drafts, &line)?;
     if let Some(n) = args.drop {
         let count = kept.evidence.len();
         let at = n.checked_sub(1).filter(|at| *at < count).ok_or_else(|| {

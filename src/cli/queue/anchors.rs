@@ -2,11 +2,10 @@
 //! otherwise, or not at all.
 
 use factlog::anchor::State;
-use factlog::ledger::Ledger;
 use factlog::trust::VerifierKey;
 use factlog::words::id::ClaimId;
 
-use crate::cli::reanchor;
+use crate::cli::reanchor::{self, Case};
 
 /// A claim that is not recorded for the newer version of its source.
 pub(super) struct WaitingAnchor {
@@ -18,13 +17,13 @@ pub(super) struct WaitingAnchor {
     pub(super) state: State,
 }
 
-/// Returns the anchors that wait.
-pub(super) fn waiting_anchors(ledger: &Ledger) -> anyhow::Result<Vec<WaitingAnchor>> {
-    let waiting = reanchor::waiting(ledger)?.into_iter();
+/// Compares what was gathered under the lock, with the ledger closed.
+pub(super) fn waiting(cases: Vec<Case>) -> Vec<WaitingAnchor> {
+    let waiting = reanchor::anchored(cases).into_iter();
     let waiting = waiting.map(|there| WaitingAnchor {
         claim: there.case.id,
         by: there.case.by.clone(),
         state: there.state(),
     });
-    Ok(waiting.collect())
+    waiting.collect()
 }

@@ -13,9 +13,10 @@ use factlog::words::source::Meta;
 use factlog::words::time::Timestamp;
 use factlog::words::verdict::Verdict;
 
+use super::anchors::WaitingAnchor;
 use super::sources::{self, Open};
 use super::survey::{Holders, Seen, Survey};
-use super::{Group, GroupName, Item, Looked, Queue, anchors};
+use super::{Group, GroupName, Item, Looked, Queue};
 use crate::cli::claim_list::{self, RecordedClaim};
 use crate::cli::context::Context;
 use crate::cli::desk::interests::{Interests, Matter};
@@ -70,6 +71,7 @@ pub(super) fn gather(
     whom: Option<&Whom>,
     now: Timestamp,
     limit: usize,
+    anchors: Vec<WaitingAnchor>,
 ) -> anyhow::Result<Queue> {
     let survey = Survey::of(ledger)?;
     let desk = Desk::of(ledger);
@@ -95,7 +97,7 @@ pub(super) fn gather(
     groups.push(gathering.with(GroupName::Disputed, Standing::Disputed)?);
     groups.push(gathering.with(GroupName::Tainted, Standing::Tainted)?);
     groups.push(gathering.unjudged()?);
-    groups.push(gathering.anchors()?);
+    groups.push(gathering.anchors(anchors)?);
     let (evidence, conflicts, read) = gathering.of_contents()?;
     groups.extend([evidence, conflicts]);
     groups.retain(|group| group.count > 0);
@@ -241,14 +243,13 @@ impl Gathering<'_> {
         Ok(edited.and_then(|edited| recorded.get(&edited).copied()))
     }
 
-    fn anchors(&self) -> anyhow::Result<Group> {
-        let mut waiting = anchors::waiting_anchors(self.ledger)?;
+    fn anchors(&self, waiting: Vec<WaitingAnchor>) -> anyhow::Result<Group> {
         let holder = |key: &VerifierKey| -> anyhow::Result<_> {
             let signer = self.ledger.signer(key.public())?;
             Ok(signer.map_or_else(|| key.public().clone(), |signer| signer.holder))
         };
         let mut own = Vec::new();
-        for anchor in waiting.drain(..) {
+        for anchor in waiting {
             if self.whom.is_none() || self.is_own(&holder(&anchor.by)?) {
                 own.push(anchor);
             }

@@ -18,6 +18,7 @@ use self::gather::Whom;
 use super::context::Context;
 use super::exit::Status;
 use super::json_out;
+use super::reanchor;
 
 /// So many lines a group are printed for a person, unless they ask for more.
 const LINES: usize = 10;
@@ -163,6 +164,15 @@ struct Worthy {
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let ledger = context.open_ledger()?;
+    let cases = reanchor::cases(&ledger, None)?;
+    // Versions of texts are compared with the ledger closed.
+    let (ledger, anchors) = if cases.is_empty() {
+        (ledger, vec![])
+    } else {
+        drop(ledger);
+        let anchors = anchors::waiting(cases);
+        (context.open_ledger()?, anchors)
+    };
     let whom = if args.all {
         None
     } else {
@@ -173,7 +183,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         None if context.global.json => usize::MAX,
         None => LINES,
     };
-    let queue = gather::gather(&ledger, whom.as_ref(), context.now()?, limit)?;
+    let queue = gather::gather(&ledger, whom.as_ref(), context.now()?, limit, anchors)?;
     // What is printed may be read for a long time.
     drop(ledger);
     if context.global.json {

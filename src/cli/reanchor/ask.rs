@@ -1,6 +1,8 @@
 //! Asking about each claim that is not found for sure.
 
 use super::{Anchored, Chosen, candidate, changes, claim_list, gather, known, quoted};
+use factlog::words::id::ClaimId;
+
 use crate::cli::context::{self, Context};
 use crate::cli::drafts::Drafts;
 use crate::cli::prompt;
@@ -18,6 +20,8 @@ q  quit; what was left stays left, nothing is signed";
 /// What a person answered.
 pub(super) struct Answered {
     pub(super) chosen: Vec<Chosen>,
+    /// Those that stay with the older version.
+    pub(super) left: Vec<ClaimId>,
     pub(super) quit: bool,
 }
 
@@ -27,7 +31,7 @@ pub(super) fn each(
     drafts: &Drafts,
     found: &[Anchored],
 ) -> anyhow::Result<Answered> {
-    let mut chosen = Vec::new();
+    let (mut chosen, mut left) = (Vec::new(), Vec::new());
     let open: Vec<&Anchored> = found.iter().filter(|there| !there.is_sure()).collect();
     for (n, there) in open.iter().enumerate() {
         context.say(&format!(
@@ -48,9 +52,11 @@ pub(super) fn each(
         match one(context, drafts, there)? {
             One::Take(claim) => chosen.push(*claim),
             One::Later => {}
+            One::Left => left.push(there.case.id),
             One::Quit => {
                 return Ok(Answered {
                     chosen: vec![],
+                    left,
                     quit: true,
                 });
             }
@@ -58,6 +64,7 @@ pub(super) fn each(
     }
     Ok(Answered {
         chosen,
+        left,
         quit: false,
     })
 }
@@ -65,6 +72,7 @@ pub(super) fn each(
 enum One {
     Take(Box<Chosen>),
     Later,
+    Left,
     Quit,
 }
 
@@ -95,8 +103,10 @@ fn one(context: &Context, drafts: &Drafts, there: &Anchored) -> anyhow::Result<O
                 quoted(&there.case, &words, None)
             }
             ("l", _) => {
+                // Under the lock, so that two who leave claims at once lose none.
+                let _ledger = context.open_ledger()?;
                 gather::leave(drafts, &there.case)?;
-                return Ok(One::Later);
+                return Ok(One::Left);
             }
             ("t", _) => {
                 around(context, there);

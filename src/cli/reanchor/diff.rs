@@ -50,7 +50,7 @@ mod tests {
     fn words_that_changed_are_marked() {
         assert_eq!(
             words("The bridge is safe.", "The bridge was never safe."),
-            "The bridge [-is-] {+was never+} safe."
+            "The bridge [-is-]{+was never+} safe."
         );
         assert_eq!(words("one two", "one two"), "one two");
     }

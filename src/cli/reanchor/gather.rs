@@ -157,7 +157,15 @@ pub(crate) fn anchored(cases: Vec<Case>) -> Vec<Anchored> {
         let versions = Versions::new(&old, &new);
         while let Some(case) = cases.next_if(|case| case.older == older && case.newer == newer) {
             let there = anchor::reanchor(&versions, &case.claim);
-            found.push(Anchored { case, found: there });
+            // What the newer version has already waits for nothing.
+            let is_settled = there.state.is_sure()
+                && there
+                    .candidates
+                    .iter()
+                    .any(|found| case.known.contains_key(&found.claim.identity()));
+            if !is_settled {
+                found.push(Anchored { case, found: there });
+            }
         }
     }
     found

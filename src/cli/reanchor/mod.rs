@@ -8,22 +8,26 @@ mod ask;
 mod diff;
 mod gather;
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::io;
 
 use factlog::anchor::{Candidate, State};
+use factlog::audit::facts::Detail;
 use factlog::entry::{Body, ClaimEntry, Kind};
 use factlog::ledger::Ledger;
 use factlog::trust::VerifierKey;
 use factlog::words::claim::{Claim, ClaimChange};
 use factlog::words::id::{ClaimId, ObjectId, SourceId};
 use factlog::words::object;
+use factlog::words::span::Span;
 use serde::Serialize;
 
 pub(crate) use self::diff::words as word_diff;
 pub(crate) use self::gather::{Anchored, Case, Of, anchored, cases, replaced};
 
 use super::claim::{self, Wanted};
-use super::claim_list::{self, RecordedClaim};
+use super::claim_list;
 use super::context::Context;
 use super::drafts::Drafts;
 use super::exit::{Failure, Status};
@@ -34,6 +38,7 @@ use super::screen::{self, FAINT, GOOD, STRONG, WARN};
 use super::seek;
 use super::signing::{self, SigningArgs};
 use super::stdout;
+use super::verdict::KeptEvidence;
 
 /// Find recorded claims in the newer version of their source
 ///
@@ -123,6 +128,9 @@ struct Place {
     lost: Vec<&'static str>,
 }
 
+/// A cue that stands so many bytes from a claim's own words is none of theirs.
+const CUE_NEAR: usize = 400;
+
 /// A claim as it will be recorded in the place of an older one.
 pub(crate) struct Chosen {
     older: ClaimId,
@@ -163,8 +171,15 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         });
         return answer(context, &found, &[], vec![]);
     }
+    let names_one = args.leave || args.accept || args.quote.is_some() || args.text.is_some();
+    if names_one && !matches!(of, Some(Of::Claim(_))) {
+        let message = "--accept, --quote, --text and --leave are said of one claim at a time";
+        return Err(Failure::new(Status::Usage, message)
+            .hint("name a claim; `factlog reanchor --list` shows their ids")
+            .into());
+    }
     if args.leave {
-        return leave(context, &drafts, &found, of);
+        return leave(context, &drafts, &found);
     }
     if args.list {
         return answer(context, &found, &[], vec![]);
@@ -173,46 +188,85 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let chosen_key = signing::choose(context, &args.signing, &ledger)?;
     let (own, others) = by_author(&ledger, chosen_key.verifier(), found)?;
     drop(ledger);
+    if let (true, [], [other, ..]) = (names_one, own.as_slice(), others.as_slice()) {
+        let name = other.case.by.name();
+        let message = format!("claim {} was signed by {name}", other.case.short);
+        return Err(Failure::new(Status::Key, message)
+            .hint("only its author records it anew: factlog reanchor, with that key")
+            .into());
+    }
     tell_others(context, &others);
     let mut chosen: Vec<Chosen> = Vec::new();
-    let named = args.accept || args.quote.is_some() || args.text.is_some();
+    let mut left: Vec<ClaimId> = Vec::new();
     for there in &own {
-        if named {
+        if names_one {
             chosen.push(Chosen::of(&there.case, claim_named(args, there)?));
         } else if let Some(claim) = sure(there) {
             chosen.push(Chosen::of(&there.case, claim));
         }
     }
     let asks = context.can_ask() && !args.signing.yes && !context.global.json;
-    if asks && !named {
+    if asks && !names_one {
         let answered = ask::each(context, &drafts, &own)?;
-        chosen.extend(answered.chosen);
-        if answered.quit && chosen.is_empty() {
-            return answer(context, &own, &[], vec![]);
+        left = answered.left;
+        if answered.quit {
+            context.say("nothing was signed; factlog reanchor asks again");
+            chosen.clear();
+        } else {
+            chosen.extend(answered.chosen);
         }
     }
+    let open: Vec<Anchored> = own
+        .into_iter()
+        .filter(|there| !left.contains(&there.case.id))
+        .collect();
     if chosen.is_empty() {
-        return answer(context, &own, &[], vec![]);
+        return answer(context, &open, &[], vec![]);
     }
     if asks
         && !last_look(
             context,
-            &own,
+            &open,
             &chosen,
             chosen_key.verifier().name().as_str(),
         )?
     {
         context.say("nothing was signed; factlog reanchor asks again");
-        return answer(context, &own, &[], vec![]);
+        return answer(context, &open, &[], vec![]);
     }
     let key = chosen_key.unlock(context)?;
     let mut ledger = context.open_ledger()?;
     let mut signer = Signer::start(&ledger, key, context.now()?)?;
-    put(&ledger, &mut signer, &chosen)?;
+    let signed = put(context, &ledger, &mut signer, &chosen)?;
     let entries = record::deliver(context, &args.signing, &mut ledger, &signer.pending)?;
+    let recorded: Vec<ClaimId> = if args.signing.out.is_some() {
+        vec![]
+    } else {
+        carry_evidence(&drafts, &open, &chosen, &signed)?;
+        signed
+    };
     drop(ledger);
-    let recorded: Vec<ClaimId> = chosen.iter().map(|chosen| chosen.older).collect();
-    answer(context, &own, &recorded, entries)
+    answer(context, &open, &recorded, entries)
+}
+
+/// Has evidence that was kept for a claim go on with the one that takes its place.
+fn carry_evidence(
+    drafts: &Drafts,
+    found: &[Anchored],
+    chosen: &[Chosen],
+    signed: &[ClaimId],
+) -> anyhow::Result<()> {
+    for chosen in chosen
+        .iter()
+        .filter(|chosen| signed.contains(&chosen.older))
+    {
+        let there = found.iter().find(|there| there.case.id == chosen.older);
+        if let Some(there) = there {
+            let (from, to) = (there.case.claim.identity(), chosen.claim.identity());
+            KeptEvidence::carry(drafts, &from, &to)?;
+        }
+    }
+    Ok(())
 }
 
 fn of(ledger: &Ledger, what: &str) -> anyhow::Result<Of> {
@@ -243,6 +297,16 @@ fn claim_named(args: &Args, there: &Anchored) -> anyhow::Result<Claim> {
     if let Some(text) = &args.text {
         claim.text.clone_from(text);
         claim.added.clear();
+    }
+    if let Some(other) = known(&there.case, &claim) {
+        let other = &other.to_string()[..8];
+        let message = format!("the newer version has this claim already, recorded as {other}");
+        return Err(Failure::new(Status::Failed, message)
+            .hint(format!(
+                "leave the older one: factlog reanchor {} --leave",
+                there.case.short
+            ))
+            .into());
     }
     object::to_bytes(&claim).map_err(|error| {
         Failure::new(Status::Usage, "this claim can't be recorded").because(error)
@@ -297,9 +361,16 @@ fn quoted(case: &Case, words: &str, nth: Option<usize>) -> anyhow::Result<Claim>
         manner: Some(older.manner),
         said: older.said.clone(),
     };
-    // The cue may have gone with the older words.
-    claim::make(&case.new, &older.language, &wanted(cue))
-        .or_else(|_| claim::make(&case.new, &older.language, &wanted(None)))
+    let made = claim::make(&case.new, &older.language, &wanted(cue));
+    // The cue may have gone with the older words, and be somebody else's elsewhere.
+    let is_near = |claim: &Claim| {
+        let distance = |cue: Span| cue.start().abs_diff(claim.quote.bytes.start());
+        claim.cue.is_none_or(|cue| distance(cue) <= CUE_NEAR)
+    };
+    match made {
+        Ok(claim) if is_near(&claim) => Ok(claim),
+        _ => claim::make(&case.new, &older.language, &wanted(None)),
+    }
 }
 
 /// Parts the cases by whether the holder of a key signed their claims.
@@ -343,14 +414,35 @@ fn tell_others(context: &Context, others: &[Anchored]) {
     }
 }
 
-/// Signs the claims, each in the place of its older one; one that another took the place of meanwhile is
-/// passed over.
-fn put(ledger: &Ledger, signer: &mut Signer, chosen: &[Chosen]) -> anyhow::Result<()> {
+/// Signs the claims, each in the place of its older one, and returns the older ones; what was superseded
+/// meanwhile, or is recorded of the newer version already, is passed over.
+fn put(
+    context: &Context,
+    ledger: &Ledger,
+    signer: &mut Signer,
+    chosen: &[Chosen],
+) -> anyhow::Result<Vec<ClaimId>> {
+    let mut known: HashMap<SourceId, HashSet<ObjectId>> = HashMap::new();
+    let mut signed = Vec::new();
     for chosen in chosen {
-        let recorded = claim_list::recorded_in(ledger, &older_source(ledger, chosen.older)?)?;
-        let is_current =
-            |recorded: &RecordedClaim| recorded.id == chosen.older && !recorded.superseded;
-        if !recorded.values().any(is_current) {
+        let (_, facts) = ledger.facts_of(&chosen.older.entry())?;
+        if matches!(facts.detail, Detail::Claim(claim) if claim.superseded_by.is_some()) {
+            continue;
+        }
+        let there = match known.entry(chosen.source) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(place) => {
+                let recorded = claim_list::recorded_in(ledger, &chosen.source)?;
+                let current = recorded.into_iter().filter(|(_, claim)| !claim.superseded);
+                place.insert(current.map(|(identity, _)| identity).collect())
+            }
+        };
+        if !there.insert(chosen.claim.identity()) {
+            context.say(&format!(
+                "“{}” is recorded of the newer version already: claim {} stays with the older one",
+                screen::cut(&chosen.claim.text, 60),
+                ledger.short(&chosen.older.0)?
+            ));
             continue;
         }
         let hull = chosen.claim.quote.bytes;
@@ -364,15 +456,9 @@ fn put(ledger: &Ledger, signer: &mut Signer, chosen: &[Chosen]) -> anyhow::Resul
             supersedes: Some(chosen.older),
             change: Some(ClaimChange::Anchor),
         }))?;
+        signed.push(chosen.older);
     }
-    Ok(())
-}
-
-fn older_source(ledger: &Ledger, claim: ClaimId) -> anyhow::Result<SourceId> {
-    match ledger.entry(&claim.entry())?.entry.body() {
-        Body::Claim(entry) => Ok(entry.source),
-        _ => unreachable!("it was listed as a claim"),
-    }
+    Ok(signed)
 }
 
 /// Records the sure claims of a source that was just replaced, by the key that signed the newer version;
@@ -401,8 +487,10 @@ pub(crate) fn after_adding(
         vec![]
     } else {
         let mut signer = Signer::start(&ledger, key, context.now()?)?;
-        put(&ledger, &mut signer, &chosen)?;
-        record::deliver(context, args, &mut ledger, &signer.pending)?
+        let signed = put(context, &ledger, &mut signer, &chosen)?;
+        let entries = record::deliver(context, args, &mut ledger, &signer.pending)?;
+        carry_evidence(&Drafts::of(ledger.folder()), &own, &chosen, &signed)?;
+        entries
     };
     drop(ledger);
     let count = |state: State| own.iter().filter(|there| there.state() == state).count();
@@ -440,19 +528,9 @@ pub(crate) fn after_adding(
     Ok(entries)
 }
 
-fn leave(
-    context: &Context,
-    drafts: &Drafts,
-    found: &[Anchored],
-    of: Option<Of>,
-) -> anyhow::Result<Status> {
-    if !matches!(of, Some(Of::Claim(_))) {
-        return Err(
-            Failure::new(Status::Usage, "--leave is said of one claim at a time")
-                .hint("name a claim; `factlog reanchor --list` shows their ids")
-                .into(),
-        );
-    }
+fn leave(context: &Context, drafts: &Drafts, found: &[Anchored]) -> anyhow::Result<Status> {
+    // Under the lock, so that two who leave claims at once lose none.
+    let _ledger = context.open_ledger()?;
     for there in found {
         gather::leave(drafts, &there.case)?;
         context.say(&format!(
@@ -600,13 +678,15 @@ fn changes(there: &Anchored) -> Vec<String> {
         if !candidate.lost.is_empty() {
             lines.push(format!("without its {}", candidate.lost.join(" and ")));
         }
+        let own = |claim: &Claim| claim.quote.exact.clone();
+        if candidate.claim.text == case.claim.text && own(&candidate.claim) != own(&case.claim) {
+            lines.push(format!(
+                "in words that can be read on their own it stays “{}”; --text changes them",
+                screen::one_line(&case.claim.text)
+            ));
+        }
     }
     lines
-}
-
-/// Says which claims of a ledger wait for a person, and whose they are: for the queue.
-pub(crate) fn waiting(ledger: &Ledger) -> anyhow::Result<Vec<Anchored>> {
-    Ok(anchored(cases(ledger, None)?))
 }
 
 /// Says whether a claim of these words is recorded of the newer version already.

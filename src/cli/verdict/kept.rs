@@ -10,9 +10,11 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use factlog::words::id::ObjectId;
+use factlog::words::verdict::Evidence;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::Request;
+use crate::cli::claim_list::ClaimLine;
 use crate::cli::drafts::Drafts;
 use crate::cli::exit::{Failure, Status};
 
@@ -58,8 +60,7 @@ impl KeptEvidence {
         Ok(kept)
     }
 
-    /// Removes what was kept: a verdict cites it now.
-    pub(crate) fn forget(&self, drafts: &Drafts) -> anyhow::Result<()> {
+    fn remove(&self, drafts: &Drafts) -> anyhow::Result<()> {
         let path = path(drafts, &self.claim);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -72,7 +73,7 @@ impl KeptEvidence {
     /// Keeps it; removes the file where nothing is left.
     pub(crate) fn save(&self, drafts: &Drafts) -> anyhow::Result<()> {
         if self.evidence.is_empty() {
-            return self.forget(drafts);
+            return self.remove(drafts);
         }
         let path = path(drafts, &self.claim);
         let mut bytes = serde_json::to_vec_pretty(self)?;
@@ -80,16 +81,116 @@ impl KeptEvidence {
         drafts.replace(&path, &bytes)
     }
 
+    /// Reads what was kept for a claim, as it was proposed or as a person edited it since.
+    pub(crate) fn of_line(drafts: &Drafts, line: &ClaimLine) -> anyhow::Result<Self> {
+        let mut kept = Self::load(drafts, &line.origin)?;
+        let identity = line.claim.identity();
+        let mut others = vec![identity];
+        for decision in drafts.load(&line.source.id)?.decisions {
+            let edited = decision.edited.map(|claim| claim.identity());
+            if edited == Some(identity) || edited == Some(line.origin) {
+                others.push(decision.claim);
+            }
+        }
+        for other in others.into_iter().filter(|other| *other != line.origin) {
+            kept.join_all(Self::load(drafts, &other)?.evidence);
+        }
+        Ok(kept)
+    }
+
+    /// Has what was kept for one claim be kept for another that takes its place.
+    pub(crate) fn carry(drafts: &Drafts, from: &ObjectId, to: &ObjectId) -> anyhow::Result<()> {
+        let older = Self::load(drafts, from)?;
+        if older.evidence.is_empty() {
+            return Ok(());
+        }
+        let mut newer = Self::load(drafts, to)?;
+        newer.join_all(older.evidence.clone());
+        newer.save(drafts)?;
+        older.remove(drafts)
+    }
+
+    /// Adds a piece; it takes the place of one of the same words with another stance. Returns whether
+    /// anything is different then.
+    pub(crate) fn add(&mut self, piece: Request) -> bool {
+        let same = self
+            .evidence
+            .iter_mut()
+            .find(|other| is_same(other, &piece));
+        match same {
+            Some(other) if *other == piece => false,
+            Some(other) => {
+                *other = piece;
+                true
+            }
+            None => {
+                self.evidence.push(piece);
+                true
+            }
+        }
+    }
+
+    fn join_all(&mut self, pieces: Vec<Request>) {
+        for piece in pieces {
+            if !self.evidence.iter().any(|other| is_same(other, &piece)) {
+                self.evidence.push(piece);
+            }
+        }
+    }
+
+    /// Forgets the pieces that a verdict cites now; to be called under the ledger's lock.
+    pub(crate) fn forget_cited(
+        drafts: &Drafts,
+        line: &ClaimLine,
+        cited: &[Evidence],
+    ) -> anyhow::Result<()> {
+        let mut claims = vec![line.origin, line.claim.identity()];
+        for decision in drafts.load(&line.source.id)?.decisions {
+            claims.push(decision.claim);
+        }
+        claims.dedup();
+        for claim in claims {
+            let mut kept = Self::load(drafts, &claim)?;
+            let before = kept.evidence.len();
+            kept.evidence.retain(|piece| {
+                let is_cited = |cited: &Evidence| {
+                    let quote = cited.quote.as_ref().map(|quote| quote.exact.as_str());
+                    // White space alone may differ from what was typed.
+                    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+                    piece.what == cited.source.to_string()
+                        && piece.quote.as_deref().map(words) == quote.map(words)
+                };
+                !cited.iter().any(is_cited)
+            });
+            if kept.evidence.len() < before {
+                kept.save(drafts)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Adds what was kept to a list of evidence that lacks it.
     pub(crate) fn join(&self, evidence: &mut Vec<Request>) {
         for piece in &self.evidence {
-            let same =
-                |other: &Request| piece.what.starts_with(&other.what) && piece.quote == other.quote;
+            let same = |other: &Request| {
+                piece.what.starts_with(&other.what)
+                    && piece.quote == other.quote
+                    && (other.nth.is_none() || piece.nth == other.nth)
+                    && (other.locator.is_none() || piece.locator == other.locator)
+            };
             if !evidence.iter().any(same) {
                 evidence.push(piece.clone());
             }
         }
     }
+}
+
+/// Says whether two pieces cite the same words or the same place of a source.
+fn is_same(one: &Request, other: &Request) -> bool {
+    one.what == other.what
+        && one.quote == other.quote
+        && one.nth == other.nth
+        && one.locator == other.locator
 }
 
 fn path(drafts: &Drafts, claim: &ObjectId) -> PathBuf {

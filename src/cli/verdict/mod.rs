@@ -267,7 +267,7 @@ impl<'a> Sitting<'a> {
             context,
             signing,
             chosen,
-            kept: KeptEvidence::load(&drafts, &line.origin)?,
+            kept: KeptEvidence::of_line(&drafts, &line)?,
             author,
             key: None,
             policy: ledger.policy()?.1,
@@ -570,12 +570,13 @@ impl<'a> Sitting<'a> {
             mut signer,
             draft,
             new_sources,
+            verdict: content,
             ..
         } = ready;
         let verdict = signer.sign(&draft)?;
         let entries = record::deliver(self.context, self.signing, ledger, &signer.pending)?;
         if self.signing.out.is_none() {
-            self.kept.forget(&self.drafts)?;
+            KeptEvidence::forget_cited(&self.drafts, &self.line, &content.evidence)?;
             for source in new_sources {
                 let mut decided = self.drafts.load(&source)?;
                 decided.evidence = true;
