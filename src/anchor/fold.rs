@@ -71,12 +71,13 @@ impl Folded {
     }
 }
 
-/// Says whether nothing is seen of a character: soft hyphens, joiners, marks of direction.
+/// Says whether nothing is seen of a character: soft hyphens, joiners, marks of direction. What turns
+/// the order of others around is seen.
 const fn is_unseen(c: char) -> bool {
     matches!(
         c,
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
-            | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}'
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}'
+            | '\u{fe00}'..='\u{fe0f}'
     )
 }
 

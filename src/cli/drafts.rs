@@ -333,6 +333,21 @@ impl Drafts {
             .with_context(|| format!("writing the draft {}", path.display()))
     }
 
+    /// Forgets the claims that a person made or edited of a source whose words were erased; what was
+    /// decided about others stays, which is ids alone.
+    pub(crate) fn forget_source(&self, source: &SourceId) -> anyhow::Result<()> {
+        let mut drafts = self.load(source)?;
+        let before = (drafts.decisions.len(), drafts.replacements.len());
+        drafts
+            .decisions
+            .retain(|decision| decision.edited.is_none());
+        drafts.replacements.clear();
+        if (drafts.decisions.len(), 0) == before {
+            return Ok(());
+        }
+        self.save(&drafts)
+    }
+
     /// Removes every form that repeats words, and forgets how a person edited a claim that does.
     ///
     /// Whatever else is in the folder is left alone, but for files that no stopped write finished.

@@ -47,6 +47,7 @@ mod near;
 mod numbering;
 mod opening;
 mod pager;
+mod pdf_trial;
 mod policy;
 mod progress;
 mod prompt;
@@ -205,6 +206,9 @@ fn help_colors(arguments: &[OsString]) -> clap::ColorChoice {
 /// Runs the command line and returns the exit status.
 pub(crate) fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
+    if let Some(code) = pdf_trial::run_if_asked(&arguments) {
+        return code;
+    }
     let parsed = groups::grouped(Cli::command())
         .color(help_colors(&arguments))
         .try_get_matches_from(arguments)

@@ -22,6 +22,7 @@ use super::files;
 use super::forks;
 use super::screen;
 use super::signing::SigningArgs;
+use super::verdict::KeptEvidence;
 
 /// Signs one author's entries, each after the one before, and collects them.
 #[derive(Clone)]
@@ -184,10 +185,9 @@ pub(crate) fn append(
     let erased = pending.erased();
     let erasing = (!erased.is_empty())
         .then(|| {
-            anyhow::Ok((
-                erase::words(ledger, &erased)?,
-                desk::erased(ledger, &erased)?,
-            ))
+            let things = desk::erased(ledger, &erased)?;
+            let sources = desk::without_words(ledger, &things, &erased)?;
+            anyhow::Ok((erase::words(ledger, &erased)?, things, sources))
         })
         .transpose()?;
     let kept_by_desk = Desk::of(ledger);
@@ -202,10 +202,15 @@ pub(crate) fn append(
             return Err(fork.map_or_else(|| error.into(), Into::into));
         }
     };
-    if let Some((words, things)) = erasing {
+    if let Some((words, things, sources)) = erasing {
         // First: a stop in between must not leave the words there.
-        Drafts::of(&folder).forget_words(|text| words.are_in(text))?;
-        kept_by_desk.forget(&things, |text| words.are_in(text))?;
+        let drafts = Drafts::of(&folder);
+        drafts.forget_words(|text| words.are_in(text))?;
+        for source in &sources {
+            drafts.forget_source(source)?;
+        }
+        KeptEvidence::forget(&drafts, &things, &sources)?;
+        kept_by_desk.forget(&things, &sources, |text| words.are_in(text))?;
     }
     appending.commit().map_err(AppendError::from)?;
     if !erased.is_empty() {

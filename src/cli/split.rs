@@ -15,6 +15,7 @@ use super::exit::{Failure, Status};
 use super::extractor::{self, ExtractorArgs};
 use super::highlight::Pieces;
 use super::json_out;
+use super::pdf_trial;
 use super::screen::{self, STRONG};
 use super::sources;
 use super::stdout;
@@ -114,6 +115,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         file_name: args.file.file_name().and_then(|name| name.to_str()),
         ..Hint::default()
     };
+    pdf_trial::survives(&name, &bytes, &hint)?;
     let taken = intake::take_in(&bytes, &hint).map_err(|error| refused(&name, error))?;
     for warning in &taken.warnings {
         context.warn(&warning.to_string());

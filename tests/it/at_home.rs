@@ -113,9 +113,12 @@ fn settings_have_their_effect() {
     let err = desk.refused(&crate::desk::verdict("1"), 4);
     assert!(err.contains("nobody"), "{err}");
     set("signer", "alice");
-    set("evidence.least_warn", "2");
+    set("evidence.least_warn", "0");
     let (_, err) = desk.done(&crate::desk::verdict("1"));
-    assert!(err.contains("evidence.least_warn asks for 2"), "{err}");
+    assert!(!err.contains("rests on"), "{err}");
+    set("evidence.least_warn", "1");
+    let (_, err) = desk.done(&crate::desk::verdict("2"));
+    assert!(err.contains("this verdict rests on no source"), "{err}");
     // The editor, where no variable names one.
     let script = desk.path("mine.sh");
     fs::write(&script, "#!/bin/sh\ntouch \"$FACTLOG_HOME/edited\"\n").unwrap();

@@ -194,7 +194,7 @@ fn pages_that_changed_are_told_of_with_what_they_say_now() {
     );
 
     // Something is new on the page, and what is quoted is as it was.
-    pages.put("/minutes", &format!("Corrected on Friday.\n\n{RECORD}"));
+    pages.put("/minutes", &format!("{RECORD}\nCorrected on Friday.\n"));
     let (status, all) = check(&desk, &["2"]);
     assert_eq!((status, page(&all, 0).as_str()), (Some(0), "changed"));
     assert_eq!(all["sources"][0]["quotes"][0]["state"], "exact");

@@ -646,19 +646,22 @@ fn words_that_moved_wait_for_a_person_and_those_that_did_not_do_not() {
     let desk = Desk::new();
     simply(&desk, "alice", "1");
     let claims = json_of(&desk, "output-claims", &["claims"]);
-    let claim = claims["claims"][0]["id"].as_str().unwrap();
-    let anchors = desk.ledger().join("anchors");
-    fs::create_dir_all(&anchors).unwrap();
-    for (name, state) in [("a", "exact"), ("b", "orphaned"), ("c", "moved")] {
-        let anchor = json!({"claim": claim, "state": state});
-        fs::write(anchors.join(format!("{name}.json")), anchor.to_string()).unwrap();
-    }
-    fs::write(anchors.join("d.json"), "not JSON").unwrap();
+    let source = claims["claims"][0]["source"].as_str().unwrap();
+    let other = crate::desk::ARTICLE.replace("closed in 2019", "closed for a year in 2019");
+    fs::write(desk.path("newer.txt"), other).unwrap();
+    desk.done(&[
+        "add",
+        "newer.txt",
+        "--replaces",
+        source,
+        "--as",
+        "desk.example/alice",
+    ]);
     let waiting = queue(&desk, "alice");
     let group = group(&waiting, "anchors");
     assert_eq!(
         (&group["count"], &group["items"][0]["about"]),
-        (&json!(1), &json!("orphaned"))
+        (&json!(1), &json!("drifted"))
     );
     assert_eq!(group["items"][0]["text"], claims["claims"][0]["text"]);
 }

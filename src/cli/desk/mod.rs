@@ -28,7 +28,7 @@ use factlog::words::id::{ObjectId, SourceId};
 use factlog::words::time::{DayOrTime, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::things::{Named, erased, find};
+pub(crate) use self::things::{Named, erased, find, without_words};
 use super::claim_list::ClaimLine;
 use super::drafts::{self, Drafts};
 use super::exit::{Failure, Status};
@@ -263,10 +263,12 @@ impl Desk {
         Ok(pages)
     }
 
-    /// Forgets all that is said of some things, and every note that repeats words that were erased.
+    /// Forgets all that is said of some things, and of claims on some sources, and every note that
+    /// repeats words that were erased.
     pub(crate) fn forget(
         &self,
         things: &BTreeSet<Thing>,
+        sources: &BTreeSet<SourceId>,
         repeats: impl Fn(&[u8]) -> bool,
     ) -> anyhow::Result<()> {
         for thing in self.things()? {
@@ -277,6 +279,10 @@ impl Desk {
             let Some(mut page) = self.read(thing)? else {
                 continue;
             };
+            if page.source.is_some_and(|source| sources.contains(&source)) {
+                self.remove(thing)?;
+                continue;
+            }
             let before = page.notes.len();
             page.notes.retain(|note| !repeats(note.text.as_bytes()));
             if page.notes.len() < before {
@@ -469,7 +475,8 @@ mod tests {
         desk.save(&other).expect("saved");
         let repeats = |text: &[u8]| text == b"she took it";
         let things = BTreeSet::from([Thing::claim(gone)]);
-        desk.forget(&things, repeats).expect("forgotten");
+        desk.forget(&things, &BTreeSet::new(), repeats)
+            .expect("forgotten");
         let pages = desk.pages().expect("read");
         let left: Vec<&Page> = pages.all().collect();
         assert_eq!(left.len(), 1);

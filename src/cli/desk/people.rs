@@ -125,6 +125,9 @@ pub(crate) fn writer(
     if let Some(given) = given {
         return Ok(whole_name(ledger, given)?.0);
     }
+    if let Some(signer) = context.settings()?.of_file("signer") {
+        return Ok(whole_name(ledger, signer)?.0);
+    }
     let here = here(context, ledger)?;
     match here.as_slice() {
         [one] => Ok(one.name.clone()),

@@ -7,7 +7,7 @@ use factlog::ledger::{Found, Ledger};
 use factlog::words::claim::Claim;
 use factlog::words::id::{ObjectId, SourceId};
 
-use super::{Desk, Thing};
+use super::{Desk, Thing, ThingKind};
 use crate::cli::claim_list::{self, ClaimLine};
 use crate::cli::drafts::Drafts;
 use crate::cli::exit::{Failure, Status};
@@ -132,4 +132,26 @@ pub(crate) fn erased(
         }
     }
     Ok(things)
+}
+
+/// Returns, of things that an erasure touches, the sources whose words go, not only what is known of them.
+pub(crate) fn without_words(
+    ledger: &Ledger,
+    things: &BTreeSet<Thing>,
+    objects: &BTreeSet<ObjectId>,
+) -> anyhow::Result<BTreeSet<SourceId>> {
+    let mut sources = BTreeSet::new();
+    for thing in things
+        .iter()
+        .filter(|thing| thing.kind == ThingKind::Source)
+    {
+        let source = SourceId(thing.id.0);
+        if let Body::Source(entry) = ledger.entry(&source.entry())?.entry.body() {
+            let kept = [entry.text, entry.raw].into_iter().flatten();
+            if kept.into_iter().any(|kept| objects.contains(&kept.blake3)) {
+                sources.insert(source);
+            }
+        }
+    }
+    Ok(sources)
 }

@@ -32,6 +32,8 @@ const MOST_VERDICTS: usize = 1000;
 pub(super) struct Whom {
     names: BTreeSet<String>,
     holders: HashSet<PublicKey>,
+    /// Those of them that may approve.
+    approvers: HashSet<PublicKey>,
     is_approver: bool,
 }
 
@@ -55,6 +57,11 @@ impl Whom {
         Self {
             names: people.iter().map(|p| p.name.clone()).chain(name).collect(),
             is_approver: people.iter().any(Person::is_approver),
+            approvers: people
+                .iter()
+                .filter(|person| person.is_approver())
+                .map(|person| person.holder.clone())
+                .collect(),
             holders: people.into_iter().map(|person| person.holder).collect(),
         }
     }
@@ -152,7 +159,9 @@ impl Gathering<'_> {
             if let Some(whom) = self.whom {
                 let is_decided = self.has_approved(whom, standing, &mut holders)?;
                 let is_anothers = self.is_anothers(Thing::verdict(seen.id.0));
-                if !whom.is_approver || self.is_own(&seen.holder) || is_decided || is_anothers {
+                // Never by its author, who may not be the only one whose key is here.
+                let may_approve = whom.approvers.iter().any(|key| *key != seen.holder);
+                if !may_approve || is_decided || is_anothers {
                     continue;
                 }
             }

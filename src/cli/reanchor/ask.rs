@@ -100,7 +100,23 @@ fn one(context: &Context, drafts: &Drafts, there: &Anchored) -> anyhow::Result<O
                 if words.is_empty() {
                     continue;
                 }
-                quoted(&there.case, &words, None)
+                let mut claim = quoted(&there.case, &words, None);
+                if let Ok(claim) = &mut claim
+                    && claim.text == there.case.claim.text
+                {
+                    let Some(text) = prompt::ask(&format!(
+                        "in words that can be read on their own (Enter keeps “{}”): ",
+                        screen::one_line(&claim.text)
+                    ))?
+                    else {
+                        return Ok(One::Quit);
+                    };
+                    if !text.is_empty() {
+                        claim.text = text;
+                        claim.added.clear();
+                    }
+                }
+                claim
             }
             ("l", _) => {
                 // Under the lock, so that two who leave claims at once lose none.

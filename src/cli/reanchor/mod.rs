@@ -50,8 +50,8 @@ use super::verdict::KeptEvidence;
 ///   drifted     in other words: a person confirms that it is the same claim
 ///   ambiguous   it may be one of several places: a person says which
 ///   orphaned    not there any more
-/// The first three are recorded for the newer version together, after one look. Of the others each is
-/// asked about; a claim that is gone can be left with the older version. A claim is recorded anew as one
+/// The first three are recorded for the newer version together, after one look (the first by `add
+/// --replaces` at once). Of the others each is asked about; a claim that is gone can be left with the older version. A claim is recorded anew as one
 /// that takes the older one's place, so only by whoever signed that; its verdicts stay, marked as given
 /// on the earlier version.
 #[derive(clap::Args)]
@@ -461,8 +461,8 @@ fn put(
     Ok(signed)
 }
 
-/// Records the sure claims of a source that was just replaced, by the key that signed the newer version;
-/// says what waits for a person.
+/// Records the claims of a source that was just replaced which stand in the newer version with the same
+/// words around them, by the key that signed that; says what waits for a person.
 pub(crate) fn after_adding(
     context: &Context,
     args: &SigningArgs,
@@ -480,6 +480,7 @@ pub(crate) fn after_adding(
     let (own, others) = by_author(&ledger, signer.verifier(), found)?;
     let chosen: Vec<Chosen> = own
         .iter()
+        .filter(|there| there.state() == State::Exact)
         .filter_map(|there| Some(Chosen::of(&there.case, sure(there)?)))
         .collect();
     let key = signer.into_key();

@@ -158,7 +158,7 @@ fn write(args: &Args, bytes: &[u8]) -> anyhow::Result<()> {
         }
         Some(path) => files::replace(path, bytes),
         None => {
-            let mut out = stdout::styled();
+            let mut out = stdout::plain();
             out.write_all(bytes)?;
             Ok(out.flush()?)
         }

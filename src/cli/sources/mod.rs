@@ -25,6 +25,7 @@ use super::context::Context;
 use super::exit::{Failure, Status};
 use super::fetched::FetchRecord;
 use super::gone;
+use super::pdf_trial;
 use super::says;
 use super::screen;
 
@@ -115,6 +116,7 @@ pub(crate) fn take(context: &Context, what: &OsStr, given: &Given) -> anyhow::Re
         charset: given.charset.as_deref(),
         url: given.url.as_deref().or(got.url.as_deref()),
     };
+    pdf_trial::survives(what, &got.bytes, &hint)?;
     let mut intake = intake::take_in(&got.bytes, &hint).map_err(|error| refused(what, error))?;
     if !given.takes_any_page {
         refuse_what_is_none(what, &intake)?;

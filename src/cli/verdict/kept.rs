@@ -4,22 +4,27 @@
 //! Nothing in it is signed; the sources that it names are in the ledger.
 //! `schemas/kept-evidence.schema.json` describes it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use factlog::words::id::ObjectId;
+use factlog::words::id::{ObjectId, SourceId};
 use factlog::words::verdict::Evidence;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::Request;
 use crate::cli::claim_list::ClaimLine;
+use crate::cli::desk::Thing;
 use crate::cli::drafts::Drafts;
 use crate::cli::exit::{Failure, Status};
 
 /// The type that such a file names.
 const TYPE: &str = "factlog/kept-evidence@v1";
+
+/// What the names of such files begin with.
+const PREFIX: &str = "evidence-";
 
 /// The evidence that was kept for one claim.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -169,6 +174,46 @@ impl KeptEvidence {
         Ok(())
     }
 
+    /// Forgets what was kept for claims that were erased, and pieces of sources whose words were.
+    pub(crate) fn forget(
+        drafts: &Drafts,
+        things: &BTreeSet<Thing>,
+        sources: &BTreeSet<SourceId>,
+    ) -> anyhow::Result<()> {
+        let names = match fs::read_dir(drafts.folder()) {
+            Ok(names) => names,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => {
+                return Err(error)
+                    .with_context(|| format!("listing {}", drafts.folder().display()));
+            }
+        };
+        for name in names {
+            let path = name?.path();
+            let named = path.file_name().and_then(|name| name.to_str());
+            if named.is_none_or(|name| !name.starts_with(PREFIX)) {
+                continue;
+            }
+            let bytes = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+            let Ok(mut kept) = serde_json::from_slice::<Self>(&bytes) else {
+                continue;
+            };
+            let before = kept.evidence.len();
+            if things.contains(&Thing::claim(kept.claim)) {
+                kept.evidence.clear();
+            }
+            kept.evidence.retain(|piece| {
+                !sources
+                    .iter()
+                    .any(|source| piece.what == source.to_string())
+            });
+            if kept.evidence.len() < before {
+                kept.save(drafts)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Adds what was kept to a list of evidence that lacks it.
     pub(crate) fn join(&self, evidence: &mut Vec<Request>) {
         for piece in &self.evidence {
@@ -197,5 +242,5 @@ fn path(drafts: &Drafts, claim: &ObjectId) -> PathBuf {
     let claim = claim.to_string();
     drafts
         .folder()
-        .join(format!("evidence-{}.json", &claim[..16]))
+        .join(format!("{PREFIX}{}.json", &claim[..16]))
 }
