@@ -185,15 +185,12 @@ impl Signs {
 
     /// A headline that says so, over no more than teasers and a sentence or two.
     fn is_error(&self, own: &Own) -> Option<String> {
+        let sentence = self.notice(phrases::ERROR_SENTENCES);
         let is_error = |heading: &&String| {
-            !heading.is_empty()
-                && words_in(heading) <= 8
-                && phrases::ERROR_TITLES
-                    .iter()
-                    .any(|title| heading.contains(title))
+            words_in(heading) <= 8
+                && says_one_of(heading, phrases::ERROR_TITLES, sentence.is_some())
         };
         let said = [&self.headline, &self.title].into_iter().find(is_error);
-        let sentence = self.notice(phrases::ERROR_SENTENCES);
         let seen = match (said, sentence) {
             (Some(title), Some(_)) => title.clone(),
             (Some(title), None) if own.paragraphs < 3 => title.clone(),
@@ -204,14 +201,11 @@ impl Signs {
     }
 
     fn is_bot_check(&self, own: &Own) -> Option<String> {
+        let sentence = self.notice(phrases::BOT_SENTENCES);
         let titles = [&self.headline, &self.title];
         let title = titles.into_iter().find(|heading| {
-            words_in(heading) <= 9
-                && phrases::BOT_TITLES
-                    .iter()
-                    .any(|title| heading.contains(title))
+            words_in(heading) <= 9 && says_one_of(heading, phrases::BOT_TITLES, sentence.is_some())
         });
-        let sentence = self.notice(phrases::BOT_SENTENCES);
         let is_short = own.words < 3 * FEW_WORDS && own.paragraphs < 4;
         match (title, sentence) {
             (Some(_), Some(sentence)) if is_short => Some(sentence),
@@ -384,6 +378,18 @@ impl Own {
         let others = self.lines.iter().filter(|(line, _)| !speaks(line));
         others.map(|(_, words)| words).sum()
     }
+}
+
+/// Says whether a heading has one of these titles in it, in whole words.
+///
+/// A title of one word stands in many an article's headline, too: it counts as the whole heading, or
+/// where a sentence says the same.
+fn says_one_of(heading: &str, titles: &[&str], is_said_again: bool) -> bool {
+    let words = format!(" {heading} ");
+    titles.iter().any(|title| {
+        let is_enough = is_said_again || title.contains(' ');
+        heading == *title || is_enough && words.contains(&format!(" {title} "))
+    })
 }
 
 /// The beginning of a line, for a message.
