@@ -269,7 +269,7 @@ mod tests {
         let started = std::time::Instant::now();
         let written = with_shadow_roots(&page).expect("it may have some");
         assert_eq!(written, page);
-        assert!(started.elapsed() < std::time::Duration::from_secs(60));
+        assert!(started.elapsed() < std::time::Duration::from_mins(1));
         let too_long = "<template shadowrootmode ".repeat(1_000_000);
         assert!(html::read(&too_long, None).is_err());
     }

@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_date_with_letters_for_its_zone_is_a_day() {
-        let written = |date| pdf_day(date).map(|day| day.to_string());
+        let written = |date: &str| pdf_day(date).map(|day| day.to_string());
         for zone in ["+0é0", "+éé", "-éa", "+abcd", "+1", "é"] {
             let date = format!("D:20260304102000{zone}");
             assert_eq!(written(&date).as_deref(), Some("2026-03-04"), "{zone}");

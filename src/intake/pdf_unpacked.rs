@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use pdf_extract::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
+use pdf_extract::{Document, LoadOptions, Object, ObjectId, Stream};
 use weezl::BitOrder;
 use weezl::decode::Decoder;
 
@@ -328,8 +328,10 @@ pub(super) struct Loaded {
 /// Reads a file that was [guarded](guard), without its pictures.
 pub(super) fn load(file: &[u8]) -> Result<Loaded, PdfFault> {
     LEFT.set(Budget(MAX_UNPACKED));
-    let mut options = LoadOptions::default();
-    options.filter = Some(weigh);
+    let options = LoadOptions {
+        filter: Some(weigh),
+        ..LoadOptions::default()
+    };
     let loaded = Document::load_mem_with_options(file, options);
     let Budget(left) = LEFT.get();
     if left == 0 {
@@ -363,8 +365,8 @@ impl Loaded {
     }
 }
 
-/// Looks at an object while the file is read. A stream of objects is emptied where it would unpack to
-/// too much, and then nothing is left of what may be unpacked.
+/// Looks at an object while the file is read. A stream of objects is left out where it would unpack
+/// to too much, and then nothing is left of what may be unpacked.
 fn weigh(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
     let Object::Stream(stream) = object else {
         return Some((id, object.clone()));
@@ -372,9 +374,8 @@ fn weigh(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
     if stream.dict.has_type(b"ObjStm") {
         let mut left = LEFT.get();
         if left.count_stream(stream).is_err() {
-            left = Budget(0);
-            stream.dict = Dictionary::new();
-            stream.set_content(Vec::new());
+            LEFT.set(Budget(0));
+            return None;
         }
         LEFT.set(left);
     }
@@ -384,6 +385,8 @@ fn weigh(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
 
 #[cfg(test)]
 mod tests {
+    use pdf_extract::Dictionary;
+
     use super::*;
 
     fn zipped(data: &[u8]) -> Vec<u8> {
@@ -479,6 +482,21 @@ mod tests {
         let count = left.count(&[b"FlateDecode"], &picture[data..], true);
         assert_eq!(count, Ok(0));
         assert!(picture.ends_with(b"endstream\nendobj\n"));
+    }
+
+    #[test]
+    fn a_stream_of_objects_is_weighed_before_it_is_unpacked() {
+        let packed = |data: Vec<u8>| {
+            let mut dictionary = Dictionary::new();
+            dictionary.set("Type", "ObjStm");
+            dictionary.set("Filter", vec![Object::from("FlateDecode"); 2]);
+            Object::Stream(Stream::new(dictionary, zipped(&data)))
+        };
+        LEFT.set(Budget(MAX_UNPACKED));
+        assert!(weigh((1, 0), &mut packed(zipped(b"words"))).is_some());
+        assert!(LEFT.get().0 > 0);
+        assert!(weigh((2, 0), &mut packed(bomb())).is_none());
+        assert_eq!(LEFT.get().0, 0);
     }
 
     #[test]
