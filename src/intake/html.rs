@@ -49,6 +49,7 @@ pub struct Page {
 /// # Errors
 /// The page is over a limit.
 pub fn read(page: &str, url: Option<&str>) -> Result<Page, PageError> {
+    page_tree::check_length(page)?;
     let with_shadow_roots = page_hidden::with_shadow_roots(page);
     let document = page_tree::parse(with_shadow_roots.as_deref().unwrap_or(page))?;
     let mut meta = page_meta::read(&document, url);

@@ -25,6 +25,7 @@ mod pdf_columns;
 mod pdf_guard;
 mod pdf_layout;
 mod pdf_meta;
+mod pdf_unpacked;
 mod wall_phrases;
 mod warning;
 

@@ -19,6 +19,9 @@ const FEWEST_WORDS: usize = 60;
 /// The longest data that is read, in bytes.
 const LONGEST_DATA: usize = 8 * 1024 * 1024;
 
+/// How far the end of a tag is looked for, in bytes.
+const LONGEST_TAG: usize = 4 * 1024;
+
 /// A text in data counts as a sentence from this many words on.
 const SENTENCE_WORDS: usize = 6;
 
@@ -70,10 +73,10 @@ pub(super) fn with_shadow_roots(page: &str) -> Option<String> {
         let is_opening = lower[..start].ends_with('<');
         let is_closing = lower[..start].ends_with("</");
         let is_shadow = if is_opening {
-            let tag = lower[end..]
-                .find('>')
-                .map_or("", |length| &lower[end..end + length]);
-            let is_shadow = tag.contains("shadowrootmode");
+            let near = lower.as_bytes()[end..].iter().take(LONGEST_TAG);
+            let length = near.copied().position(|b| b == b'>');
+            let is_shadow =
+                length.is_some_and(|length| lower[end..end + length].contains("shadowrootmode"));
             open.push(is_shadow);
             is_shadow
         } else {
@@ -257,6 +260,18 @@ mod tests {
             html::read(short, None).expect("a page").text.trim(),
             "Loading"
         );
+    }
+
+    #[test]
+    fn templates_without_an_end_take_time_in_line_with_the_page() {
+        // Looking through all of it for each would take minutes.
+        let page = format!("shadowrootmode{}", "<template ".repeat(400_000));
+        let started = std::time::Instant::now();
+        let written = with_shadow_roots(&page).expect("it may have some");
+        assert_eq!(written, page);
+        assert!(started.elapsed() < std::time::Duration::from_mins(1));
+        let too_long = "<template shadowrootmode ".repeat(1_000_000);
+        assert!(html::read(&too_long, None).is_err());
     }
 
     #[test]

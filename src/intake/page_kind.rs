@@ -185,15 +185,12 @@ impl Signs {
 
     /// A headline that says so, over no more than teasers and a sentence or two.
     fn is_error(&self, own: &Own) -> Option<String> {
+        let sentence = self.notice(phrases::ERROR_SENTENCES);
         let is_error = |heading: &&String| {
-            !heading.is_empty()
-                && words_in(heading) <= 8
-                && phrases::ERROR_TITLES
-                    .iter()
-                    .any(|title| heading.contains(title))
+            words_in(heading) <= 8
+                && says_one_of(heading, phrases::ERROR_TITLES, sentence.is_some())
         };
         let said = [&self.headline, &self.title].into_iter().find(is_error);
-        let sentence = self.notice(phrases::ERROR_SENTENCES);
         let seen = match (said, sentence) {
             (Some(title), Some(_)) => title.clone(),
             (Some(title), None) if own.paragraphs < 3 => title.clone(),
@@ -204,14 +201,11 @@ impl Signs {
     }
 
     fn is_bot_check(&self, own: &Own) -> Option<String> {
+        let sentence = self.notice(phrases::BOT_SENTENCES);
         let titles = [&self.headline, &self.title];
         let title = titles.into_iter().find(|heading| {
-            words_in(heading) <= 9
-                && phrases::BOT_TITLES
-                    .iter()
-                    .any(|title| heading.contains(title))
+            words_in(heading) <= 9 && says_one_of(heading, phrases::BOT_TITLES, sentence.is_some())
         });
-        let sentence = self.notice(phrases::BOT_SENTENCES);
         let is_short = own.words < 3 * FEW_WORDS && own.paragraphs < 4;
         match (title, sentence) {
             (Some(_), Some(sentence)) if is_short => Some(sentence),
@@ -386,7 +380,90 @@ impl Own {
     }
 }
 
+/// Says whether a heading has one of these titles in it, in whole words.
+///
+/// A title of one word stands in many an article's headline, too: it counts as the whole heading, or
+/// where a sentence says the same.
+fn says_one_of(heading: &str, titles: &[&str], is_said_again: bool) -> bool {
+    let words = format!(" {heading} ");
+    titles.iter().any(|title| {
+        let is_enough = is_said_again || title.contains(' ');
+        heading == *title || is_enough && words.contains(&format!(" {title} "))
+    })
+}
+
 /// The beginning of a line, for a message.
 pub(super) fn first_words(line: &str) -> String {
     line.split(' ').take(14).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::intake::Warning;
+    use crate::intake::html;
+
+    /// Returns what a page is said to be instead of an article.
+    fn kind_of(page: &str) -> Option<super::PageKind> {
+        let read = html::read(page, None).expect("a page");
+        read.warnings.iter().find_map(|warning| match warning {
+            Warning::NotTheArticle { page, .. } => Some(*page),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn a_short_article_may_have_such_words_in_its_headline() {
+        let story = "<p>The council said on Monday that the works would take three weeks, and that the \
+            road along the harbour stays open to buses in the morning.</p><p>Engineers looked at \
+            the slope on Sunday, the mayor, Ada Venn, told a meeting, and found nothing loose there.</p>";
+        for headline in [
+            "Human error caused rail crash",
+            "Antigone returns to the stage",
+            "Forbidden City reopens",
+            "Road blocked by landslide",
+            "Trade terrors and other tales",
+            "The gone and the going",
+        ] {
+            for class in ["cf-article", "challenge", "story"] {
+                let page = format!(
+                    "<title>{headline} | The Herald</title><article class='{class}'><h1>{headline}</h1>{story}</article>"
+                );
+                assert_eq!(kind_of(&page), None, "{headline}, {class}");
+            }
+        }
+    }
+
+    #[test]
+    fn pages_that_say_no_are_recognised_by_one_word_too() {
+        use super::PageKind::{BotCheck, Error};
+        for (page, kind) in [
+            (
+                "<title>404</title><h1>Error 404</h1><p>Try the front page.",
+                Error,
+            ),
+            (
+                "<title>403 Forbidden</title><h1>Forbidden</h1><p>nginx",
+                Error,
+            ),
+            ("<h1>Gone</h1><p>It was here once.", Error),
+            (
+                "<h1>An error on our side</h1><p>The page you requested could not be shown.",
+                Error,
+            ),
+            (
+                "<h1>Fehler</h1><p>Die angeforderte Seite gibt es nicht.",
+                Error,
+            ),
+            (
+                "<h1>Sorry, you have been blocked</h1><div class=cf-error>You are unable to access it.</div>",
+                BotCheck,
+            ),
+            (
+                "<title>Blocked</title><h1>Blocked</h1><p>Your request has been blocked.",
+                BotCheck,
+            ),
+        ] {
+            assert_eq!(kind_of(page), Some(kind), "{page}");
+        }
+    }
 }

@@ -84,18 +84,46 @@ pub(super) fn entries_with_time(document: &Document) -> usize {
 }
 
 /// Says whether a line begins with a time of the day, such as `14:05` or `2.30pm`.
+///
+/// With a point it may be any number: it is a time where the line says so, or says nothing more.
 pub(super) fn begins_with_clock(line: &str) -> bool {
     let line = line.trim_start_matches(|c: char| !c.is_ascii_digit() && !c.is_alphabetic());
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     let rest = &line[digits..];
+    let after = rest.get(3..).unwrap_or_default();
     (1..=2).contains(&digits)
+        && (!rest.starts_with('.') || says_that_it_is_a_time(after))
         && rest.starts_with([':', '.', 'h', 'H'])
         && rest
             .as_bytes()
             .get(1..3)
-            .is_some_and(|two| two.iter().all(u8::is_ascii_digit))
+            .is_some_and(|two| two.iter().all(u8::is_ascii_digit) && two[0] < b'6')
         && !rest.as_bytes().get(3).is_some_and(u8::is_ascii_digit)
         && line[..digits].parse::<u8>().is_ok_and(|hour| hour < 25)
+}
+
+/// Looks at what follows a number such as 2.30.
+fn says_that_it_is_a_time(after: &str) -> bool {
+    let words = after.trim_start().to_lowercase();
+    let mut letters = words.split(|c: char| !c.is_alphabetic() && c != '.');
+    let first = letters.next().unwrap_or_default().trim_end_matches('.');
+    matches!(
+        first,
+        "am" | "pm"
+            | "a.m"
+            | "p.m"
+            | "uhr"
+            | "h"
+            | "hrs"
+            | "gmt"
+            | "utc"
+            | "bst"
+            | "cet"
+            | "cest"
+            | "est"
+            | "edt"
+    ) || words.is_empty()
+        || words.starts_with([':', '|', '–', '—', '-'])
 }
 
 pub(super) fn buttons_of(document: &Document, stats: &PageStats) -> Vec<String> {
@@ -214,4 +242,41 @@ pub(super) fn has_challenge(document: &Document) -> bool {
     document
         .select("[class*=captcha], [id*=captcha], [id*=challenge], [class*=challenge], [id*=cf-], [class*=cf-], iframe[src*=captcha], script[src*=captcha], script[src*=challenge]")
         .exists()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_no_time_of_the_day() {
+        for line in [
+            "14:05",
+            "14:05 The vote begins",
+            "2.30pm The vote begins",
+            "2.30 p.m. A vote",
+            "14.05 Uhr: Es wird gewählt",
+            "14.05",
+            "9.15 – The vote",
+            "8h30 Le vote",
+            "• 14:05 A vote",
+            "2.30am",
+        ] {
+            assert!(begins_with_clock(line), "{line}");
+        }
+        for line in [
+            "2.30 million people were moved",
+            "2.30 Millionen Menschen",
+            "1.25% of them",
+            "12.50 euros a day",
+            "3.75 was the rate",
+            "1:95 or so",
+            "2024 was dry",
+            "25:10 to them",
+            "2.3",
+            "2.é0",
+        ] {
+            assert!(!begins_with_clock(line), "{line}");
+        }
+    }
 }

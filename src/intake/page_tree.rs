@@ -64,11 +64,17 @@ pub enum PageError {
     },
 }
 
-/// Parses a page within the limits.
-pub(super) fn parse(page: &str) -> Result<Document, PageError> {
+/// Refuses a page that is too long, before anything looks through it.
+pub(super) const fn check_length(page: &str) -> Result<(), PageError> {
     if page.len() > MAX_PAGE_BYTES {
         return Err(PageError::TooLong { bytes: page.len() });
     }
+    Ok(())
+}
+
+/// Parses a page within the limits.
+pub(super) fn parse(page: &str) -> Result<Document, PageError> {
+    check_length(page)?;
     if let Some(offset) = too_many_attributes(page) {
         return Err(PageError::TooManyAttributes { offset });
     }

@@ -21,12 +21,12 @@ use std::sync::{Arc, Once, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use pdf_extract::{Document, MediaBox, OutputDev, OutputError, Transform};
+use pdf_extract::{MediaBox, OutputDev, OutputError, Transform};
 use serde::Serialize;
 
-use super::pdf_guard::{empty_circles, empty_pictures, find, is_in_circle, unpacks_to_too_much};
+use super::pdf_guard::{empty_circles, find, is_in_circle};
 use super::pdf_layout::{self, Glyph, PageGlyphs};
-use super::{PageMeta, Warning, pdf_meta};
+use super::{PageMeta, Warning, pdf_meta, pdf_unpacked};
 
 /// The extraction's name: its first version, and the version of the crate that reads the file.
 pub const EXTRACTION: &str = "pdf/pdf-extract-0.12.1";
@@ -101,15 +101,12 @@ impl Pdf {
 
 /// Reads a file. Whatever is wrong with it is a warning: the bytes can be kept all the same.
 pub fn read(file: &[u8]) -> Pdf {
-    if unpacks_to_too_much(file) {
-        return Pdf::without_text(PageMeta::default(), PdfFault::TooLarge);
-    }
     HOOK.call_once(install_hook);
     let (send, receive) = mpsc::channel();
     let stop = Arc::new(AtomicBool::new(false));
-    let (stopped, bytes) = (Arc::clone(&stop), file.to_vec());
+    let (stopped, mut bytes) = (Arc::clone(&stop), file.to_vec());
     let work = move || {
-        let read = panic::catch_unwind(AssertUnwindSafe(|| read_within(&bytes, &stopped)));
+        let read = panic::catch_unwind(AssertUnwindSafe(|| read_within(&mut bytes, &stopped)));
         let damaged = |_| Pdf::without_text(PageMeta::default(), PdfFault::Damaged);
         // Nobody waits any more once it took too long.
         let _ = send.send(read.unwrap_or_else(damaged));
@@ -143,14 +140,17 @@ fn install_hook() {
     }));
 }
 
-fn read_within(bytes: &[u8], stop: &AtomicBool) -> Pdf {
-    let Ok(mut document) = Document::load_mem(bytes) else {
-        return Pdf::without_text(PageMeta::default(), PdfFault::Damaged);
-    };
-    if document.is_encrypted() && document.decrypt("").is_err() {
-        return Pdf::without_text(PageMeta::default(), PdfFault::Locked);
+fn read_within(bytes: &mut [u8], stop: &AtomicBool) -> Pdf {
+    if pdf_unpacked::guard(bytes, stop).is_err() {
+        return Pdf::without_text(PageMeta::default(), PdfFault::TooLarge);
     }
-    let meta = panic::catch_unwind(AssertUnwindSafe(|| pdf_meta::read(&document)));
+    let mut loaded = match pdf_unpacked::load(bytes) {
+        Ok(loaded) => loaded,
+        Err(why) => return Pdf::without_text(PageMeta::default(), why),
+    };
+    empty_circles(&mut loaded.document);
+    let document = &loaded.document;
+    let meta = panic::catch_unwind(AssertUnwindSafe(|| pdf_meta::read(document)));
     let meta = meta.unwrap_or_default();
     let pages = document.get_pages();
     if pages.is_empty() {
@@ -159,17 +159,15 @@ fn read_within(bytes: &[u8], stop: &AtomicBool) -> Pdf {
     if pages.len() > MAX_PAGES {
         return Pdf::without_text(meta, PdfFault::TooManyPages);
     }
-    empty_pictures(&mut document);
-    empty_circles(&mut document);
     let mut reader = Reader::new(stop);
     for (&number, page) in &pages {
-        if is_in_circle(&document, *page) {
+        if is_in_circle(document, *page) || loaded.is_too_large(*page) {
             reader.unread.push(number);
             continue;
         }
         reader.page = PageGlyphs::default();
         let read = panic::catch_unwind(AssertUnwindSafe(|| {
-            pdf_extract::output_doc_page(&document, &mut reader, number)
+            pdf_extract::output_doc_page(document, &mut reader, number)
         }));
         if stop.load(Ordering::Relaxed) || reader.count.get() > MAX_GLYPHS {
             return Pdf::without_text(meta, PdfFault::TooSlow);
@@ -347,31 +345,13 @@ mod tests {
             packed.write_all(&vec![0; 1 << 20]).expect("memory");
         }
         let bomb = packed.finish().expect("memory");
-        let file = |dictionary: &str, data: &[u8]| {
-            let head = format!(
-                "%PDF-1.5\n1 0 obj\n<<{dictionary}/Length {}>>\nstream\n",
-                data.len()
-            );
-            [head.as_bytes(), data, b"\nendstream\nendobj\n"].concat()
-        };
-        let packed_again = || {
-            let mut again =
-                flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
-            again.write_all(&bomb).expect("memory");
-            again.finish().expect("memory")
-        };
-        for data in [bomb.clone(), packed_again()] {
-            let read = read(&file("/Type/ObjStm/Filter/FlateDecode", &data));
-            assert_eq!(
-                read.warnings,
-                [Warning::PdfWithoutText {
-                    why: PdfFault::TooLarge
-                }]
-            );
-        }
-        assert!(!unpacks_to_too_much(&file(
-            "/Subtype/Image/Filter/FlateDecode",
-            &bomb
-        )));
+        let head = b"%PDF-1.5\n1 0 obj\n<</Filter/FlateDecode>>\nstream\n";
+        let read = read(&[head, &bomb[..], b"\nendstream\nendobj\n"].concat());
+        assert_eq!(
+            read.warnings,
+            [Warning::PdfWithoutText {
+                why: PdfFault::TooLarge
+            }]
+        );
     }
 }

@@ -1,76 +1,10 @@
-//! What keeps a PDF file from filling the memory, or from being followed round in circles.
+//! What keeps a PDF file from being followed round in circles, and its pictures from being read.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::io::Read as _;
 
 use pdf_extract::{Dictionary, Document, Object, ObjectId};
 
-use super::pdf::MAX_UNPACKED;
-
-/// Counts what the streams unpack to, without keeping it.
-///
-/// Streams are found by their keyword, and anything behind one that unpacks counts, whatever the
-/// file says it is: a picture is let off, because pictures are not unpacked.
-pub(super) fn unpacks_to_too_much(bytes: &[u8]) -> bool {
-    const KEYWORD: &[u8] = b"stream";
-    let mut left = MAX_UNPACKED;
-    let mut at = 0;
-    while let Some(found) = find(&bytes[at..], KEYWORD) {
-        let start = at + found;
-        at = start + KEYWORD.len();
-        if bytes[..start].ends_with(b"end") {
-            continue;
-        }
-        let before = &bytes[start.saturating_sub(400)..start];
-        let own = before.rsplit(|&b| b == b'j').next().unwrap_or(before);
-        if find(own, b"/Image").is_some() && find(own, b"ObjStm").is_none() {
-            continue;
-        }
-        let data = &bytes[at..];
-        let data = data.strip_prefix(b"\r").unwrap_or(data);
-        let data = data.strip_prefix(b"\n").unwrap_or(data);
-        let (unpacked, again) = unpacked_length(data, left);
-        if unpacked > left || again > left {
-            return true;
-        }
-        left -= unpacked;
-    }
-    false
-}
-
-/// Returns what bytes unpack to, and what that unpacks to once more; at most a little over `limit`.
-fn unpacked_length(data: &[u8], limit: u64) -> (u64, u64) {
-    let mut unpacking = flate2::read::ZlibDecoder::new(data).take(limit + 1);
-    let mut buffer = vec![0; 64 * 1024];
-    let (mut length, mut start) = (0, Vec::new());
-    while let Ok(count) = unpacking.read(&mut buffer) {
-        if count == 0 {
-            break;
-        }
-        if length == 0 {
-            start.extend_from_slice(&buffer[..count]);
-        }
-        length += count as u64;
-    }
-    // Packed twice: two bytes of a zlib header, whose sum is a multiple of 31.
-    let is_packed = start.len() > 2
-        && start[0] & 0x0F == 8
-        && (u16::from(start[0]) << 8 | u16::from(start[1])) % 31 == 0;
-    if !is_packed {
-        return (length, 0);
-    }
-    let outer = flate2::read::ZlibDecoder::new(data);
-    let mut inner = flate2::read::ZlibDecoder::new(outer).take(limit + 1);
-    let mut again = 0;
-    while let Ok(count) = inner.read(&mut buffer) {
-        if count == 0 {
-            break;
-        }
-        again += count as u64;
-    }
-    (length, again)
-}
-
+/// Finds where some bytes begin.
 pub(super) fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     bytes
         .windows(needle.len())

@@ -171,6 +171,9 @@ fn pdf_day(date: &str) -> Option<DayOrTime> {
     let zone = date[digits.len()..].replace('\'', "");
     let zone = match zone.as_bytes() {
         [b'Z', ..] => "Z".to_owned(),
+        [b'+' | b'-', digits @ ..] if !digits.iter().all(u8::is_ascii_digit) => {
+            return day_or_time(&format!("{year}-{month}-{day}"));
+        }
         [b'+' | b'-', _, _, _, _] => format!("{}:{}", &zone[..3], &zone[3..]),
         [b'+' | b'-', _, _] => format!("{zone}:00"),
         _ => return day_or_time(&format!("{year}-{month}-{day}")),
@@ -186,6 +189,17 @@ fn pdf_day(date: &str) -> Option<DayOrTime> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_with_letters_for_its_zone_is_a_day() {
+        let written = |date: &str| pdf_day(date).map(|day| day.to_string());
+        for zone in ["+0é0", "+éé", "-éa", "+abcd", "+1", "é"] {
+            let date = format!("D:20260304102000{zone}");
+            assert_eq!(written(&date).as_deref(), Some("2026-03-04"), "{zone}");
+        }
+        let with_zone = written("D:20260304102000+01'00'");
+        assert_eq!(with_zone.as_deref(), Some("2026-03-04T09:20:00Z"));
+    }
 
     #[test]
     fn a_packet_says_who_and_when() {

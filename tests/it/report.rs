@@ -367,6 +367,21 @@ fn what_was_erased_is_counted_as_that() {
 }
 
 #[test]
+fn why_a_verdict_on_withheld_words_was_retracted_is_not_printed() {
+    let desk = year();
+    let time = "2026-05-02T09:00:00Z";
+    let verdict = judge(&desk, time, "bob", "5", &["--rating", "true"]);
+    let reason = "The broker, Zed Quarry, was heard wrongly.";
+    let words = [
+        "retract", &verdict, "--reason", reason, "--as", "bob", "--yes",
+    ];
+    at(&desk, "2026-05-03T09:00:00Z", &words);
+    let all = report(&desk, &[]).to_string();
+    assert!(all.contains("Not ours."), "the other reason is printed");
+    assert!(!all.contains("Zed Quarry"), "{all}");
+}
+
+#[test]
 fn a_ledger_is_one_screen_of_figures() {
     let desk = year();
     let (out, _) = desk.done(&["stats", "--json"]);

@@ -150,6 +150,8 @@ fn what_the_desk_says_stays_with_a_claim_and_leaves_no_house() {
     );
     assert_eq!(done["before"]["to"], "desk.example/bob");
     desk.refused(&["assign", "1", "--none", "--as", "alice"], 1);
+    let noted = ["assign", "1", "--none", "--note", "x", "--as", "alice"];
+    desk.refused(&noted, 1);
     assert_eq!(pages(&desk), Vec::<Value>::new());
 }
 

@@ -208,18 +208,7 @@ fn one(args: &Args, context: &Context, what: &OsString) -> anyhow::Result<Status
         return Ok(status);
     }
     let mut ledger = context.open_ledger()?;
-    if !args.again
-        && let Some((source, index)) = taken.already(&ledger)?
-    {
-        say_already(context, &ledger, &taken, source, index)?;
-        // As an article it has claims to offer, whatever it was taken in for before.
-        report::unmark_evidence(&ledger, &source)?;
-        let record = ledger.entry_of(Kind::Source, &source.entry())?;
-        let there = Recorded {
-            source,
-            index: Some(record.index),
-            entries: vec![],
-        };
+    if let Some(there) = already(args, context, &ledger, &taken)? {
         report::keep(&ledger, &taken, found);
         drop(ledger);
         report::report(context, &taken, &there, true, vec![])?;
@@ -249,6 +238,13 @@ fn one(args: &Args, context: &Context, what: &OsString) -> anyhow::Result<Status
         }
         let key = chosen.unlock(context)?;
         ledger = context.open_ledger()?;
+        // While the person was asked, somebody else may have added it.
+        if let Some(there) = already(args, context, &ledger, &taken)? {
+            report::keep(&ledger, &taken, found);
+            drop(ledger);
+            report::report(context, &taken, &there, true, vec![])?;
+            return Ok(status);
+        }
         key
     } else {
         chosen.unlock(context)?
@@ -275,13 +271,42 @@ fn one(args: &Args, context: &Context, what: &OsString) -> anyhow::Result<Status
         report::keep(&ledger, &taken, found);
     }
     if args.replaces.is_some() && recorded.index.is_some() && !args.keep_claims {
-        let anchored = reanchor::after_adding(context, &args.signing, ledger, signer, id)?;
-        recorded.entries.extend(anchored);
+        match reanchor::after_adding(context, &args.signing, ledger, signer, id) {
+            Ok(anchored) => recorded.entries.extend(anchored),
+            Err(error) => {
+                // The source stays.
+                report::report(context, &taken, &recorded, false, alike)?;
+                return Err(error.context(format!("source {id} was added; its claims were not")));
+            }
+        }
     } else {
         drop(ledger);
     }
     report::report(context, &taken, &recorded, false, alike)?;
     Ok(status)
+}
+
+/// Looks whether the same is in the ledger, and says so.
+fn already(
+    args: &Args,
+    context: &Context,
+    ledger: &Ledger,
+    taken: &Taken,
+) -> anyhow::Result<Option<Recorded>> {
+    if args.again {
+        return Ok(None);
+    }
+    let Some((source, index)) = taken.already(ledger)? else {
+        return Ok(None);
+    };
+    say_already(context, ledger, taken, source, index)?;
+    // As an article it has claims to offer, whatever it was taken in for before.
+    report::unmark_evidence(ledger, &source)?;
+    Ok(Some(Recorded {
+        source,
+        index: Some(index),
+        entries: vec![],
+    }))
 }
 
 fn say_already(

@@ -10,6 +10,8 @@ use std::io::Write as _;
 use factlog::entry::Body;
 use factlog::intake::Warning;
 use factlog::keys::HeldKey;
+use factlog::ledger::Ledger;
+use factlog::trust::VerifierKey;
 use factlog::words::id::{ObjectId, SourceId};
 use factlog::words::source::{Kept, Meta};
 use serde::Serialize;
@@ -124,13 +126,19 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         status: Status::Done,
     };
     let bar = progress::of("taking in", "sources", names.len() as u64, context);
-    for what in &names {
+    let mut taking = names.iter().try_for_each(|what| {
         bar.suspend(|| adding.take(what))?;
         bar.inc(1);
-    }
+        Ok(())
+    });
     bar.finish_and_clear();
-    adding.finish_round()?;
-    adding.answer()
+    if taking.is_ok() {
+        taking = adding.finish_round();
+    }
+    match taking {
+        Ok(()) => adding.answer(),
+        Err(error) => Err(adding.stop(error, names.len())),
+    }
 }
 
 /// Refuses the flags that say something of one source.
@@ -261,82 +269,71 @@ impl Adding<'_> {
         let (args, context) = (self.args, self.context);
         let ledger = context.open_ledger()?;
         let known = Known::open(&ledger, context, !args.dry_run)?;
-        let mut texts: Vec<ObjectId> = Vec::new();
+        let mut contents: Vec<ObjectId> = Vec::new();
         let mut fresh = Vec::new();
         for taken in round {
-            let already = if args.again {
-                Ok(None)
-            } else {
-                taken.already(&ledger)
-            };
-            match already {
-                Err(error) => {
-                    self.fail(OsStr::new(&taken.what), &error);
-                }
-                Ok(Some((source, index))) => {
-                    super::report::unmark_evidence(&ledger, &source)?;
-                    let mut line = Line::of(&taken, Outcome::Already, vec![]);
-                    (line.source, line.index) = (Some(source), Some(index));
-                    self.lines.push(line);
-                }
-                // The same text twice in one round.
-                Ok(None)
-                    if !args.again && taken.text_id().is_some_and(|id| texts.contains(&id)) =>
-                {
-                    self.lines.push(Line::of(&taken, Outcome::Already, vec![]));
-                }
-                Ok(None) => {
-                    texts.extend(taken.text_id());
-                    let alike = if args.again {
-                        vec![]
-                    } else {
-                        known.look(&ledger, &taken)?
-                    };
-                    for alike in &alike {
-                        alike.tell(context, &taken.what);
-                    }
-                    fresh.push((taken, alike));
-                }
+            if self.is_there(&ledger, &taken)? {
+                continue;
             }
+            // The same twice in one round.
+            let content = taken.content_id();
+            if !args.again && content.is_some_and(|id| contents.contains(&id)) {
+                self.lines.push(Line::of(&taken, Outcome::Already, vec![]));
+                continue;
+            }
+            contents.extend(content);
+            let alike = if args.again {
+                vec![]
+            } else {
+                known.look(&ledger, &taken)?
+            };
+            for alike in &alike {
+                alike.tell(context, &taken.what);
+            }
+            fresh.push((taken, alike));
         }
         Ok(fresh)
+    }
+
+    /// Says whether a source need not be added, because it is there or can't be; then it has its line.
+    fn is_there(&mut self, ledger: &Ledger, taken: &Taken) -> anyhow::Result<bool> {
+        if self.args.again {
+            return Ok(false);
+        }
+        match taken.already(ledger) {
+            Ok(None) => return Ok(false),
+            Ok(Some((source, index))) => {
+                if !self.args.dry_run {
+                    super::report::unmark_evidence(ledger, &source)?;
+                }
+                let mut line = Line::of(taken, Outcome::Already, vec![]);
+                (line.source, line.index) = (Some(source), Some(index));
+                self.lines.push(line);
+            }
+            Err(error) => self.fail(OsStr::new(&taken.what), &error),
+        }
+        Ok(true)
     }
 
     /// Signs sources one after the other and appends them together.
     fn sign(&mut self, fresh: Vec<(Taken, Vec<Alike>)>) -> anyhow::Result<()> {
         let (args, context) = (self.args, self.context);
+        let key = self.key(&fresh)?;
         let mut ledger = context.open_ledger()?;
-        let key = if let Some(key) = &self.key {
-            key.clone()
-        } else {
-            let chosen = signing::choose(context, &args.signing, &ledger)?;
-            drop(ledger);
-            if args.asks(context) {
-                let count = fresh.len();
-                let alike = fresh.iter().filter(|(_, alike)| !alike.is_empty()).count();
-                let copies = if alike > 0 {
-                    format!(", {alike} of them near copies of what is there,")
-                } else {
-                    String::new()
-                };
-                let name = chosen.verifier().name();
-                let question = format!("Sign {count} sources{copies} as {name}? [y,n] ");
-                if prompt::choose(&question, &['y', 'n'])? != Some('y') {
-                    return Err(Failure::new(Status::Failed, "nothing was signed").into());
-                }
+        // While a person was asked, others may have added the same.
+        let mut to_sign = Vec::with_capacity(fresh.len());
+        for (taken, alike) in fresh {
+            if !self.is_there(&ledger, &taken)? {
+                to_sign.push((taken, alike));
             }
-            let key = chosen.unlock(context)?;
-            self.key = Some(key.clone());
-            ledger = context.open_ledger()?;
-            key
-        };
+        }
         let mut signer = Signer::start(&ledger, key, context.now()?)?;
-        for (taken, _) in &fresh {
+        for (taken, _) in &to_sign {
             let entry = taken.put(&mut signer.pending)?;
             signer.add(Body::Source(entry))?;
         }
         let entries = record::deliver(context, &args.signing, &mut ledger, &signer.pending)?;
-        for ((taken, alike), entry) in fresh.into_iter().zip(&entries) {
+        for ((taken, alike), entry) in to_sign.into_iter().zip(&entries) {
             if entry.index.is_some() {
                 fetched::keep(context, &ledger, &taken);
             }
@@ -346,6 +343,60 @@ impl Adding<'_> {
         }
         self.entries.extend(entries);
         Ok(())
+    }
+
+    /// Asks whether to sign a round, each of them, and unlocks the key, once.
+    ///
+    /// The ledger is not locked while a person is asked.
+    fn key(&mut self, fresh: &[(Taken, Vec<Alike>)]) -> anyhow::Result<HeldKey> {
+        if let Some(key) = &self.key {
+            self.ask(fresh, key.verifier())?;
+            return Ok(key.clone());
+        }
+        let ledger = self.context.open_ledger()?;
+        let chosen = signing::choose(self.context, &self.args.signing, &ledger)?;
+        drop(ledger);
+        self.ask(fresh, chosen.verifier())?;
+        let key = chosen.unlock(self.context)?;
+        self.key = Some(key.clone());
+        Ok(key)
+    }
+
+    fn ask(&self, fresh: &[(Taken, Vec<Alike>)], verifier: &VerifierKey) -> anyhow::Result<()> {
+        if !self.args.asks(self.context) {
+            return Ok(());
+        }
+        let count = screen::counted(fresh.len() as u64, "source", "sources");
+        let alike = fresh.iter().filter(|(_, alike)| !alike.is_empty()).count();
+        let copies = if alike > 0 {
+            format!(", {alike} of them near copies of what is there,")
+        } else {
+            String::new()
+        };
+        let more = if self.entries.is_empty() { "" } else { " more" };
+        let name = verifier.name();
+        let question = format!("Sign {count}{more}{copies} as {name}? [y,n] ");
+        if prompt::choose(&question, &['y', 'n'])? == Some('y') {
+            return Ok(());
+        }
+        Err(Failure::new(Status::Failed, format!("nothing{more} was signed")).into())
+    }
+
+    /// Ends after an error: what was recorded before it stays, so it is said and printed.
+    fn stop(self, error: anyhow::Error, named: usize) -> anyhow::Error {
+        if self.entries.is_empty() {
+            return error;
+        }
+        let context = self.context;
+        let others = named.saturating_sub(self.lines.len());
+        context.warn(&format!(
+            "stopped by an error: what is listed stays; {} not taken in",
+            screen::counted(others as u64, "other was", "others were")
+        ));
+        if let Err(second) = self.answer() {
+            context.warn(&format!("{second:#}"));
+        }
+        error
     }
 
     /// Prints a line a source, and names at the end what was not taken in.

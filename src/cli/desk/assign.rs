@@ -74,6 +74,13 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let desk = Desk::of(&ledger);
     let mut page = desk.page(thing, source)?;
     let before = page.assigned.take();
+    if to.is_none() && before.is_none() {
+        return Err(
+            Failure::new(Status::Failed, format!("{words} was assigned to nobody"))
+                .hint("`factlog queue --all` lists what is assigned")
+                .into(),
+        );
+    }
     if let Some((to, _)) = &to {
         page.assigned = Some(Assignment {
             to: to.clone(),
@@ -98,13 +105,6 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let was = was.map_or_else(String::new, |before| format!("; before, to {}", before.to));
     let now = match &page.assigned {
         Some(assigned) => assigned.words(),
-        None if before.is_none() => {
-            return Err(
-                Failure::new(Status::Failed, format!("{words} was assigned to nobody"))
-                    .hint("`factlog queue --all` lists what is assigned")
-                    .into(),
-            );
-        }
         None => "assigned to nobody".to_owned(),
     };
     context.say(&format!(

@@ -11,6 +11,7 @@ use crate::cli::claim_list::{self, ClaimLine, State};
 use crate::cli::drafts::Drafts;
 use crate::cli::extractor::IMPORTED;
 use crate::cli::proposals::Proposals;
+use crate::cli::reanchor;
 use crate::cli::screen;
 use crate::cli::verdict::Drafted;
 
@@ -147,7 +148,12 @@ pub(super) fn to_review(
     is_wanted: impl Fn(&SourceId) -> bool,
     limit: usize,
 ) -> anyhow::Result<Group> {
-    let wanted = |open: &&Open| !open.is_done() && is_wanted(&SourceId(open.record.entry.id().0));
+    // A review goes through the newer version of a source.
+    let replaced = reanchor::replaced(ledger)?;
+    let wanted = |open: &&Open| {
+        let id = SourceId(open.record.entry.id().0);
+        !open.is_done() && !replaced.contains(&id) && is_wanted(&id)
+    };
     let mut waiting: Vec<(f32, &Open)> = open
         .iter()
         .filter(wanted)

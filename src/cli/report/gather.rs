@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use factlog::audit;
 use factlog::audit::facts::Detail;
-use factlog::entry::{Body, ClaimEntry, Decision, SourceEntry, VerdictEntry};
+use factlog::entry::{Body, ClaimEntry, Decision, SourceEntry};
 use factlog::export::Standing;
 use factlog::export::report::Given;
 use factlog::export::report::given::{
@@ -202,7 +202,11 @@ impl Gathering<'_> {
             Some((older, change)) => Some((self.ledger.facts_of(&older.entry())?.0, change)),
             None => None,
         };
-        let content = self.content(entry, claim)?;
+        let said = says::readable::<Verdict>(self.ledger, &entry.verdict)?;
+        let is_withheld = self.is_of_withheld(claim, said.as_ref())?;
+        let content = said
+            .map(|said| self.content(said, is_withheld))
+            .transpose()?;
         let verdict = GivenVerdict {
             id: VerdictId(record.entry.id().0),
             at: header.at,
@@ -216,7 +220,7 @@ impl Gathering<'_> {
             superseded_by: known.superseded_by,
             retraction: known
                 .retracted_by
-                .map(|by| self.retraction(by))
+                .map(|by| self.retraction(by, is_withheld))
                 .transpose()?,
             content,
         };
@@ -225,27 +229,32 @@ impl Gathering<'_> {
         Ok(())
     }
 
-    /// Reads what a verdict says. The reason of one that speaks of words that are withheld stays here.
-    fn content(&self, entry: &VerdictEntry, claim: u64) -> anyhow::Result<Option<GivenContent>> {
-        let Some(verdict) = says::readable::<Verdict>(self.ledger, &entry.verdict)? else {
-            return Ok(None);
-        };
-        let mut is_withheld = self
-            .given
-            .claims
-            .get(&claim)
-            .is_some_and(|claim| claim.claimant == Name::Withheld);
+    /// Says whether a verdict speaks of words that are withheld: its reason, and that of its
+    /// retraction, may repeat them.
+    fn is_of_withheld(&self, claim: u64, verdict: Option<&Verdict>) -> Result<bool, LedgerError> {
+        let known = self.given.claims.get(&claim);
+        if known.is_some_and(|claim| claim.claimant == Name::Withheld) {
+            return Ok(true);
+        }
+        for piece in verdict.iter().flat_map(|verdict| &verdict.evidence) {
+            if piece.quote.is_some() && self.cited(piece.source)?.1 == Some(Rights::Withheld) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Returns what a verdict says. The reason of one that speaks of words that are withheld stays here.
+    fn content(&self, verdict: Verdict, is_withheld: bool) -> Result<GivenContent, LedgerError> {
         let mut evidence = Vec::new();
         for piece in &verdict.evidence {
-            let (source, rights) = self.cited(piece.source)?;
-            is_withheld |= piece.quote.is_some() && rights == Some(Rights::Withheld);
-            evidence.push((source, piece.primary));
+            evidence.push((self.cited(piece.source)?.0, piece.primary));
         }
-        Ok(Some(GivenContent {
+        Ok(GivenContent {
             reason: verdict.reason.filter(|_| !is_withheld),
             evidence,
             conflicts: verdict.conflicts.len() as u64,
-        }))
+        })
     }
 
     fn cited(&self, source: SourceId) -> Result<(u64, Option<Rights>), LedgerError> {
@@ -256,7 +265,7 @@ impl Gathering<'_> {
         })
     }
 
-    fn retraction(&self, index: u64) -> anyhow::Result<GivenRetraction> {
+    fn retraction(&self, index: u64, is_withheld: bool) -> anyhow::Result<GivenRetraction> {
         let Record { entry, .. } = self.ledger.entry_at(index)?;
         let note: Option<Note> = match entry.body() {
             Body::Retraction(retraction) => says::readable(self.ledger, &retraction.note)?,
@@ -265,7 +274,7 @@ impl Gathering<'_> {
         Ok(GivenRetraction {
             at: entry.header().at,
             by: entry.header().by.name().to_string(),
-            reason: note.map(|note| note.text),
+            reason: note.map(|note| note.text).filter(|_| !is_withheld),
         })
     }
 

@@ -13,7 +13,7 @@ use crate::cli::claim_list::ClaimLine;
 use crate::cli::context::Context;
 use crate::cli::drafts::Drafts;
 use crate::cli::editor;
-use crate::cli::exit::{Failure, Status};
+use crate::cli::exit::{self, Failure, Status};
 use crate::cli::screen;
 
 /// Lets the person change a claim in the editor; `None` where they change nothing.
@@ -39,7 +39,9 @@ pub(super) fn fill_in<T>(
     form: String,
     read: impl Fn(&str) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    let mut form = if path.exists() {
+    // What the person never changed is not worth keeping.
+    let mut is_written = path.exists();
+    let mut form = if is_written {
         context.say("taking up the form where you left it");
         read_form(path)?
     } else {
@@ -56,10 +58,17 @@ pub(super) fn fill_in<T>(
             }
             // The same words would have the same fault again.
             Err(error) if without_fault(&after) == without_fault(&form) => {
-                let _ = fs::remove_file(path);
-                return Err(error);
+                if !is_written {
+                    let _ = fs::remove_file(path);
+                    return Err(error);
+                }
+                let (status, _) = exit::of(&error);
+                return Err(Failure::new(status, format!("{error:#}"))
+                    .hint(format!("what you wrote is kept in {}", screen::path(path)))
+                    .into());
             }
             Err(error) => {
+                is_written = true;
                 let fault = screen::visible(&format!("{error:#}")).replace('\n', "\n#! ");
                 form = format!("#! {fault}\n{}\n", without_fault(&after));
             }

@@ -285,7 +285,7 @@ impl Taken {
 
     /// Returns how its bytes were fetched, and their id; nothing where they were not.
     pub(crate) fn fetched(&self) -> Option<(ObjectId, &FetchRecord)> {
-        let raw = self.raw.as_ref().map(|raw| ObjectId::of(raw));
+        let raw = self.raw_id();
         raw.zip(self.fetched.as_ref())
     }
 
@@ -297,13 +297,22 @@ impl Taken {
             .map(|text| ObjectId::of(text.as_bytes()))
     }
 
+    /// Returns the id of its bytes, as they came.
+    fn raw_id(&self) -> Option<ObjectId> {
+        self.raw.as_ref().map(|raw| ObjectId::of(raw))
+    }
+
+    /// Returns what another source with the same content has, too: its text, else its bytes.
+    pub(crate) fn content_id(&self) -> Option<ObjectId> {
+        self.text_id().or_else(|| self.raw_id())
+    }
+
     /// Returns a source of the ledger that is the same: with the same text, else the same bytes.
     ///
     /// # Errors
     /// Its text or its bytes were erased: they can't be taken in again.
     pub(crate) fn already(&self, ledger: &Ledger) -> anyhow::Result<Option<(SourceId, u64)>> {
-        let raw = self.raw.as_ref().map(|raw| ObjectId::of(raw));
-        for (what, id) in [("text", self.text_id()), ("bytes", raw)] {
+        for (what, id) in [("text", self.text_id()), ("bytes", self.raw_id())] {
             let erased = id.map(|id| gone::erased(ledger, &id)).transpose()?;
             if let Some(erased) = erased.flatten() {
                 let message = format!("the same {what} stood here and was {}", erased.words());
@@ -314,8 +323,7 @@ impl Taken {
         }
         let found = if let Some(text) = self.text_id() {
             ledger.sources_with_text(&text)?.into_iter().next()
-        } else if let Some(raw) = &self.raw {
-            let raw = ObjectId::of(raw);
+        } else if let Some(raw) = self.raw_id() {
             // Most bytes were never seen, and the list of all sources is long.
             if ledger.object_bytes(&raw)?.is_none() {
                 return Ok(None);

@@ -101,12 +101,12 @@ pub fn render(report: &Report) -> Result<String, Error> {
 
 fn section(table: &Table) -> Section<'_> {
     let is_columns = matches!(table.name, "months" | "correction_delays" | "sources_cited");
-    let (head, rows) = if table.name == "claimants_by_rating" {
-        matrix(table)
+    let ((head, rows), most) = if table.name == "claimants_by_rating" {
+        (matrix(table), MOST_CLAIMANTS)
     } else {
-        shown(table)
+        (shown(table), MOST_ROWS)
     };
-    let more = rows.len().saturating_sub(MOST_ROWS);
+    let more = rows.len().saturating_sub(most);
     let (plot, caption) = drawn(table, is_columns).unzip();
     Section {
         name: table.name,
@@ -116,7 +116,7 @@ fn section(table: &Table) -> Section<'_> {
         caption: caption.unwrap_or_default(),
         is_columns,
         head,
-        rows: rows.into_iter().take(MOST_ROWS).collect(),
+        rows: rows.into_iter().take(most).collect(),
         more,
     }
 }
@@ -229,12 +229,5 @@ fn matrix(table: &Table) -> (Vec<Head>, Vec<Vec<Shown>>) {
         };
         [name].into_iter().chain(cells).collect()
     };
-    (
-        head,
-        claimants
-            .into_iter()
-            .take(MOST_CLAIMANTS)
-            .map(row)
-            .collect(),
-    )
+    (head, claimants.into_iter().map(row).collect())
 }

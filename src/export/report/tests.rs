@@ -147,3 +147,22 @@ fn a_ledger_without_anything_is_reported_as_that() {
     let page = html::render(&report).expect("a page");
     assert!(!page.contains("<svg"));
 }
+
+#[test]
+fn claimants_that_are_left_out_of_the_page_are_counted() {
+    let mut given = made_up(8);
+    let count = given.claims.len();
+    for (n, claim) in given.claims.values_mut().enumerate() {
+        claim.claimant = Name::Known(format!("Claimant {n:04}"));
+    }
+    let report = Report::of(&given, Period::default());
+    let table = report.table("claimants_by_rating").expect("a table");
+    let claimants: std::collections::BTreeSet<String> =
+        table.rows.iter().map(|row| row[0].text()).collect();
+    assert!(claimants.len() > 20, "{} of {count}", claimants.len());
+    let page = html::render(&report).expect("a page");
+    let title = page.find("Claimants and ratings").expect("its section");
+    let end = page[title..].find("</section>").expect("its end");
+    let more = format!("And {} more", claimants.len() - 20);
+    assert!(page[title..title + end].contains(&more), "{more}");
+}

@@ -512,3 +512,56 @@ fn what_was_said_on_the_telephone_is_a_statement() {
     let refused = desk.refused(&["add", "-", "--statement", "--by", "Ann Lee"], 2);
     assert!(refused.contains("--when"), "{refused}");
 }
+
+#[test]
+fn the_same_picture_twice_is_added_once() {
+    let desk = desk();
+    let picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU";
+    fs::write(desk.path("one.png"), picture).unwrap();
+    fs::write(desk.path("two.png"), picture).unwrap();
+    let size = desk.size();
+    let added = json(&desk, "output-add-several", &["add", "one.png", "two.png"]);
+    assert_eq!(desk.size(), size + 1, "{added:#}");
+    assert_eq!(added["sources"][0]["outcome"], "already", "{added:#}");
+    assert_eq!(added["sources"][1]["outcome"], "added", "{added:#}");
+}
+
+#[test]
+fn a_dry_run_of_several_changes_nothing() {
+    let desk = desk();
+    fs::write(desk.path("a.txt"), crate::desk::ARTICLE).unwrap();
+    fs::write(desk.path("b.txt"), "The pier was built in 1911, it says.\n").unwrap();
+    desk.done(&["add", "a.txt"]);
+    desk.done(&[
+        "verdict",
+        "1",
+        "--rating",
+        "true",
+        "--summary",
+        "So.",
+        "--supports",
+        "b.txt",
+    ]);
+    let before = crate::desk::files_below(&desk.ledger().join("drafts"))
+        .into_iter()
+        .map(|path| (fs::read(&path).unwrap(), path))
+        .collect::<Vec<_>>();
+    assert!(
+        before
+            .iter()
+            .any(
+                |(bytes, _)| String::from_utf8_lossy(bytes).contains("\"evidence\": true")
+                    || String::from_utf8_lossy(bytes).contains("\"evidence\":true")
+            ),
+        "b.txt is evidence only"
+    );
+    let dry = json(
+        &desk,
+        "output-add-several",
+        &["add", "a.txt", "b.txt", "--dry-run"],
+    );
+    assert_eq!(dry["sources"][1]["outcome"], "already", "{dry:#}");
+    for (bytes, path) in before {
+        assert!(fs::read(&path).unwrap() == bytes, "{}", path.display());
+    }
+}

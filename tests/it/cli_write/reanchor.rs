@@ -36,6 +36,28 @@ const FELL: &str = "Traffic fell by a third in the first year";
 const OPENED: &str = "The bridge opened again in March 2021";
 
 #[test]
+fn only_the_newer_version_waits_to_be_reviewed() {
+    let desk = Desk::new();
+    let source = claims(&desk)[0]["source"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let to_review = || {
+        let queue = json(&desk, "output-queue", &["queue", "--all"]);
+        let groups = queue["groups"].as_array().unwrap().clone();
+        let group = groups.into_iter().find(|group| group["name"] == "review");
+        let items = group.unwrap()["items"].as_array().unwrap().clone();
+        let ids = items
+            .iter()
+            .map(|item| item["id"].as_str().unwrap().to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(to_review(), [source.as_str()]);
+    let added = replace(&desk, &source, &format!("Updated on Tuesday.\n\n{ARTICLE}"));
+    assert_eq!(to_review(), [added["source"].as_str().unwrap()]);
+}
+
+#[test]
 fn what_stands_there_unchanged_is_recorded_with_the_newer_version() {
     let desk = Desk::new();
     let source = recorded(&desk, &[CLOSED, SPENT, FELL, OPENED]);

@@ -175,6 +175,31 @@ fn a_form_that_is_left_as_it_is_decides_nothing() {
 
 #[test]
 #[cfg(unix)]
+fn a_form_with_a_fault_is_kept_and_taken_up_again() {
+    let desk = Desk::new();
+    let edited = |script: &str| {
+        let script = editor(&desk, script);
+        let mut command = desk.factlog(&["review"]);
+        let command = command.env("EDITOR", &script).env_remove("VISUAL");
+        with_input(command, "e\nq\n").2
+    };
+    let wrong =
+        "sed -i 's/^manner:.*/manner: loud/; s/^role:.*/role: a long and careful note/' \"$1\"";
+    let err = edited(wrong);
+    assert!(err.contains("loud"), "{err}");
+    assert!(err.contains("what you wrote is kept in"), "{err}");
+    let err = edited(
+        "cp \"$1\" \"$1.seen\"; grep -q 'a long and careful note' \"$1\" && sed -i 's/^manner:.*/manner: direct/' \"$1\"",
+    );
+    assert!(
+        err.contains("taking up the form where you left it"),
+        "{err}"
+    );
+    assert!(!err.contains("loud"), "{err}");
+}
+
+#[test]
+#[cfg(unix)]
 fn a_verdict_is_given_within_a_sitting() {
     let desk = Desk::new();
     let script = editor(
