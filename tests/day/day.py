@@ -8,6 +8,8 @@ Needs tmux and git. Ids, keys and times differ each time: the text has made-up o
 same one for the same id.
 """
 
+import base64
+import datetime
 import difflib
 import hashlib
 import http.server
@@ -79,20 +81,26 @@ class Day:
         return text
 
 
-def made_up(text, port):
+def made_up(text, port, folder):
     """Put made-up ids, times and addresses in the place of those of this run."""
     known = {}
 
     def number(found):
         word = found.group()
-        begins = word[:8]
-        made = known.setdefault(begins, hashlib.sha256(b"%d" % len(known)).hexdigest())
-        return made[:len(word)]
+        made = known.setdefault(word[:8], hashlib.sha256(b"%d" % len(known)))
+        if re.fullmatch("[0-9a-f]+", word):
+            return made.hexdigest()[:len(word)]
+        return base64.b64encode(made.digest()).decode()[:len(word)]
 
-    text = text.replace(f"127.0.0.1:{port}", "news.example")
+    # As long as what it stands for, so that lines break where they did.
+    text = text.replace(f"127.0.0.1:{port}", "news.example:80")
+    text = text.replace(folder, "/home/alice")
+    text = re.sub(r"\b[A-Za-z0-9+/]{43}=", number, text)
+    text = re.sub(r"(?<=\+)A[A-Za-z0-9+/]{43}\b", number, text)
     text = re.sub(r"\b(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{8,64}\b", number, text)
-    text = re.sub(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", "2026-03-09T12:00:00Z", text)
-    return text
+    today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+    text = re.sub(rf"\b{today}T\d\d:\d\d:\d\dZ", "2026-03-09T12:00:00Z", text)
+    return text.replace(today, "2026-03-09").replace(today[:7], "2026-03")
 
 
 def found(pattern, text):
@@ -112,7 +120,7 @@ def a_day(day, server):
     day.run("factlog policy set --approvals 1 --yes")
 
     day.section("Something is said", "Three articles come in. Was it checked before?")
-    addresses = " ".join(server.address(path) for path in ("/bridge", "/hospital", "/taxes"))
+    addresses = " \\\n".join(server.address(path) for path in ("/bridge", "/hospital", "/taxes"))
     day.run(f"factlog add {addresses} --yes")
     day.run('factlog similar "14 million for the bridge, says the mayor"')
 
@@ -129,14 +137,19 @@ def a_day(day, server):
     day.run("factlog queue --for bob")
     text = day.run("factlog log --kind verdict")
     verdict = found(r"(\b[0-9a-f]{8}\b)", text)
-    day.run(f"factlog approve {verdict} --as desk.example/bob", (r"\]", "y"))
+    day.run(f"factlog approve {verdict} --as desk.example/bob --yes")
 
     day.section("A correction", "Of the 17.2 million the state paid 3.2: the mayor spoke of the town's share.")
     day.run("factlog verdict 1 --rating missing-context \\\n"
             '--summary "The town paid 14 million; the state paid the other 3.2." \\\n'
             f"--supersedes {verdict} --change rating \\\n"
-            f"--refutes {server.address('/account')} --quote \"of which the state paid 3.2 million crowns\" \\\n"
+            f"--supports {server.address('/account')} --primary \\\n"
+            '--quote "of which the state paid 3.2 million crowns" \\\n'
+            f"--context {server.address('/taxes')} \\\n"
             '--reason "We had overlooked what the state paid."', (r"\?\]", "y"))
+    verdict = found(r"(\b[0-9a-f]{8}\b)", day.run("factlog log --kind verdict --limit 1"))
+    day.run(f"factlog approve {verdict} --as desk.example/bob --yes")
+    day.run("factlog show 1")
 
     day.section("The article changes", "The newspaper mends its sentence. What stands there unchanged is"
                 " recorded with the new version; the rest is asked about.")
@@ -175,7 +188,7 @@ def main():
             a_day(day, server)
         finally:
             terminal.close()
-    text = made_up("\n".join(day.text), server.server.server_port)
+    text = made_up("\n".join(day.text), server.server.server_port, folder)
     if write:
         KEPT.write_text(text)
         return
