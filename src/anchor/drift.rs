@@ -133,8 +133,9 @@ fn closest(wanted: &[Word], there: &[Word], versions: &Versions<'_>) -> Vec<(f64
     for start in starts(wanted, there) {
         let longest = (wanted.len() + slack).min(there.len() - start);
         let common = in_common(wanted, &there[start..start + longest]);
-        for length in wanted.len().saturating_sub(slack).max(1)..=longest {
-            let alike = share(common[length], wanted.len() + length);
+        let shortest = wanted.len().saturating_sub(slack).max(1);
+        for (length, common) in common.into_iter().enumerate().skip(shortest) {
+            let alike = share(common, wanted.len() + length);
             if alike >= LEAST_ALIKE {
                 let end = start + length;
                 // Of windows that are as alike, the one that is a sentence of its own.

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
 use factlog::entry::{Body, Kind};
+use factlog::ledger::Ledger;
 use factlog::words::id::{EntryId, SourceId};
 use factlog::words::source::SourceType;
 use factlog::words::span::Quote;
@@ -10,7 +11,7 @@ use factlog::words::verdict::Stance;
 use serde::Serialize;
 
 use crate::cli::add::word;
-use crate::cli::claim_list::State;
+use crate::cli::claim_list::{ClaimLine, State};
 use crate::cli::context::Context;
 use crate::cli::drafts::Drafts;
 use crate::cli::exit::{Failure, Status};
@@ -110,16 +111,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         Some(take(args, context)?)
     };
     let mut ledger = context.open_ledger()?;
-    let found = match taken {
-        None => {
-            let record = seek::find_entry(&ledger, Kind::Source, &args.what)?;
-            Found::There(SourceId(record.entry.id().0))
-        }
-        Some(taken) => match taken.already(&ledger)? {
-            Some((source, _)) => Found::There(source),
-            None => Found::New(Box::new(taken)),
-        },
-    };
+    let found = found(&ledger, args, taken)?;
     let text = match &found {
         Found::There(source) => ledger.text_of(source)?,
         Found::New(taken) => taken.intake.text.clone(),
@@ -173,21 +165,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     }
     kept.save(&drafts)?;
     drop(ledger);
-    if !is_new {
-        context.say("it is kept for this claim already; nothing was added");
+    if is_new {
+        tell(context, &line, &short, is_judged);
     } else {
-        let number = line
-            .number
-            .map_or_else(|| line.id[..8].to_owned(), |n| n.to_string());
-        let next = if is_judged {
-            format!("factlog verdict {number} changes the verdict, and brings it along")
-        } else {
-            format!("factlog verdict {number} brings it along")
-        };
-        context.say(&format!(
-            "kept source {short} as evidence for “{}”; {next}",
-            screen::cut(&line.claim.text, 60)
-        ));
+        context.say("it is kept for this claim already; nothing was added");
     }
     if context.global.json {
         json_out::print(&Report {
@@ -202,6 +183,34 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         writeln!(stdout::plain(), "{source}")?;
     }
     Ok(Status::Done)
+}
+
+/// Says what was kept, and what brings it along.
+fn tell(context: &Context, line: &ClaimLine, short: &str, is_judged: bool) {
+    let number = line
+        .number
+        .map_or_else(|| line.id[..8].to_owned(), |n| n.to_string());
+    let next = if is_judged {
+        format!("factlog verdict {number} changes the verdict, and brings it along")
+    } else {
+        format!("factlog verdict {number} brings it along")
+    };
+    context.say(&format!(
+        "kept source {short} as evidence for “{}”; {next}",
+        screen::cut(&line.claim.text, 60)
+    ));
+}
+
+/// Finds what is named in the ledger, or keeps it to be recorded.
+fn found(ledger: &Ledger, args: &Args, taken: Option<Taken>) -> anyhow::Result<Found> {
+    let Some(taken) = taken else {
+        let record = seek::find_entry(ledger, Kind::Source, &args.what)?;
+        return Ok(Found::There(SourceId(record.entry.id().0)));
+    };
+    Ok(match taken.already(ledger)? {
+        Some((source, _)) => Found::There(source),
+        None => Found::New(Box::new(taken)),
+    })
 }
 
 /// Reads or fetches what is named.

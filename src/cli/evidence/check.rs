@@ -241,13 +241,12 @@ fn of_verdicts(ledger: &Ledger, verdicts: &[VerdictId]) -> anyhow::Result<Vec<Wa
             continue;
         };
         for piece in verdict.evidence {
-            let at = match places.get(&piece.source) {
-                Some(at) => *at,
-                None => {
-                    places.insert(piece.source, found.len());
-                    found.push(watched(ledger, piece.source)?);
-                    found.len() - 1
-                }
+            let at = if let Some(at) = places.get(&piece.source) {
+                *at
+            } else {
+                places.insert(piece.source, found.len());
+                found.push(watched(ledger, piece.source)?);
+                found.len() - 1
             };
             if let Some(quote) = piece.quote {
                 found[at].quotes.push((*id, quote));
@@ -346,7 +345,7 @@ fn fetched(
         return (Page::Unreadable, Some(wall.to_string()), vec![]);
     }
     let versions = Versions::new(text, &now);
-    let quoted = |(verdict, quote): &(VerdictId, Quote)| {
+    let requoted = |(verdict, quote): &(VerdictId, Quote)| {
         let found = requote(&versions, quote.bytes);
         let place = |(_, sentence): &(_, factlog::words::span::Span)| {
             sentence.of(&now).unwrap_or_default().to_owned()
@@ -359,7 +358,7 @@ fn fetched(
             now: found.places.iter().map(place).collect(),
         }
     };
-    (Page::Changed, None, quotes.iter().map(quoted).collect())
+    (Page::Changed, None, quotes.iter().map(requoted).collect())
 }
 
 fn print(out: &mut impl io::Write, line: &Line) -> io::Result<()> {

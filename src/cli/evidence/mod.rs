@@ -32,7 +32,7 @@ pub(crate) struct Args {
 
 #[derive(Subcommand)]
 enum Command {
-    Add(add::Args),
+    Add(Box<add::Args>),
     List(list::Args),
     Check(check::Args),
 }

@@ -237,13 +237,13 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let key = chosen_key.unlock(context)?;
     let mut ledger = context.open_ledger()?;
     let mut signer = Signer::start(&ledger, key, context.now()?)?;
-    let signed = put(context, &ledger, &mut signer, &chosen)?;
+    let done = put(context, &ledger, &mut signer, &chosen)?;
     let entries = record::deliver(context, &args.signing, &mut ledger, &signer.pending)?;
     let recorded: Vec<ClaimId> = if args.signing.out.is_some() {
         vec![]
     } else {
-        carry_evidence(&drafts, &open, &chosen, &signed)?;
-        signed
+        carry_evidence(&drafts, &open, &chosen, &done)?;
+        done
     };
     drop(ledger);
     answer(context, &open, &recorded, entries)
@@ -423,7 +423,7 @@ fn put(
     chosen: &[Chosen],
 ) -> anyhow::Result<Vec<ClaimId>> {
     let mut known: HashMap<SourceId, HashSet<ObjectId>> = HashMap::new();
-    let mut signed = Vec::new();
+    let mut done = Vec::new();
     for chosen in chosen {
         let (_, facts) = ledger.facts_of(&chosen.older.entry())?;
         if matches!(facts.detail, Detail::Claim(claim) if claim.superseded_by.is_some()) {
@@ -456,9 +456,9 @@ fn put(
             supersedes: Some(chosen.older),
             change: Some(ClaimChange::Anchor),
         }))?;
-        signed.push(chosen.older);
+        done.push(chosen.older);
     }
-    Ok(signed)
+    Ok(done)
 }
 
 /// Records the claims of a source that was just replaced which stand in the newer version with the same
@@ -488,9 +488,9 @@ pub(crate) fn after_adding(
         vec![]
     } else {
         let mut signer = Signer::start(&ledger, key, context.now()?)?;
-        let signed = put(context, &ledger, &mut signer, &chosen)?;
+        let done = put(context, &ledger, &mut signer, &chosen)?;
         let entries = record::deliver(context, args, &mut ledger, &signer.pending)?;
-        carry_evidence(&Drafts::of(ledger.folder()), &own, &chosen, &signed)?;
+        carry_evidence(&Drafts::of(ledger.folder()), &own, &chosen, &done)?;
         entries
     };
     drop(ledger);

@@ -190,8 +190,8 @@ impl KeptEvidence {
         };
         for name in names {
             let path = name?.path();
-            let named = path.file_name().and_then(|name| name.to_str());
-            if named.is_none_or(|name| !name.starts_with(PREFIX)) {
+            let file = path.file_name().and_then(|name| name.to_str());
+            if file.is_none_or(|name| !name.starts_with(PREFIX)) {
                 continue;
             }
             let bytes = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;

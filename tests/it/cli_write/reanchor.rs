@@ -75,7 +75,7 @@ fn what_stands_there_unchanged_is_recorded_with_the_newer_version() {
     assert_eq!(done["entries"].as_array().unwrap().len(), 2, "{done:#}");
     let (status, list) = listed(&desk);
     assert_eq!(status, Some(5));
-    let states: Vec<(&str, &str)> = list["claims"]
+    let found: Vec<(&str, &str)> = list["claims"]
         .as_array()
         .unwrap()
         .iter()
@@ -86,7 +86,7 @@ fn what_stands_there_unchanged_is_recorded_with_the_newer_version() {
             )
         })
         .collect();
-    assert_eq!(states, [(SPENT, "drifted"), (FELL, "orphaned")]);
+    assert_eq!(found, [(SPENT, "drifted"), (FELL, "orphaned")]);
     assert_eq!(
         list["claims"][0]["places"][0]["quote"],
         "The council spent 14 million on repairs"
