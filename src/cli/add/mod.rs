@@ -54,6 +54,10 @@ Examples:
 A page that is no article (an error, a wall of cookies, a form to log in, a check
 whether a person asks) is not taken in: open it in a browser, save it, and add the
 file with --url. --anyway takes it all the same.")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub(crate) struct Args {
     /// Files, addresses that begin with http:// or https://, or - for standard input
     #[arg(value_name = "FILE|URL|-", required_unless_present = "from")]
