@@ -214,6 +214,8 @@ pub(super) fn guard(file: &mut [u8], stop: &AtomicBool) -> Result<(), TooMuch> {
         if said.is_picture() {
             let near = &data[..data.len().min(SPOILT + 16)];
             let end = find(near, b"endstream").unwrap_or(near.len());
+            // The line's end before the keyword is not of the data.
+            let end = near[..end].trim_ascii_end().len();
             // No filter can read this.
             file[data_at..data_at + end.min(SPOILT)].fill(0xFF);
             continue;
@@ -481,7 +483,7 @@ mod tests {
         let mut left = Budget(MAX_UNPACKED);
         let count = left.count(&[b"FlateDecode"], &picture[data..], true);
         assert_eq!(count, Ok(0));
-        assert!(picture.ends_with(b"endstream\nendobj\n"));
+        assert!(picture.ends_with(b"\nendstream\nendobj\n"));
     }
 
     #[test]

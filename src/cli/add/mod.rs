@@ -56,7 +56,11 @@ whether a person asks) is not taken in: open it in a browser, save it, and add t
 file with --url. --anyway takes it all the same.")]
 #[expect(
     clippy::struct_excessive_bools,
+<<<<<<< HEAD
     reason = "each is a flag of its own on the command line"
+=======
+    reason = "each is a flag of the command line"
+>>>>>>> fixb
 )]
 pub(crate) struct Args {
     /// Files, addresses that begin with http:// or https://, or - for standard input

@@ -276,12 +276,12 @@ impl Adding<'_> {
                 continue;
             }
             // The same twice in one round.
-            let same = taken.content_id();
-            if !args.again && same.is_some_and(|id| contents.contains(&id)) {
+            let own = taken.content_id();
+            if !args.again && own.is_some_and(|id| contents.contains(&id)) {
                 self.lines.push(Line::of(&taken, Outcome::Already, vec![]));
                 continue;
             }
-            contents.extend(same);
+            contents.extend(own);
             let alike = if args.again {
                 vec![]
             } else {

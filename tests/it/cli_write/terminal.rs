@@ -242,6 +242,34 @@ fn what_is_known_of_a_source_is_shown_and_corrected_before_it_is_signed() {
 }
 
 #[test]
+fn what_others_added_during_the_question_is_not_added_again() {
+    let desk = Desk::new();
+    let Some(terminal) = Terminal::open(&desk, "meanwhile", "true") else {
+        return;
+    };
+    let factlog = env!("CARGO_BIN_EXE_factlog");
+    for (name, year) in [("a.txt", 1911), ("b.txt", 1912), ("c.txt", 1913)] {
+        let text = format!("The pier was built in {year}, the harbour board says.\n");
+        std::fs::write(desk.path(name), text).unwrap();
+    }
+    let size = desk.size();
+    terminal.shows("ready>");
+    terminal.types(&format!("{factlog} add a.txt"));
+    terminal.shows("[y,n,e]");
+    desk.done(&["add", "a.txt"]);
+    terminal.types("y");
+    terminal.shows("in the ledger already");
+    assert_eq!(desk.size(), size + 1);
+    terminal.clears();
+    terminal.types(&format!("{factlog} add b.txt c.txt"));
+    terminal.shows("Sign 2 sources");
+    desk.done(&["add", "c.txt"]);
+    terminal.types("y");
+    terminal.shows("1 added, 1 in the ledger already");
+    assert_eq!(desk.size(), size + 3);
+}
+
+#[test]
 fn what_is_waited_for_is_told() {
     let desk = Desk::new();
     let Some(terminal) = Terminal::open(&desk, "waiting", "true") else {
