@@ -56,11 +56,7 @@ whether a person asks) is not taken in: open it in a browser, save it, and add t
 file with --url. --anyway takes it all the same.")]
 #[expect(
     clippy::struct_excessive_bools,
-<<<<<<< HEAD
-    reason = "each is a flag of its own on the command line"
-=======
     reason = "each is a flag of the command line"
->>>>>>> fixb
 )]
 pub(crate) struct Args {
     /// Files, addresses that begin with http:// or https://, or - for standard input
@@ -117,13 +113,13 @@ pub(crate) struct Args {
     /// Take in a page that is no article, or that the server sent with an error
     #[arg(long)]
     anyway: bool,
-    #[command(flatten)]
-    statement: statement::StatementArgs,
     /// Write nothing, need no key: only show what would be taken in
     #[arg(long, conflicts_with_all = ["again", "replaces"])]
     dry_run: bool,
     #[command(flatten)]
     extractor: ExtractorArgs,
+    #[command(flatten)]
+    statement: statement::StatementArgs,
     #[command(flatten)]
     signing: SigningArgs,
 }
@@ -308,6 +304,9 @@ fn already(
         return Ok(None);
     };
     say_already(context, ledger, taken, source, index)?;
+    if args.replaces.is_some() {
+        context.warn("it was not recorded as a newer version of another: --again does that");
+    }
     // As an article it has claims to offer, whatever it was taken in for before.
     report::unmark_evidence(ledger, &source)?;
     Ok(Some(Recorded {
