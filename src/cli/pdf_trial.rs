@@ -99,6 +99,6 @@ pub(crate) fn survives(what: &str, bytes: &[u8], hint: &Hint<'_>) -> anyhow::Res
             MOST_KIB / 1024 / 1024
         ),
     )
-    .hint("print it to a new PDF file in a viewer, and add that; --media application/octet-stream keeps its bytes alone")
+    .hint("print it to a new PDF file in a viewer, and add that")
     .into())
 }

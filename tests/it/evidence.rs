@@ -207,7 +207,7 @@ fn pages_that_changed_are_told_of_with_what_they_say_now() {
     assert_eq!(page(&all, 1), "gone");
     let output = desk.run(&["evidence", "check"]);
     let out = String::from_utf8(output.stdout).unwrap();
-    assert!(out.contains("[-14-] {+12+} million"), "{out}");
+    assert!(out.contains("[-14-]{+12+} million"), "{out}");
 
     pages.put(
         "/minutes",

@@ -105,7 +105,12 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         only(&mut report, name)?;
     }
     match (format, &args.out) {
-        (Format::Text, _) => write(args, text::page(&report, args.out.is_none()).as_bytes())?,
+        (Format::Text, None) => {
+            let mut out = stdout::styled();
+            out.write_all(text::page(&report, true).as_bytes())?;
+            out.flush()?;
+        }
+        (Format::Text, _) => write(args, text::page(&report, false).as_bytes())?,
         (Format::Json, _) => {
             let mut line = json_out::to_string(&report)?;
             line.push('\n');
