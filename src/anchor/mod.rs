@@ -6,9 +6,9 @@
 //! where "she denied that" now stands before it.
 //!
 //! Two sentences of one page can be alike, so a place is only ours if its surroundings speak for it
-//! more than for any other place that had the same words in the older version ([`places`]); and what
+//! more than for any other place that had the same words in the older version (`places`); and what
 //! resembles our sentence is no new wording of it if it stood elsewhere in the older version already
-//! ([`drift`]). What remains doubtful is for a person.
+//! (`drift`). What remains doubtful is for a person.
 
 mod claim;
 mod drift;
