@@ -95,9 +95,9 @@ def made_up(text, port, folder):
     # As long as what it stands for, so that lines break where they did.
     text = text.replace(f"127.0.0.1:{port}", "news.example:80")
     text = text.replace(folder, "/home/alice")
-    text = re.sub(r"\b[A-Za-z0-9+/]{43}=", number, text)
-    text = re.sub(r"(?<=\+)A[A-Za-z0-9+/]{43}\b", number, text)
-    text = re.sub(r"\b(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{8,64}\b", number, text)
+    text = re.sub(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43}=", number, text)
+    text = re.sub(r"(?<=\+)A[A-Za-z0-9+/]{43}(?![A-Za-z0-9+/=])", number, text)
+    text = re.sub(r"\b(?:[0-9a-f]{64}|[0-9a-f]{16}|[0-9a-f]{12}|[0-9a-f]{8})\b", number, text)
     today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     text = re.sub(rf"\b{today}T\d\d:\d\d:\d\dZ", "2026-03-09T12:00:00Z", text)
     return text.replace(today, "2026-03-09").replace(today[:7], "2026-03")
