@@ -710,7 +710,7 @@ fn start_up(large: &Large, folder: &Path) {
     for words in [
         &["log", "--limit", "1"][..],
         &["key", "list"],
-        &["policy"],
+        &["policy", "show"],
         &["queue"],
         &["stats"],
         &["doctor"],
