@@ -712,7 +712,6 @@ fn start_up(large: &Large, folder: &Path) {
         &["key", "list"],
         &["policy", "show"],
         &["queue"],
-        &["stats"],
         &["doctor"],
     ] {
         let (_, usual) = time(factlog, &[words, &["--ledger", ledger]].concat());
