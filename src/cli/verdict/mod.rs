@@ -629,7 +629,7 @@ fn own_judgement(
     author: &VerifierKey,
     claim: ClaimId,
 ) -> anyhow::Result<Option<Judgement>> {
-    let Some(own) = superseding::own_verdict(ledger, author, &claim)? else {
+    let Some(own) = superseding::own_on_wordings(ledger, author, &claim)? else {
         return Ok(None);
     };
     let Body::Verdict(entry) = own.entry.body() else {

@@ -76,20 +76,32 @@ fn words(ledger: &Ledger, claim: ClaimId) -> Result<Option<String>, LedgerError>
     Ok(claim.map(|claim| claim.text))
 }
 
-/// Returns the author's verdict that stands on a claim, or on an earlier wording of it, if there is one.
+/// Returns the author's verdict on a claim that stands, if there is one.
 pub(super) fn own_verdict(
+    ledger: &Ledger,
+    author: &VerifierKey,
+    claim: &ClaimId,
+) -> anyhow::Result<Option<Record>> {
+    for record in ledger.verdicts_on(claim)?.into_iter().rev() {
+        let (_, facts) = ledger.facts_of(&record.entry.id())?;
+        let ended = matches!(facts.detail, Detail::Verdict(facts) if facts.has_ended());
+        if !ended && record.entry.header().by.public() == author.public() {
+            return Ok(Some(record));
+        }
+    }
+    Ok(None)
+}
+
+/// Returns the author's verdict that stands on a claim, or on an earlier wording of it, if there is one.
+pub(super) fn own_on_wordings(
     ledger: &Ledger,
     author: &VerifierKey,
     claim: &ClaimId,
 ) -> anyhow::Result<Option<Record>> {
     let mut wording = Some(*claim);
     while let Some(claim) = wording {
-        for record in ledger.verdicts_on(&claim)?.into_iter().rev() {
-            let (_, facts) = ledger.facts_of(&record.entry.id())?;
-            let ended = matches!(facts.detail, Detail::Verdict(facts) if facts.has_ended());
-            if !ended && record.entry.header().by.public() == author.public() {
-                return Ok(Some(record));
-            }
+        if let Some(own) = own_verdict(ledger, author, &claim)? {
+            return Ok(Some(own));
         }
         // An entry refers to earlier ones alone, so that this ends.
         wording = match ledger.entry(&claim.entry())?.entry.body() {
