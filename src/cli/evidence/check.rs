@@ -30,16 +30,18 @@ use crate::cli::stdout;
 
 /// See whether the pages that verdicts rest on have changed since
 ///
-/// Each page is fetched again from the address that was recorded with it, and its words are compared
-/// with the copy that is kept. Of words that a verdict quotes it is said how they stand there now:
+/// Each page is fetched again from the address that was recorded with it, and its
+/// words are compared with the copy that is kept. Of words that a verdict quotes
+/// it is said how they stand there now:
 ///   exact       unchanged, with the same words around them
 ///   moved       unchanged, elsewhere in the page
 ///   normalised  only quotation marks, dashes, spaces and the like differ
 ///   drifted     their sentence is written otherwise
 ///   ambiguous   they may be in one of several places
 ///   orphaned    they are not there any more
-/// Nothing is recorded: the copy that was kept stays what the verdict rests on. Where a page has changed
-/// in what matters, take the new one in (factlog add URL --replaces SOURCE) and say so in the verdict.
+/// Nothing is recorded: the copy that was kept stays what the verdict rests on.
+/// Where a page has changed in what matters, take the new one in (factlog add URL
+/// --replaces SOURCE) and say so in the verdict.
 #[derive(clap::Args)]
 #[command(
     verbatim_doc_comment,

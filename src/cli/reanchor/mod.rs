@@ -7,53 +7,49 @@
 mod ask;
 mod diff;
 mod gather;
+mod recording;
+mod shown;
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
-use std::io;
-
-use factlog::anchor::{Candidate, State};
-use factlog::audit::facts::Detail;
-use factlog::entry::{Body, ClaimEntry, Kind};
+use factlog::anchor::Candidate;
+use factlog::entry::{Body, Kind};
 use factlog::ledger::Ledger;
 use factlog::trust::VerifierKey;
-use factlog::words::claim::{Claim, ClaimChange};
+use factlog::words::claim::Claim;
 use factlog::words::id::{ClaimId, ObjectId, SourceId};
 use factlog::words::object;
 use factlog::words::span::Span;
-use serde::Serialize;
 
 pub(crate) use self::diff::words as word_diff;
 pub(crate) use self::gather::{Anchored, Case, Of, anchored, cases, replaced};
+pub(crate) use self::recording::after_adding;
+use self::recording::{Chosen, carry_evidence, last_look, put};
+use self::shown::{answer, changes};
 
 use super::claim::{self, Wanted};
 use super::claim_list;
 use super::context::Context;
 use super::drafts::Drafts;
 use super::exit::{Failure, Status};
-use super::json_out;
-use super::prompt;
-use super::record::{self, EntryLine, Signer};
-use super::screen::{self, FAINT, GOOD, STRONG, WARN};
+use super::record::{self, Signer};
+use super::screen::{self};
 use super::seek;
 use super::signing::{self, SigningArgs};
-use super::stdout;
-use super::verdict::KeptEvidence;
 
 /// Find recorded claims in the newer version of their source
 ///
-/// Where a source was replaced by a newer version (factlog add --replaces), each recorded claim is
-/// looked for there, with the sentence that it stands in:
+/// Where a source was replaced by a newer version (factlog add --replaces),
+/// each recorded claim is looked for there, with the sentence that it stands in:
 ///   exact       unchanged, with the same words around it
 ///   moved       unchanged, with other words around it
 ///   normalised  only quotation marks, dashes, spaces and the like differ
 ///   drifted     in other words: a person confirms that it is the same claim
 ///   ambiguous   it may be one of several places: a person says which
 ///   orphaned    not there any more
-/// The first three are recorded for the newer version together, after one look (the first by `add
-/// --replaces` at once). Of the others each is asked about; a claim that is gone can be left with the older version. A claim is recorded anew as one
-/// that takes the older one's place, so only by whoever signed that; its verdicts stay, marked as given
-/// on the earlier version.
+/// The first three are recorded for the newer version together, after one look
+/// (the first by `add --replaces` at once). Of the others each is asked about; a
+/// claim that is gone can be left with the older version. A claim is recorded
+/// anew as one that takes the older one's place, so only by whoever signed that;
+/// its verdicts stay, marked as given on the earlier version.
 #[derive(clap::Args)]
 #[command(
     verbatim_doc_comment,
@@ -95,60 +91,8 @@ pub(crate) struct Args {
     signing: SigningArgs,
 }
 
-#[derive(Serialize)]
-struct Report {
-    claims: Vec<Line>,
-    entries: Vec<EntryLine>,
-    /// How many wait for a person, after what was recorded now.
-    waiting: usize,
-}
-
-#[derive(Serialize)]
-struct Line {
-    claim: ClaimId,
-    state: State,
-    older: SourceId,
-    newer: SourceId,
-    author: String,
-    text: String,
-    /// The sentence in the older version.
-    sentence: String,
-    /// Where it is, or may be, in the newer one.
-    places: Vec<Place>,
-    recorded: bool,
-}
-
-#[derive(Serialize)]
-struct Place {
-    start: usize,
-    end: usize,
-    /// The claim's own words there.
-    quote: String,
-    sentence: String,
-    lost: Vec<&'static str>,
-}
-
 /// A cue that stands so many bytes from a claim's own words is none of theirs.
 const CUE_NEAR: usize = 400;
-
-/// A claim as it will be recorded in the place of an older one.
-pub(crate) struct Chosen {
-    older: ClaimId,
-    source: SourceId,
-    extractor: Option<String>,
-    claim: Claim,
-}
-
-impl Chosen {
-    fn of(case: &Case, claim: Claim) -> Self {
-        Self {
-            older: case.id,
-            source: case.newer,
-            extractor: case.extractor.clone(),
-            claim,
-        }
-    }
-}
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let ledger = context.open_ledger()?;
@@ -247,26 +191,6 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     };
     drop(ledger);
     answer(context, &open, &recorded, entries)
-}
-
-/// Has evidence that was kept for a claim go on with the one that takes its place.
-fn carry_evidence(
-    drafts: &Drafts,
-    found: &[Anchored],
-    chosen: &[Chosen],
-    signed: &[ClaimId],
-) -> anyhow::Result<()> {
-    for chosen in chosen
-        .iter()
-        .filter(|chosen| signed.contains(&chosen.older))
-    {
-        let there = found.iter().find(|there| there.case.id == chosen.older);
-        if let Some(there) = there {
-            let (from, to) = (there.case.claim.identity(), chosen.claim.identity());
-            KeptEvidence::carry(drafts, &from, &to)?;
-        }
-    }
-    Ok(())
 }
 
 fn of(ledger: &Ledger, what: &str) -> anyhow::Result<Of> {
@@ -414,121 +338,6 @@ fn tell_others(context: &Context, others: &[Anchored]) {
     }
 }
 
-/// Signs the claims, each in the place of its older one, and returns the older ones; what was superseded
-/// meanwhile, or is recorded of the newer version already, is passed over.
-fn put(
-    context: &Context,
-    ledger: &Ledger,
-    signer: &mut Signer,
-    chosen: &[Chosen],
-) -> anyhow::Result<Vec<ClaimId>> {
-    let mut known: HashMap<SourceId, HashSet<ObjectId>> = HashMap::new();
-    let mut done = Vec::new();
-    for chosen in chosen {
-        let (_, facts) = ledger.facts_of(&chosen.older.entry())?;
-        if matches!(facts.detail, Detail::Claim(claim) if claim.superseded_by.is_some()) {
-            continue;
-        }
-        let there = match known.entry(chosen.source) {
-            Entry::Occupied(there) => there.into_mut(),
-            Entry::Vacant(place) => {
-                let recorded = claim_list::recorded_in(ledger, &chosen.source)?;
-                let current = recorded.into_iter().filter(|(_, claim)| !claim.superseded);
-                place.insert(current.map(|(identity, _)| identity).collect())
-            }
-        };
-        if !there.insert(chosen.claim.identity()) {
-            context.say(&format!(
-                "“{}” is recorded of the newer version already: claim {} stays with the older one",
-                screen::cut(&chosen.claim.text, 60),
-                ledger.short(&chosen.older.0)?
-            ));
-            continue;
-        }
-        let hull = chosen.claim.quote.bytes;
-        let claim = signer.pending.object(object::to_bytes(&chosen.claim)?);
-        signer.add(Body::Claim(ClaimEntry {
-            claim,
-            source: chosen.source,
-            start: hull.start() as u64,
-            end: hull.end() as u64,
-            extractor: chosen.extractor.clone(),
-            supersedes: Some(chosen.older),
-            change: Some(ClaimChange::Anchor),
-        }))?;
-        done.push(chosen.older);
-    }
-    Ok(done)
-}
-
-/// Records the claims of a source that was just replaced which stand in the newer version with the same
-/// words around them, by the key that signed that; says what waits for a person.
-pub(crate) fn after_adding(
-    context: &Context,
-    args: &SigningArgs,
-    ledger: Ledger,
-    signer: Signer,
-    newer: SourceId,
-) -> anyhow::Result<Vec<EntryLine>> {
-    let found = cases(&ledger, Some(Of::Source(newer)))?;
-    if found.is_empty() {
-        return Ok(vec![]);
-    }
-    drop(ledger);
-    let found = anchored(found);
-    let mut ledger = context.open_ledger()?;
-    let (own, others) = by_author(&ledger, signer.verifier(), found)?;
-    let chosen: Vec<Chosen> = own
-        .iter()
-        .filter(|there| there.state() == State::Exact)
-        .filter_map(|there| Some(Chosen::of(&there.case, sure(there)?)))
-        .collect();
-    let key = signer.into_key();
-    let entries = if chosen.is_empty() {
-        vec![]
-    } else {
-        let mut signer = Signer::start(&ledger, key, context.now()?)?;
-        let done = put(context, &ledger, &mut signer, &chosen)?;
-        let entries = record::deliver(context, args, &mut ledger, &signer.pending)?;
-        carry_evidence(&Drafts::of(ledger.folder()), &own, &chosen, &done)?;
-        entries
-    };
-    drop(ledger);
-    let count = |state: State| own.iter().filter(|there| there.state() == state).count();
-    let states = [
-        State::Exact,
-        State::Moved,
-        State::Normalised,
-        State::Drifted,
-        State::Ambiguous,
-        State::Orphaned,
-    ];
-    let counted: Vec<String> = states
-        .into_iter()
-        .filter(|state| count(*state) > 0)
-        .map(|state| format!("{} {}", count(state), state.as_str()))
-        .collect();
-    if !own.is_empty() {
-        context.say(&format!(
-            "{} in the newer version: {}",
-            screen::counted(own.len() as u64, "recorded claim", "recorded claims"),
-            counted.join(", ")
-        ));
-    }
-    if chosen.len() < own.len() {
-        context.say(&format!(
-            "{} for a look: factlog reanchor",
-            screen::counted(
-                (own.len() - chosen.len()) as u64,
-                "claim waits",
-                "claims wait"
-            )
-        ));
-    }
-    tell_others(context, &others);
-    Ok(entries)
-}
-
 fn leave(context: &Context, drafts: &Drafts, found: &[Anchored]) -> anyhow::Result<Status> {
     // Under the lock, so that two who leave claims at once lose none.
     let _ledger = context.open_ledger()?;
@@ -540,154 +349,6 @@ fn leave(context: &Context, drafts: &Drafts, found: &[Anchored]) -> anyhow::Resu
         ));
     }
     answer(context, &[], &[], vec![])
-}
-
-/// Shows all that will be signed, and asks.
-fn last_look(
-    context: &Context,
-    own: &[Anchored],
-    chosen: &[Chosen],
-    name: &str,
-) -> anyhow::Result<bool> {
-    context.say(&format!("\n{}", screen::styled(STRONG, "to be recorded:")));
-    for chosen in chosen {
-        let there = own.iter().find(|there| there.case.id == chosen.older);
-        let older = there.map_or("", |there| there.case.short.as_str());
-        context.say(&format!(
-            "  {}  in the place of {older}\n    {}\n    {}",
-            screen::one_line(&chosen.claim.text),
-            screen::styled(
-                FAINT,
-                &format!("“{}”", screen::one_line(&chosen.claim.quote.exact))
-            ),
-            screen::styled(FAINT, &claim_list::who(&chosen.claim)),
-        ));
-    }
-    let count = screen::counted(chosen.len() as u64, "claim", "claims");
-    let question = format!("Sign {count} as {name}? [y,n] ");
-    Ok(prompt::choose(&question, &['y', 'n'])? == Some('y'))
-}
-
-/// Prints what became of each, and returns whether something waits.
-fn answer(
-    context: &Context,
-    found: &[Anchored],
-    recorded: &[ClaimId],
-    entries: Vec<EntryLine>,
-) -> anyhow::Result<Status> {
-    let is_recorded = |there: &Anchored| recorded.contains(&there.case.id);
-    let waiting = found.iter().filter(|there| !is_recorded(there)).count();
-    if context.global.json {
-        let lines = found.iter().map(|there| line(there, is_recorded(there)));
-        json_out::print(&Report {
-            claims: lines.collect(),
-            entries,
-            waiting,
-        })?;
-    } else {
-        let mut out = stdout::styled();
-        for there in found {
-            print(&mut out, there, is_recorded(there))?;
-        }
-        if !recorded.is_empty() {
-            context.say(&format!(
-                "{} for the newer version",
-                screen::counted(recorded.len() as u64, "claim recorded", "claims recorded")
-            ));
-        }
-    }
-    Ok(if waiting > 0 {
-        Status::Incomplete
-    } else {
-        Status::Done
-    })
-}
-
-fn line(there: &Anchored, recorded: bool) -> Line {
-    let case = &there.case;
-    let place = |candidate: &Candidate| Place {
-        start: candidate.claim.quote.bytes.start(),
-        end: candidate.claim.quote.bytes.end(),
-        quote: candidate.claim.quote.exact.clone(),
-        sentence: candidate
-            .sentence
-            .of(&case.new)
-            .unwrap_or_default()
-            .to_owned(),
-        lost: candidate.lost.clone(),
-    };
-    Line {
-        claim: case.id,
-        state: there.state(),
-        older: case.older,
-        newer: case.newer,
-        author: case.by.name().to_string(),
-        text: case.claim.text.clone(),
-        sentence: there
-            .found
-            .sentence
-            .of(&case.old)
-            .unwrap_or_default()
-            .to_owned(),
-        places: there.found.candidates.iter().map(place).collect(),
-        recorded,
-    }
-}
-
-/// Prints a case: its state, the claim, and what changed in its sentence.
-fn print(out: &mut impl io::Write, there: &Anchored, recorded: bool) -> io::Result<()> {
-    let style = if there.is_sure() { GOOD } else { WARN };
-    let done = if recorded { "  recorded" } else { "" };
-    writeln!(
-        out,
-        "{}  {}{done}",
-        screen::styled(FAINT, &there.case.short),
-        screen::styled(style, there.state().as_str()),
-    )?;
-    let columns = screen::columns();
-    let claim = screen::one_line(&there.case.claim.text);
-    writeln!(out, "{}", screen::wrap(&claim, columns, "  "))?;
-    if there.is_sure() {
-        return Ok(());
-    }
-    for text in changes(there) {
-        writeln!(out, "{}", screen::wrap(&text, columns, "    "))?;
-    }
-    Ok(())
-}
-
-/// Says, a line a place, what the newer version has in the place of a claim's sentence.
-fn changes(there: &Anchored) -> Vec<String> {
-    let case = &there.case;
-    let old = there.found.sentence.of(&case.old).unwrap_or_default();
-    let candidates = &there.found.candidates;
-    if candidates.is_empty() {
-        return vec![format!(
-            "not in the newer version: “{}”",
-            screen::one_line(old)
-        )];
-    }
-    let mut lines = Vec::new();
-    for (n, candidate) in candidates.iter().enumerate() {
-        let new = candidate.sentence.of(&case.new).unwrap_or_default();
-        let number = if candidates.len() > 1 {
-            format!("{}  ", n + 1)
-        } else {
-            String::new()
-        };
-        lines.push(format!("{number}{}", word_diff(old, new)));
-        if !candidate.lost.is_empty() {
-            lines.push(format!("without its {}", candidate.lost.join(" and ")));
-        }
-        let own = |claim: &Claim| claim.quote.exact.clone();
-        if candidate.claim.text == case.claim.text && own(&candidate.claim) != own(&case.claim) {
-            lines.push(format!(
-                "in words that can be read on their own it stays “{}”; --text changes them",
-                screen::one_line(&case.claim.text)
-            ));
-        }
-    }
-    lines
 }
 
 /// Says whether a claim of these words is recorded of the newer version already.

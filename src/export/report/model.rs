@@ -1,4 +1,6 @@
 //! A slow, obvious model of a report: each number counted by its definition, over made-up ledgers.
+//!
+//! It is long, for it counts every table on its own, and nothing of it is used by what it checks.
 
 #![allow(
     clippy::cast_possible_truncation,
