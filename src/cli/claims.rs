@@ -21,6 +21,7 @@ use super::desk::{Desk, Page};
 use super::exit::Status;
 use super::gone;
 use super::json_out;
+use super::says;
 use super::screen::{self, FAINT, GOOD, STRONG, WARN};
 use super::seek;
 use super::stdout;
@@ -153,6 +154,8 @@ struct ShownVerdict {
     id: String,
     rating: String,
     standing: Standing,
+    /// Whether it was given on an earlier wording of the claim.
+    on_earlier_wording: bool,
     /// Who approves it, by the name of the key.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     approved_by: Vec<String>,
@@ -230,7 +233,13 @@ fn who(line: &ClaimLine) -> String {
 
 fn verdicts(ledger: &Ledger, claim: &ClaimId) -> anyhow::Result<Vec<ShownVerdict>> {
     let mut shown = Vec::new();
-    for record in ledger.verdicts_on(claim)? {
+    let earlier = says::earlier_wordings(ledger, claim)?;
+    let mut records = Vec::new();
+    for wording in earlier.iter().rev() {
+        records.extend(ledger.verdicts_on(wording)?);
+    }
+    records.extend(ledger.verdicts_on(claim)?);
+    for record in records {
         let id = record.entry.id();
         let Body::Verdict(verdict) = record.entry.body() else {
             continue;
@@ -249,6 +258,7 @@ fn verdicts(ledger: &Ledger, claim: &ClaimId) -> anyhow::Result<Vec<ShownVerdict
             id: id.to_string(),
             rating: verdict.rating.to_string(),
             standing: standing.standing,
+            on_earlier_wording: verdict.claim != *claim,
             approved_by: names(&approvals),
             approvals_needed,
             disputed_by: names(&disputes),
@@ -308,8 +318,9 @@ pub(crate) fn print(shown: &[Shown]) -> anyhow::Result<()> {
             });
             writeln!(
                 out,
-                "     {rating} ({}{change}{}) by {} {}",
+                "     {rating} ({}{change}{}{}) by {} {}",
                 verdict.standing,
+                says::wording_words(verdict.on_earlier_wording),
                 decided.map_or_else(String::new, |decided| format!(", {decided}")),
                 screen::one_line(&verdict.reviewer),
                 screen::styled(FAINT, &verdict.id[..8]),

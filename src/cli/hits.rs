@@ -66,6 +66,8 @@ struct HitVerdict {
     id: String,
     rating: String,
     standing: Standing,
+    /// Whether it was given on an earlier wording of the claim.
+    on_earlier_wording: bool,
     reviewer: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<String>,
@@ -96,7 +98,7 @@ impl Hit {
             Body::Source(source) => says::readable(ledger, &source.meta)?,
             _ => None,
         };
-        let judged = index::judged(ledger, id)?;
+        let judged = index::judged(ledger, id, fields)?;
         let superseded_by = says::superseded_claim(ledger, id)?;
         let superseded_by = superseded_by.map(|by| ledger.short(by.as_bytes()));
         let said = claim.said.as_ref().and_then(|said| said.date);
@@ -122,6 +124,7 @@ impl Hit {
                     id: judged.id.to_string(),
                     rating: judged.rating,
                     standing: judged.standing,
+                    on_earlier_wording: judged.on_earlier_wording,
                     reviewer: judged.reviewer,
                     summary: judged.summary,
                 })
@@ -222,9 +225,10 @@ impl Hit {
             let summary = verdict.summary.as_deref().unwrap_or(says::GONE);
             writeln!(
                 out,
-                "  {} ({}) by {} {}",
+                "  {} ({}{}) by {} {}",
                 screen::styled(style, &verdict.rating),
                 verdict.standing,
+                says::wording_words(verdict.on_earlier_wording),
                 screen::one_line(&verdict.reviewer),
                 screen::styled(FAINT, &verdict.id[..8]),
             )?;

@@ -1,8 +1,8 @@
 //! The search index, kept as new as the ledger.
 //!
 //! It lies in the ledger's folder, in `search/`, and is written under the ledger's lock. What it has of
-//! a claim changes with the claim's own verdicts, so an index that is behind takes in the claims that
-//! newer entries speak of. Where one entry changes what stands of many claims (a revoked key, a
+//! a claim changes with its own verdicts and those on its earlier wordings, so an index that is behind
+//! takes in the claims that newer entries speak of, with their later wordings. Where one entry changes what stands of many claims (a revoked key, a
 //! reaffirmation), or takes words away (an erasure), it is built anew.
 
 use std::collections::hash_map::Entry;
@@ -11,7 +11,7 @@ use std::path::Path;
 
 use factlog::audit::facts::Detail;
 use factlog::audit::standing::Standing;
-use factlog::entry::{Body, KeyOp};
+use factlog::entry::{Body, ClaimEntry, KeyOp};
 use factlog::find::{self, FindError, FoundClaim, Index, Stale, Stamp, State, Writing};
 use factlog::ledger::{Ledger, LedgerError, Record};
 use factlog::words::claim::Claim;
@@ -212,11 +212,21 @@ fn push(
 /// changes more than the claims that it names, so that the index must be built anew.
 fn changed_since(ledger: &Ledger, from: u64) -> Result<Option<BTreeSet<EntryId>>, LedgerError> {
     let mut claims = BTreeSet::new();
-    let claim_of = |verdict: &VerdictId| -> Result<Option<EntryId>, LedgerError> {
+    let claim_of = |verdict: &VerdictId| -> Result<Option<ClaimId>, LedgerError> {
         Ok(match ledger.entry(&verdict.entry())?.entry.body() {
-            Body::Verdict(verdict) => Some(verdict.claim.entry()),
+            Body::Verdict(verdict) => Some(verdict.claim),
             _ => None,
         })
+    };
+    // What is said of a verdict is said of the later wordings of its claim, too.
+    let with_later = |claim: Option<ClaimId>| -> Result<Vec<EntryId>, LedgerError> {
+        let mut wordings = Vec::new();
+        let mut next = claim.map(ClaimId::entry);
+        while let Some(id) = next {
+            wordings.push(id);
+            next = says::superseded_claim(ledger, ClaimId(id.0))?;
+        }
+        Ok(wordings)
     };
     for index in from..ledger.tree_head().size {
         let entry = ledger.entry_at(index)?.entry;
@@ -226,10 +236,15 @@ fn changed_since(ledger: &Ledger, from: u64) -> Result<Option<BTreeSet<EntryId>>
                 claims.extend(claim.supersedes.map(ClaimId::entry));
             }
             Body::Verdict(verdict) => {
-                claims.insert(verdict.claim.entry());
+                claims.extend(with_later(Some(verdict.claim))?);
+                // The one that is superseded may be on an earlier wording.
+                let older = verdict.supersedes.as_ref().map(claim_of).transpose()?;
+                claims.extend(with_later(older.flatten())?);
             }
-            Body::Approval(approval) => claims.extend(claim_of(&approval.verdict)?),
-            Body::Retraction(retraction) => claims.extend(claim_of(&retraction.verdict)?),
+            Body::Approval(approval) => claims.extend(with_later(claim_of(&approval.verdict)?)?),
+            Body::Retraction(retraction) => {
+                claims.extend(with_later(claim_of(&retraction.verdict)?)?);
+            }
             Body::Erasure(_) | Body::Reaffirmation(_) | Body::Roots(_) => return Ok(None),
             Body::Key(key) if key.op == KeyOp::Revoke => return Ok(None),
             Body::Key(_)
@@ -269,13 +284,19 @@ impl Known {
     }
 
     /// Returns the verdicts on a claim, but for superseded ones.
-    fn judged(&self, ledger: &Ledger, claim: ClaimId) -> Result<Vec<Judged>, LedgerError> {
+    fn judged(
+        &self,
+        ledger: &Ledger,
+        id: ClaimId,
+        entry: &ClaimEntry,
+    ) -> Result<Vec<Judged>, LedgerError> {
         let Some(verdicts) = &self.verdicts else {
-            return judged(ledger, claim);
+            return judged(ledger, id, entry);
         };
-        let indexes = verdicts.get(&claim).into_iter().flatten();
-        let records = indexes.map(|index| ledger.entry_at(*index));
-        not_superseded(ledger, records.collect::<Result<_, _>>()?)
+        judged_by(ledger, id, entry, |claim| {
+            let indexes = verdicts.get(claim).into_iter().flatten();
+            indexes.map(|index| ledger.entry_at(*index)).collect()
+        })
     }
 }
 
@@ -293,7 +314,7 @@ fn found_claim(
     };
     let id = ClaimId(record.entry.id().0);
     let meta = known.sources.get(&entry.source).and_then(Option::as_ref);
-    let judged = known.judged(ledger, id)?;
+    let judged = known.judged(ledger, id, entry)?;
     let said = claim.said.as_ref().and_then(|said| said.date);
     let published = meta.and_then(|meta| meta.published);
     let day = said.or(published).map(DayOrTime::date);
@@ -329,6 +350,8 @@ fn found_claim(
 /// A verdict on a claim that no other took the place of.
 pub(crate) struct Judged {
     pub(crate) id: VerdictId,
+    /// Whether it was given on an earlier wording of the claim.
+    pub(crate) on_earlier_wording: bool,
     pub(crate) rating: String,
     pub(crate) standing: Standing,
     pub(crate) reviewer: String,
@@ -336,30 +359,45 @@ pub(crate) struct Judged {
     pub(crate) summary: Option<String>,
 }
 
-/// Returns the verdicts on a claim, but for superseded ones.
-pub(crate) fn judged(ledger: &Ledger, claim: ClaimId) -> Result<Vec<Judged>, LedgerError> {
-    not_superseded(ledger, ledger.verdicts_on(&claim)?)
+/// Returns the verdicts on a claim and its earlier wordings, but for superseded ones, in log order.
+pub(crate) fn judged(
+    ledger: &Ledger,
+    id: ClaimId,
+    entry: &ClaimEntry,
+) -> Result<Vec<Judged>, LedgerError> {
+    judged_by(ledger, id, entry, |claim| ledger.verdicts_on(claim))
 }
 
-fn not_superseded(ledger: &Ledger, verdicts: Vec<Record>) -> Result<Vec<Judged>, LedgerError> {
+fn judged_by(
+    ledger: &Ledger,
+    id: ClaimId,
+    entry: &ClaimEntry,
+    verdicts_on: impl Fn(&ClaimId) -> Result<Vec<Record>, LedgerError>,
+) -> Result<Vec<Judged>, LedgerError> {
+    let mut wordings = ledger.earlier_wordings(entry)?;
+    wordings.reverse();
+    wordings.push(id);
     let mut found = Vec::new();
-    for record in verdicts {
-        let Body::Verdict(verdict) = record.entry.body() else {
-            continue;
-        };
-        let id = VerdictId(record.entry.id().0);
-        let standing = ledger.standing(&id)?.standing;
-        if standing == Standing::Superseded {
-            continue;
+    for wording in wordings {
+        for record in verdicts_on(&wording)? {
+            let Body::Verdict(verdict) = record.entry.body() else {
+                continue;
+            };
+            let verdict_id = VerdictId(record.entry.id().0);
+            let standing = ledger.standing(&verdict_id)?.standing;
+            if standing == Standing::Superseded {
+                continue;
+            }
+            let content: Option<Verdict> = says::readable(ledger, &verdict.verdict)?;
+            found.push(Judged {
+                id: verdict_id,
+                on_earlier_wording: wording != id,
+                rating: verdict.rating.to_string(),
+                standing,
+                reviewer: record.entry.header().by.name().to_string(),
+                summary: content.map(|content| content.summary),
+            });
         }
-        let content: Option<Verdict> = says::readable(ledger, &verdict.verdict)?;
-        found.push(Judged {
-            id,
-            rating: verdict.rating.to_string(),
-            standing,
-            reviewer: record.entry.header().by.name().to_string(),
-            summary: content.map(|content| content.summary),
-        });
     }
     Ok(found)
 }

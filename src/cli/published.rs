@@ -76,11 +76,7 @@ impl<'l> Gatherer<'l> {
         let id = ClaimId(record.entry.id().0);
         self.source(entry.source)?;
         let mut verdicts = Vec::new();
-        for verdict in self.ledger.verdicts_on(&id)? {
-            if let Body::Verdict(entry) = verdict.entry.body() {
-                verdicts.push(self.verdict(&verdict, entry)?);
-            }
-        }
+        self.verdicts_on(&id, &mut verdicts)?;
         Ok(PublishedClaim {
             id,
             index: record.index,
@@ -92,6 +88,31 @@ impl<'l> Gatherer<'l> {
             superseded_by: says::superseded_claim(self.ledger, id)?.map(|by| ClaimId(by.0)),
             verdicts,
         })
+    }
+
+    /// Reads the verdicts that were given on earlier wordings of a claim, the oldest first.
+    pub(crate) fn earlier_verdicts(
+        &mut self,
+        claim: &ClaimEntry,
+    ) -> Result<Vec<PublishedVerdict>, LedgerError> {
+        let mut verdicts = Vec::new();
+        for wording in self.ledger.earlier_wordings(claim)?.iter().rev() {
+            self.verdicts_on(wording, &mut verdicts)?;
+        }
+        Ok(verdicts)
+    }
+
+    fn verdicts_on(
+        &mut self,
+        claim: &ClaimId,
+        verdicts: &mut Vec<PublishedVerdict>,
+    ) -> Result<(), LedgerError> {
+        for verdict in self.ledger.verdicts_on(claim)? {
+            if let Body::Verdict(entry) = verdict.entry.body() {
+                verdicts.push(self.verdict(&verdict, entry)?);
+            }
+        }
+        Ok(())
     }
 
     /// Reads a source, for later.

@@ -167,6 +167,26 @@ pub(crate) fn superseded_claim(
     }
 }
 
+/// Says in brackets, after the standing of a verdict, that it was given on an earlier wording.
+pub(crate) const fn wording_words(on_earlier_wording: bool) -> &'static str {
+    if on_earlier_wording {
+        ", on an earlier wording"
+    } else {
+        ""
+    }
+}
+
+/// Returns the earlier wordings of a claim, the newest first.
+pub(crate) fn earlier_wordings(
+    ledger: &Ledger,
+    claim: &ClaimId,
+) -> Result<Vec<ClaimId>, LedgerError> {
+    match ledger.entry(&claim.entry())?.entry.body() {
+        Body::Claim(entry) => ledger.earlier_wordings(entry),
+        _ => Ok(vec![]),
+    }
+}
+
 /// Returns the id of the entry at an index, where there is one to look for.
 pub(crate) fn at(ledger: &Ledger, index: Option<u64>) -> Result<Option<EntryId>, LedgerError> {
     index

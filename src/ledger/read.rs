@@ -12,7 +12,7 @@ use crate::audit::foresight;
 use crate::audit::rows::{self as fact_rows, RowFacts};
 use crate::audit::standing::{self, VerdictStanding};
 use crate::audit::taint::Taints;
-use crate::entry::{Body, Entry, Kind};
+use crate::entry::{Body, ClaimEntry, Entry, Kind};
 use crate::trust::key::{PublicKey, VerifierKey};
 use crate::words::id::{ClaimId, EntryId, ObjectId, SourceId, VerdictId};
 use crate::words::object::{self, Object};
@@ -234,6 +234,22 @@ impl Ledger {
     /// Returns a claim's verdicts, whatever their standing, in log order.
     pub fn verdicts_on(&self, claim: &ClaimId) -> Result<Vec<Record>, LedgerError> {
         self.listed(&rows::verdicts(&claim.entry()))
+    }
+
+    /// Returns the earlier wordings of a claim: the one whose place it took, the one whose place that
+    /// took, and so on. The verdicts on them stay where they were given (docs/format.md, section 7).
+    pub fn earlier_wordings(&self, claim: &ClaimEntry) -> Result<Vec<ClaimId>, LedgerError> {
+        let mut wordings = Vec::new();
+        let mut older = claim.supersedes;
+        // An entry refers to earlier ones alone, so that this ends.
+        while let Some(id) = older {
+            wordings.push(id);
+            older = match self.entry(&id.entry())?.entry.body() {
+                Body::Claim(claim) => claim.supersedes,
+                _ => None,
+            };
+        }
+        Ok(wordings)
     }
 
     /// Returns the indexes of all verdicts, by the claim, in log order: for what goes through all claims.

@@ -111,8 +111,9 @@ impl Sitting {
     fn start(folder: &Path, arguments: &str) -> Self {
         let pid = folder.join("pid");
         let _ = fs::remove_file(&pid);
+        // Tests that a script runs in the background are started with Ctrl-C ignored.
         let line = format!(
-            "echo $$ > pid.new; mv pid.new pid; exec '{}' review {arguments} --at 2026-11-22T10:00:00Z --seed test",
+            "echo $$ > pid.new; mv pid.new pid; exec env --default-signal=INT '{}' review {arguments} --at 2026-11-22T10:00:00Z --seed test",
             env!("CARGO_BIN_EXE_factlog")
         );
         let mut script = Command::new("script")

@@ -220,10 +220,14 @@ fn named(context: &Context, what: &str) -> anyhow::Result<Vec<Watched>> {
 }
 
 fn on_claim(ledger: &Ledger, claim: ClaimId) -> anyhow::Result<Vec<VerdictId>> {
-    let records = ledger.verdicts_on(&claim)?.into_iter();
-    Ok(records
-        .map(|record| VerdictId(record.entry.id().0))
-        .collect())
+    let mut wordings = says::earlier_wordings(ledger, &claim)?;
+    wordings.push(claim);
+    let mut found = Vec::new();
+    for wording in wordings {
+        let records = ledger.verdicts_on(&wording)?.into_iter();
+        found.extend(records.map(|record| VerdictId(record.entry.id().0)));
+    }
+    Ok(found)
 }
 
 /// Returns the sources that verdicts in force rest on, each once, with all that is quoted from it.

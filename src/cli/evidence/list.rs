@@ -11,6 +11,7 @@ use crate::cli::claim_list::{ClaimLine, State};
 use crate::cli::context::Context;
 use crate::cli::drafts::Drafts;
 use crate::cli::exit::{Failure, Status};
+use crate::cli::index;
 use crate::cli::json_out;
 use crate::cli::says;
 use crate::cli::screen::{self, FAINT, STRONG};
@@ -128,7 +129,11 @@ fn cited(ledger: &Ledger, line: &ClaimLine) -> anyhow::Result<Vec<Piece>> {
         return Ok(vec![]);
     };
     let mut found = Vec::new();
-    for judged in crate::cli::index::judged(ledger, id)? {
+    let record = ledger.entry(&id.entry())?;
+    let Body::Claim(claim) = record.entry.body() else {
+        return Ok(vec![]);
+    };
+    for judged in index::judged(ledger, id, claim)? {
         let Body::Verdict(entry) = ledger.entry(&judged.id.entry())?.entry.body().clone() else {
             continue;
         };

@@ -112,10 +112,13 @@ fn entry(ledger: &Ledger, record: &Record) -> anyhow::Result<EntryShown> {
             shown.source = Some(source(ledger, id)?);
             shown.claims = claim_rows(ledger, &mut gatherer, id)?;
         }
-        Body::Claim(_) => {
+        Body::Claim(entry) => {
             let id = ClaimId(record.entry.id().0);
             let (claim, published) = claim(ledger, &mut gatherer, id)?;
-            shown.verdicts = verdicts(ledger, &published)?;
+            for earlier in gatherer.earlier_verdicts(entry)? {
+                shown.verdicts.push(verdict(ledger, &earlier, true)?);
+            }
+            shown.verdicts.extend(verdicts(ledger, &published)?);
             shown.claim = Some(claim);
             shown.source = Some(source(ledger, published.source)?);
         }
@@ -289,10 +292,10 @@ fn claim_rows(
             continue;
         };
         let published = gatherer.claim(&record, entry)?;
-        let standing = published
-            .verdicts
-            .iter()
-            .rfind(|v| v.standing == Standing::Standing);
+        let earlier = gatherer.earlier_verdicts(entry)?;
+        let stands = |verdict: &&PublishedVerdict| verdict.standing == Standing::Standing;
+        let own = published.verdicts.iter().rfind(stands);
+        let standing = own.or_else(|| earlier.iter().rfind(stands));
         let rating = match standing {
             Some(verdict) => {
                 let policy: Option<Policy> = says::readable(ledger, &verdict.policy)?;
@@ -306,6 +309,7 @@ fn claim_rows(
             claimant: published.claim.as_ref().map(says::claimant_words),
             text: published.claim.map(|claim| claim.text),
             superseded: published.superseded_by.is_some(),
+            on_earlier_wording: own.is_none() && rating.is_some(),
             rating,
         });
     }

@@ -390,9 +390,13 @@ impl<W: Write> Page<'_, W> {
         } else {
             claim.rating.as_deref().unwrap_or("no verdict stands")
         };
+        let wording = says::wording_words(claim.on_earlier_wording);
         let text = claim.text.as_deref().unwrap_or(says::GONE);
         let who = claim.claimant.as_deref().unwrap_or_default();
-        self.field(&claim.id.short, &format!("{text} — {who} [{state}]"))
+        self.field(
+            &claim.id.short,
+            &format!("{text} — {who} [{state}{wording}]"),
+        )
     }
 
     fn answer(&mut self, answer: &AnswerShown) -> io::Result<()> {

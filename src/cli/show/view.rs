@@ -121,6 +121,9 @@ pub(super) struct ClaimRow {
     /// The label of the latest verdict that stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) rating: Option<String>,
+    /// Whether that was given on an earlier wording.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) on_earlier_wording: bool,
 }
 
 /// A claim.

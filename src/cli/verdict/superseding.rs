@@ -98,16 +98,13 @@ pub(super) fn own_on_wordings(
     author: &VerifierKey,
     claim: &ClaimId,
 ) -> anyhow::Result<Option<Record>> {
-    let mut wording = Some(*claim);
-    while let Some(claim) = wording {
-        if let Some(own) = own_verdict(ledger, author, &claim)? {
+    if let Some(own) = own_verdict(ledger, author, claim)? {
+        return Ok(Some(own));
+    }
+    for earlier in says::earlier_wordings(ledger, claim)? {
+        if let Some(own) = own_verdict(ledger, author, &earlier)? {
             return Ok(Some(own));
         }
-        // An entry refers to earlier ones alone, so that this ends.
-        wording = match ledger.entry(&claim.entry())?.entry.body() {
-            Body::Claim(entry) => entry.supersedes,
-            _ => None,
-        };
     }
     Ok(None)
 }

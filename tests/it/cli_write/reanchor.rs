@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use super::{claims, fits, json, with_input};
-use crate::desk::{ARTICLE, Desk};
+use crate::desk::{ARTICLE, Desk, verdict};
 
 /// Records a claim of the article for each of these words; returns the article's id.
 fn recorded(desk: &Desk, quotes: &[&str]) -> String {
@@ -230,5 +230,66 @@ fn an_untouched_sentence_goes_along_at_once() {
     assert_eq!(added["entries"].as_array().unwrap().len(), 2, "{added:#}");
     assert_eq!(listed(&desk).0, Some(0));
     // The verdict on the older version is the reviewer's own here, too.
+    desk.done(&["verify"]);
+}
+
+#[test]
+fn a_verdict_on_the_earlier_wording_is_shown_with_the_new_one() {
+    let desk = Desk::new();
+    let source = recorded(&desk, &[CLOSED]);
+    let current = || -> Value {
+        let listed = claims(&desk);
+        let mut recorded = listed.iter().filter(|claim| claim["state"] == "recorded");
+        let current = recorded.next().expect("a claim is recorded").clone();
+        assert!(
+            recorded.next().is_none(),
+            "one claim is current: {listed:#?}"
+        );
+        current
+    };
+    let older = current()["id"].as_str().unwrap()[..12].to_owned();
+    let mut judge = verdict(&older).to_vec();
+    fs::write(desk.path("log.txt"), "The gates were shut in May 2019.\n").unwrap();
+    judge.extend(["--refutes", "log.txt"]);
+    desk.done(&judge);
+    // The index knows of the verdict before the claim is worded anew.
+    let found = || json(&desk, "output-search", &["search", "harbour bridge"])["claims"].clone();
+    let of = |list: &Value, id: &str| -> Value {
+        let mut claims = list.as_array().unwrap().iter();
+        let claim = claims.find(|claim| claim["id"].as_str().unwrap().starts_with(id));
+        claim.expect("the claim is listed").clone()
+    };
+    let judged = &of(&found(), &older)["verdicts"][0];
+    assert_eq!(judged["on_earlier_wording"], false);
+    let given = judged["id"].as_str().unwrap()[..12].to_owned();
+
+    replace(
+        &desk,
+        &source,
+        &format!("{ARTICLE}\nA reader wrote to us on Friday.\n"),
+    );
+    let newer = current();
+    assert_eq!(newer["verdicts"][0]["on_earlier_wording"], true);
+    let newer = &newer["id"].as_str().unwrap()[..12];
+    assert_ne!(newer, older);
+
+    let shown = json(&desk, "output-show", &["show", newer]);
+    assert_eq!(shown["verdicts"][0]["on_earlier_wording"], true);
+    let cited = json(&desk, "output-evidence-list", &["evidence", "list", newer]);
+    assert_eq!(cited["cited"].as_array().unwrap().len(), 1, "{cited:#}");
+    let (text, _) = desk.done(&["claims"]);
+    assert!(text.contains("(standing, on an earlier wording)"), "{text}");
+    let rows = json(
+        &desk,
+        "output-show",
+        &["show", shown["source"]["id"].as_str().unwrap()],
+    );
+    assert_eq!(rows["claims"][0]["on_earlier_wording"], true);
+
+    // What becomes of the verdict is known of both.
+    let standing = || of(&found(), newer)["verdicts"][0]["standing"].clone();
+    assert_eq!(standing(), "standing");
+    desk.done(&["retract", &given, "--reason", "The gates stood open."]);
+    assert_eq!(standing(), "retracted");
     desk.done(&["verify"]);
 }
