@@ -55,7 +55,8 @@ desk=$disk/desk
 : >"$acknowledged"
 
 # What starts a ledger.
-init=(init --name Desk --origin desk.example/facts --reviewer desk.example/alice --unencrypted-keys)
+# An origin is used once.
+init=(init --name Desk --reviewer desk.example/alice --unencrypted-keys --origin)
 
 # Runs the program on the desk's ledger. What is to be killed is started without this.
 factlog() { "$FACTLOG" --ledger "$desk" "$@"; }
@@ -169,7 +170,7 @@ milliseconds() {
 
 cut=0 what=start sentences=40
 mkdir "$desk"
-init_time=$(milliseconds factlog "${init[@]}")
+init_time=$(milliseconds factlog "${init[@]}" desk.example/facts)
 head -c 16777216 /dev/urandom >"$work/large"
 large_time=$(milliseconds large)
 whole=0 large=0
@@ -196,7 +197,7 @@ for cut in $(seq 1 "$cuts"); do
         init)
             mkdir "$disk/new-$cut"
             cut_within "$init_time"
-            "$FACTLOG" --ledger "$disk/new-$cut" "${init[@]}" >"$work/answers" 2>"$work/err" &
+            "$FACTLOG" --ledger "$disk/new-$cut" "${init[@]}" "desk.example/new-$cut" >"$work/answers" 2>"$work/err" &
             child=$!
             ;;
     esac
@@ -219,7 +220,7 @@ for cut in $(seq 1 "$cuts"); do
                 whole=$((whole + 1))
             else
                 mkdir -p "$desk"
-                factlog "${init[@]}" >"$work/out" 2>"$work/err" || fail "the ledger can't be started anew"
+                factlog "${init[@]}" "desk.example/new-$cut" >"$work/out" 2>"$work/err" || fail "the ledger can't be started anew"
             fi
             take_in_before=$(wc -l <"$acknowledged")
             take_in
