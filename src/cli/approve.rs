@@ -241,11 +241,12 @@ impl Decided<'_> {
         verdict: &Record,
         key: &VerifierKey,
     ) -> anyhow::Result<Vec<String>> {
-        let (rules, name) = (Rules::of(ledger)?, key.name().as_str());
+        let rules = Rules::of(ledger)?;
+        let rules = rules.of_key(ledger, key)?;
         let Body::Verdict(body) = verdict.entry.body() else {
             unreachable!("it was looked up as a verdict");
         };
-        if rules.are_silent_on(name) {
+        if rules.are_silent() {
             return Ok(vec![]);
         }
         let matter = Matter::of_verdict(ledger, body)?;
@@ -254,7 +255,7 @@ impl Decided<'_> {
             words: &words,
             is_answered: true,
         };
-        Ok(rules.check(name, &matter, &declared)?)
+        Ok(rules.check(&matter, &declared)?)
     }
 
     /// Says what is decided about what.

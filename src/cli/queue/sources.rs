@@ -1,14 +1,14 @@
 //! Claims to review by source, and verdicts that were begun.
 
 use std::collections::HashMap;
-use std::fs;
 
 use factlog::ledger::{Ledger, Record};
 use factlog::words::id::{ObjectId, SourceId};
 
 use super::{Group, GroupName, Item, Worthy};
+use crate::cli::beside;
 use crate::cli::claim_list::{self, ClaimLine, State};
-use crate::cli::drafts::Drafts;
+use crate::cli::drafts::{Drafts, FORM};
 use crate::cli::extractor::IMPORTED;
 use crate::cli::proposals::Proposals;
 use crate::cli::reanchor;
@@ -38,7 +38,8 @@ pub(super) fn open(ledger: &Ledger, sources: &[u64]) -> anyhow::Result<Vec<Open>
     for index in sources.iter().rev().take(MOST_SOURCES) {
         let record = ledger.entry_at(*index)?;
         let id = SourceId(record.entry.id().0);
-        if drafts.load(&id)?.evidence {
+        let decided = drafts.seen(&id);
+        if decided.evidence || decided.is_damaged {
             continue;
         }
         let lines = claim_list::unnumbered(ledger, &proposals, &record)?;
@@ -196,7 +197,8 @@ pub(super) fn forms(ledger: &Ledger, open: &[Open], limit: usize) -> anyhow::Res
         if items.len() >= limit {
             continue;
         }
-        let form = fs::read_to_string(drafts.form_of(&claim)).unwrap_or_default();
+        let form = beside::or_passed_over(FORM.bytes(&drafts.form_of(&claim))).flatten();
+        let form = String::from_utf8_lossy(&form.unwrap_or_default()).into_owned();
         let rating = Drafted::rating_of(&form);
         items.push(Item {
             what: "claim",

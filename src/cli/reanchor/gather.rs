@@ -4,11 +4,8 @@
 //! a claim with the older version is kept, among the drafts.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use factlog::anchor::{self, Reanchored, State, Versions};
 use factlog::audit::facts::Detail;
 use factlog::entry::Body;
@@ -18,9 +15,9 @@ use factlog::words::claim::Claim;
 use factlog::words::id::{ClaimId, ObjectId, SourceId};
 use serde::{Deserialize, Serialize};
 
+use crate::cli::beside::{self, FileKind};
 use crate::cli::claim_list;
 use crate::cli::drafts::Drafts;
-use crate::cli::exit::{Failure, Status};
 use crate::cli::says;
 
 /// The type that the file of claims which were left names.
@@ -28,6 +25,13 @@ const TYPE: &str = "factlog/anchors@v1";
 
 /// That file, among the drafts.
 const FILE: &str = "anchors.json";
+
+/// What is known of such a file: a hundred thousand claims that were left are no more than this.
+const ANCHORS: FileKind = FileKind {
+    what: "the file of drafts",
+    most: 16 * 1024 * 1024,
+    hint: "move that file away: it only says which claims were left with older versions",
+};
 
 /// A recorded claim whose source has a newer version.
 pub(crate) struct Case {
@@ -92,7 +96,7 @@ struct Kept {
 ///
 /// Nothing is compared yet: the ledger is to be closed first.
 pub(crate) fn cases(ledger: &Ledger, of: Option<Of>) -> anyhow::Result<Vec<Case>> {
-    let left = load(&Drafts::of(ledger.folder()))?;
+    let left = beside::or_passed_over(load(&Drafts::of(ledger.folder()))).unwrap_or_default();
     let newest = newest(ledger)?;
     let mut found = Vec::new();
     for (older, newer) in &newest {
@@ -227,20 +231,18 @@ fn known(ledger: &Ledger, source: &SourceId) -> anyhow::Result<Arc<BTreeMap<Obje
 
 fn load(drafts: &Drafts) -> anyhow::Result<BTreeSet<Left>> {
     let path = drafts.folder().join(FILE);
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
-        Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
+    let Some(kept) = ANCHORS.json::<Kept>(&path)? else {
+        return Ok(BTreeSet::new());
     };
-    let damaged = || {
-        Failure::new(Status::Failed, format!("{} is damaged", path.display()))
-            .hint("move that file away: it only says which claims were left with older versions")
-    };
-    let kept: Kept = serde_json::from_slice(&bytes).map_err(|error| damaged().because(error))?;
     if kept.kind != TYPE {
-        return Err(damaged().into());
+        return Err(ANCHORS.damaged(&path).into());
     }
     Ok(kept.left)
+}
+
+/// Returns what is wrong with the file of claims that were left.
+pub(crate) fn fault(drafts: &Drafts) -> Option<anyhow::Error> {
+    load(drafts).err()
 }
 
 /// Keeps that a claim stays with the older version.

@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::Context as _;
 use factlog::words::claim::{Claim, Claimant, Manner};
 use factlog::words::object;
 
@@ -11,7 +10,7 @@ use crate::cli::add::word;
 use crate::cli::claim::{self, Wanted};
 use crate::cli::claim_list::ClaimLine;
 use crate::cli::context::Context;
-use crate::cli::drafts::Drafts;
+use crate::cli::drafts::{Drafts, FORM};
 use crate::cli::editor;
 use crate::cli::exit::{self, Failure, Status};
 use crate::cli::screen;
@@ -83,7 +82,7 @@ fn without_fault(form: &str) -> String {
 }
 
 fn read_form(path: &Path) -> anyhow::Result<String> {
-    let bytes = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    let bytes = FORM.bytes(path)?.unwrap_or_default();
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -160,6 +160,8 @@ impl Scope {
                 lines
             }
         };
+        // An answer could not be kept among drafts that can't be read, which were named.
+        lines.retain(|line| !line.source.is_undecided);
         for of_source in lines.chunk_by_mut(|a, b| a.source.id == b.source.id) {
             of_source.sort_by_key(|line| line.claim.quote.bytes);
         }

@@ -13,12 +13,13 @@ use factlog::words::verdict::Verdict;
 use serde::Serialize;
 
 use super::build::{Fresh, Judgement, Ready, Resolver, TakenSources, Target};
+use super::drafted::Drafted;
 use super::form::FormFault;
 use super::kept::KeptEvidence;
 use super::{Args, build, form, look, superseding, uncited};
 use crate::cli::claim_list::{ClaimLine, State};
 use crate::cli::context::Context;
-use crate::cli::drafts::Drafts;
+use crate::cli::drafts::{Drafts, FORM};
 use crate::cli::editor;
 use crate::cli::exit::{Failure, Status};
 use crate::cli::json_out;
@@ -301,15 +302,16 @@ impl<'a> Sitting<'a> {
         fault: Option<String>,
         args: Option<&Args>,
     ) -> anyhow::Result<Edited> {
-        let before = match fs::read_to_string(path) {
-            Ok(kept) => {
+        let before = match FORM.bytes(path)? {
+            Some(kept) => {
+                let kept = String::from_utf8_lossy(&kept).into_owned();
                 if fault.is_none() {
                     self.context.say("taking up the form where you left it");
                     self.tell_missing(&kept);
                 }
                 kept
             }
-            Err(_) => match self.first_judgement(args) {
+            None => match self.first_judgement(args) {
                 None => {
                     let draft = Drafted::default();
                     form::render_draft(&self.line, &self.policy, &draft, &self.kept.evidence)
@@ -326,7 +328,7 @@ impl<'a> Sitting<'a> {
         };
         self.drafts.replace(path, shown.as_bytes())?;
         editor::edit(self.context, path)?;
-        let after = String::from_utf8_lossy(&fs::read(path)?).into_owned();
+        let after = String::from_utf8_lossy(&FORM.bytes(path)?.unwrap_or_default()).into_owned();
         let unchanged = form::without_fault(&after) == form::without_fault(&before);
         match form::parse(&after) {
             Ok(judged) => {
