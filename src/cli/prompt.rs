@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use console::{Key, Term};
 
 use super::screen;
+use super::terminal;
 
 /// An answer has at most this many bytes: more is no answer to a question here.
 const LONGEST_ANSWER: u64 = 4096;
@@ -46,7 +47,10 @@ pub(crate) fn key(question: &str) -> anyhow::Result<Option<String>> {
     let asked = write!(err, "{}", screen::visible(question)).and_then(|()| err.flush());
     asked.context("asking")?;
     loop {
-        match Term::stderr().read_key().context("reading the answer")? {
+        // A signal stops the waiting; which one it was is for `changed_while` to say.
+        let pressed = terminal::changed_while(|| Term::stderr().read_key_raw());
+        match pressed.context("reading the answer")? {
+            Key::CtrlC => terminal::end_by_interrupt(),
             Key::Char(END_OF_INPUT) => {
                 let _ = writeln!(err);
                 return Ok(None);

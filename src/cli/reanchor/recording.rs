@@ -12,13 +12,14 @@ use factlog::words::id::{ClaimId, ObjectId, SourceId};
 use factlog::words::object;
 
 use super::gather::{Anchored, Case, Of, anchored, cases};
+use super::shown::changed_beside;
 use super::{by_author, sure, tell_others};
 use crate::cli::claim_list;
 use crate::cli::context::Context;
 use crate::cli::drafts::Drafts;
 use crate::cli::prompt;
 use crate::cli::record::{self, EntryLine, Signer};
-use crate::cli::screen::{self, FAINT, STRONG};
+use crate::cli::screen::{self, FAINT, STRONG, WARN};
 use crate::cli::signing::SigningArgs;
 use crate::cli::verdict::KeptEvidence;
 
@@ -196,6 +197,10 @@ pub(super) fn last_look(
             ),
             screen::styled(FAINT, &claim_list::who(&chosen.claim)),
         ));
+        for line in there.map(changed_beside).unwrap_or_default() {
+            let line = screen::wrap(&line, screen::columns(), "    ");
+            context.say(&screen::styled(WARN, &line));
+        }
     }
     let count = screen::counted(chosen.len() as u64, "claim", "claims");
     let question = format!("Sign {count} as {name}? [y,n] ");
