@@ -13,7 +13,7 @@ use crate::cli::extractor::IMPORTED;
 use crate::cli::proposals::Proposals;
 use crate::cli::reanchor;
 use crate::cli::screen;
-use crate::cli::verdict::Drafted;
+use crate::cli::verdict::{Drafted, KeptEvidence};
 
 /// The claims of so many of the latest sources are listed.
 pub(super) const MOST_SOURCES: usize = 500;
@@ -193,12 +193,18 @@ pub(super) fn forms(ledger: &Ledger, open: &[Open], limit: usize) -> anyhow::Res
         } else {
             &mut begun
         };
-        *count += 1;
         if items.len() >= limit {
+            *count += 1;
             continue;
         }
         let form = beside::or_passed_over(FORM.bytes(&drafts.form_of(&claim))).flatten();
         let form = String::from_utf8_lossy(&form.unwrap_or_default()).into_owned();
+        let kept =
+            line.and_then(|line| beside::or_passed_over(KeptEvidence::of_line(&drafts, line)));
+        if !is_imported && kept.is_some_and(|kept| Drafted::is_blank(&form, &kept)) {
+            continue;
+        }
+        *count += 1;
         let rating = Drafted::rating_of(&form);
         items.push(Item {
             what: "claim",

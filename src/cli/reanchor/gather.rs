@@ -16,9 +16,10 @@ use factlog::words::id::{ClaimId, ObjectId, SourceId};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::beside::{self, FileKind};
-use crate::cli::claim_list;
+use crate::cli::claim_list::{self, ClaimLine};
 use crate::cli::drafts::Drafts;
 use crate::cli::says;
+use crate::cli::screen;
 
 /// The type that the file of claims which were left names.
 const TYPE: &str = "factlog/anchors@v1";
@@ -181,6 +182,31 @@ pub(crate) fn replaced(ledger: &Ledger) -> Result<BTreeSet<SourceId>, LedgerErro
         .into_iter()
         .map(|(older, _)| older)
         .collect())
+}
+
+/// Says which proposals are not shown, since their sources have newer versions, and how to see them.
+pub(crate) fn left_out<'l>(
+    ledger: &Ledger,
+    verb: &str,
+    lines: impl Iterator<Item = &'l ClaimLine>,
+) -> Result<Option<String>, LedgerError> {
+    let (mut count, mut sources) = (0, BTreeSet::new());
+    for line in lines {
+        count += 1;
+        sources.insert(line.source.id);
+    }
+    let Some(first) = sources.first() else {
+        return Ok(None);
+    };
+    let claims = screen::counted(count, "proposed claim", "proposed claims");
+    let versions = match sources.len() {
+        1 => "an earlier version of a source".to_owned(),
+        several => format!("earlier versions of {several} sources"),
+    };
+    let short = ledger.short(&first.0)?;
+    Ok(Some(format!(
+        "{claims} of {versions} not shown: factlog {verb} {short}"
+    )))
 }
 
 /// Returns, for each source that was replaced, the newest version of it.

@@ -20,7 +20,7 @@ use factlog::words::object;
 use factlog::words::span::Span;
 
 pub(crate) use self::diff::words as word_diff;
-pub(crate) use self::gather::{Anchored, Case, Of, anchored, cases, fault, replaced};
+pub(crate) use self::gather::{Anchored, Case, Of, anchored, cases, fault, left_out, replaced};
 pub(crate) use self::recording::after_adding;
 use self::recording::{Chosen, carry_evidence, last_look, put};
 use self::shown::{answer, changes};

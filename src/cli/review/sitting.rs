@@ -410,7 +410,7 @@ impl<'a> Sitting<'a> {
     pub(super) fn reload(&mut self, to: &ObjectId) -> anyhow::Result<()> {
         let known: HashSet<ObjectId> = self.lines.iter().map(|line| line.origin).collect();
         let scope = self.scope;
-        let read = |ledger: &_, proposals: &_| scope.lines(ledger, proposals);
+        let read = |ledger: &_, proposals: &_| Ok(scope.lines(ledger, proposals)?.0);
         let (ledger, mut lines) = self.context.read_claims(read)?;
         drop(ledger);
         lines.retain(|line| match line.state {
