@@ -233,7 +233,9 @@ fn but_for_styles(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-fn at_width(text: &str) -> Cow<'_, str> {
+/// Breaks a text of ours between words at the width of the terminal at standard error; leaves it as it is
+/// where there is none.
+pub(crate) fn at_width(text: &str) -> Cow<'_, str> {
     if !std::io::stderr().is_terminal() {
         return Cow::Borrowed(text);
     }

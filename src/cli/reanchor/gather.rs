@@ -1,7 +1,7 @@
 //! Which recorded claims stand in a source that has a newer version, and where they are in that.
 //!
-//! What is here is worked out from the ledger each time: both texts are in it. Only that a person left
-//! a claim with the older version is kept, among the drafts.
+//! What is here is worked out from the ledger each time: both texts are in it. Only what a person said
+//! of a claim is kept, among the drafts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,26 +13,12 @@ use factlog::ledger::{Ledger, LedgerError};
 use factlog::trust::VerifierKey;
 use factlog::words::claim::Claim;
 use factlog::words::id::{ClaimId, ObjectId, SourceId};
-use serde::{Deserialize, Serialize};
 
-use crate::cli::beside::{self, FileKind};
+use super::kept::Kept;
 use crate::cli::claim_list::{self, ClaimLine};
 use crate::cli::drafts::Drafts;
 use crate::cli::says;
 use crate::cli::screen;
-
-/// The type that the file of claims which were left names.
-const TYPE: &str = "factlog/anchors@v1";
-
-/// That file, among the drafts.
-const FILE: &str = "anchors.json";
-
-/// What is known of such a file: a hundred thousand claims that were left are no more than this.
-const ANCHORS: FileKind = FileKind {
-    what: "the file of drafts",
-    most: 16 * 1024 * 1024,
-    hint: "move that file away: it only says which claims were left with older versions",
-};
 
 /// A recorded claim whose source has a newer version.
 pub(crate) struct Case {
@@ -76,28 +62,12 @@ impl Anchored {
     }
 }
 
-/// A claim that was left with a version of its source, since the newer one has not its words.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Left {
-    claim: ClaimId,
-    newer: SourceId,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Kept {
-    #[serde(rename = "type")]
-    kind: String,
-    left: BTreeSet<Left>,
-}
-
 /// Returns the claims whose sources have newer versions, but for those that a person left where they
 /// are; of one version alone, or of one claim, if that is given.
 ///
 /// Nothing is compared yet: the ledger is to be closed first.
 pub(crate) fn cases(ledger: &Ledger, of: Option<Of>) -> anyhow::Result<Vec<Case>> {
-    let left = beside::or_passed_over(load(&Drafts::of(ledger.folder()))).unwrap_or_default();
+    let kept = Kept::seen(&Drafts::of(ledger.folder()));
     let newest = newest(ledger)?;
     let mut found = Vec::new();
     for (older, newer) in &newest {
@@ -116,10 +86,7 @@ pub(crate) fn cases(ledger: &Ledger, of: Option<Of>) -> anyhow::Result<Vec<Case>
             let (_, facts) = ledger.facts_of(&record.entry.id())?;
             let superseded =
                 matches!(facts.detail, Detail::Claim(claim) if claim.superseded_by.is_some());
-            let is_left = left.contains(&Left {
-                claim: id,
-                newer: *newer,
-            });
+            let is_left = kept.is_left(id, *newer);
             if superseded || is_left || matches!(of, Some(Of::Claim(claim)) if claim != id) {
                 continue;
             }
@@ -253,36 +220,4 @@ fn known(ledger: &Ledger, source: &SourceId) -> anyhow::Result<Arc<BTreeMap<Obje
         .filter(|(_, recorded)| !recorded.superseded);
     let current = current.map(|(identity, recorded)| (identity, recorded.id));
     Ok(Arc::new(current.collect()))
-}
-
-fn load(drafts: &Drafts) -> anyhow::Result<BTreeSet<Left>> {
-    let path = drafts.folder().join(FILE);
-    let Some(kept) = ANCHORS.json::<Kept>(&path)? else {
-        return Ok(BTreeSet::new());
-    };
-    if kept.kind != TYPE {
-        return Err(ANCHORS.damaged(&path).into());
-    }
-    Ok(kept.left)
-}
-
-/// Returns what is wrong with the file of claims that were left.
-pub(crate) fn fault(drafts: &Drafts) -> Option<anyhow::Error> {
-    load(drafts).err()
-}
-
-/// Keeps that a claim stays with the older version.
-pub(super) fn leave(drafts: &Drafts, case: &Case) -> anyhow::Result<()> {
-    let mut left = load(drafts)?;
-    left.insert(Left {
-        claim: case.id,
-        newer: case.newer,
-    });
-    let kept = Kept {
-        kind: TYPE.to_owned(),
-        left,
-    };
-    let mut bytes = serde_json::to_vec_pretty(&kept)?;
-    bytes.push(b'\n');
-    drafts.replace(&drafts.folder().join(FILE), &bytes)
 }

@@ -15,15 +15,21 @@ use crate::cli::editor;
 use crate::cli::exit::{self, Failure, Status};
 use crate::cli::screen;
 
-/// Lets the person change a claim in the editor; `None` where they change nothing.
+/// Lets the person change a claim in the editor; `None` where they change nothing. The form opens again
+/// with what was typed where the claim can't be, or `check` refuses it.
 pub(super) fn edit(
     context: &Context,
     drafts: &Drafts,
     line: &ClaimLine,
+    check: impl Fn(&Claim) -> anyhow::Result<()>,
 ) -> anyhow::Result<Option<Claim>> {
     let path = drafts.claim_form(&line.id[..16]);
     let claim = fill_in(context, drafts, &path, claim_form(line), |form| {
-        changed(line, form)
+        let claim = changed(line, form)?;
+        if claim != line.claim {
+            check(&claim)?;
+        }
+        Ok(claim)
     })?;
     Ok((claim != line.claim).then_some(claim))
 }

@@ -287,12 +287,13 @@ impl<'a> Sitting<'a> {
     }
 
     fn edit(&mut self) -> anyhow::Result<()> {
-        let Some(claim) = form::edit(self.context, self.drafts, &self.lines[self.at])? else {
+        let check = |claim: &Claim| self.refuse_second(claim);
+        let line = &self.lines[self.at];
+        let Some(claim) = form::edit(self.context, self.drafts, line, check)? else {
             self.context
                 .say("nothing was changed, and nothing is decided");
             return Ok(());
         };
-        self.refuse_second(&claim)?;
         self.decide(Choice::Accepted, Some(claim))?;
         self.go_on();
         Ok(())
