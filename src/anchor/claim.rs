@@ -1,5 +1,6 @@
 //! A claim with all its ranges, in a newer version of its source.
 
+use super::beside::{self, Beside};
 use super::mapping::{self, Mapping};
 use super::{State, Versions};
 use crate::words::claim::{Claim, Claimant, Manner};
@@ -26,6 +27,8 @@ pub struct Candidate {
     pub claim: Claim,
     /// What of the older claim has no place there: `cue`, `claimant`, `statement`.
     pub lost: Vec<&'static str>,
+    /// What stands beside the sentence now, where that is something else than before.
+    pub beside: Vec<Beside>,
 }
 
 /// Finds a claim of the older version in the newer one.
@@ -55,6 +58,9 @@ pub fn reanchor(versions: &Versions<'_>, claim: &Claim) -> Reanchored {
         })
     {
         state = State::Drifted;
+    }
+    for candidate in &mut candidates {
+        candidate.beside = beside::changed(versions, sentence, candidate.sentence);
     }
     Reanchored {
         state,
@@ -176,6 +182,7 @@ fn made(
             ..claim.clone()
         },
         lost,
+        beside: vec![],
     })
 }
 
@@ -191,14 +198,14 @@ fn own_words(versions: &Versions<'_>, claim: &Claim) -> Vec<Candidate> {
     let at = |place: &Span| {
         let around = versions.sentence_in_new(*place);
         made(versions, claim, around, |span| {
-            beside(versions, claim, span, *place)
+            inside_own(versions, claim, span, *place)
         })
     };
     places.iter().filter_map(at).collect()
 }
 
 /// Finds a range of the claim within its own words, which stand at `place`.
-fn beside(versions: &Versions<'_>, claim: &Claim, span: Span, place: Span) -> Option<Span> {
+fn inside_own(versions: &Versions<'_>, claim: &Claim, span: Span, place: Span) -> Option<Span> {
     let own = claim.quote.bytes;
     if span == own {
         return Some(place);

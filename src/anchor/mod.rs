@@ -10,6 +10,7 @@
 //! resembles our sentence is no new wording of it if it stood elsewhere in the older version already
 //! (`drift`). What remains doubtful is for a person.
 
+mod beside;
 mod claim;
 mod drift;
 mod fold;
@@ -20,6 +21,7 @@ mod quote;
 #[cfg(test)]
 mod tests;
 
+pub use beside::{Beside, Side};
 pub use claim::{Candidate, Reanchored, reanchor};
 pub use quote::{Requoted, requote};
 

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write as _};
 
 use factlog::audit::Standing;
 use factlog::audit::facts::Detail;
-use factlog::entry::{Approval, Body, Decision, Kind, Role, VerdictEntry};
+use factlog::entry::{Approval, Body, Decision, Kind, Role};
 use factlog::ledger::{Ledger, Record};
 use factlog::trust::VerifierKey;
 use factlog::words::id::{EntryId, VerdictId};
@@ -241,11 +241,12 @@ impl Decided<'_> {
         verdict: &Record,
         key: &VerifierKey,
     ) -> anyhow::Result<Vec<String>> {
-        let (rules, name) = (Rules::of(ledger)?, key.name().as_str());
+        let rules = Rules::of(ledger)?;
+        let rules = rules.of_key(ledger, key)?;
         let Body::Verdict(body) = verdict.entry.body() else {
             unreachable!("it was looked up as a verdict");
         };
-        if rules.are_silent_on(name) {
+        if rules.are_silent() {
             return Ok(vec![]);
         }
         let matter = Matter::of_verdict(ledger, body)?;
@@ -254,7 +255,7 @@ impl Decided<'_> {
             words: &words,
             is_answered: true,
         };
-        Ok(rules.check(name, &matter, &declared)?)
+        Ok(rules.check(&matter, &declared)?)
     }
 
     /// Says what is decided about what.
@@ -272,15 +273,20 @@ impl Decided<'_> {
             ));
         }
         let author = record.entry.header().by.name();
+        let content: Option<Verdict> = says::object(ledger, &body.verdict)?;
+        let summary = content.as_ref().map(|content| content.summary.as_str());
+        let summary = summary.map_or_else(String::new, |summary| format!(", “{summary}”"));
         words.push(format!(
-            "the verdict {short} by {author}: {}{}",
-            body.rating,
-            summary(ledger, body)?
+            "the verdict {short} by {author}: {}{summary}",
+            body.rating
         ));
+        match &content {
+            Some(content) => words.extend(rests_on(ledger, content)?),
+            None => words.push(format!("its evidence: {}", says::GONE)),
+        }
         if let Some((older, change)) = body.supersedes.zip(body.change) {
             let older = ledger.short(&older.0)?;
-            let content: Option<Verdict> = says::object(ledger, &body.verdict)?;
-            let reason = content.and_then(|content| content.reason);
+            let reason = content.as_ref().and_then(|content| content.reason.as_ref());
             let reason = reason.map_or_else(String::new, |reason| format!(", “{reason}”"));
             words.push(format!(
                 "it takes the place of {older}: {}{reason}",
@@ -343,9 +349,53 @@ impl Decided<'_> {
     }
 }
 
-fn summary(ledger: &Ledger, verdict: &VerdictEntry) -> anyhow::Result<String> {
-    let content: Option<Verdict> = says::object(ledger, &verdict.verdict)?;
-    Ok(content.map_or_else(String::new, |content| format!(", “{}”", content.summary)))
+/// Says what a verdict rests on, a line a piece, and which conflicts of interest its author declared.
+fn rests_on(ledger: &Ledger, verdict: &Verdict) -> anyhow::Result<Vec<String>> {
+    let mut words = Vec::new();
+    if let Some(rationale) = &verdict.rationale {
+        words.push(format!("its reasons: {rationale}"));
+    }
+    for piece in &verdict.evidence {
+        let (meta, media) = says::source_meta(ledger, piece.source)?;
+        let source = meta.map_or_else(
+            || says::GONE.to_owned(),
+            |meta| says::source_words(ledger, piece.source, &meta, &media),
+        );
+        let short = ledger.short(&piece.source.0)?;
+        let primary = if piece.primary {
+            ", a primary source"
+        } else {
+            ""
+        };
+        let mut line = format!(
+            "{}: {source} ({short}{primary})",
+            says::name_of(&piece.stance)
+        );
+        if let Some(quote) = &piece.quote {
+            line = format!("{line}: “{}”", quote.exact);
+        }
+        let details = [
+            ("at", &piece.locator),
+            ("note:", &piece.note),
+            ("no copy:", &piece.unavailable),
+        ];
+        for (name, value) in details {
+            if let Some(value) = value {
+                line = format!("{line}; {name} {value}");
+            }
+        }
+        words.push(line);
+    }
+    if verdict.evidence.is_empty() {
+        words.push("its evidence: none is cited".to_owned());
+    }
+    words.push(if verdict.conflicts.is_empty() {
+        "conflicts of interest: none is declared".to_owned()
+    } else {
+        let declared = verdict.conflicts.join("; ");
+        format!("conflicts of interest, declared: {declared}")
+    });
+    Ok(words)
 }
 
 /// Refuses to decide about a verdict that was superseded or retracted.

@@ -40,6 +40,8 @@ pub(crate) struct SourceLine {
     pub(crate) text: String,
     /// Whether it was taken in as evidence only.
     pub(crate) is_evidence: bool,
+    /// Whether its drafts are damaged: what was decided about its claims is not known.
+    pub(crate) is_undecided: bool,
 }
 
 impl SourceLine {
@@ -303,8 +305,8 @@ fn lines_of(
     propose: bool,
 ) -> anyhow::Result<Result<Vec<ClaimLine>, String>> {
     let id = SourceId(record.entry.id().0);
-    let decided = drafts.load(&id)?;
-    let source = source_line(ledger, record, decided.evidence)?;
+    let decided = drafts.seen(&id);
+    let source = source_line(ledger, record, Some(&decided))?;
     let block = block_of(record, &decided);
     let language = source
         .meta
@@ -408,7 +410,11 @@ impl ClaimLine {
     }
 }
 
-fn source_line(ledger: &Ledger, record: &Record, is_evidence: bool) -> anyhow::Result<SourceLine> {
+fn source_line(
+    ledger: &Ledger,
+    record: &Record,
+    decided: Option<&SourceDrafts>,
+) -> anyhow::Result<SourceLine> {
     let id = SourceId(record.entry.id().0);
     let meta = match record.entry.body() {
         Body::Source(entry) => there(ledger.object::<Meta>(&entry.meta))?,
@@ -419,7 +425,8 @@ fn source_line(ledger: &Ledger, record: &Record, is_evidence: bool) -> anyhow::R
         id,
         meta,
         text,
-        is_evidence,
+        is_evidence: decided.is_some_and(|decided| decided.evidence),
+        is_undecided: decided.is_some_and(|decided| decided.is_damaged),
     })
 }
 
@@ -523,6 +530,6 @@ pub(crate) fn of_record(ledger: &Ledger, record: &Record) -> anyhow::Result<Opti
         return Ok(None);
     };
     let source = ledger.entry_of(Kind::Source, &entry.source.entry())?;
-    let source = Arc::new(source_line(ledger, &source, false)?);
+    let source = Arc::new(source_line(ledger, &source, None)?);
     recorded_line(ledger, record, &source)
 }

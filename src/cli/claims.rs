@@ -1,5 +1,6 @@
 //! `factlog claims`: the claims, numbered.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
@@ -21,6 +22,7 @@ use super::desk::{Desk, Page};
 use super::exit::Status;
 use super::gone;
 use super::json_out;
+use super::reanchor;
 use super::says;
 use super::screen::{self, FAINT, GOOD, STRONG, WARN};
 use super::seek;
@@ -65,12 +67,24 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     })?;
     let desk = Desk::of(&ledger);
     let pages = desk.pages()?;
+    // A source with a newer version proposes nothing unasked.
+    let older = if wanted.is_none() && !args.all {
+        reanchor::replaced(&ledger)?
+    } else {
+        BTreeSet::new()
+    };
+    let is_older =
+        |line: &ClaimLine| line.state == State::Proposed && older.contains(&line.source.id);
+    let left_out = list
+        .iter()
+        .filter(|line| line.is_listed() && is_older(line));
+    let left_out = reanchor::left_out(&ledger, "claims", left_out)?;
     let shown: Vec<Shown> = list
         .iter()
         .filter(|line| {
             let hidden = !line.is_listed();
             let asked = wanted.is_some() && line.state == State::Proposed;
-            args.all || !hidden || asked
+            args.all || (!hidden && !is_older(line)) || asked
         })
         .map(|line| {
             let mut shown = Shown::of(&ledger, line)?;
@@ -94,6 +108,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         return Ok(status);
     }
     print(&shown)?;
+    if let Some(left_out) = left_out {
+        context.say(&left_out);
+    }
     if shown.is_empty() {
         context.say("no claims yet. Take in an article: factlog add article.txt");
     } else {

@@ -312,9 +312,14 @@ impl Context {
         reason = "callers need not know what it depends on"
     )]
     pub(crate) fn warn(&self, text: &str) {
-        let text = format!("{} {}", screen::styled(WARN, "warning:"), shown(text));
-        let _ = writeln!(anstream::stderr(), "{}", screen::message(&text));
+        warn(text);
     }
+}
+
+/// Warns a person, on standard error, where no context is at hand.
+pub(crate) fn warn(text: &str) {
+    let text = format!("{} {}", screen::styled(WARN, "warning:"), shown(text));
+    let _ = writeln!(anstream::stderr(), "{}", screen::message(&text));
 }
 
 /// Reports an error, its causes, and at most one thing to try.

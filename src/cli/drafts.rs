@@ -17,10 +17,25 @@ use factlog::words::id::{ObjectId, SourceId};
 use factlog::words::span::Span;
 use serde::{Deserialize, Serialize};
 
-use super::exit::{Failure, Status};
+use super::beside::{self, FileKind};
 
 /// The type that a drafts file names.
 const TYPE: &str = "factlog/drafts@v1";
+
+/// The drafts of a source: what was decided about each of its claims, and the words of those that a
+/// person changed. No source has more bytes than this.
+const FILE: FileKind = FileKind {
+    what: "the file of drafts",
+    most: 64 * 1024 * 1024,
+    hint: "move that file away: what it held was not signed",
+};
+
+/// A form that a person writes, as it is kept.
+pub(crate) const FORM: FileKind = FileKind {
+    what: "the form",
+    most: 4 * 1024 * 1024,
+    hint: "move that file away: what it held was not signed",
+};
 
 /// What was decided about one source's claims.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -41,6 +56,9 @@ pub(crate) struct SourceDrafts {
     /// What a person made of proposed claims, in the order in which they did.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) replacements: Vec<Replacement>,
+    /// Whether the file was there, and could not be read.
+    #[serde(skip)]
+    pub(crate) is_damaged: bool,
 }
 
 /// Where in the ledger's history claims were offered that come after all others.
@@ -143,6 +161,18 @@ pub(crate) enum Choice {
 }
 
 impl SourceDrafts {
+    fn none(source: &SourceId) -> Self {
+        Self {
+            kind: TYPE.to_owned(),
+            source: *source,
+            evidence: false,
+            offered: None,
+            decisions: vec![],
+            replacements: vec![],
+            is_damaged: false,
+        }
+    }
+
     /// Returns what was decided, by the claim that it was decided about.
     pub(crate) fn by_claim(&self) -> HashMap<ObjectId, &Decision> {
         let decided = self.decisions.iter().rev();
@@ -226,35 +256,35 @@ impl Drafts {
     /// Reads the drafts of a source; where there are none, nothing was decided.
     pub(crate) fn load(&self, source: &SourceId) -> anyhow::Result<SourceDrafts> {
         let path = self.path(source);
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(SourceDrafts {
-                    kind: TYPE.to_owned(),
-                    source: *source,
-                    evidence: false,
-                    offered: None,
-                    decisions: vec![],
-                    replacements: vec![],
-                });
-            }
-            Err(error) => {
-                return Err(error).with_context(|| format!("reading {}", path.display()));
-            }
+        let Some(drafts) = FILE.json::<SourceDrafts>(&path)? else {
+            return Ok(SourceDrafts::none(source));
         };
-        let damaged = || {
-            Failure::new(
-                Status::Failed,
-                format!("the drafts in {} are damaged", path.display()),
-            )
-            .hint("move that file away: what it held was not signed")
-        };
-        let drafts: SourceDrafts =
-            serde_json::from_slice(&bytes).map_err(|error| damaged().because(error))?;
         if drafts.kind != TYPE || drafts.source != *source {
-            return Err(damaged().into());
+            return Err(FILE.damaged(&path).into());
         }
         Ok(drafts)
+    }
+
+    /// Returns what is wrong with the drafts of sources.
+    pub(crate) fn faults(&self) -> anyhow::Result<Vec<anyhow::Error>> {
+        let source = |path: &PathBuf| -> Option<SourceId> {
+            let name = path.file_name()?.to_str()?;
+            name.strip_suffix(".json")?.parse().ok()
+        };
+        let paths = beside::names(&self.folder)?;
+        let loads = paths.iter().filter_map(source);
+        Ok(loads
+            .filter_map(|source| self.load(&source).err())
+            .collect())
+    }
+
+    /// Reads the drafts of a source for a list: where they are damaged, they are named, and nothing was
+    /// decided.
+    pub(crate) fn seen(&self, source: &SourceId) -> SourceDrafts {
+        beside::or_passed_over(self.load(source)).unwrap_or_else(|| SourceDrafts {
+            is_damaged: true,
+            ..SourceDrafts::none(source)
+        })
     }
 
     /// Replaces the drafts of a source.
@@ -269,7 +299,7 @@ impl Drafts {
         let size = ledger.tree_head().size;
         let mut order = 0;
         for record in ledger.sources()? {
-            let kept = self.load(&SourceId(record.entry.id().0))?;
+            let kept = self.seen(&SourceId(record.entry.id().0));
             let made = kept.replacements.iter().map(|made| made.offered);
             let before = kept.offered.into_iter().chain(made);
             for before in before.filter(|before| before.size == size) {
@@ -306,25 +336,15 @@ impl Drafts {
 
     /// Lists the forms of unfinished verdicts: the beginnings of their claims' identities, in order.
     pub(crate) fn forms(&self) -> anyhow::Result<Vec<String>> {
-        let names = match fs::read_dir(&self.folder) {
-            Ok(names) => names,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
-            Err(error) => {
-                return Err(error).with_context(|| format!("listing {}", self.folder.display()));
-            }
-        };
-        let mut forms = Vec::new();
-        for name in names {
-            let name = name?.file_name();
-            let claim = name
-                .to_str()
-                .and_then(|name| name.strip_prefix("verdict-")?.strip_suffix(".txt"));
-            let is_id =
-                |claim: &&str| claim.len() == 16 && claim.bytes().all(|b| b.is_ascii_hexdigit());
-            forms.extend(claim.filter(is_id).map(str::to_owned));
-        }
-        forms.sort_unstable();
-        Ok(forms)
+        let is_id =
+            |claim: &&str| claim.len() == 16 && claim.bytes().all(|b| b.is_ascii_hexdigit());
+        let paths = beside::names(&self.folder)?;
+        let forms = paths.iter().filter_map(|path| {
+            let name = path.file_name()?.to_str()?;
+            let claim = name.strip_prefix("verdict-")?.strip_suffix(".txt")?;
+            Some(claim).filter(is_id).map(str::to_owned)
+        });
+        Ok(forms.collect())
     }
 
     /// Replaces a file of the folder of drafts, whole or not at all.
@@ -352,20 +372,13 @@ impl Drafts {
     ///
     /// Whatever else is in the folder is left alone, but for files that no stopped write finished.
     pub(crate) fn forget_words(&self, repeats: impl Fn(&[u8]) -> bool) -> anyhow::Result<()> {
-        let names = match fs::read_dir(&self.folder) {
-            Ok(names) => names,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => {
-                return Err(error).with_context(|| format!("listing {}", self.folder.display()));
-            }
-        };
-        for name in names {
-            let path = name?.path();
-            let reading = || format!("reading the draft {}", path.display());
+        for path in beside::names(&self.folder)? {
             if !path.is_file() {
                 continue;
             }
-            let bytes = fs::read(&path).with_context(reading)?;
+            let Some(bytes) = FILE.bytes(&path)? else {
+                continue;
+            };
             let Ok(mut drafts) = serde_json::from_slice::<SourceDrafts>(&bytes) else {
                 if repeats(&bytes) {
                     let removing = || format!("removing the draft {}", path.display());

@@ -2,18 +2,23 @@
 //!
 //! A file a source in `.factlog/fetched/`, named by the BLAKE3 hash of the source's bytes
 //! (`schemas/fetched.schema.json`). Nobody signed it and no hash covers it: it is there to be looked at,
-//! and proves nothing. What it says is true of the time it names; an erasure of the bytes takes it away.
+//! and proves nothing. What it says is true of the time it names; an erasure of the bytes, the text or
+//! what is known of the source takes it away.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use factlog::entry::Body;
 use factlog::ledger::Ledger;
-use factlog::words::id::ObjectId;
+use factlog::words::id::{ObjectId, SourceId};
 use factlog::words::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::beside::{self, FileKind};
 use super::context::Context;
+use super::desk::{Thing, ThingKind};
 use super::sources::Taken;
 
 /// The folder in the ledger's.
@@ -22,8 +27,12 @@ const FOLDER: &str = "fetched";
 /// The type that a file names.
 const TYPE: &str = "factlog/fetched@v1";
 
-/// No larger file is read: a hundred headers of a kilobyte.
-const MOST_BYTES: u64 = 256 * 1024;
+/// Such a file: two hundred headers of a kilobyte are no more than this.
+const FILE: FileKind = FileKind {
+    what: "the record of a fetch",
+    most: 256 * 1024,
+    hint: "move that file away: it only says how a source was fetched",
+};
 
 /// How a source was fetched.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -82,11 +91,58 @@ fn write(ledger: &Path, raw: ObjectId, record: &FetchRecord) -> io::Result<()> {
 /// Reads how the source with these bytes was fetched; nothing where that was not kept.
 pub(crate) fn read(ledger: &Path, raw: ObjectId) -> Option<FetchRecord> {
     let path = path(ledger, raw);
-    if fs::metadata(&path).ok()?.len() > MOST_BYTES {
-        return None;
+    let written = beside::or_passed_over(load(&path, raw)).flatten()?;
+    Some(written.record)
+}
+
+fn load(path: &Path, raw: ObjectId) -> anyhow::Result<Option<Written<FetchRecord>>> {
+    let Some(written) = FILE.json::<Written<FetchRecord>>(path)? else {
+        return Ok(None);
+    };
+    if written.kind != TYPE || written.raw != raw {
+        return Err(FILE.damaged(path).into());
     }
-    let written: Written<FetchRecord> = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
-    (written.kind == TYPE && written.raw == raw).then_some(written.record)
+    Ok(Some(written))
+}
+
+/// Returns what is wrong with the files of a ledger's folder.
+pub(crate) fn faults(ledger: &Path) -> anyhow::Result<Vec<anyhow::Error>> {
+    let raw = |path: &Path| -> Option<ObjectId> {
+        path.file_name()?
+            .to_str()?
+            .strip_suffix(".json")?
+            .parse()
+            .ok()
+    };
+    let paths = beside::names(&ledger.join(FOLDER))?;
+    let loads = paths.iter().filter_map(|path| load(path, raw(path)?).err());
+    Ok(loads.collect())
+}
+
+/// Returns the ids of the bytes of those sources among some things that are known by their bytes.
+pub(crate) fn of_things(
+    ledger: &Ledger,
+    things: &BTreeSet<Thing>,
+) -> anyhow::Result<BTreeSet<ObjectId>> {
+    let mut fetched = BTreeSet::new();
+    for thing in things {
+        if thing.kind != ThingKind::Source {
+            continue;
+        }
+        let source = SourceId(thing.id.0);
+        if let Body::Source(entry) = ledger.entry(&source.entry())?.entry.body() {
+            fetched.extend(entry.raw.map(|raw| raw.blake3));
+        }
+    }
+    Ok(fetched)
+}
+
+/// Forgets how the source with these bytes was fetched.
+pub(crate) fn forget(ledger: &Path, raw: ObjectId) -> io::Result<()> {
+    match fs::remove_file(path(ledger, raw)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn path(ledger: &Path, raw: ObjectId) -> PathBuf {

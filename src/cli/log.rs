@@ -50,8 +50,14 @@ const FIRST_LINES: usize = 128;
 /// At most so many lines are held in memory.
 const MOST_LINES: usize = 8192;
 
-/// Columns that a signer's name may take.
+/// Columns that a signer's name may take on a terminal.
 const NAME_COLUMNS: usize = 28;
+
+/// Columns that what an entry says has before a signer's name has any: a standing and a rating.
+const SAYS_COLUMNS: usize = 32;
+
+/// With fewer columns than these, a name says nothing, and is left out.
+const LEAST_NAME_COLUMNS: usize = 8;
 
 #[derive(Serialize)]
 struct Line {
@@ -193,7 +199,25 @@ struct Page {
     index_columns: usize,
     kind_columns: usize,
     name_columns: usize,
-    columns: usize,
+    /// Those of the terminal; what goes elsewhere is not cut.
+    columns: Option<usize>,
+}
+
+/// What stands between two columns.
+const GAP: &str = "  ";
+
+/// Columns of an entry's number in its signer's chain.
+const NUMBER_COLUMNS: usize = 6;
+
+/// Returns how many columns signers' names have, where the widest takes `widest` and `fixed` are taken.
+fn name_columns(widest: usize, columns: usize, fixed: usize) -> usize {
+    let room = columns.saturating_sub(fixed + GAP.len() + SAYS_COLUMNS);
+    let name = widest.min(NAME_COLUMNS).min(columns / 4).min(room);
+    if name < widest.min(LEAST_NAME_COLUMNS) {
+        0
+    } else {
+        name
+    }
 }
 
 impl Page {
@@ -203,7 +227,7 @@ impl Page {
             .map(|line| screen::width(&line.by))
             .max()
             .unwrap_or(0);
-        Self {
+        let mut page = Self {
             json,
             numbered: args.reviewer.is_some(),
             any: false,
@@ -213,17 +237,22 @@ impl Page {
                 .map(|line| line.kind.as_str().len())
                 .max()
                 .unwrap_or(0),
-            // Where there is little room, it is for what the entry says.
-            name_columns: widest.min(NAME_COLUMNS).min(match screen::columns() {
-                columns @ ..80 => columns / 6,
-                columns => columns / 4,
-            }),
-            columns: if io::stdout().is_terminal() {
-                screen::columns()
-            } else {
-                usize::MAX
-            },
+            name_columns: widest,
+            columns: io::stdout().is_terminal().then(screen::columns),
+        };
+        if let Some(columns) = page.columns {
+            page.name_columns = name_columns(widest, columns, page.fixed_columns(first));
         }
+        page
+    }
+
+    /// Returns the columns that are neither the signer's nor for what an entry says, with their gaps.
+    fn fixed_columns(&self, first: &[Line]) -> usize {
+        let widest = |width: fn(&Line) -> usize| first.iter().map(width).max().unwrap_or(0);
+        let ids = widest(|line| line.short.len());
+        let dates = widest(|line| line.at.date().to_string().len());
+        let number = if self.numbered { NUMBER_COLUMNS } else { 0 };
+        self.index_columns + ids + dates + number + self.kind_columns + 4 * GAP.len()
     }
 
     fn start(&self, out: &mut impl Write, ledger: &str, size: u64) -> io::Result<()> {
@@ -263,34 +292,52 @@ impl Page {
         } else {
             String::new()
         };
-        let name = screen::cut(&line.by, self.name_columns);
-        let pad = " ".repeat(self.name_columns.saturating_sub(screen::width(&name)));
-        let kind = format!("{:<width$}", line.kind.as_str(), width = self.kind_columns);
-        let start = format!(
-            "{:>width$}  {}",
-            line.index,
-            line.short,
-            width = self.index_columns
-        );
-        let date = line.at.date().to_string();
-        let gaps = 2 * 4;
-        let used = screen::width(&start)
-            + number.len()
-            + date.len()
-            + kind.len()
-            + self.name_columns
-            + gaps;
-        let room = self.columns.saturating_sub(used).max(10);
-        format!(
-            "{start}{number}  {}  {}  {name}{pad}  {}",
-            screen::styled(FAINT, &date),
-            screen::styled(STRONG, &kind),
-            screen::cut(&line.says, room),
-        )
+        let mut parts = vec![
+            format!("{:>width$}", line.index, width = self.index_columns),
+            format!("{}{number}", line.short),
+            screen::styled(FAINT, &line.at.date().to_string()),
+            screen::styled(
+                STRONG,
+                &format!("{:<width$}", line.kind.as_str(), width = self.kind_columns),
+            ),
+        ];
+        let name = match self.columns {
+            Some(_) if self.name_columns == 0 => None,
+            Some(_) => Some(screen::cut(&line.by, self.name_columns)),
+            None => Some(screen::one_line(&line.by)),
+        };
+        if let Some(name) = name {
+            let pad = self.name_columns.saturating_sub(screen::width(&name));
+            parts.push(format!("{name}{}", " ".repeat(pad)));
+        }
+        let start = parts.join(GAP) + GAP;
+        let used = screen::width(&anstream::adapter::strip_str(&start).to_string());
+        let says = match self.columns {
+            Some(columns) => screen::cut(&line.says, columns.saturating_sub(used).max(10)),
+            None => screen::one_line(&line.says),
+        };
+        start + &says
     }
 }
 
 fn kinds() -> impl clap::builder::TypedValueParser<Value = Kind> {
     PossibleValuesParser::new(Kind::ALL.map(Kind::as_str))
         .map(|name| Kind::parse(&name).expect("the possible values are kinds"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signer_gives_way_to_what_is_said() {
+        // Index, id, day and kind of a young ledger take so many columns.
+        let fixed = 35;
+        assert_eq!(name_columns(19, 120, fixed), 19);
+        assert_eq!(name_columns(40, 120, fixed), NAME_COLUMNS);
+        assert_eq!(name_columns(19, 80, fixed), 11);
+        assert_eq!(name_columns(5, 80, fixed), 5);
+        assert_eq!(name_columns(19, 60, fixed), 0);
+        assert_eq!(name_columns(0, 80, fixed), 0);
+    }
 }

@@ -74,7 +74,8 @@ fn of_commands(command: &Command, name: &str) -> anyhow::Result<Vec<(String, Vec
     let mut page = Vec::new();
     let shown = command.clone().name(name.to_owned()).display_name(name);
     Man::new(shown).render(&mut page)?;
-    let mut pages = vec![(format!("{name}.1"), page)];
+    let page = with_columns_kept(&String::from_utf8_lossy(&page));
+    let mut pages = vec![(format!("{name}.1"), page.into_bytes())];
     for below in command
         .get_subcommands()
         .filter(|below| !below.is_hide_set())
@@ -82,6 +83,26 @@ fn of_commands(command: &Command, name: &str) -> anyhow::Result<Vec<(String, Vec
         pages.extend(of_commands(below, &format!("{name}-{}", below.get_name()))?);
     }
     Ok(pages)
+}
+
+/// Has lines that are indented, such as examples and tables, stay as they are: troff would fill them, and
+/// go on with the text after them on the last one.
+fn with_columns_kept(page: &str) -> String {
+    let mut kept = String::with_capacity(page.len() + 64);
+    let mut is_as_is = false;
+    for line in page.lines() {
+        let is_indented = line.starts_with(' ');
+        if is_indented != is_as_is {
+            kept.push_str(if is_indented { ".nf\n" } else { ".fi\n" });
+            is_as_is = is_indented;
+        }
+        kept.push_str(line);
+        kept.push('\n');
+    }
+    if is_as_is {
+        kept.push_str(".fi\n");
+    }
+    kept
 }
 
 /// Returns the page of a topic: its text as it stands in a terminal.
@@ -99,4 +120,27 @@ fn of_topic(topic: &str, text: &str) -> String {
     }
     page.control("fi", []);
     page.to_roff()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_in_a_command_s_help_is_not_filled() {
+        let mut command = Cli::command();
+        command.build();
+        let pages = of_commands(&command, "factlog").expect("pages");
+        let page = |wanted: &str| {
+            let found = pages.iter().find(|(name, _)| name == wanted);
+            String::from_utf8(found.expect("a page").1.clone()).expect("text")
+        };
+        let page = page("factlog-reanchor.1");
+        let states = page.find("  exact  ").expect("the states");
+        let after = page.find("The first three").expect("what follows");
+        let before = page[..states].rfind(".nf\n").expect("kept as it is");
+        assert!(!page[before..states].contains(".fi\n"));
+        assert!(page[..after].ends_with(".fi\n"));
+        assert!(with_columns_kept("a\n  b\n").ends_with("  b\n.fi\n"));
+    }
 }

@@ -3,6 +3,7 @@
 mod add;
 mod append;
 mod approve;
+mod beside;
 mod check;
 mod checkpoint;
 mod claim;

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use console::{Key, Term};
 
 use super::screen;
+use super::terminal;
 
 /// An answer has at most this many bytes: more is no answer to a question here.
 const LONGEST_ANSWER: u64 = 4096;
@@ -19,9 +20,7 @@ const END_OF_INPUT: char = '\u{4}';
 /// Asks, and returns the answer without white space around it; `None` where there is none any more.
 pub(crate) fn ask(question: &str) -> anyhow::Result<Option<String>> {
     let mut err = anstream::stderr();
-    // A name in it may hold anything that a key's name may.
-    let question = screen::visible(question);
-    let asked = write!(err, "{question}").and_then(|()| err.flush());
+    let asked = write!(err, "{}", shown(question)).and_then(|()| err.flush());
     asked.context("asking")?;
     let mut line = Vec::new();
     let read = io::stdin()
@@ -35,6 +34,12 @@ pub(crate) fn ask(question: &str) -> anyhow::Result<Option<String>> {
     Ok(Some(String::from_utf8_lossy(&line).trim().to_owned()))
 }
 
+/// Makes a question harmless, for a name in it may hold anything that a key's name may; at a terminal,
+/// breaks it between words.
+fn shown(question: &str) -> String {
+    screen::at_width(&screen::visible(question)).into_owned()
+}
+
 /// Asks, and returns the key that was pressed, without waiting for Enter; `None` for Ctrl-D.
 ///
 /// Ctrl-C ends the program as everywhere. Where there is no terminal, an answer is a line.
@@ -43,10 +48,13 @@ pub(crate) fn key(question: &str) -> anyhow::Result<Option<String>> {
         return ask(question);
     }
     let mut err = anstream::stderr();
-    let asked = write!(err, "{}", screen::visible(question)).and_then(|()| err.flush());
+    let asked = write!(err, "{}", shown(question)).and_then(|()| err.flush());
     asked.context("asking")?;
     loop {
-        match Term::stderr().read_key().context("reading the answer")? {
+        // A signal stops the waiting; which one it was is for `changed_while` to say.
+        let pressed = terminal::changed_while(|| Term::stderr().read_key_raw());
+        match pressed.context("reading the answer")? {
+            Key::CtrlC => terminal::end_by_interrupt(),
             Key::Char(END_OF_INPUT) => {
                 let _ = writeln!(err);
                 return Ok(None);

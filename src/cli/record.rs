@@ -18,6 +18,7 @@ use super::context::Context;
 use super::desk::{self, Desk};
 use super::drafts::Drafts;
 use super::erase;
+use super::fetched;
 use super::files;
 use super::forks;
 use super::screen;
@@ -187,7 +188,8 @@ pub(crate) fn append(
         .then(|| {
             let things = desk::erased(ledger, &erased)?;
             let sources = desk::without_words(ledger, &things, &erased)?;
-            anyhow::Ok((erase::words(ledger, &erased)?, things, sources))
+            let fetched = fetched::of_things(ledger, &things)?;
+            anyhow::Ok((erase::words(ledger, &erased)?, things, sources, fetched))
         })
         .transpose()?;
     let kept_by_desk = Desk::of(ledger);
@@ -202,7 +204,7 @@ pub(crate) fn append(
             return Err(fork.map_or_else(|| error.into(), Into::into));
         }
     };
-    if let Some((words, things, sources)) = erasing {
+    if let Some((words, things, sources, fetched)) = erasing {
         // First: a stop in between must not leave the words there.
         let drafts = Drafts::of(&folder);
         drafts.forget_words(|text| words.are_in(text))?;
@@ -211,6 +213,9 @@ pub(crate) fn append(
         }
         KeptEvidence::forget(&drafts, &things, &sources)?;
         kept_by_desk.forget(&things, &sources, |text| words.are_in(text))?;
+        for raw in fetched {
+            fetched::forget(&folder, raw).context("removing how a source was fetched")?;
+        }
     }
     appending.commit().map_err(AppendError::from)?;
     if !erased.is_empty() {

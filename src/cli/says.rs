@@ -23,7 +23,7 @@ use serde::Serialize;
 
 use super::decisions::{self, Decisions};
 use super::gone;
-use super::screen;
+use super::sources;
 
 /// What stands where an object's words would.
 pub(crate) const GONE: &str = "(its words are not there)";
@@ -111,10 +111,7 @@ pub(crate) fn source_words(ledger: &Ledger, id: SourceId, meta: &Meta, media: &s
     let mut words = match (&meta.title, &meta.url) {
         (Some(title), _) => format!("“{title}”"),
         (None, Some(url)) => url.clone(),
-        (None, None) => match first_line(ledger, id) {
-            Some(line) => format!("“{line}”"),
-            None => format!("an untitled source ({media})"),
-        },
+        (None, None) => untitled_words(ledger, id, media),
     };
     if let Some(publisher) = &meta.publisher {
         words.push_str(", ");
@@ -127,13 +124,24 @@ pub(crate) fn source_words(ledger: &Ledger, id: SourceId, meta: &Meta, media: &s
     words
 }
 
-/// A source without a title is called by its first line, up to so many columns.
-const FIRST_LINE_COLUMNS: usize = 60;
+/// Returns what a person calls a source of the ledger: its title, else its address, else its first words;
+/// that its description is gone, where it is.
+pub(crate) fn source_label(ledger: &Ledger, id: SourceId) -> Result<String, LedgerError> {
+    let (meta, media) = source_meta(ledger, id)?;
+    Ok(match meta {
+        None => GONE.to_owned(),
+        Some(meta) if meta.title.is_none() && meta.url.is_none() => {
+            untitled_words(ledger, id, &media)
+        }
+        Some(meta) => sources::label(&meta, None),
+    })
+}
 
-fn first_line(ledger: &Ledger, id: SourceId) -> Option<String> {
-    let text = ledger.text_of(&id).ok().flatten()?;
-    let line = text.lines().find(|line| !line.trim().is_empty())?;
-    Some(screen::cut(line, FIRST_LINE_COLUMNS))
+/// Names a source that has neither title nor address.
+fn untitled_words(ledger: &Ledger, id: SourceId, media: &str) -> String {
+    let text = ledger.text_of(&id).ok().flatten();
+    let line = text.as_deref().and_then(sources::first_line);
+    line.unwrap_or_else(|| format!("an untitled source ({media})"))
 }
 
 /// Says who made a claim, with the role.
@@ -290,16 +298,14 @@ fn verdict_words(
         decisions.approvals_needed,
         &decisions.disputes,
     );
-    match decided {
-        Some(decided) => {
-            let _ = write!(words, "[{standing}, {decided}] ");
-        }
-        None if standing != Standing::Standing => {
-            let _ = write!(words, "[{standing}] ");
-        }
-        None => {}
+    // What the line is about comes first: it may be cut.
+    if standing != Standing::Standing {
+        let _ = write!(words, "[{standing}] ");
     }
     words.push_str(&rating_label(policy.as_ref(), &verdict.rating));
+    if let Some(decided) = decided {
+        let _ = write!(words, " ({decided})");
+    }
     if let Some(older) = verdict.supersedes {
         let change = verdict.change.as_ref().map(name_of).unwrap_or_default();
         let older = short(ledger, older.entry())?;

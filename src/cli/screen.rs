@@ -76,7 +76,8 @@ pub(crate) const fn is_harmful(c: char) -> bool {
 pub(crate) fn path(path: impl AsRef<OsStr>) -> String {
     let mut shown = String::new();
     for chunk in path.as_ref().as_encoded_bytes().utf8_chunks() {
-        shown.push_str(&visible(chunk.valid()));
+        // A name is on one line, whatever is in it.
+        shown.push_str(&visible(chunk.valid()).replace('\n', "\\u{a}"));
         for byte in chunk.invalid() {
             write!(shown, "\\x{byte:02x}").expect("a String takes all");
         }
@@ -232,7 +233,9 @@ fn but_for_styles(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-fn at_width(text: &str) -> Cow<'_, str> {
+/// Breaks a text of ours between words at the width of the terminal at standard error; leaves it as it is
+/// where there is none.
+pub(crate) fn at_width(text: &str) -> Cow<'_, str> {
     if !std::io::stderr().is_terminal() {
         return Cow::Borrowed(text);
     }
@@ -429,5 +432,7 @@ mod tests {
             path(OsStr::from_bytes(b"a\xff\xc3\xa9\xc3")),
             "a\\xff\u{e9}\\xc3"
         );
+        // A name can't pretend to be a line of its own.
+        assert_eq!(path("a\nb\t.json"), "a\\u{a}b\\u{9}.json");
     }
 }

@@ -97,6 +97,7 @@ fn numbered(
     let line = list.iter().find(|line| line.number == Some(number));
     match line {
         Some(line) => {
+            refuse_unsure(&list)?;
             refuse_if_also_id(ledger, &list, word, line)?;
             Ok(Some(line.clone()))
         }
@@ -139,6 +140,21 @@ pub(crate) fn no_claim_numbered<L: Borrow<ClaimLine>>(number: usize, list: &[L])
         format!("there is no claim {number}: {why}"),
     )
     .hint("`factlog claims` lists them")
+}
+
+/// Refuses every number while the drafts of a source in the list are damaged: without them, the numbers
+/// of claims may be others than those that a person saw.
+pub(crate) fn refuse_unsure<L: Borrow<ClaimLine>>(list: &[L]) -> Result<(), Failure> {
+    let mut sources = list.iter().map(|line| &line.borrow().source);
+    let Some(source) = sources.find(|source| source.is_undecided) else {
+        return Ok(());
+    };
+    let message = format!(
+        "the numbers of claims are not sure: the drafts of {} are damaged",
+        screen::cut(&source.label(), 60)
+    );
+    Err(Failure::new(Status::Failed, message)
+        .hint("name the claim by the beginning of its id; `factlog doctor` says which file it is"))
 }
 
 /// Refuses a word that is a claim's number, if it is the beginning of another thing's id as well.

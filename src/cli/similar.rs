@@ -2,6 +2,7 @@
 
 use std::io::{self, Read as _, Write as _};
 
+use factlog::find::figures::Figure;
 use factlog::find::likeness::Relation;
 use factlog::find::{Index, LEAST_LIKENESS, Match};
 use factlog::ledger::Ledger;
@@ -27,11 +28,11 @@ const MOST_BYTES: u64 = 64 * 1024;
 /// Say whether a claim was seen before: recorded claims that are like it
 ///
 /// Claims are compared by their words, weighed by how rare they are, by names and by figures, however
-/// these are written. The number is their likeness, from 0 to 1: 1 is the same words, figures and
-/// names, from .82 on they are called the same. What was said in quite other words is below .35, and
-/// is not shown unless --least asks for it. Where a figure is
-/// another one, or one of the two has a "not" that the other has not, that is said. Words of the same
-/// meaning are not known, but for some everyday ones: read what is found.
+/// these are written. The number is their likeness, from 0 to 1; 1 is the same words, figures and
+/// names. What was said in quite other words is below .35, and is not shown unless --least asks for it.
+/// A claim is called the same from .82 on, where every figure, name and "not" agrees. Where a figure is
+/// another one, one of the two has fewer, or one has a "not", that is said. Words of the same meaning are
+/// not known, but for some everyday ones: read what is found.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -79,6 +80,12 @@ struct FoundLine {
     likeness: f64,
     relation: Relation,
     same_figure: bool,
+    /// Figures that the recorded claim has alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    only_recorded: Vec<String>,
+    /// Figures that what was asked about has alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    only_asked: Vec<String>,
     #[serde(flatten)]
     hit: Hit,
 }
@@ -113,7 +120,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             let head = format!(
                 "{}  {}  ",
                 screen::styled(STRONG, &format!("{:.2}", line.likeness)),
-                relation_words(line.relation)
+                line.words()
             );
             line.hit.print(&mut out, &head, &[], false)?;
         }
@@ -129,13 +136,31 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     Ok(Status::Done)
 }
 
-/// Says in which way a claim is like what was asked.
-pub(crate) const fn relation_words(relation: Relation) -> &'static str {
-    match relation {
-        Relation::Same => "the same",
-        Relation::Near => "alike",
-        Relation::OtherFigure => "alike, with another figure",
-        Relation::Denied => "alike, one of the two with a \"not\"",
+impl FoundLine {
+    /// Says in which way the claim is like what was asked.
+    fn words(&self) -> String {
+        let figures = |figures: &[String]| figures.join(", ");
+        match self.relation {
+            Relation::Same => "the same".to_owned(),
+            Relation::Near => "alike".to_owned(),
+            Relation::Denied => "alike, one of the two with a \"not\"".to_owned(),
+            Relation::OtherFigure => format!(
+                "another figure ({}, here {})",
+                figures(&self.only_recorded),
+                figures(&self.only_asked)
+            ),
+            Relation::FewerFigures if self.only_asked.is_empty() => {
+                format!("fewer figures here (not {})", figures(&self.only_recorded))
+            }
+            Relation::FewerFigures if self.only_recorded.is_empty() => {
+                format!("fewer figures (not {})", figures(&self.only_asked))
+            }
+            Relation::FewerFigures => format!(
+                "other figures ({}, here {})",
+                figures(&self.only_recorded),
+                figures(&self.only_asked)
+            ),
+        }
     }
 }
 
@@ -153,7 +178,7 @@ pub(crate) fn tell(context: &Context, index: &Index, text: &str) -> anyhow::Resu
         context.say(&format!(
             "  {:.2} {}: {}",
             line.likeness,
-            relation_words(line.relation),
+            line.words(),
             line.hit.in_short()
         ));
     }
@@ -161,6 +186,7 @@ pub(crate) fn tell(context: &Context, index: &Index, text: &str) -> anyhow::Resu
 }
 
 fn lines(ledger: &Ledger, matches: Vec<Match>) -> anyhow::Result<Vec<FoundLine>> {
+    let shown = |figures: &[Figure]| figures.iter().map(ToString::to_string).collect();
     let mut lines = Vec::with_capacity(matches.len());
     for found in matches {
         if let Some(hit) = Hit::of(ledger, found.id)? {
@@ -169,6 +195,8 @@ fn lines(ledger: &Ledger, matches: Vec<Match>) -> anyhow::Result<Vec<FoundLine>>
                 likeness: (found.likeness.score * 1000.0).round() / 1000.0,
                 relation: found.likeness.relation,
                 same_figure: found.likeness.same_figure,
+                only_recorded: shown(&found.likeness.figures.second),
+                only_asked: shown(&found.likeness.figures.first),
                 hit,
             });
         }

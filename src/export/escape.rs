@@ -1,5 +1,6 @@
 //! What keeps a source's characters from acting: in a page, a terminal or a spreadsheet.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -32,8 +33,7 @@ pub(super) fn to_json<T: Serialize>(value: &T, pretty: bool) -> String {
 
 /// Writes a text as a cell of a table that a spreadsheet may open.
 ///
-/// Control characters but line feed and TAB, and characters that reorder or hide text, become
-/// `\u{1b}`. A cell that a spreadsheet would take for a formula gets an apostrophe in front, and so
+/// What steers is written as [`to_seen`] writes it. A cell that a spreadsheet would take for a formula gets an apostrophe in front, and so
 /// does one that begins with an apostrophe: whoever reads a leading apostrophe removes one.
 pub(super) fn to_cell(text: &str) -> String {
     let mut cell = String::with_capacity(text.len());
@@ -41,14 +41,26 @@ pub(super) fn to_cell(text: &str) -> String {
     if text.starts_with(['\t', '\r', '\n', '\'']) || text.trim_start().starts_with(formula) {
         cell.push('\'');
     }
+    cell.push_str(&to_seen(text));
+    cell
+}
+
+/// Writes a text so that everything in it is seen: control characters but line feed and TAB, and
+/// characters that reorder or hide text, become `\u{1b}`.
+pub(super) fn to_seen(text: &str) -> Cow<'_, str> {
+    let acts = |c: char| steers(c) || (c.is_control() && !matches!(c, '\n' | '\t'));
+    if !text.contains(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut seen = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        if steers(c) || (c.is_control() && !matches!(c, '\n' | '\t')) {
-            write!(cell, "\\u{{{:x}}}", u32::from(c)).expect("a string can be written to");
+        if acts(c) {
+            write!(seen, "\\u{{{:x}}}", u32::from(c)).expect("a string can be written to");
         } else {
-            cell.push(c);
+            seen.push(c);
         }
     }
-    cell
+    Cow::Owned(seen)
 }
 
 /// Says whether a character can't be seen, or moves others about.

@@ -3,6 +3,8 @@
 //! "12 million", "12,000,000", "12m" and "twelve million" are one figure, and so are "3 March" and
 //! "March 3rd". What is not done: units of measure, sums of money by currency, "a third".
 
+use std::fmt::{self, Write as _};
+
 use super::tokens::Token;
 
 /// What a figure counts.
@@ -86,6 +88,21 @@ impl Figure {
         format!("{kind}{}", self.value)
     }
 
+    /// Says whether it is the same figure: 1600 without a comma looks like a year, and may be none.
+    fn is(&self, other: &Self) -> bool {
+        let is_plain = |figure: &Self| matches!(figure.kind, FigureKind::Count | FigureKind::Year);
+        let same =
+            |kind: bool| kind && (self.value - other.value).abs() <= f64::EPSILON * self.value;
+        self.agreement(other) >= 1.0 || same(is_plain(self) && is_plain(other))
+    }
+
+    /// Says whether another figure may be meant in its place: a share is a number, too.
+    fn may_stand_for(&self, other: &Self) -> bool {
+        let is_number =
+            |figure: &Self| matches!(figure.kind, FigureKind::Count | FigureKind::Percent);
+        self.kind == other.kind || (is_number(self) && is_number(other))
+    }
+
     /// Says how far two figures of one kind agree: 1 where they are equal, a half where they are
     /// close, else 0.
     pub fn agreement(&self, other: &Self) -> f64 {
@@ -102,6 +119,89 @@ impl Figure {
         } else {
             0.0
         }
+    }
+}
+
+/// As it is read: `12 million`, `4,500`, `12%`, `3 March`.
+impl fmt::Display for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            FigureKind::Count => count_words(self.value, f),
+            FigureKind::Percent => write!(f, "{}%", self.value),
+            FigureKind::Year => write!(f, "{}", self.value),
+            FigureKind::Day => {
+                let month = (self.value / 100.0).floor();
+                let named = MONTHS.iter().find(|(_, number)| *number == month);
+                let name: String = named.map_or("", |(name, _)| name).to_owned();
+                let mut letters = name.chars();
+                let first = letters.next().map(|c| c.to_ascii_uppercase());
+                let first = first.map_or_else(String::new, String::from);
+                write!(f, "{} {first}{}", self.value % 100.0, letters.as_str())
+            }
+        }
+    }
+}
+
+/// Writes a count: in millions and more by name where that is short, else by its digits in threes.
+fn count_words(value: f64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for (size, name) in [(1e12, "trillion"), (1e9, "billion"), (1e6, "million")] {
+        let short = (value / size * 100.0).round() / 100.0;
+        if value >= size && (short * size - value).abs() <= 1e-9 * value {
+            return write!(f, "{short} {name}");
+        }
+    }
+    let digits = value.to_string();
+    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    for (at, digit) in whole.chars().enumerate() {
+        let left = whole.len() - at;
+        if at > 0 && left % 3 == 0 && whole.len() > 4 {
+            f.write_char(',')?;
+        }
+        f.write_char(digit)?;
+    }
+    f.write_str(rest)
+}
+
+/// The figures that only one of two texts has.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub struct Apart {
+    /// Those of the first alone.
+    pub first: Vec<Figure>,
+    /// Those of the second alone.
+    pub second: Vec<Figure>,
+}
+
+impl Apart {
+    /// Finds them; a figure that is only close to another is another one.
+    pub fn of(first: &[Figure], second: &[Figure]) -> Self {
+        let only = |own: &[Figure], others: &[Figure]| {
+            let mut only: Vec<Figure> = Vec::new();
+            for figure in own {
+                let is_there = |among: &[Figure]| among.iter().any(|other| figure.is(other));
+                if !is_there(others) && !is_there(&only) {
+                    only.push(figure.clone());
+                }
+            }
+            only
+        };
+        Self {
+            first: only(first, second),
+            second: only(second, first),
+        }
+    }
+
+    /// Says whether both have the same figures.
+    pub const fn is_nothing(&self) -> bool {
+        self.first.is_empty() && self.second.is_empty()
+    }
+
+    /// Returns a figure of the first and one of the second that stand for each other: of one kind, and
+    /// not equal. `None` where one of the texts only has fewer.
+    pub fn contradiction(&self) -> Option<(&Figure, &Figure)> {
+        self.first.iter().find_map(|figure| {
+            let other = self.second.iter().find(|other| figure.may_stand_for(other));
+            other.map(|other| (figure, other))
+        })
     }
 }
 
@@ -295,6 +395,24 @@ mod tests {
         ] {
             let agreement = twelve.agreement(&figure(text));
             assert!((agreement - expected).abs() < f64::EPSILON, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_figure_is_read_as_it_is_written() {
+        for (text, shown) in [
+            ("12,000,000 jabs", "12 million"),
+            ("1.5bn", "1.5 billion"),
+            ("1,234,567 votes", "1,234,567"),
+            ("4500 votes", "4500"),
+            ("45000 votes", "45,000"),
+            ("12.5 per cent", "12.5%"),
+            ("March 3rd", "3 March"),
+            ("in 2021", "2021"),
+        ] {
+            let words = tokens(text);
+            let found = figures(text, &words);
+            assert_eq!(found[0].to_string(), shown, "{text}");
         }
     }
 }

@@ -3,26 +3,28 @@
 //! Each word weighs as much as it is rare among the ledger's claims (BM25's inverse document
 //! frequency). The likeness is the weight that both texts share, of what each has, a part of it for
 //! words in the same order, for names and for figures. 1 is the same words in the same order; 0 is
-//! nothing in common. Where figures of a kind contradict each other, or a name of the claim is not
-//! there, it is less. It says how alike the words are, never that either is true.
+//! nothing in common. Where a figure or a name of the claim is not there, it is less; two texts are the
+//! same only where figures, names and negations are, too. It says how alike the words are, never that either is true.
 
 use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
-use super::figures::Figure;
+use super::figures::{Apart, Figure};
 use super::profile::{self, Profile};
 
 /// In which way a claim is like a text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Relation {
-    /// The same words, figures and names, or nearly.
+    /// Nearly the same words, and the same figures, names and negations.
     Same,
     /// Alike.
     Near,
-    /// Alike, with a figure that is another one.
+    /// Alike, with another figure in the place of one.
     OtherFigure,
+    /// Alike, and one of the two has fewer figures.
+    FewerFigures,
     /// Alike, and one of the two has a "not" that the other has not.
     Denied,
 }
@@ -36,14 +38,18 @@ pub struct Likeness {
     pub relation: Relation,
     /// Whether both say the same figure.
     pub same_figure: bool,
+    /// The figures that only one has: first the text that was asked about, then the claim.
+    pub figures: Apart,
 }
 
 /// From this likeness on, texts without a contradiction are called the same.
 const SAME: f64 = 0.82;
-/// Below this likeness, another figure or a "not" is no contradiction: the texts are of other things.
+/// Below this likeness, other figures or a "not" are not told: the texts are of other things.
 const SAME_FRAME: f64 = 0.4;
 /// Words whose pieces agree less than this are other words.
 const LEAST_ALIKE: f64 = 0.5;
+/// A name that is spelt less alike than this is another name.
+const SAME_NAME: f64 = 0.7;
 /// What a word counts that is only spelt alike.
 const SPELT_ALIKE: f64 = 0.85;
 /// How far apart two words may be in one text that are neighbours in the other.
@@ -114,11 +120,19 @@ impl<'q, W: FnMut(&str) -> f64> Comparison<'q, W> {
         }
         let score = (sum / parts).clamp(0.0, 1.0);
         let denied = (self.text.denials > 0) != (claim.denials > 0);
-        let relation = if figures.contradict && score >= SAME_FRAME {
+        let apart = Apart::of(&self.text.figures, &claim.figures);
+        let relation = if score < SAME_FRAME {
+            Relation::Near
+        } else if apart.contradiction().is_some() {
             Relation::OtherFigure
-        } else if denied && score >= SAME_FRAME {
+        } else if denied {
             Relation::Denied
-        } else if score >= SAME && !figures.contradict && !denied {
+        } else if !apart.is_nothing() {
+            Relation::FewerFigures
+        } else if score >= SAME
+            && self.text.denials == claim.denials
+            && self.has_same_names(claim, &claimant_words, &spelt)
+        {
             Relation::Same
         } else {
             Relation::Near
@@ -127,7 +141,23 @@ impl<'q, W: FnMut(&str) -> f64> Comparison<'q, W> {
             score,
             relation,
             same_figure: figures.same,
+            figures: apart,
         }
+    }
+
+    /// Says whether each has what is written as a name in the other, or nearly in this spelling. A
+    /// capital at the beginning of a sentence may be a name's.
+    fn has_same_names(&self, claim: &Profile, claimant: &HashSet<&str>, spelt: &Spelt<'_>) -> bool {
+        let is_in = |name: &str, words: &[String], spelt: &HashMap<&str, f64>| {
+            let alike = spelt.get(name).copied().unwrap_or(0.0);
+            words.iter().any(|word| word == name) || alike >= SAME_NAME * SPELT_ALIKE
+        };
+        let mut of_claim = claim.capitals.iter();
+        let mut of_text = self.text.capitals.iter();
+        of_claim.all(|name| is_in(name, &self.text.words, &spelt.of_claim))
+            && of_text.all(|name| {
+                claimant.contains(name.as_str()) || is_in(name, &claim.words, &spelt.of_text)
+            })
     }
 
     /// Returns the weight that `found` says is shared, as a part of the weight of all; words for which
@@ -252,8 +282,6 @@ fn order(text: &[String], claim: &[String]) -> Option<f64> {
 struct Figures {
     /// How far they agree; `None` where one of the texts has none.
     agreement: Option<f64>,
-    /// Whether both have one of a kind, and no such figure of the claim is among the text's.
-    contradict: bool,
     /// Whether they have one in common.
     same: bool,
 }
@@ -265,14 +293,11 @@ fn figures(text: &[Figure], claim: &[Figure]) -> Figures {
     };
     let mut found = Figures {
         agreement: None,
-        contradict: false,
         same: false,
     };
     let mut sum = 0.0;
     for figure in claim {
         let agreement = best(figure, text);
-        let has_kind = text.iter().any(|other| other.kind == figure.kind);
-        found.contradict |= has_kind && agreement == 0.0;
         found.same |= agreement >= 1.0;
         sum += agreement;
     }
@@ -322,6 +347,58 @@ mod tests {
         assert_eq!(near.relation, Relation::Near);
         assert!(near.score < compare(claim, claim).score);
         assert!(compare("Penguins swim well", claim).score < 0.05);
+    }
+
+    #[test]
+    fn the_same_is_the_same_in_every_figure_name_and_not() {
+        let claim = "In 2021 the council of Ostmark spent 12 million on 3 harbour bridges";
+        for (text, relation) in [
+            (
+                "In 2021 the council of Ostmark spent 12m on three harbour bridges",
+                Relation::Same,
+            ),
+            (
+                "In 2021 the council of Ostmark spent 15 million on 3 harbour bridges",
+                Relation::OtherFigure,
+            ),
+            (
+                "In 2021 the council of Ostmark spent 11.9 million on 3 harbour bridges",
+                Relation::OtherFigure,
+            ),
+            (
+                "In 2021 the council of Ostmark spent 12 million on harbour bridges",
+                Relation::FewerFigures,
+            ),
+            (
+                "The council of Ostmark spent 12 million on 3 harbour bridges",
+                Relation::FewerFigures,
+            ),
+            (
+                "In 2021 the council of Westmark spent 12 million on 3 harbour bridges",
+                Relation::Near,
+            ),
+            (
+                "Ostmark: in 2021 the council of Ostmark never spent 12 million on 3 harbour bridges",
+                Relation::Denied,
+            ),
+        ] {
+            let likeness = compare(text, claim);
+            assert_eq!(likeness.relation, relation, "{text} {likeness:?}");
+        }
+        let other = compare(
+            "Iraq bombed the old harbour bridge",
+            "Iran bombed the old harbour bridge",
+        );
+        assert_eq!(other.relation, Relation::Near, "{other:?}");
+        let apart = compare(
+            "They spent 15 million on it in 2020",
+            "They spent 12 million on it",
+        );
+        let pair = apart.figures.contradiction().expect("a pair");
+        assert_eq!(
+            (pair.0.to_string(), pair.1.to_string()),
+            ("15 million".to_owned(), "12 million".to_owned())
+        );
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub struct Profile {
     pub words: Vec<String>,
     /// Those of them that are written as names are: with a capital inside a sentence.
     pub names: HashSet<String>,
+    /// Those of them that are written with a capital anywhere, be it as the first of a sentence.
+    pub capitals: HashSet<String>,
     /// Its figures.
     pub figures: Vec<Figure>,
     /// How many words turn it round.
@@ -32,6 +34,7 @@ impl Profile {
         let mut profile = Self {
             words: Vec::new(),
             names: HashSet::new(),
+            capitals: HashSet::new(),
             figures: Vec::new(),
             denials: 0,
         };
@@ -68,14 +71,18 @@ impl Profile {
             return;
         }
         let stem = stems::stem(word, english);
-        if token.is_capital && !begins_sentence(text, token.start) {
-            self.names.insert(stem.clone());
+        if token.is_capital {
+            self.capitals.insert(stem.clone());
+            if !begins_sentence(text, token.start) {
+                self.names.insert(stem.clone());
+            }
         }
         self.words.push(stem);
     }
 
     fn push_name(&mut self, name: String) {
         self.names.insert(name.clone());
+        self.capitals.insert(name.clone());
         self.words.push(name);
     }
 }

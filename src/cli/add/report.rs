@@ -123,6 +123,7 @@ pub(super) fn dry_run(
         meta: Some(taken.meta.clone()),
         text,
         is_evidence: false,
+        is_undecided: false,
     });
     let found = found.unwrap_or_else(|| Finding::of(&source.text));
     let shown = found

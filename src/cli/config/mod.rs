@@ -2,14 +2,17 @@
 
 pub(crate) mod settings;
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
+use factlog::trust::KeyName;
 use serde::Serialize;
 
 use self::settings::{FILE, SETTINGS, Setting, Settings, Source};
 use super::context::Context;
+use super::desk::people;
 use super::editor;
 use super::exit::{Failure, Status};
 use super::json_out;
@@ -99,6 +102,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         Some(Action::Set { key, value }) => {
             let setting = Setting::named(key)?;
             setting.check(value)?;
+            if setting.name == SIGNER {
+                check_signer(context, value)?;
+            }
             change(&path, setting, Some(value))?;
             context.say(&format!(
                 "{} is {} now",
@@ -135,6 +141,51 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         }
         Some(Action::Edit) => edit(context, &home, &path),
     }
+}
+
+/// The setting that names a key.
+const SIGNER: &str = "signer";
+
+/// Refuses what can be no key's name, and warns of a name that no key here has.
+fn check_signer(context: &Context, value: &str) -> anyhow::Result<()> {
+    if value.contains(['/', '\\']) && settings::path(value).is_file() {
+        return Ok(());
+    }
+    let name = KeyName::new(value).map_err(|error| {
+        let message = format!("{SIGNER}: {value:?} is no key's name, and no file");
+        Failure::new(Status::Usage, message)
+            .because(error)
+            .hint("such as desk.example/alice, or what follows its last slash; or a key's file")
+    })?;
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    let files = context.keyring()?.list()?.keys;
+    names.extend(
+        files
+            .iter()
+            .filter_map(|file| Some(file.name()?.to_string())),
+    );
+    // Keys of an agent have names in a ledger alone.
+    if context.ledger_folder().is_ok()
+        && let Ok(ledger) = context.open_ledger()
+    {
+        let here = people::here(context, &ledger)?;
+        names.extend(here.into_iter().map(|person| person.name));
+    }
+    if names
+        .iter()
+        .any(|known| people::is_called(known, name.as_str()))
+    {
+        return Ok(());
+    }
+    let names: Vec<String> = names.into_iter().collect();
+    context.warn(&match names.as_slice() {
+        [] => format!("no key here has the name {value}: there are none yet"),
+        _ => format!(
+            "no key here has the name {value}: the names are {}",
+            names.join(", ")
+        ),
+    });
+    Ok(())
 }
 
 fn list(context: &Context, path: &Path, settings: &Settings) -> anyhow::Result<Status> {

@@ -1,18 +1,20 @@
 //! Conflicts of interest: whether a verdict must answer for them, and which it leaves out that the desk
 //! knows of.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use factlog::entry::{Body, ClaimEntry, VerdictEntry};
 use factlog::ledger::Ledger;
+use factlog::trust::VerifierKey;
 use factlog::words::claim::Claim;
 use factlog::words::id::SourceId;
 use factlog::words::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 
-use super::interests::{Interests, Matter};
-use super::{damaged, read_json};
+use super::FILE;
+use super::interests::{Interest, Interests, Matter};
+use super::people::Names;
 use crate::cli::drafts;
 use crate::cli::exit::{Failure, Status};
 use crate::cli::says;
@@ -50,31 +52,38 @@ struct Settings {
 
 /// Returns the desk's setting, from the file `desk/settings.json` in the ledger's folder.
 pub(crate) fn asked(ledger: &Ledger) -> anyhow::Result<Asked> {
-    let path = settings_file(ledger);
-    let settings: Option<Settings> =
-        read_json(&path).map_err(|error| damaged(&path).because(error))?;
-    Ok(settings
+    Ok(settings(ledger.folder())?
         .map(|settings| settings.conflicts)
         .unwrap_or_default())
 }
 
+/// Returns what is wrong with the settings of the ledger whose files are in a folder.
+pub(super) fn fault(ledger: &Path) -> Option<anyhow::Error> {
+    settings(ledger).err()
+}
+
+fn settings(ledger: &Path) -> anyhow::Result<Option<Settings>> {
+    FILE.json(&settings_file(ledger))
+}
+
 /// Changes the desk's setting.
 pub(crate) fn set(ledger: &Ledger, conflicts: Asked) -> anyhow::Result<()> {
-    let path = settings_file(ledger);
+    let path = settings_file(ledger.folder());
     let mut bytes = serde_json::to_vec_pretty(&Settings { conflicts })?;
     bytes.push(b'\n');
     let folder = ledger.folder().join("desk");
     drafts::put(&folder, &path, &bytes).with_context(|| format!("writing {}", path.display()))
 }
 
-fn settings_file(ledger: &Ledger) -> PathBuf {
-    ledger.folder().join("desk").join("settings.json")
+fn settings_file(ledger: &Path) -> PathBuf {
+    ledger.join("desk").join("settings.json")
 }
 
 /// What the desk asks of verdicts and approvals.
 pub(crate) struct Rules {
     asked: Asked,
     interests: Interests,
+    names: Names,
 }
 
 /// What somebody says of their conflicts of interest.
@@ -90,22 +99,47 @@ impl Rules {
     pub(crate) fn of(ledger: &Ledger) -> anyhow::Result<Self> {
         Ok(Self {
             asked: asked(ledger)?,
-            interests: Interests::of(ledger).context("reading what reviewers have a stake in")?,
+            interests: Interests::open(ledger).context("reading what reviewers have a stake in")?,
+            names: Names::of(ledger)?,
         })
     }
 
-    /// Says whether nothing is to be compared for somebody.
-    pub(crate) fn are_silent_on(&self, name: &str) -> bool {
-        self.asked == Asked::Off || !self.interests.has(name)
+    /// Takes what is listed for the one who holds a key, under whichever name the key or an earlier one
+    /// of the same holder has.
+    pub(crate) fn of_key<'r>(
+        &'r self,
+        ledger: &Ledger,
+        key: &VerifierKey,
+    ) -> anyhow::Result<RulesOf<'r>> {
+        Ok(RulesOf {
+            asked: self.asked,
+            name: key.name().to_string(),
+            listed: self.interests.of(&self.names.of_key(ledger, key)?),
+        })
+    }
+}
+
+/// What the desk asks of one who judges or approves.
+pub(crate) struct RulesOf<'r> {
+    asked: Asked,
+    /// The name of the key that they sign with.
+    name: String,
+    /// What they have a stake in.
+    listed: Vec<&'r Interest>,
+}
+
+impl RulesOf<'_> {
+    /// Says whether nothing is to be compared.
+    pub(crate) fn are_silent(&self) -> bool {
+        self.asked == Asked::Off || self.listed.is_empty()
     }
 
-    /// Says which interests of somebody a matter touches that they do not declare.
+    /// Says which of their interests a matter touches that they do not declare.
     ///
     /// # Errors
     /// The desk wants them declared, or wants an answer and there is none.
     pub(crate) fn check(
         &self,
-        name: &str,
         matter: &Matter,
         declared: &Declared<'_>,
     ) -> Result<Vec<String>, Failure> {
@@ -124,14 +158,15 @@ impl Rules {
         for words in declared.words {
             said.add(words);
         }
-        let touched = self.interests.touched(name, matter);
-        let undeclared = touched.into_iter().filter(|own| !said.has(&own.stake));
+        let touched = self.listed.iter().filter(|own| matter.has(&own.stake));
+        let undeclared = touched.filter(|own| !said.has(&own.stake));
         let undeclared: Vec<String> = undeclared
             .map(|own| {
                 let why = own
                     .why
                     .as_deref()
                     .map_or_else(String::new, |why| format!(" ({why})"));
+                let name = &self.name;
                 format!(
                     "{name} has a stake in “{}”{why}, and does not declare it",
                     own.stake

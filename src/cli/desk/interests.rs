@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Subcommand;
@@ -16,7 +16,8 @@ use factlog::words::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::conflicts::{self, Asked};
-use super::{damaged, people, read_json};
+use super::people::Names;
+use super::{FILE, people};
 use crate::cli::add::word;
 use crate::cli::context::Context;
 use crate::cli::drafts;
@@ -152,23 +153,28 @@ struct Report {
 }
 
 /// What all have a stake in, as far as the desk knows.
+#[derive(Default)]
 pub(crate) struct Interests(Vec<Interest>);
 
 impl Interests {
     /// Reads the list beside an open ledger.
-    pub(crate) fn of(ledger: &Ledger) -> anyhow::Result<Self> {
+    pub(crate) fn open(ledger: &Ledger) -> anyhow::Result<Self> {
+        Self::in_folder(ledger.folder())
+    }
+
+    fn in_folder(ledger: &Path) -> anyhow::Result<Self> {
         let path = path(ledger);
-        let Some(file) = read_json::<File>(&path)? else {
+        let Some(file) = FILE.json::<File>(&path)? else {
             return Ok(Self(Vec::new()));
         };
         if file.file_type != TYPE {
-            return Err(damaged(&path).into());
+            return Err(FILE.damaged(&path).into());
         }
         Ok(Self(file.interests))
     }
 
     fn save(self, ledger: &Ledger) -> anyhow::Result<()> {
-        let path = path(ledger);
+        let path = path(ledger.folder());
         let folder = ledger.folder().join("desk");
         let file = File {
             file_type: TYPE.to_owned(),
@@ -179,20 +185,21 @@ impl Interests {
         drafts::put(&folder, &path, &bytes).with_context(|| format!("writing {}", path.display()))
     }
 
-    /// Says whether somebody has any.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|interest| interest.name == name)
-    }
-
-    /// Returns what of somebody's interests a matter touches.
-    pub(crate) fn touched<'a>(&'a self, name: &str, matter: &Matter) -> Vec<&'a Interest> {
-        let own = self.0.iter().filter(|interest| interest.name == name);
-        own.filter(|interest| matter.has(&interest.stake)).collect()
+    /// Returns those of the one who has these names.
+    pub(crate) fn of(&self, names: &BTreeSet<String>) -> Vec<&Interest> {
+        let all = self.0.iter();
+        all.filter(|interest| names.contains(&interest.name))
+            .collect()
     }
 }
 
-fn path(ledger: &Ledger) -> PathBuf {
-    ledger.folder().join("desk").join("interests.json")
+fn path(ledger: &Path) -> PathBuf {
+    ledger.join("desk").join("interests.json")
+}
+
+/// Returns what is wrong with the list of the ledger whose files are in a folder.
+pub(super) fn fault(ledger: &Path) -> Option<anyhow::Error> {
+    Interests::in_folder(ledger).err()
 }
 
 /// Who is concerned by a verdict: the claimant, and the publishers and authors of the claim's source and
@@ -281,7 +288,7 @@ fn add(args: &AddArgs, context: &Context) -> anyhow::Result<Status> {
     }
     let ledger = context.open_ledger()?;
     let (name, is_known) = people::whole_name(&ledger, &args.name)?;
-    let mut interests = Interests::of(&ledger)?;
+    let mut interests = Interests::open(&ledger)?;
     interests
         .0
         .retain(|old| old.name != name || old.stake != interest);
@@ -310,10 +317,11 @@ fn add(args: &AddArgs, context: &Context) -> anyhow::Result<Status> {
 
 fn list(args: &ListArgs, context: &Context) -> anyhow::Result<Status> {
     let ledger = context.open_ledger()?;
-    let mut interests = Interests::of(&ledger)?.0;
+    let mut interests = Interests::open(&ledger)?.0;
     if let Some(name) = &args.name {
         let (name, _) = people::whole_name(&ledger, name)?;
-        interests.retain(|interest| interest.name == name);
+        let names = Names::of(&ledger)?.beside(&name);
+        interests.retain(|interest| names.contains(&interest.name));
     }
     drop(ledger);
     if context.global.json {
@@ -344,12 +352,13 @@ fn list(args: &ListArgs, context: &Context) -> anyhow::Result<Status> {
 fn remove(args: &RemoveArgs, context: &Context) -> anyhow::Result<Status> {
     let ledger = context.open_ledger()?;
     let (name, _) = people::whole_name(&ledger, &args.name)?;
-    let mut interests = Interests::of(&ledger)?;
+    let mut interests = Interests::open(&ledger)?;
     let before = interests.0.len();
     let wanted = words_of(&args.interest);
+    let names = Names::of(&ledger)?.beside(&name);
     interests
         .0
-        .retain(|old| old.name != name || words_of(&old.stake) != wanted);
+        .retain(|old| !names.contains(&old.name) || words_of(&old.stake) != wanted);
     if interests.0.len() == before {
         let interest = screen::one_line(&args.interest);
         let message = format!("{name} has no stake in “{interest}” listed");

@@ -29,13 +29,20 @@ use factlog::words::time::{DayOrTime, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::things::{Named, erased, find, without_words};
+use super::beside::{self, FileKind};
 use super::claim_list::ClaimLine;
 use super::drafts::{self, Drafts};
-use super::exit::{Failure, Status};
 use super::screen;
 
 /// The type that a file names.
 const TYPE: &str = "factlog/desk@v1";
+
+/// The desk's files: thousands of notes on one thing, or of interests, are no more than this.
+const FILE: FileKind = FileKind {
+    what: "the desk's file",
+    most: 4 * 1024 * 1024,
+    hint: "move that file away: what it held was assignments and notes, and nothing signed",
+};
 
 /// What kind of thing somebody looks after, or a note is on.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -249,11 +256,28 @@ impl Desk {
             .with_context(|| format!("writing {}", path.display()))
     }
 
-    /// Reads all pages.
+    /// Returns what is wrong with the files of a ledger's folder.
+    pub(crate) fn faults(ledger: &Path) -> anyhow::Result<Vec<anyhow::Error>> {
+        let desk = Self::in_folder(ledger);
+        let pages = desk.things()?.into_iter();
+        let mut faults: Vec<anyhow::Error> =
+            pages.filter_map(|thing| desk.read(thing).err()).collect();
+        faults.extend(conflicts::fault(ledger));
+        faults.extend(interests::fault(ledger));
+        Ok(faults)
+    }
+
+    /// Reads what a list shows of a thing: nothing where the file is damaged, which is named.
+    fn seen(&self, thing: Thing) -> Page {
+        let page = beside::or_passed_over(self.page(thing, None));
+        page.unwrap_or_else(|| Page::new(thing, None))
+    }
+
+    /// Reads all pages, but for those that are damaged, which are named.
     pub(crate) fn pages(&self) -> anyhow::Result<Pages> {
         let mut pages = Pages::default();
         for thing in self.things()? {
-            if let Some(page) = self.read(thing)? {
+            if let Some(page) = beside::or_passed_over(self.read(thing)).flatten() {
                 if let Some(source) = page.source {
                     pages.of_source.entry(source).or_default().push(thing);
                 }
@@ -276,7 +300,14 @@ impl Desk {
                 self.remove(thing)?;
                 continue;
             }
-            let Some(mut page) = self.read(thing)? else {
+            let page = match self.read(thing) {
+                Ok(page) => page,
+                Err(error) => {
+                    self.forget_damaged(thing, &repeats, error)?;
+                    continue;
+                }
+            };
+            let Some(mut page) = page else {
                 continue;
             };
             if page.source.is_some_and(|source| sources.contains(&source)) {
@@ -292,40 +323,49 @@ impl Desk {
         Ok(())
     }
 
+    /// Takes a damaged file away where it repeats words that were erased; else it is named, and left.
+    fn forget_damaged(
+        &self,
+        thing: Thing,
+        repeats: impl Fn(&[u8]) -> bool,
+        error: anyhow::Error,
+    ) -> anyhow::Result<()> {
+        // What can't be read whole may have the words in it: that stops the erasure.
+        let bytes = FILE.bytes(&self.path(thing))?.unwrap_or_default();
+        if repeats(&bytes) {
+            return self.remove(thing);
+        }
+        let _: Option<()> = beside::or_passed_over(Err(error));
+        Ok(())
+    }
+
     /// Returns the identity that a proposed claim has since a person edited it.
     pub(crate) fn edited(
         &self,
         source: &SourceId,
         proposed: &ObjectId,
     ) -> anyhow::Result<Option<ObjectId>> {
-        let decided = self.drafts.load(source)?;
+        let decided = self.drafts.seen(source);
         let edited = decided.decision(proposed);
         let edited = edited.and_then(|decision| decision.edited.as_ref());
         Ok(edited.map(factlog::words::claim::Claim::identity))
     }
 
     fn things(&self) -> anyhow::Result<BTreeSet<Thing>> {
-        let listing = || format!("listing {}", self.folder.display());
-        let names = match fs::read_dir(&self.folder) {
-            Ok(names) => names,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
-            Err(error) => return Err(error).with_context(listing),
-        };
-        let mut things = BTreeSet::new();
-        for name in names {
-            let name = name.with_context(listing)?.file_name();
-            things.extend(name.to_str().and_then(Thing::of_file));
-        }
-        Ok(things)
+        let paths = beside::names(&self.folder)?;
+        let things = paths
+            .iter()
+            .filter_map(|path| Thing::of_file(path.file_name()?.to_str()?));
+        Ok(things.collect())
     }
 
     fn read(&self, thing: Thing) -> anyhow::Result<Option<Page>> {
         let path = self.path(thing);
-        let Some(page) = read_json::<Page>(&path)? else {
+        let Some(page) = FILE.json::<Page>(&path)? else {
             return Ok(None);
         };
         if page.file_type != TYPE || page.thing() != thing {
-            return Err(damaged(&path).into());
+            return Err(FILE.damaged(&path).into());
         }
         Ok(Some(page))
     }
@@ -343,25 +383,6 @@ impl Desk {
     fn path(&self, thing: Thing) -> PathBuf {
         self.folder.join(format!("{thing}.json"))
     }
-}
-
-/// Reads a file of the desk's; `None` where there is none.
-fn read_json<T: for<'de> Deserialize<'de>>(path: &Path) -> anyhow::Result<Option<T>> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
-    };
-    let read = serde_json::from_slice(&bytes);
-    Ok(Some(read.map_err(|error| damaged(path).because(error))?))
-}
-
-fn damaged(path: &Path) -> Failure {
-    Failure::new(
-        Status::Failed,
-        format!("the desk's file {} is damaged", path.display()),
-    )
-    .hint("move that file away: what it held was assignments and notes, and nothing signed")
 }
 
 /// What the desk says of all things.

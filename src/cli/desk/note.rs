@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{Desk, DeskNote, Named, ThingKind, find, people};
 use crate::cli::context::Context;
-use crate::cli::drafts::Drafts;
+use crate::cli::drafts::{Drafts, FORM};
 use crate::cli::editor;
 use crate::cli::exit::{Failure, Status};
 use crate::cli::json_out;
@@ -161,7 +161,7 @@ fn written(context: &Context, drafts: &Drafts, named: &Named) -> anyhow::Result<
         drafts.replace(&path, form.as_bytes())?;
     }
     editor::edit(context, &path)?;
-    let form = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+    let form = FORM.bytes(&path)?.unwrap_or_default();
     let form = String::from_utf8_lossy(&form).into_owned();
     let lines = form.lines().filter(|line| !line.starts_with('#'));
     let text = checked(&lines.collect::<Vec<_>>().join("\n"));

@@ -6,7 +6,7 @@ use std::env;
 use factlog::audit::facts::{Function, SignerFacts};
 use factlog::entry::Role;
 use factlog::ledger::Ledger;
-use factlog::trust::PublicKey;
+use factlog::trust::{PublicKey, VerifierKey};
 
 use crate::cli::context::Context;
 use crate::cli::exit::{Failure, Status};
@@ -44,6 +44,45 @@ impl Person {
     }
 }
 
+/// The names that the holders of a ledger's keys have had: a key that takes the place of another may
+/// have another name, and it is the same person who holds it.
+#[derive(Default)]
+pub(crate) struct Names(Vec<(PublicKey, String)>);
+
+impl Names {
+    /// Reads the names of all keys that were ever enrolled.
+    pub(crate) fn of(ledger: &Ledger) -> anyhow::Result<Self> {
+        let keys = ledger.keys()?.into_iter();
+        let names = keys.map(|key| (key.holder, key.key.name().to_string()));
+        Ok(Self(names.collect()))
+    }
+
+    /// Returns all names of the one who holds a key.
+    pub(crate) fn of_key(
+        &self,
+        ledger: &Ledger,
+        key: &VerifierKey,
+    ) -> anyhow::Result<BTreeSet<String>> {
+        let signer = ledger.signer(key.public())?;
+        let mut names = BTreeSet::from([key.name().to_string()]);
+        names.extend(signer.into_iter().flat_map(|s| self.of_holder(s.holder)));
+        Ok(names)
+    }
+
+    /// Returns all names of those who have had a name, and the name itself.
+    pub(crate) fn beside(&self, name: &str) -> BTreeSet<String> {
+        let own = self.0.iter().filter(|(_, own)| own == name);
+        let mut names = BTreeSet::from([name.to_owned()]);
+        names.extend(own.flat_map(|(holder, _)| self.of_holder(holder.clone())));
+        names
+    }
+
+    fn of_holder(&self, holder: PublicKey) -> impl Iterator<Item = String> {
+        let own = self.0.iter().filter(move |(other, _)| *other == holder);
+        own.map(|(_, name)| name.clone())
+    }
+}
+
 /// Returns all who may sign now, in order of enrolment.
 pub(crate) fn all(ledger: &Ledger) -> anyhow::Result<Vec<Person>> {
     Ok(ledger.keys()?.into_iter().filter_map(Person::of).collect())
@@ -66,14 +105,23 @@ pub(crate) fn here(context: &Context, ledger: &Ledger) -> anyhow::Result<Vec<Per
     Ok(people)
 }
 
-/// Returns the people that a name means; none where no key has it.
+/// Returns the people that a name means, be it that of an earlier key of theirs; none where nobody has
+/// it.
 pub(crate) fn named(ledger: &Ledger, name: &str) -> anyhow::Result<Vec<Person>> {
     let mut people = all(ledger)?;
     if people.iter().any(|person| person.name == name) {
         people.retain(|person| person.name == name);
-    } else {
-        people.retain(|person| is_called(&person.name, name));
+        return Ok(people);
     }
+    if people.iter().any(|person| is_called(&person.name, name)) {
+        people.retain(|person| is_called(&person.name, name));
+        return Ok(people);
+    }
+    let names = Names::of(ledger)?;
+    people.retain(|person| {
+        let mut names = names.of_holder(person.holder.clone());
+        names.any(|earlier| is_called(&earlier, name))
+    });
     Ok(people)
 }
 

@@ -46,7 +46,7 @@ impl Said {
 
 /// Returns what the desk says of a thing.
 pub(crate) fn of_thing(ledger: &Ledger, thing: Thing) -> anyhow::Result<Option<Said>> {
-    let page = Desk::of(ledger).page(thing, None)?;
+    let page = Desk::of(ledger).seen(thing);
     Ok((!page.is_empty()).then(|| Said::of(&page)))
 }
 

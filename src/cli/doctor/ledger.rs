@@ -83,6 +83,7 @@ pub(super) fn checks(context: &Context) -> Vec<Check> {
     let ledger = can_open.then(|| context.open_ledger()).and_then(Result::ok);
     checks.extend(keys(context, ledger.as_ref()));
     drop(ledger);
+    checks.extend(super::beside::checks(&folder));
     checks.push(space(&folder));
     if let Some(files) = &files {
         checks.extend(clock(context, files));

@@ -3,6 +3,7 @@
 //! Nothing is written, and nothing is fetched. Of the ledger's files, journal and head are compared;
 //! whether what they hold is right says `factlog verify`.
 
+mod beside;
 mod ledger;
 mod place;
 

@@ -12,10 +12,9 @@ use factlog::net::fetch::FetchError;
 use factlog::words::id::{ClaimId, SourceId, VerdictId};
 use factlog::words::source::Meta;
 use factlog::words::span::Quote;
-use factlog::words::verdict::Verdict;
+use factlog::words::verdict::{Stance, Verdict};
 use serde::Serialize;
 
-use super::list;
 use crate::cli::claim_list::State as ClaimState;
 use crate::cli::context::Context;
 use crate::cli::exit::Status;
@@ -67,7 +66,17 @@ struct Watched {
     label: String,
     url: Option<String>,
     text: Option<String>,
-    quotes: Vec<(VerdictId, Quote)>,
+    quotes: Vec<Cited>,
+}
+
+/// Words that a verdict quotes.
+struct Cited {
+    verdict: VerdictId,
+    /// The verdict and its claim, as they are typed.
+    verdict_short: String,
+    claim_short: String,
+    stance: Stance,
+    quote: Quote,
 }
 
 /// What has become of a page.
@@ -129,6 +138,12 @@ struct Quoted {
     before: String,
     /// What stands in its place now.
     now: Vec<String>,
+    #[serde(skip)]
+    verdict_short: String,
+    #[serde(skip)]
+    claim_short: String,
+    #[serde(skip)]
+    stance: Stance,
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
@@ -165,6 +180,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let mut out = stdout::styled();
     for line in &lines {
         print(&mut out, line)?;
+        for next in next_commands(line) {
+            context.say(&format!("  {}", screen::styled(FAINT, &next)));
+        }
     }
     let count = |page: Page| lines.iter().filter(|line| line.page == page).count();
     let all = [
@@ -255,7 +273,13 @@ fn of_verdicts(ledger: &Ledger, verdicts: &[VerdictId]) -> anyhow::Result<Vec<Wa
                 found.len() - 1
             };
             if let Some(quote) = piece.quote {
-                found[at].quotes.push((*id, quote));
+                found[at].quotes.push(Cited {
+                    verdict: *id,
+                    verdict_short: ledger.short(&id.0)?,
+                    claim_short: ledger.short(&entry.claim.0)?,
+                    stance: piece.stance,
+                    quote,
+                });
             }
         }
     }
@@ -271,7 +295,7 @@ fn watched(ledger: &Ledger, id: SourceId) -> anyhow::Result<Watched> {
     Ok(Watched {
         id,
         short: ledger.short(&id.0)?,
-        label: list::label(ledger, &id)?,
+        label: says::source_label(ledger, id)?,
         url: meta
             .and_then(|meta| meta.url)
             .filter(|url| sources::is_address(url)),
@@ -311,7 +335,7 @@ fn fetched(
     context: &Context,
     url: &str,
     text: &str,
-    quotes: &[(VerdictId, Quote)],
+    quotes: &[Cited],
 ) -> (Page, Option<String>, Vec<Quoted>) {
     let given = Given {
         takes_any_page: true,
@@ -351,20 +375,48 @@ fn fetched(
         return (Page::Unreadable, Some(wall.to_string()), vec![]);
     }
     let versions = Versions::new(text, &now);
-    let requoted = |(verdict, quote): &(VerdictId, Quote)| {
-        let found = requote(&versions, quote.bytes);
+    let requoted = |cited: &Cited| {
+        let found = requote(&versions, cited.quote.bytes);
         let place = |(_, sentence): &(_, factlog::words::span::Span)| {
             sentence.of(&now).unwrap_or_default().to_owned()
         };
         Quoted {
-            verdict: *verdict,
-            quote: quote.exact.clone(),
+            verdict: cited.verdict,
+            quote: cited.quote.exact.clone(),
             state: found.state,
             before: found.sentence.of(text).unwrap_or_default().to_owned(),
             now: found.places.iter().map(place).collect(),
+            verdict_short: cited.verdict_short.clone(),
+            claim_short: cited.claim_short.clone(),
+            stance: cited.stance,
         }
     };
     (Page::Changed, None, quotes.iter().map(requoted).collect())
+}
+
+/// Says what to type about a page that changed: that its newer version is kept, and where words of a
+/// quote did not stay, that another verdict cites it.
+fn next_commands(line: &Line) -> Vec<String> {
+    let (Page::Changed, Some(url)) = (line.page, &line.url) else {
+        return vec![];
+    };
+    let (url, short) = (screen::one_line(url), &line.short);
+    let mut next = vec![format!(
+        "to keep it as it is now: factlog add '{url}' --replaces {short}"
+    )];
+    let changed = line.quotes.iter().filter(|quoted| !quoted.state.is_sure());
+    for quoted in changed {
+        let (claim, verdict) = (&quoted.claim_short, &quoted.verdict_short);
+        let stance = says::name_of(&quoted.stance);
+        next.push(format!(
+            "to cite it: factlog evidence add {claim} '{url}' --stance {stance}"
+        ));
+        next.push(format!(
+            "then:       factlog verdict {claim} --supersedes {verdict}"
+        ));
+    }
+    next.dedup();
+    next
 }
 
 fn print(out: &mut impl io::Write, line: &Line) -> io::Result<()> {

@@ -3,7 +3,6 @@
 use factlog::entry::{Body, Kind};
 use factlog::ledger::Ledger;
 use factlog::words::id::{SourceId, VerdictId};
-use factlog::words::source::Meta;
 use factlog::words::verdict::{Stance, Verdict};
 use serde::Serialize;
 
@@ -16,7 +15,6 @@ use crate::cli::json_out;
 use crate::cli::says;
 use crate::cli::screen::{self, FAINT, STRONG};
 use crate::cli::seek;
-use crate::cli::sources;
 use crate::cli::stdout;
 use crate::cli::verdict::{KeptEvidence, Request};
 
@@ -114,7 +112,7 @@ fn piece(ledger: &Ledger, request: &Request) -> anyhow::Result<Piece> {
         verdict: None,
         source,
         short: ledger.short(&source.0)?,
-        label: label(ledger, &source)?,
+        label: says::source_label(ledger, source)?,
         stance: request.stance,
         primary: request.primary,
         quote: request.quote.clone(),
@@ -145,7 +143,7 @@ fn cited(ledger: &Ledger, line: &ClaimLine) -> anyhow::Result<Vec<Piece>> {
                 verdict: Some(judged.id),
                 source: evidence.source,
                 short: ledger.short(&evidence.source.0)?,
-                label: label(ledger, &evidence.source)?,
+                label: says::source_label(ledger, evidence.source)?,
                 stance: evidence.stance,
                 primary: evidence.primary,
                 quote: evidence.quote.map(|quote| quote.exact),
@@ -156,16 +154,6 @@ fn cited(ledger: &Ledger, line: &ClaimLine) -> anyhow::Result<Vec<Piece>> {
         }
     }
     Ok(found)
-}
-
-/// Returns what a person calls a source; that its description is gone, where it is.
-pub(super) fn label(ledger: &Ledger, source: &SourceId) -> anyhow::Result<String> {
-    let record = ledger.entry_of(Kind::Source, &source.entry())?;
-    let Body::Source(entry) = record.entry.body() else {
-        return Ok(says::GONE.to_owned());
-    };
-    let meta: Option<Meta> = says::readable(ledger, &entry.meta)?;
-    Ok(meta.map_or_else(|| says::GONE.to_owned(), |meta| sources::label(&meta, None)))
 }
 
 fn print(out: &mut impl std::io::Write, head: &str, piece: &Piece) -> std::io::Result<()> {

@@ -32,7 +32,7 @@ use self::prepare::Prepared;
 use self::report::{Imported, Line, Report};
 use super::claim_list::{self, ClaimLine, SourceLine, State};
 use super::context::Context;
-use super::drafts::{Choice, Decision, Drafts};
+use super::drafts::{Choice, Decision, Drafts, FORM};
 use super::exit::Status;
 use super::extractor::IMPORTED;
 use super::files;
@@ -242,7 +242,7 @@ impl Import<'_> {
             }
         }
         let drafts = Drafts::of(ledger.folder());
-        let form = std::fs::read_to_string(drafts.form(&prepared.origin)).ok();
+        let form = FORM.bytes(&drafts.form(&prepared.origin))?;
         if form.is_none() && !self.args.dry_run {
             // A stop may have come between its source and its draft.
             let dropped = drafts
@@ -257,7 +257,7 @@ impl Import<'_> {
                 self.draft(ledger, source, prepared)?;
             }
         }
-        let rating = form.as_deref().and_then(Drafted::rating_of);
+        let rating = form.and_then(|form| Drafted::rating_of(&String::from_utf8_lossy(&form)));
         Ok(Some(Before(rating)))
     }
 
@@ -350,6 +350,7 @@ impl Import<'_> {
                 meta: Some(prepared.meta.clone()),
                 text: prepared.text.clone(),
                 is_evidence: false,
+                is_undecided: false,
             }),
             origin: prepared.origin,
             worth: None,

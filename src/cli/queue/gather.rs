@@ -17,10 +17,11 @@ use super::anchors::WaitingAnchor;
 use super::sources::{self, Open};
 use super::survey::{Holders, Seen, Survey};
 use super::{Group, GroupName, Item, Looked, Queue};
+use crate::cli::beside;
 use crate::cli::claim_list::{self, RecordedClaim};
 use crate::cli::context::Context;
 use crate::cli::desk::interests::{Interests, Matter};
-use crate::cli::desk::people::{self, Person};
+use crate::cli::desk::people::{self, Names, Person};
 use crate::cli::desk::{Assignment, Desk, Pages, Thing};
 use crate::cli::gone;
 use crate::cli::says;
@@ -31,6 +32,8 @@ const MOST_VERDICTS: usize = 1000;
 /// The one it waits for: a person of several keys, or of none.
 pub(super) struct Whom {
     names: BTreeSet<String>,
+    /// Those, and the names that earlier keys of theirs had.
+    known_as: BTreeSet<String>,
     holders: HashSet<PublicKey>,
     /// Those of them that may approve.
     approvers: HashSet<PublicKey>,
@@ -46,16 +49,22 @@ impl Whom {
     ) -> anyhow::Result<Option<Self>> {
         let Some(name) = name else {
             let here = people::here(context, ledger)?;
-            return Ok((!here.is_empty()).then(|| Self::with(here, None)));
+            if here.is_empty() {
+                return Ok(None);
+            }
+            return Self::with(ledger, here, None).map(Some);
         };
         let (whole, _) = people::whole_name(ledger, name)?;
         let people = people::named(ledger, &whole)?;
-        Ok(Some(Self::with(people, Some(whole))))
+        Self::with(ledger, people, Some(whole)).map(Some)
     }
 
-    fn with(people: Vec<Person>, name: Option<String>) -> Self {
-        Self {
-            names: people.iter().map(|p| p.name.clone()).chain(name).collect(),
+    fn with(ledger: &Ledger, people: Vec<Person>, name: Option<String>) -> anyhow::Result<Self> {
+        let names: BTreeSet<String> = people.iter().map(|p| p.name.clone()).chain(name).collect();
+        let all = Names::of(ledger)?;
+        Ok(Self {
+            known_as: names.iter().flat_map(|name| all.beside(name)).collect(),
+            names,
             is_approver: people.iter().any(Person::is_approver),
             approvers: people
                 .iter()
@@ -63,12 +72,12 @@ impl Whom {
                 .map(|person| person.holder.clone())
                 .collect(),
             holders: people.into_iter().map(|person| person.holder).collect(),
-        }
+        })
     }
 
     /// Says whether a thing is assigned to them.
     pub(super) fn has(&self, assignment: &Assignment) -> bool {
-        self.names.contains(&assignment.to)
+        self.known_as.contains(&assignment.to)
     }
 }
 
@@ -89,7 +98,8 @@ pub(super) fn gather(
         limit,
         open: sources::open(ledger, &survey.sources)?,
         pages: desk.pages()?,
-        interests: Interests::of(ledger)?,
+        interests: beside::or_passed_over(Interests::open(ledger)).unwrap_or_default(),
+        people: Names::of(ledger)?,
         survey,
     };
     let mut groups = vec![gathering.assigned()?];
@@ -136,6 +146,7 @@ pub(super) struct Gathering<'l> {
     pub(super) open: Vec<Open>,
     pub(super) pages: Pages,
     interests: Interests,
+    people: Names,
 }
 
 impl Gathering<'_> {
@@ -340,8 +351,9 @@ impl Gathering<'_> {
         let matter = Matter::of_verdict(self.ledger, verdict)?;
         for approval in &standing.approvals {
             let record = self.ledger.entry_at(*approval)?;
-            let name = record.entry.header().by.name();
-            if self.interests.touched(name.as_str(), &matter).is_empty() {
+            let names = self.people.of_key(self.ledger, &record.entry.header().by)?;
+            let own = self.interests.of(&names);
+            if !own.iter().any(|own| matter.has(&own.stake)) {
                 return Ok(true);
             }
         }

@@ -1,19 +1,19 @@
 //! Claims to review by source, and verdicts that were begun.
 
 use std::collections::HashMap;
-use std::fs;
 
 use factlog::ledger::{Ledger, Record};
 use factlog::words::id::{ObjectId, SourceId};
 
 use super::{Group, GroupName, Item, Worthy};
+use crate::cli::beside;
 use crate::cli::claim_list::{self, ClaimLine, State};
-use crate::cli::drafts::Drafts;
+use crate::cli::drafts::{Drafts, FORM};
 use crate::cli::extractor::IMPORTED;
 use crate::cli::proposals::Proposals;
 use crate::cli::reanchor;
 use crate::cli::screen;
-use crate::cli::verdict::Drafted;
+use crate::cli::verdict::{Drafted, KeptEvidence};
 
 /// The claims of so many of the latest sources are listed.
 pub(super) const MOST_SOURCES: usize = 500;
@@ -38,7 +38,8 @@ pub(super) fn open(ledger: &Ledger, sources: &[u64]) -> anyhow::Result<Vec<Open>
     for index in sources.iter().rev().take(MOST_SOURCES) {
         let record = ledger.entry_at(*index)?;
         let id = SourceId(record.entry.id().0);
-        if drafts.load(&id)?.evidence {
+        let decided = drafts.seen(&id);
+        if decided.evidence || decided.is_damaged {
             continue;
         }
         let lines = claim_list::unnumbered(ledger, &proposals, &record)?;
@@ -192,11 +193,18 @@ pub(super) fn forms(ledger: &Ledger, open: &[Open], limit: usize) -> anyhow::Res
         } else {
             &mut begun
         };
-        *count += 1;
         if items.len() >= limit {
+            *count += 1;
             continue;
         }
-        let form = fs::read_to_string(drafts.form_of(&claim)).unwrap_or_default();
+        let form = beside::or_passed_over(FORM.bytes(&drafts.form_of(&claim))).flatten();
+        let form = String::from_utf8_lossy(&form.unwrap_or_default()).into_owned();
+        let kept =
+            line.and_then(|line| beside::or_passed_over(KeptEvidence::of_line(&drafts, line)));
+        if !is_imported && kept.is_some_and(|kept| Drafted::is_blank(&form, &kept)) {
+            continue;
+        }
+        *count += 1;
         let rating = Drafted::rating_of(&form);
         items.push(Item {
             what: "claim",

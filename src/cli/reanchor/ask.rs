@@ -1,8 +1,10 @@
 //! Asking about each claim that is not found for sure.
 
-use super::{Anchored, Chosen, candidate, changes, claim_list, gather, known, quoted};
+use factlog::words::claim::Claim;
 use factlog::words::id::ClaimId;
 
+use super::kept::{self, Kept};
+use super::{Anchored, Chosen, candidate, changes, claim_list, known, quoted};
 use crate::cli::context::{self, Context};
 use crate::cli::drafts::Drafts;
 use crate::cli::prompt;
@@ -15,7 +17,7 @@ w  say its words yourself, as they stand in the newer version
 l  leave it with the older version: the newer one does not say it; it is not asked about again
 t  show the newer version around the place
 s  decide later
-q  quit; what was left stays left, nothing is signed";
+q  quit; nothing is signed, and what you answered is kept for the next time";
 
 /// What a person answered.
 pub(super) struct Answered {
@@ -32,7 +34,19 @@ pub(super) fn each(
     found: &[Anchored],
 ) -> anyhow::Result<Answered> {
     let (mut chosen, mut left) = (Vec::new(), Vec::new());
-    let open: Vec<&Anchored> = found.iter().filter(|there| !there.is_sure()).collect();
+    let kept = Kept::seen(drafts);
+    let mut open: Vec<&Anchored> = Vec::new();
+    for there in found.iter().filter(|there| !there.is_sure()) {
+        let confirmed = kept.confirmed(there);
+        match confirmed.filter(|claim| known(&there.case, claim).is_none()) {
+            Some(claim) => chosen.push(Chosen::answered(&there.case, claim)),
+            None => open.push(there),
+        }
+    }
+    if !chosen.is_empty() {
+        let answers = screen::counted(chosen.len() as u64, "answer is", "answers are");
+        context.say(&format!("{answers} kept from before, for the last look"));
+    }
     for (n, there) in open.iter().enumerate() {
         context.say(&format!(
             "\n{}  {}  {}",
@@ -50,12 +64,17 @@ pub(super) fn each(
             context.say(&screen::wrap(&line, screen::columns(), "  "));
         }
         match one(context, drafts, there)? {
-            One::Take(claim) => chosen.push(*claim),
+            One::Take(claim) => {
+                // Under the lock, and at once: a sitting that is stopped loses no answer.
+                let _ledger = context.open_ledger()?;
+                kept::confirm(drafts, there, &claim)?;
+                chosen.push(Chosen::answered(&there.case, *claim));
+            }
             One::Later => {}
             One::Left => left.push(there.case.id),
             One::Quit => {
                 return Ok(Answered {
-                    chosen: vec![],
+                    chosen,
                     left,
                     quit: true,
                 });
@@ -70,7 +89,7 @@ pub(super) fn each(
 }
 
 enum One {
-    Take(Box<Chosen>),
+    Take(Box<Claim>),
     Later,
     Left,
     Quit,
@@ -121,7 +140,7 @@ fn one(context: &Context, drafts: &Drafts, there: &Anchored) -> anyhow::Result<O
             ("l", _) => {
                 // Under the lock, so that two who leave claims at once lose none.
                 let _ledger = context.open_ledger()?;
-                gather::leave(drafts, &there.case)?;
+                kept::leave(drafts, &there.case)?;
                 return Ok(One::Left);
             }
             ("t", _) => {
@@ -144,7 +163,7 @@ fn one(context: &Context, drafts: &Drafts, there: &Anchored) -> anyhow::Result<O
                     ));
                     continue;
                 }
-                return Ok(One::Take(Box::new(Chosen::of(&there.case, claim))));
+                return Ok(One::Take(Box::new(claim)));
             }
             Err(error) => {
                 let (_, hint) = crate::cli::exit::of(&error);

@@ -1,14 +1,11 @@
 //! Which recorded claims stand in a source that has a newer version, and where they are in that.
 //!
-//! What is here is worked out from the ledger each time: both texts are in it. Only that a person left
-//! a claim with the older version is kept, among the drafts.
+//! What is here is worked out from the ledger each time: both texts are in it. Only what a person said
+//! of a claim is kept, among the drafts.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use factlog::anchor::{self, Reanchored, State, Versions};
 use factlog::audit::facts::Detail;
 use factlog::entry::Body;
@@ -16,18 +13,12 @@ use factlog::ledger::{Ledger, LedgerError};
 use factlog::trust::VerifierKey;
 use factlog::words::claim::Claim;
 use factlog::words::id::{ClaimId, ObjectId, SourceId};
-use serde::{Deserialize, Serialize};
 
-use crate::cli::claim_list;
+use super::kept::Kept;
+use crate::cli::claim_list::{self, ClaimLine};
 use crate::cli::drafts::Drafts;
-use crate::cli::exit::{Failure, Status};
 use crate::cli::says;
-
-/// The type that the file of claims which were left names.
-const TYPE: &str = "factlog/anchors@v1";
-
-/// That file, among the drafts.
-const FILE: &str = "anchors.json";
+use crate::cli::screen;
 
 /// A recorded claim whose source has a newer version.
 pub(crate) struct Case {
@@ -71,28 +62,12 @@ impl Anchored {
     }
 }
 
-/// A claim that was left with a version of its source, since the newer one has not its words.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Left {
-    claim: ClaimId,
-    newer: SourceId,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Kept {
-    #[serde(rename = "type")]
-    kind: String,
-    left: BTreeSet<Left>,
-}
-
 /// Returns the claims whose sources have newer versions, but for those that a person left where they
 /// are; of one version alone, or of one claim, if that is given.
 ///
 /// Nothing is compared yet: the ledger is to be closed first.
 pub(crate) fn cases(ledger: &Ledger, of: Option<Of>) -> anyhow::Result<Vec<Case>> {
-    let left = load(&Drafts::of(ledger.folder()))?;
+    let kept = Kept::seen(&Drafts::of(ledger.folder()));
     let newest = newest(ledger)?;
     let mut found = Vec::new();
     for (older, newer) in &newest {
@@ -111,10 +86,7 @@ pub(crate) fn cases(ledger: &Ledger, of: Option<Of>) -> anyhow::Result<Vec<Case>
             let (_, facts) = ledger.facts_of(&record.entry.id())?;
             let superseded =
                 matches!(facts.detail, Detail::Claim(claim) if claim.superseded_by.is_some());
-            let is_left = left.contains(&Left {
-                claim: id,
-                newer: *newer,
-            });
+            let is_left = kept.is_left(id, *newer);
             if superseded || is_left || matches!(of, Some(Of::Claim(claim)) if claim != id) {
                 continue;
             }
@@ -179,6 +151,31 @@ pub(crate) fn replaced(ledger: &Ledger) -> Result<BTreeSet<SourceId>, LedgerErro
         .collect())
 }
 
+/// Says which proposals are not shown, since their sources have newer versions, and how to see them.
+pub(crate) fn left_out<'l>(
+    ledger: &Ledger,
+    verb: &str,
+    lines: impl Iterator<Item = &'l ClaimLine>,
+) -> Result<Option<String>, LedgerError> {
+    let (mut count, mut sources) = (0, BTreeSet::new());
+    for line in lines {
+        count += 1;
+        sources.insert(line.source.id);
+    }
+    let Some(first) = sources.first() else {
+        return Ok(None);
+    };
+    let claims = screen::counted(count, "proposed claim", "proposed claims");
+    let versions = match sources.len() {
+        1 => "an earlier version of a source".to_owned(),
+        several => format!("earlier versions of {several} sources"),
+    };
+    let short = ledger.short(&first.0)?;
+    Ok(Some(format!(
+        "{claims} of {versions} not shown: factlog {verb} {short}"
+    )))
+}
+
 /// Returns, for each source that was replaced, the newest version of it.
 fn newest(ledger: &Ledger) -> Result<Vec<(SourceId, SourceId)>, LedgerError> {
     let mut by: BTreeMap<SourceId, SourceId> = BTreeMap::new();
@@ -223,38 +220,4 @@ fn known(ledger: &Ledger, source: &SourceId) -> anyhow::Result<Arc<BTreeMap<Obje
         .filter(|(_, recorded)| !recorded.superseded);
     let current = current.map(|(identity, recorded)| (identity, recorded.id));
     Ok(Arc::new(current.collect()))
-}
-
-fn load(drafts: &Drafts) -> anyhow::Result<BTreeSet<Left>> {
-    let path = drafts.folder().join(FILE);
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
-        Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
-    };
-    let damaged = || {
-        Failure::new(Status::Failed, format!("{} is damaged", path.display()))
-            .hint("move that file away: it only says which claims were left with older versions")
-    };
-    let kept: Kept = serde_json::from_slice(&bytes).map_err(|error| damaged().because(error))?;
-    if kept.kind != TYPE {
-        return Err(damaged().into());
-    }
-    Ok(kept.left)
-}
-
-/// Keeps that a claim stays with the older version.
-pub(super) fn leave(drafts: &Drafts, case: &Case) -> anyhow::Result<()> {
-    let mut left = load(drafts)?;
-    left.insert(Left {
-        claim: case.id,
-        newer: case.newer,
-    });
-    let kept = Kept {
-        kind: TYPE.to_owned(),
-        left,
-    };
-    let mut bytes = serde_json::to_vec_pretty(&kept)?;
-    bytes.push(b'\n');
-    drafts.replace(&drafts.folder().join(FILE), &bytes)
 }

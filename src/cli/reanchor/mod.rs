@@ -7,6 +7,7 @@
 mod ask;
 mod diff;
 mod gather;
+mod kept;
 mod recording;
 mod shown;
 
@@ -20,9 +21,10 @@ use factlog::words::object;
 use factlog::words::span::Span;
 
 pub(crate) use self::diff::words as word_diff;
-pub(crate) use self::gather::{Anchored, Case, Of, anchored, cases, replaced};
+pub(crate) use self::gather::{Anchored, Case, Of, anchored, cases, left_out, replaced};
+pub(crate) use self::kept::fault;
 pub(crate) use self::recording::after_adding;
-use self::recording::{Chosen, carry_evidence, last_look, put};
+use self::recording::{Chosen, Look, carry_evidence, last_look, put};
 use self::shown::{answer, changes};
 
 use super::claim::{self, Wanted};
@@ -154,7 +156,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         let answered = ask::each(context, &drafts, &own)?;
         left = answered.left;
         if answered.quit {
-            context.say("nothing was signed; factlog reanchor asks again");
+            say_unsigned(context, answered.chosen.len());
             chosen.clear();
         } else {
             chosen.extend(answered.chosen);
@@ -167,16 +169,20 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     if chosen.is_empty() {
         return answer(context, &open, &[], vec![]);
     }
-    if asks
-        && !last_look(
-            context,
-            &open,
-            &chosen,
-            chosen_key.verifier().name().as_str(),
-        )?
-    {
-        context.say("nothing was signed; factlog reanchor asks again");
-        return answer(context, &open, &[], vec![]);
+    if asks {
+        let name = chosen_key.verifier().name().as_str();
+        let look = last_look(context, &open, &chosen, name)?;
+        if look != Look::Sign {
+            let mut kept = chosen.iter().filter(|chosen| chosen.is_answer).count();
+            if look == Look::AskAgain {
+                let ids: Vec<ClaimId> = chosen.iter().map(|chosen| chosen.older).collect();
+                let _ledger = context.open_ledger()?;
+                kept::forget(&drafts, &ids)?;
+                kept = 0;
+            }
+            say_unsigned(context, kept);
+            return answer(context, &open, &[], vec![]);
+        }
     }
     let key = chosen_key.unlock(context)?;
     let mut ledger = context.open_ledger()?;
@@ -187,10 +193,22 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         vec![]
     } else {
         carry_evidence(&drafts, &open, &chosen, &done)?;
+        kept::forget(&drafts, &done)?;
         done
     };
     drop(ledger);
     answer(context, &open, &recorded, entries)
+}
+
+/// Says that nothing was signed, and what becomes of the answers.
+fn say_unsigned(context: &Context, kept: usize) {
+    context.say(&match kept {
+        0 => "nothing was signed; factlog reanchor asks again".to_owned(),
+        kept => format!(
+            "nothing was signed; {} kept, and factlog reanchor goes on from there",
+            screen::counted(kept as u64, "answer is", "answers are")
+        ),
+    });
 }
 
 fn of(ledger: &Ledger, what: &str) -> anyhow::Result<Of> {
@@ -342,7 +360,7 @@ fn leave(context: &Context, drafts: &Drafts, found: &[Anchored]) -> anyhow::Resu
     // Under the lock, so that two who leave claims at once lose none.
     let _ledger = context.open_ledger()?;
     for there in found {
-        gather::leave(drafts, &there.case)?;
+        kept::leave(drafts, &there.case)?;
         context.say(&format!(
             "claim {} stays with the older version",
             there.case.short

@@ -12,13 +12,14 @@ use factlog::words::id::{ClaimId, ObjectId, SourceId};
 use factlog::words::object;
 
 use super::gather::{Anchored, Case, Of, anchored, cases};
+use super::shown::changed_beside;
 use super::{by_author, sure, tell_others};
 use crate::cli::claim_list;
 use crate::cli::context::Context;
 use crate::cli::drafts::Drafts;
 use crate::cli::prompt;
 use crate::cli::record::{self, EntryLine, Signer};
-use crate::cli::screen::{self, FAINT, STRONG};
+use crate::cli::screen::{self, FAINT, STRONG, WARN};
 use crate::cli::signing::SigningArgs;
 use crate::cli::verdict::KeptEvidence;
 
@@ -28,6 +29,8 @@ pub(super) struct Chosen {
     source: SourceId,
     extractor: Option<String>,
     pub(super) claim: Claim,
+    /// Whether a person said where it is, and this is kept until it is signed.
+    pub(super) is_answer: bool,
 }
 
 impl Chosen {
@@ -37,6 +40,14 @@ impl Chosen {
             source: case.newer,
             extractor: case.extractor.clone(),
             claim,
+            is_answer: false,
+        }
+    }
+
+    pub(super) fn answered(case: &Case, claim: Claim) -> Self {
+        Self {
+            is_answer: true,
+            ..Self::of(case, claim)
         }
     }
 }
@@ -176,13 +187,24 @@ pub(crate) fn after_adding(
     Ok(entries)
 }
 
+/// How the last look ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// All of it is to be signed.
+    Sign,
+    /// Nothing is, and the answers stay.
+    Not,
+    /// Nothing is, and the answers are forgotten.
+    AskAgain,
+}
+
 /// Shows all that will be signed, and asks.
 pub(super) fn last_look(
     context: &Context,
     own: &[Anchored],
     chosen: &[Chosen],
     name: &str,
-) -> anyhow::Result<bool> {
+) -> anyhow::Result<Look> {
     context.say(&format!("\n{}", screen::styled(STRONG, "to be recorded:")));
     for chosen in chosen {
         let there = own.iter().find(|there| there.case.id == chosen.older);
@@ -196,8 +218,23 @@ pub(super) fn last_look(
             ),
             screen::styled(FAINT, &claim_list::who(&chosen.claim)),
         ));
+        for line in there.map(changed_beside).unwrap_or_default() {
+            let line = screen::wrap(&line, screen::columns(), "    ");
+            context.say(&screen::styled(WARN, &line));
+        }
     }
     let count = screen::counted(chosen.len() as u64, "claim", "claims");
-    let question = format!("Sign {count} as {name}? [y,n] ");
-    Ok(prompt::choose(&question, &['y', 'n'])? == Some('y'))
+    if !chosen.iter().any(|chosen| chosen.is_answer) {
+        let question = format!("Sign {count} as {name}? [y,n] ");
+        return Ok(match prompt::choose(&question, &['y', 'n'])? {
+            Some('y') => Look::Sign,
+            _ => Look::Not,
+        });
+    }
+    let question = format!("Sign {count} as {name}? a asks about them again [y,n,a] ");
+    Ok(match prompt::choose(&question, &['y', 'n', 'a'])? {
+        Some('y') => Look::Sign,
+        Some('a') => Look::AskAgain,
+        _ => Look::Not,
+    })
 }

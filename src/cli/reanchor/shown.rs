@@ -2,12 +2,13 @@
 
 use std::io;
 
-use factlog::anchor::{Candidate, State};
+use factlog::anchor::{Beside, Candidate, Side, State};
 use factlog::words::claim::Claim;
 use factlog::words::id::{ClaimId, SourceId};
+use factlog::words::span::Span;
 use serde::Serialize;
 
-use super::gather::Anchored;
+use super::gather::{Anchored, Case};
 use super::word_diff;
 use crate::cli::context::Context;
 use crate::cli::exit::Status;
@@ -128,13 +129,42 @@ fn print(out: &mut impl io::Write, there: &Anchored, recorded: bool) -> io::Resu
     let columns = screen::columns();
     let claim = screen::one_line(&there.case.claim.text);
     writeln!(out, "{}", screen::wrap(&claim, columns, "  "))?;
-    if there.is_sure() {
-        return Ok(());
-    }
-    for text in changes(there) {
+    let lines = if there.is_sure() {
+        changed_beside(there)
+    } else {
+        changes(there)
+    };
+    for text in lines {
         writeln!(out, "{}", screen::wrap(&text, columns, "    "))?;
     }
     Ok(())
+}
+
+/// Says what is beside a sentence that was kept, where that is something else than before.
+pub(super) fn changed_beside(there: &Anchored) -> Vec<String> {
+    let candidates = there.found.candidates.iter();
+    candidates
+        .flat_map(|candidate| beside(&there.case, candidate))
+        .collect()
+}
+
+fn beside(case: &Case, candidate: &Candidate) -> Vec<String> {
+    let words = |text: &str, spans: &[Span]| {
+        let words = spans.iter().map(|span| span.of(text).unwrap_or_default());
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let line = |beside: &Beside| {
+        let side = match beside.side {
+            Side::Before => "before it",
+            Side::After => "after it",
+        };
+        let (gone, came) = (
+            words(&case.old, &beside.gone),
+            words(&case.new, &beside.came),
+        );
+        format!("{side}: {}", word_diff(&gone, &came))
+    };
+    candidate.beside.iter().map(line).collect()
 }
 
 /// Says, a line a place, what the newer version has in the place of a claim's sentence.
@@ -160,6 +190,7 @@ pub(super) fn changes(there: &Anchored) -> Vec<String> {
         if !candidate.lost.is_empty() {
             lines.push(format!("without its {}", candidate.lost.join(" and ")));
         }
+        lines.extend(beside(case, candidate));
         let own = |claim: &Claim| claim.quote.exact.clone();
         if candidate.claim.text == case.claim.text && own(&candidate.claim) != own(&case.claim) {
             lines.push(format!(

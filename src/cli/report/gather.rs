@@ -272,6 +272,7 @@ impl Gathering<'_> {
             _ => None,
         };
         Ok(GivenRetraction {
+            index,
             at: entry.header().at,
             by: entry.header().by.name().to_string(),
             reason: note.map(|note| note.text).filter(|_| !is_withheld),

@@ -94,12 +94,44 @@ fn in_columns(table: &Table, columns: usize) -> Vec<String> {
         let cells = shown.iter().map(|at| screen::one_line(&said(&row[*at])));
         cells.collect::<Vec<String>>()
     });
-    let rows: Vec<Vec<String>> = [head].into_iter().chain(rows).collect();
+    let rows: Vec<Vec<String>> = rows.collect();
     let is_number: Vec<bool> = shown.iter().map(|at| table.is_of_numbers(*at)).collect();
-    let widths = widths(&rows, &is_number, columns);
-    rows.iter()
-        .map(|row| line(row, &widths, &is_number))
-        .collect()
+    let widths = widths(&head, &rows, &is_number, columns);
+    let mut lines = headings(&head, &widths, &is_number);
+    lines.extend(rows.iter().map(|row| line(row, &widths, &is_number)));
+    let left_out = &head[widths.len()..];
+    if !left_out.is_empty() {
+        let names = left_out.join(", ");
+        let more = format!(
+            "without {names}: --format csv --table {}, or a wider terminal",
+            table.name
+        );
+        lines.push(screen::wrap(&more, columns, GAP));
+    }
+    lines
+}
+
+/// Writes the headings over several lines, where a column is narrower than its heading; the last line
+/// stands on the column.
+fn headings(head: &[String], widths: &[usize], is_number: &[bool]) -> Vec<String> {
+    let folded: Vec<Vec<String>> = head
+        .iter()
+        .zip(widths)
+        .map(|(label, width)| {
+            let folded = screen::fold(label, *width);
+            folded.lines().map(str::to_owned).collect()
+        })
+        .collect();
+    let most = folded.iter().map(Vec::len).max().unwrap_or(0);
+    let at = |n: usize| {
+        let cell = |lines: &Vec<String>| {
+            let above = most - lines.len();
+            let own = n.checked_sub(above).and_then(|n| lines.get(n));
+            own.cloned().unwrap_or_default()
+        };
+        folded.iter().map(cell).collect::<Vec<String>>()
+    };
+    (0..most).map(|n| line(&at(n), widths, is_number)).collect()
 }
 
 fn said(cell: &Cell) -> String {
@@ -109,40 +141,46 @@ fn said(cell: &Cell) -> String {
     }
 }
 
-/// A column is shrunk to no fewer columns than these: first the headings of numbers, then words.
-const LEAST_NUMBERS: usize = 6;
+/// A column of words is shrunk to no fewer columns than these, nor than its heading's longest word has.
 const LEAST_WORDS: usize = 8;
 
-/// Returns how wide the columns are: those that are widest are shrunk until all have room.
-fn widths(rows: &[Vec<String>], is_number: &[bool], columns: usize) -> Vec<usize> {
-    let count = is_number.len();
-    let widest = |at: usize, rows: &[Vec<String>]| {
-        let cells = rows.iter().map(|row| screen::width(&row[at]));
-        cells.max().unwrap_or(0)
+/// Returns how wide the columns are: those that are widest are shrunk until all have room, and where
+/// they have none, the last ones are left out, which say the least.
+fn widths(head: &[String], rows: &[Vec<String>], is_number: &[bool], columns: usize) -> Vec<usize> {
+    let cells = |at: usize| {
+        let widths = rows.iter().map(|row| screen::width(&row[at]));
+        widths.max().unwrap_or(0)
     };
-    let is_last = |at: usize| at + 1 == count;
+    let longest_word = |at: usize| {
+        let words = head[at].split(' ').map(screen::width);
+        words.max().unwrap_or(0)
+    };
+    let least = |at: usize| {
+        if is_number[at] {
+            cells(at).max(longest_word(at))
+        } else {
+            cells(at).min(LEAST_WORDS).max(longest_word(at))
+        }
+    };
+    let mut count = head.len();
+    let needed = |count: usize| (0..count).map(|at| GAP.len() + least(at)).sum::<usize>();
+    while count > 2 && needed(count) > columns {
+        count -= 1;
+    }
     let mut widths: Vec<usize> = (0..count)
         .map(|at| {
-            widest(at, rows).min(if is_last(at) {
-                usize::MAX
+            let widest = cells(at).max(screen::width(&head[at]));
+            if at + 1 == count {
+                widest
             } else {
-                MOST_COLUMNS
-            })
-        })
-        .collect();
-    let least: Vec<usize> = (0..count)
-        .map(|at| {
-            if is_number[at] {
-                widest(at, &rows[1..]).max(LEAST_NUMBERS)
-            } else {
-                LEAST_WORDS
+                widest.min(MOST_COLUMNS.max(least(at)))
             }
         })
         .collect();
     let room = columns.saturating_sub(GAP.len() * count);
     for numbers in [true, false] {
         while widths.iter().sum::<usize>() > room {
-            let shrinks = |at: &usize| is_number[*at] == numbers && widths[*at] > least[*at];
+            let shrinks = |at: &usize| is_number[*at] == numbers && widths[*at] > least(*at);
             let Some(at) = (0..count).filter(shrinks).max_by_key(|at| widths[*at]) else {
                 break;
             };
@@ -154,9 +192,9 @@ fn widths(rows: &[Vec<String>], is_number: &[bool], columns: usize) -> Vec<usize
 
 fn line(row: &[String], widths: &[usize], is_number: &[bool]) -> String {
     let mut line = String::new();
-    for (at, cell) in row.iter().enumerate() {
-        let cell = screen::cut(cell, widths[at]);
-        let pad = " ".repeat(widths[at].saturating_sub(screen::width(&cell)));
+    for (at, (cell, width)) in row.iter().zip(widths).enumerate() {
+        let cell = screen::cut(cell, *width);
+        let pad = " ".repeat(width.saturating_sub(screen::width(&cell)));
         line.push_str(GAP);
         if is_number[at] {
             line.push_str(&pad);
@@ -201,4 +239,42 @@ fn corrections(table: &Table, columns: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    #[test]
+    fn headings_are_folded_and_never_cut() {
+        let head = words(&[
+            "Claimant",
+            "Checks in the period",
+            "Days to the check",
+            "Corrections",
+        ]);
+        let rows = [words(&["Ada Venn of the harbour board", "12", "3", "1"])];
+        let is_number = [false, true, true, true];
+        for columns in [120, 80, 60, 44] {
+            let widths = widths(&head, &rows, &is_number, columns);
+            let mut lines = headings(&head, &widths, &is_number);
+            lines.push(line(&rows[0], &widths, &is_number));
+            let page = lines.join("\n");
+            assert_eq!(widths.len(), 4, "{page}");
+            assert!(
+                lines.iter().all(|line| screen::width(line) <= columns),
+                "{page}"
+            );
+            for word in head.iter().flat_map(|label| label.split(' ')) {
+                assert!(page.contains(word), "{columns}: {word}\n{page}");
+            }
+        }
+        // Where nothing else helps, the last columns go.
+        let narrow = widths(&head, &rows, &is_number, 30);
+        assert_eq!(narrow.len(), 2);
+    }
 }

@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::Context as _;
 use factlog::words::claim::{Claim, Claimant, Manner};
 use factlog::words::object;
 
@@ -11,20 +10,26 @@ use crate::cli::add::word;
 use crate::cli::claim::{self, Wanted};
 use crate::cli::claim_list::ClaimLine;
 use crate::cli::context::Context;
-use crate::cli::drafts::Drafts;
+use crate::cli::drafts::{Drafts, FORM};
 use crate::cli::editor;
 use crate::cli::exit::{self, Failure, Status};
 use crate::cli::screen;
 
-/// Lets the person change a claim in the editor; `None` where they change nothing.
+/// Lets the person change a claim in the editor; `None` where they change nothing. The form opens again
+/// with what was typed where the claim can't be, or `check` refuses it.
 pub(super) fn edit(
     context: &Context,
     drafts: &Drafts,
     line: &ClaimLine,
+    check: impl Fn(&Claim) -> anyhow::Result<()>,
 ) -> anyhow::Result<Option<Claim>> {
     let path = drafts.claim_form(&line.id[..16]);
     let claim = fill_in(context, drafts, &path, claim_form(line), |form| {
-        changed(line, form)
+        let claim = changed(line, form)?;
+        if claim != line.claim {
+            check(&claim)?;
+        }
+        Ok(claim)
     })?;
     Ok((claim != line.claim).then_some(claim))
 }
@@ -83,7 +88,7 @@ fn without_fault(form: &str) -> String {
 }
 
 fn read_form(path: &Path) -> anyhow::Result<String> {
-    let bytes = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    let bytes = FORM.bytes(path)?.unwrap_or_default();
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

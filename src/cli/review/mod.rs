@@ -80,16 +80,19 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
                 .into(),
         );
     }
-    let (ledger, (scope, lines)) = context.read_claims(|ledger, proposals| {
+    let (ledger, (scope, lines, left_out)) = context.read_claims(|ledger, proposals| {
         let scope = Scope::of(ledger, args.source.as_deref())?;
-        let lines = scope.lines(ledger, proposals)?;
-        Ok((scope, lines))
+        let (lines, left_out) = scope.lines(ledger, proposals)?;
+        Ok((scope, lines, left_out))
     })?;
     let drafts = Drafts::of(ledger.folder());
     let recorded = index::at_once(&ledger)?;
     let said = shown::of_lines(&ledger, &lines)?;
     drop(ledger);
 
+    if let Some(left_out) = left_out {
+        context.say(&left_out);
+    }
     let of_state = |state| lines.iter().filter(move |line| line.state == state);
     let waiting: Vec<ObjectId> = of_state(State::Accepted).map(|line| line.origin).collect();
     if !waiting.is_empty() {
@@ -148,21 +151,35 @@ impl Scope {
     }
 
     /// Returns the claims, those of a source in the order of its text.
-    fn lines(self, ledger: &Ledger, proposals: &Proposals) -> anyhow::Result<Vec<ClaimLine>> {
+    /// Says what is left out.
+    fn lines(
+        self,
+        ledger: &Ledger,
+        proposals: &Proposals,
+    ) -> anyhow::Result<(Vec<ClaimLine>, Option<String>)> {
+        let mut left_out = None;
         let mut lines = match self {
             Self::Source(source) => claim_list::of_source(ledger, proposals, &source)?,
             Self::All => {
                 let mut lines = claim_list::claim_list(ledger, proposals)?;
                 // Of a source with a newer version, only what that proposes.
                 let replaced = reanchor::replaced(ledger)?;
+                let is_older = |line: &&ClaimLine| {
+                    let is_asked = line.is_listed() && line.state == State::Proposed;
+                    is_asked && replaced.contains(&line.source.id)
+                };
+                let older = lines.iter().filter(is_older);
+                left_out = reanchor::left_out(ledger, "review", older)?;
                 lines
                     .retain(|line| !line.source.is_evidence && !replaced.contains(&line.source.id));
                 lines
             }
         };
+        // An answer could not be kept among drafts that can't be read, which were named.
+        lines.retain(|line| !line.source.is_undecided);
         for of_source in lines.chunk_by_mut(|a, b| a.source.id == b.source.id) {
             of_source.sort_by_key(|line| line.claim.quote.bytes);
         }
-        Ok(lines)
+        Ok((lines, left_out))
     }
 }

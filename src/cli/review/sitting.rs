@@ -287,12 +287,13 @@ impl<'a> Sitting<'a> {
     }
 
     fn edit(&mut self) -> anyhow::Result<()> {
-        let Some(claim) = form::edit(self.context, self.drafts, &self.lines[self.at])? else {
+        let check = |claim: &Claim| self.refuse_second(claim);
+        let line = &self.lines[self.at];
+        let Some(claim) = form::edit(self.context, self.drafts, line, check)? else {
             self.context
                 .say("nothing was changed, and nothing is decided");
             return Ok(());
         };
-        self.refuse_second(&claim)?;
         self.decide(Choice::Accepted, Some(claim))?;
         self.go_on();
         Ok(())
@@ -410,7 +411,7 @@ impl<'a> Sitting<'a> {
     pub(super) fn reload(&mut self, to: &ObjectId) -> anyhow::Result<()> {
         let known: HashSet<ObjectId> = self.lines.iter().map(|line| line.origin).collect();
         let scope = self.scope;
-        let read = |ledger: &_, proposals: &_| scope.lines(ledger, proposals);
+        let read = |ledger: &_, proposals: &_| Ok(scope.lines(ledger, proposals)?.0);
         let (ledger, mut lines) = self.context.read_claims(read)?;
         drop(ledger);
         lines.retain(|line| match line.state {

@@ -407,11 +407,17 @@ pub(crate) fn label(meta: &Meta, text: Option<&str>) -> String {
     if let Some(url) = &meta.url {
         return screen::cut(url, 80);
     }
-    let first = text.and_then(|text| text.lines().find(|line| !line.trim().is_empty()));
-    first.map_or_else(
-        || "untitled".to_owned(),
-        |line| format!("“{}”", screen::cut(line, 60)),
-    )
+    let first = text.and_then(first_line);
+    first.unwrap_or_else(|| "untitled".to_owned())
+}
+
+/// A source without a title is called by its first line, up to so many columns.
+const FIRST_LINE_COLUMNS: usize = 60;
+
+/// Returns the beginning of a text's first line, in quotation marks.
+pub(crate) fn first_line(text: &str) -> Option<String> {
+    let line = text.lines().find(|line| !line.trim().is_empty())?;
+    Some(format!("“{}”", screen::cut(line, FIRST_LINE_COLUMNS)))
 }
 
 /// Guesses what kind of work bytes of a media type are.

@@ -263,9 +263,9 @@ impl<'a> Resolver<'a> {
         evidence: &[Piece],
         judgement: &Judgement,
     ) -> anyhow::Result<Vec<String>> {
-        let name = self.author.name().as_str();
+        let rules = self.rules.of_key(self.ledger, self.author)?;
         let mut matter = Matter::default();
-        if !self.rules.are_silent_on(name) {
+        if !rules.are_silent() {
             match claim {
                 Target::Recorded(id) => {
                     if let Body::Claim(entry) = self.ledger.entry(&id.entry())?.entry.body() {
@@ -293,7 +293,7 @@ impl<'a> Resolver<'a> {
             words: &judgement.conflicts,
             is_answered: judgement.declares,
         };
-        Ok(self.rules.check(name, &matter, &declared)?)
+        Ok(rules.check(&matter, &declared)?)
     }
 
     /// Refuses a second verdict on a claim that supersedes nothing; says how to change the first.

@@ -11,8 +11,12 @@ use serde::Serialize;
 
 use super::evidence::Request;
 use super::form;
+use super::kept::KeptEvidence;
 use crate::cli::claim_list::ClaimLine;
 use crate::cli::json_out;
+
+/// The fields that say more of a piece of evidence.
+const DETAILS: [&str; 6] = ["quote", "nth", "primary", "locator", "note", "unavailable"];
 
 /// A drafted verdict.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -87,6 +91,26 @@ impl Drafted {
         json_out::to_string(&line).ok()
     }
 
+    /// Says whether nobody has filled in anything of a form yet: the evidence in it was kept before.
+    pub(crate) fn is_blank(form: &str, kept: &KeptEvidence) -> bool {
+        let mut is_evidence = false;
+        let lines = form.lines().filter(|line| !line.starts_with('#'));
+        let mut lines = lines.filter(|line| !line.trim().is_empty());
+        lines.all(|line| {
+            let Some((name, value)) = form::begins(line) else {
+                // A line that goes on with the field above.
+                return is_evidence;
+            };
+            let value = value.trim();
+            if form::stance(name).is_some() {
+                is_evidence = kept.evidence.iter().any(|piece| piece.what == value);
+                return is_evidence;
+            }
+            is_evidence &= DETAILS.contains(&name);
+            is_evidence || value.is_empty()
+        })
+    }
+
     /// Returns the rating that a form of a draft has.
     pub(crate) fn rating_of(form: &str) -> Option<RatingCode> {
         let value = form.lines().find_map(|line| line.strip_prefix("rating:"))?;
@@ -100,6 +124,30 @@ impl Cited {
             note: self.note.clone(),
             unavailable: Some(self.unavailable.to_owned()),
             ..Request::new(Stance::Context, self.what.clone())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_begun_once_something_is_filled_in() {
+        let file = tempfile::tempdir().expect("a folder");
+        let drafts = crate::cli::drafts::Drafts::of(file.path());
+        let mut kept = KeptEvidence::load(&drafts, &ObjectId([7; 32])).expect("none");
+        kept.add(Request::new(Stance::Refutes, "1a2b3c4d".to_owned()));
+        let blank = "# Claim: x\nrating:\n\nsummary: \n\nrefutes: 1a2b3c4d\nquote: it\n  was\n\nconflicts:\nrationale:\n";
+        assert!(Drafted::is_blank(blank, &kept));
+        for (from, to) in [
+            ("rating:", "rating: true"),
+            ("summary: ", "summary: It was."),
+            ("1a2b3c4d", "another.txt"),
+            ("conflicts:", "conflicts: none"),
+            ("rationale:\n", "rationale:\n  Because.\n"),
+        ] {
+            assert!(!Drafted::is_blank(&blank.replace(from, to), &kept), "{to}");
         }
     }
 }

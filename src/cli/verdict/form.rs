@@ -369,7 +369,8 @@ impl Field {
     }
 }
 
-fn begins(text: &str) -> Option<(&'static str, &str)> {
+/// Reads a line that begins a field: its name, and what stands after the colon.
+pub(super) fn begins(text: &str) -> Option<(&'static str, &str)> {
     let (name, value) = text.split_once(':')?;
     let name = FIELDS.into_iter().find(|field| *field == name.trim_end())?;
     Some((name, value))
@@ -484,7 +485,7 @@ impl Fields {
     }
 }
 
-fn stance(name: &str) -> Option<Stance> {
+pub(super) fn stance(name: &str) -> Option<Stance> {
     [Stance::Supports, Stance::Refutes, Stance::Context]
         .into_iter()
         .find(|stance| stance_name(*stance) == name)

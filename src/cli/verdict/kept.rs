@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use factlog::words::id::{ObjectId, SourceId};
@@ -15,13 +15,20 @@ use factlog::words::verdict::Evidence;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::Request;
+use crate::cli::beside::{self, FileKind};
 use crate::cli::claim_list::ClaimLine;
 use crate::cli::desk::Thing;
 use crate::cli::drafts::Drafts;
-use crate::cli::exit::{Failure, Status};
 
 /// The type that such a file names.
 const TYPE: &str = "factlog/kept-evidence@v1";
+
+/// What is kept for one claim: thousands of quotes are no more than this.
+const FILE: FileKind = FileKind {
+    what: "the file of kept evidence",
+    most: 4 * 1024 * 1024,
+    hint: "move that file away: the sources that it named are in the ledger",
+};
 
 /// What the names of such files begin with.
 const PREFIX: &str = "evidence-";
@@ -42,25 +49,15 @@ impl KeptEvidence {
     /// Reads what was kept for a claim; where there is nothing, nothing was.
     pub(crate) fn load(drafts: &Drafts, claim: &ObjectId) -> anyhow::Result<Self> {
         let path = path(drafts, claim);
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Self {
-                    kind: TYPE.to_owned(),
-                    claim: *claim,
-                    evidence: vec![],
-                });
-            }
-            Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
+        let Some(kept) = read(&path)? else {
+            return Ok(Self {
+                kind: TYPE.to_owned(),
+                claim: *claim,
+                evidence: vec![],
+            });
         };
-        let damaged = || {
-            Failure::new(Status::Failed, format!("{} is damaged", path.display()))
-                .hint("move that file away: the sources that it named are in the ledger")
-        };
-        let kept: Self =
-            serde_json::from_slice(&bytes).map_err(|error| damaged().because(error))?;
-        if kept.kind != TYPE || kept.claim != *claim {
-            return Err(damaged().into());
+        if kept.claim != *claim {
+            return Err(FILE.damaged(&path).into());
         }
         Ok(kept)
     }
@@ -91,7 +88,7 @@ impl KeptEvidence {
         let mut kept = Self::load(drafts, &line.origin)?;
         let identity = line.claim.identity();
         let mut others = vec![identity];
-        for decision in drafts.load(&line.source.id)?.decisions {
+        for decision in drafts.seen(&line.source.id).decisions {
             let edited = decision.edited.map(|claim| claim.identity());
             if edited == Some(identity) || edited == Some(line.origin) {
                 others.push(decision.claim);
@@ -150,7 +147,7 @@ impl KeptEvidence {
         cited: &[Evidence],
     ) -> anyhow::Result<()> {
         let mut claims = vec![line.origin, line.claim.identity()];
-        for decision in drafts.load(&line.source.id)?.decisions {
+        for decision in drafts.seen(&line.source.id).decisions {
             claims.push(decision.claim);
         }
         claims.dedup();
@@ -180,22 +177,8 @@ impl KeptEvidence {
         things: &BTreeSet<Thing>,
         sources: &BTreeSet<SourceId>,
     ) -> anyhow::Result<()> {
-        let names = match fs::read_dir(drafts.folder()) {
-            Ok(names) => names,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => {
-                return Err(error)
-                    .with_context(|| format!("listing {}", drafts.folder().display()));
-            }
-        };
-        for name in names {
-            let path = name?.path();
-            let file = path.file_name().and_then(|name| name.to_str());
-            if file.is_none_or(|name| !name.starts_with(PREFIX)) {
-                continue;
-            }
-            let bytes = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
-            let Ok(mut kept) = serde_json::from_slice::<Self>(&bytes) else {
+        for path in files(drafts)? {
+            let Some(mut kept) = beside::or_passed_over(read(&path)).flatten() else {
                 continue;
             };
             let before = kept.evidence.len();
@@ -212,6 +195,13 @@ impl KeptEvidence {
             }
         }
         Ok(())
+    }
+
+    /// Returns what is wrong with such files.
+    pub(crate) fn faults(drafts: &Drafts) -> anyhow::Result<Vec<anyhow::Error>> {
+        let paths = files(drafts)?;
+        let reads = paths.iter().map(|path| read(path));
+        Ok(reads.filter_map(Result::err).collect())
     }
 
     /// Adds what was kept to a list of evidence that lacks it.
@@ -243,4 +233,22 @@ fn path(drafts: &Drafts, claim: &ObjectId) -> PathBuf {
     drafts
         .folder()
         .join(format!("{PREFIX}{}.json", &claim[..16]))
+}
+
+/// Lists the files of kept evidence.
+fn files(drafts: &Drafts) -> anyhow::Result<Vec<PathBuf>> {
+    let is_ours = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.starts_with(PREFIX))
+    };
+    let mut paths = beside::names(drafts.folder())?;
+    paths.retain(is_ours);
+    Ok(paths)
+}
+
+fn read(path: &Path) -> anyhow::Result<Option<KeptEvidence>> {
+    match FILE.json::<KeptEvidence>(path)? {
+        Some(kept) if kept.kind != TYPE => Err(FILE.damaged(path).into()),
+        kept => Ok(kept),
+    }
 }

@@ -69,6 +69,7 @@ impl Listed {
             Named::Number(number) => {
                 let line = numbered(*number)
                     .ok_or_else(|| seek::no_claim_numbered(*number, &self.lines))?;
+                seek::refuse_unsure(&self.lines)?;
                 return Ok(Arc::clone(line));
             }
             Named::Word(word) => word,
@@ -78,6 +79,7 @@ impl Listed {
         }
         if let Some(number) = seek::number(word) {
             if let Some(line) = numbered(number) {
+                seek::refuse_unsure(&self.lines)?;
                 seek::refuse_if_also_id(ledger, &self.lines, word, line)?;
                 return Ok(Arc::clone(line));
             }

@@ -9,12 +9,13 @@ use factlog::trust::VerifierKey;
 use factlog::words::claim::Claim;
 use factlog::words::id::{ClaimId, VerdictId};
 use factlog::words::policy::RatingCode;
-use factlog::words::verdict::VerdictChange;
+use factlog::words::verdict::{Verdict, VerdictChange};
 
 use super::build::{Judgement, Target};
+use super::evidence::Request;
 use crate::cli::claim_list::ClaimLine;
 use crate::cli::exit::{Failure, Status};
-use crate::cli::{says, screen, seek};
+use crate::cli::{quotes, says, screen, seek};
 
 /// Refuses to supersede a verdict on another claim.
 fn check(
@@ -107,6 +108,58 @@ pub(super) fn own_on_wordings(
         }
     }
     Ok(None)
+}
+
+/// Returns the reviewer's own verdict on a claim, as a judgement that supersedes it.
+pub(super) fn own_judgement(
+    ledger: &Ledger,
+    author: &VerifierKey,
+    claim: ClaimId,
+) -> anyhow::Result<Option<Judgement>> {
+    let Some(own) = own_on_wordings(ledger, author, &claim)? else {
+        return Ok(None);
+    };
+    let Body::Verdict(entry) = own.entry.body() else {
+        return Ok(None);
+    };
+    let verdict: Verdict = ledger.object(&entry.verdict)?;
+    let mut evidence = Vec::new();
+    for piece in verdict.evidence {
+        let record = ledger.entry_of(Kind::Source, &piece.source.entry())?;
+        // The exact place is not lost where the words stand there several times.
+        let nth = piece.quote.as_ref().and_then(|quote| {
+            let text = ledger.text_of(&piece.source).ok()??;
+            (1..)
+                .map_while(|nth| {
+                    quotes::find(&text, &quote.exact, Some(nth))
+                        .ok()
+                        .map(|span| (nth, span))
+                })
+                .find(|(_, span)| *span == quote.bytes)
+                .map(|(nth, _)| nth)
+        });
+        evidence.push(Request {
+            what: record.entry.id().to_string(),
+            quote: piece.quote.map(|quote| quote.exact),
+            nth,
+            primary: piece.primary,
+            locator: piece.locator,
+            note: piece.note,
+            unavailable: piece.unavailable,
+            ..Request::new(piece.stance, String::new())
+        });
+    }
+    Ok(Some(Judgement {
+        rating: entry.rating.clone(),
+        summary: verdict.summary,
+        rationale: verdict.rationale,
+        evidence,
+        declares: !verdict.conflicts.is_empty(),
+        conflicts: verdict.conflicts,
+        supersedes: Some(ledger.short(&own.entry.id().0)?),
+        change: None,
+        reason: None,
+    }))
 }
 
 /// Finds the verdict that is superseded, and checks that what is said to change does.

@@ -32,6 +32,8 @@ const DELAYS: [(u64, &str); 9] = [
 /// A change of a verdict, or its retraction.
 struct Change<'g> {
     at: Timestamp,
+    /// The index of the entry that says it: of two at one time, the log says which came first.
+    index: u64,
     tier: &'static str,
     /// The verdict that was changed.
     older: &'g GivenVerdict,
@@ -62,12 +64,13 @@ const fn tier(change: VerdictChange) -> &'static str {
 
 pub(super) fn tables(given: &Given, period: Period) -> [Table; 3] {
     let mut changes = Vec::new();
-    for verdict in given.verdicts.values() {
+    for (index, verdict) in &given.verdicts {
         if let Some((older, change)) = verdict.supersedes
             && let Some(older) = given.verdicts.get(&older)
         {
             changes.push(Change {
                 at: verdict.at,
+                index: *index,
                 tier: tier(change),
                 older,
                 newer: Some(verdict),
@@ -78,6 +81,7 @@ pub(super) fn tables(given: &Given, period: Period) -> [Table; 3] {
         if let Some(retraction) = &verdict.retraction {
             changes.push(Change {
                 at: retraction.at,
+                index: retraction.index,
                 tier: TIERS[3].0,
                 older: verdict,
                 newer: None,
@@ -87,7 +91,7 @@ pub(super) fn tables(given: &Given, period: Period) -> [Table; 3] {
         }
     }
     changes.retain(|change| period.has(change.at));
-    changes.sort_by_key(|change| change.at);
+    changes.sort_by_key(|change| (change.at, change.index));
     [list(given, &changes), tiers(&changes), delays(&changes)]
 }
 

@@ -155,6 +155,8 @@ pub struct GivenContent {
 /// How a verdict was taken back.
 #[derive(Clone, Debug)]
 pub struct GivenRetraction {
+    /// The index of its entry.
+    pub index: u64,
     /// When its author says so.
     pub at: Timestamp,
     /// The name of its author's key.

@@ -4,13 +4,16 @@
 //! sheet by its hash. What a long table has more than the page shows is in the CSV, and the page says
 //! so.
 
+use std::borrow::Cow;
+
 use minijinja::value::Serde;
-use minijinja::{Environment, Error};
+use minijinja::{Environment, Error, Output, State, Value};
 use serde::Serialize;
 
 use super::Report;
 use super::plot::{self, Plot, Point};
 use super::table::{Cell, Table};
+use crate::export::escape::to_seen;
 use crate::export::site;
 
 /// A page shows so many rows of a table.
@@ -80,7 +83,7 @@ struct Shown {
 /// Never: the template comes with the program.
 pub fn render(report: &Report) -> Result<String, Error> {
     let mut environment = Environment::new();
-    environment.set_formatter(site::templates::format);
+    environment.set_formatter(format);
     environment
         .add_template("report.html", TEMPLATE)
         .expect("the template comes with the program");
@@ -97,6 +100,16 @@ pub fn render(report: &Report) -> Result<String, Error> {
         sections: report.tables.iter().map(section).collect(),
     };
     environment.get_template("report.html")?.render(Serde(page))
+}
+
+/// Writes a value into the page: escaped, and what could steer the page's text to be seen, as in the
+/// tables.
+fn format(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    let text = value.as_str().filter(|_| !value.is_safe());
+    match text.map(to_seen) {
+        Some(Cow::Owned(seen)) => site::templates::format(out, state, &Value::from(seen)),
+        _ => site::templates::format(out, state, value),
+    }
 }
 
 fn section(table: &Table) -> Section<'_> {

@@ -209,6 +209,7 @@ pub(super) fn made_up(seed: u64) -> Given {
                 if verdict.superseded_by.is_none() && verdict.retraction.is_none() {
                     verdict.standing = Standing::Retracted;
                     verdict.retraction = Some(GivenRetraction {
+                        index,
                         at,
                         by,
                         reason: None,

@@ -130,6 +130,21 @@ fn a_page_has_no_script_and_escapes_what_a_stranger_wrote() {
 }
 
 #[test]
+fn what_would_steer_a_page_is_seen_in_it() {
+    let mut given = made_up(8);
+    given.desk = "Desk\u{1b}[2J".to_owned();
+    for claim in given.claims.values_mut() {
+        claim.claimant = Name::Known("Ann\u{202e}nnA\u{7f} <b>\u{200d}".to_owned());
+    }
+    let page = html::render(&Report::of(&given, Period::default())).expect("a page");
+    let raw = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}');
+    assert!(!page.contains(raw));
+    assert!(page.contains("Desk\\u{1b}[2J"));
+    // Joiners stay: languages need them.
+    assert!(page.contains("Ann\\u{202e}nnA\\u{7f} &lt;b&gt;\u{200d}"));
+}
+
+#[test]
 fn a_ledger_without_anything_is_reported_as_that() {
     let mut given = made_up(8);
     given.sources.clear();

@@ -29,7 +29,7 @@ fn a_verdict_stands_once_as_many_as_the_policy_asks_for_approve_it() {
     assert_eq!(first["approvals"], 1);
     let log = desk.done(&["log"]).0;
     assert!(
-        log.contains("[proposed, 1 of 2 approvals, by desk.example/bob]"),
+        log.contains("(1 of 2 approvals, by desk.example/bob)"),
         "{log}"
     );
     let note = ["--note", "I called the registry."];
