@@ -183,7 +183,7 @@ pub(crate) fn replaced(ledger: &Ledger) -> Result<BTreeSet<SourceId>, LedgerErro
 fn newest(ledger: &Ledger) -> Result<Vec<(SourceId, SourceId)>, LedgerError> {
     let mut by: BTreeMap<SourceId, SourceId> = BTreeMap::new();
     let mut order = Vec::new();
-    for record in ledger.sources()? {
+    for record in ledger.newer_versions()? {
         let id = SourceId(record.entry.id().0);
         if let Body::Source(source) = record.entry.body()
             && let Some(older) = source.replaces
