@@ -5,11 +5,12 @@
 //!
 //! | key | value |
 //! | --- | --- |
-//! | `lu` claim | the claim's author, 32 bytes: a claim that no other took the place of, in a line without a live verdict |
+//! | `lu` block | a bit for each entry of a block of 1,024: set for a claim that no other took the place of, in a line without a live verdict |
 //! | `lw` policy, disputed, approvals, verdict | nothing: a live verdict, neither superseded nor retracted |
 //! | `ln` policy, disputed, approvals | how many live verdicts there are of these |
 //!
-//! Claims and verdicts are indexes in the log, big-endian. Approvals and disputes are those that
+//! Blocks and verdicts are numbers and indexes, big-endian. A claim has a bit and no row: most claims
+//! are judged, and a row that was removed has to be stepped over until runs are merged. Approvals and disputes are those that
 //! would count if nothing were tainted: an index function can't tell how a later revocation reaches
 //! back. So where something is tainted, what rests on it is looked at by itself
 //! ([`Ledger::may_be_tainted`]).
@@ -22,11 +23,14 @@ use crate::audit::facts::{Detail, Facts as _, VerdictFacts};
 use crate::audit::rows::{RowFacts, RowFactsError};
 use crate::entry::{Body, Decision, Entry};
 use crate::store::{FactError, Facts};
-use crate::trust::key::PublicKey;
 use crate::words::id::{EntryId, ObjectId};
 
 /// The key of the rows of claims that nobody judged.
 const UNJUDGED: &[u8] = b"lu";
+/// So many entries share a row of claims that nobody judged.
+const BLOCK: u64 = 1024;
+/// The bytes of such a row.
+const BLOCK_BYTES: usize = 128;
 /// What the rows of live verdicts begin with.
 const LIVE: &[u8] = b"lw";
 /// What the rows of their numbers begin with.
@@ -81,13 +85,13 @@ pub(super) fn put(index: u64, entry: &Entry, facts: &mut Facts<'_>) -> Result<()
                 None => false,
                 Some(older) => {
                     if let Some((older, _)) = RowFacts(Reading(facts)).find(&older.entry())? {
-                        facts.remove(unjudged(older));
+                        mark_unjudged(older, false, facts)?;
                     }
                     is_line_judged(index, facts)?
                 }
             };
             if !is_judged {
-                put_unjudged(index, facts)?;
+                mark_unjudged(index, true, facts)?;
             }
             Ok(())
         }
@@ -96,7 +100,7 @@ pub(super) fn put(index: u64, entry: &Entry, facts: &mut Facts<'_>) -> Result<()
                 return Ok(());
             };
             if let Some(head) = head_of_line(verdict.claim, facts)? {
-                facts.remove(unjudged(head));
+                mark_unjudged(head, false, facts)?;
             }
             let tally = tally(None, facts)?;
             change(group(&verdict, tally), index, true, facts)?;
@@ -134,18 +138,32 @@ pub(super) fn put(index: u64, entry: &Entry, facts: &mut Facts<'_>) -> Result<()
     }
 }
 
-fn unjudged(claim: u64) -> Vec<u8> {
-    [UNJUDGED, &claim.to_be_bytes()].concat()
+/// Sets or clears a claim's bit.
+fn mark_unjudged(claim: u64, is_unjudged: bool, facts: &mut Facts<'_>) -> Result<(), Fault> {
+    let key = [UNJUDGED, &(claim / BLOCK).to_be_bytes()].concat();
+    let (byte, bit) = bit_of(claim);
+    let write = || -> Result<(), FactError> {
+        let row = facts.get(&key)?.and_then(|row| row.try_into().ok());
+        let mut row: [u8; BLOCK_BYTES] = row.unwrap_or([0; BLOCK_BYTES]);
+        let before = row;
+        if is_unjudged {
+            row[byte] |= bit;
+        } else {
+            row[byte] &= !bit;
+        }
+        if row != before {
+            facts.put(key, row)?;
+        }
+        Ok(())
+    };
+    write().map_err(RowFactsError::Rows)
 }
 
-fn put_unjudged(claim: u64, facts: &mut Facts<'_>) -> Result<(), Fault> {
-    if let Some(known) = RowFacts(Reading(facts)).entry(claim)?
-        && matches!(known.detail, Detail::Claim(_))
-    {
-        let put = facts.put(unjudged(claim), known.author.as_bytes().as_slice());
-        put.map_err(RowFactsError::Rows)?;
-    }
-    Ok(())
+/// Returns where in its row a claim's bit is.
+fn bit_of(claim: u64) -> (usize, u8) {
+    let within = claim % BLOCK;
+    let byte = usize::try_from(within / 8).expect("a block is short");
+    (byte, 1 << (within % 8))
 }
 
 fn verdict_at(index: u64, facts: &Facts<'_>) -> Result<Option<VerdictFacts>, Fault> {
@@ -167,7 +185,7 @@ fn end(verdict: u64, facts: &mut Facts<'_>) -> Result<(), Fault> {
     if let Some(head) = head_of_line(known.claim, facts)?
         && !is_line_judged(head, facts)?
     {
-        put_unjudged(head, facts)?;
+        mark_unjudged(head, true, facts)?;
     }
     Ok(())
 }
@@ -284,17 +302,19 @@ fn change(
 }
 
 impl Ledger {
-    /// Returns the claims that no other took the place of and that nobody has judged, each with its
-    /// author, in log order.
-    pub fn unjudged(&self) -> Result<Vec<(u64, PublicKey)>, LedgerError> {
-        let wrong = || LedgerError::Rows("a row of no claim that waits".into());
+    /// Returns the claims that no other took the place of and that nobody has judged, in log order.
+    pub fn unjudged(&self) -> Result<Vec<u64>, LedgerError> {
+        let wrong = || LedgerError::Rows("a row of no claims that wait".into());
         let mut found = Vec::new();
         for row in self.store.facts_with_prefix(UNJUDGED) {
-            let (key, author) = row?;
-            let index = key.last_chunk().copied().ok_or_else(wrong)?;
-            let author = author.try_into().map_err(|_| wrong())?;
-            let author = PublicKey::new(&author).map_err(|_| wrong())?;
-            found.push((u64::from_be_bytes(index), author));
+            let (key, bits) = row?;
+            let block = key.last_chunk().copied().ok_or_else(wrong)?;
+            let bits: [u8; BLOCK_BYTES] = bits.try_into().map_err(|_| wrong())?;
+            let first = u64::from_be_bytes(block) * BLOCK;
+            found.extend((first..first + BLOCK).filter(|claim| {
+                let (byte, bit) = bit_of(*claim);
+                bits[byte] & bit != 0
+            }));
         }
         Ok(found)
     }

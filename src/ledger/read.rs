@@ -299,15 +299,15 @@ impl Ledger {
 
     /// Counts one key's entries, without going through them where each number of its chain was used.
     pub fn chain_length(&self, key: &PublicKey) -> Result<u64, LedgerError> {
-        let list = rows::chain(key, None);
+        let chain = rows::chain(key, None);
         let number = |row: Option<Result<(Vec<u8>, Vec<u8>), _>>| -> Result<_, LedgerError> {
             let row = row.transpose()?;
             let n = row.and_then(|(key, _)| key.last_chunk().copied());
             Ok(n.map(u64::from_be_bytes))
         };
         let (first, last) = (
-            number(self.store.facts_with_prefix(&list).next())?,
-            number(self.store.facts_with_prefix(&list).next_back())?,
+            number(self.store.facts_with_prefix(&chain).next())?,
+            number(self.store.facts_with_prefix(&chain).next_back())?,
         );
         let (Some(first), Some(last)) = (first, last) else {
             return Ok(0);

@@ -63,9 +63,10 @@ impl<F: Files> Copy<'_, F> {
             Hashed::Part(_) => None,
         });
         let above = Above::of(whole.collect(), last);
-        let root = merkle::root(self.size, &above)?;
-        let size = self.size;
-        Ok(TreeHead { size, root })
+        Ok(TreeHead {
+            root: merkle::root(self.size, &above)?,
+            size: self.size,
+        })
     }
 
     fn hash(&self, bundle: EntryBundle) -> Result<Hashed, TreeError> {

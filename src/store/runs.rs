@@ -466,8 +466,7 @@ mod tests {
             let found = all(Some(begins));
             assert_eq!(found, all(None), "{n}");
             let expected = match n {
-                7 => 2,
-                25..75 => 2,
+                7 | 25..75 => 2,
                 100.. => 0,
                 _ => 1,
             };

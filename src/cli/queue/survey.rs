@@ -12,6 +12,9 @@ use factlog::words::policy::Policy;
 
 use crate::cli::says;
 
+/// More claims than this are not looked up one by one.
+const MANY: usize = 5000;
+
 /// A claim, with the first key of its author's line.
 pub(super) struct Unjudged {
     pub(super) index: u64,
@@ -49,7 +52,21 @@ impl Survey {
     pub(super) fn of(ledger: &Ledger) -> Result<Self, LedgerError> {
         let mut holders = Holders::default();
         let mut unjudged = Vec::new();
-        for (index, author) in ledger.unjudged()? {
+        let waiting = ledger.unjudged()?;
+        let is_many = waiting.len() > MANY;
+        let mut known = is_many.then(|| ledger.survey());
+        for index in waiting {
+            // One after the other, all are read sooner than many one by one.
+            let author = match &mut known {
+                None => ledger.facts_at(index)?.author,
+                Some(known) => loop {
+                    match known.next().transpose()? {
+                        Some((at, known)) if at == index => break known.author,
+                        Some(_) => {}
+                        None => return Err(LedgerError::NoIndex(index)),
+                    }
+                },
+            };
             let holder = holders.of(ledger, &author)?;
             unjudged.push(Unjudged { index, holder });
         }
