@@ -64,6 +64,32 @@ pub fn objects_beginning(bytes: &[u8]) -> Vec<u8> {
     key(b'O', &[bytes])
 }
 
+/// Reads a row's key; `None` if it is not that of an entry's facts, by its index.
+pub fn entry_of_key(row: &[u8]) -> Option<u64> {
+    let index = row.strip_prefix(b"E")?.try_into().ok()?;
+    Some(u64::from_be_bytes(index))
+}
+
+/// Returns the key of the facts of the entry at an index; those of all entries follow each other.
+pub fn entry_at(index: u64) -> Vec<u8> {
+    key(b'E', &[&index.to_be_bytes()])
+}
+
+/// What the keys of all rows of reaffirmations begin with.
+pub const REAFFIRMATIONS: &[u8] = b"R";
+
+/// Reads a row of a reaffirmation: the entry, the reaffirmation, and the one of the same entry before it;
+/// `None` if it is none.
+pub fn parse_reaffirmation(row: &[u8], value: &[u8]) -> Option<(u64, u64, u64)> {
+    let key: &[u8; 16] = row.strip_prefix(REAFFIRMATIONS)?.try_into().ok()?;
+    let (entry, by) = key.split_first_chunk()?;
+    Some((
+        u64::from_be_bytes(*entry),
+        u64::from_be_bytes(by.try_into().ok()?),
+        u64::from_be_bytes(value.try_into().ok()?),
+    ))
+}
+
 /// Facts kept in rows.
 #[derive(Clone, Debug, Default)]
 pub struct RowFacts<R>(pub R);
@@ -146,7 +172,7 @@ impl<R: Rows> Facts for RowFacts<R> {
     }
 
     fn entry(&self, index: u64) -> Result<Option<EntryFacts>, Self::Error> {
-        self.get(&key(b'E', &[&index.to_be_bytes()]), EntryFacts::parse)
+        self.get(&entry_at(index), EntryFacts::parse)
     }
 
     fn set_entry(&mut self, index: u64, entry: EntryFacts) -> Result<(), Self::Error> {

@@ -11,6 +11,7 @@ use factlog::words::claim::Claim;
 use factlog::words::id::{ClaimId, SourceId};
 use factlog::words::source::Meta;
 use factlog::words::time::DayOrTime;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::claim_list;
@@ -85,6 +86,11 @@ pub(crate) struct Snippet {
 }
 
 impl Hit {
+    /// Reads claims on all cores, in their order; of each `None` where its words are not there any more.
+    pub(crate) fn all(ledger: &Ledger, ids: &[ClaimId]) -> Result<Vec<Option<Self>>, LedgerError> {
+        ids.par_iter().map(|id| Self::of(ledger, *id)).collect()
+    }
+
     /// Reads a claim; `None` where its words are not there any more.
     pub(crate) fn of(ledger: &Ledger, id: ClaimId) -> Result<Option<Self>, LedgerError> {
         let entry = ledger.entry(&id.entry())?.entry;

@@ -95,13 +95,12 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let limit = usize::from(args.limit);
     let skip = (args.page as usize - 1) * limit;
     let hits = index.search(&query, skip, limit)?;
-    let mut claims = Vec::with_capacity(hits.claims.len());
-    for id in hits.claims {
-        if let Some(hit) = Hit::of(&ledger, id)? {
-            let snippets = hit.snippets(&query);
-            claims.push(FoundLine { hit, snippets });
-        }
-    }
+    let read = Hit::all(&ledger, &hits.claims)?.into_iter().flatten();
+    let line = |hit: Hit| {
+        let snippets = hit.snippets(&query);
+        FoundLine { hit, snippets }
+    };
+    let claims = read.map(line).collect();
     let of_scale = if hits.total == 0 {
         unknown_rating(&ledger, &query)?
     } else {

@@ -187,21 +187,20 @@ pub(crate) fn tell(context: &Context, index: &Index, text: &str) -> anyhow::Resu
 
 fn lines(ledger: &Ledger, matches: Vec<Match>) -> anyhow::Result<Vec<FoundLine>> {
     let shown = |figures: &[Figure]| figures.iter().map(ToString::to_string).collect();
-    let mut lines = Vec::with_capacity(matches.len());
-    for found in matches {
-        if let Some(hit) = Hit::of(ledger, found.id)? {
-            lines.push(FoundLine {
-                // More digits would say more than is known.
-                likeness: (found.likeness.score * 1000.0).round() / 1000.0,
-                relation: found.likeness.relation,
-                same_figure: found.likeness.same_figure,
-                only_recorded: shown(&found.likeness.figures.second),
-                only_asked: shown(&found.likeness.figures.first),
-                hit,
-            });
-        }
-    }
-    Ok(lines)
+    let ids: Vec<ClaimId> = matches.iter().map(|found| found.id).collect();
+    let read = matches.into_iter().zip(Hit::all(ledger, &ids)?);
+    let line = |(found, hit): (Match, Option<Hit>)| {
+        Some(FoundLine {
+            // More digits would say more than is known.
+            likeness: (found.likeness.score * 1000.0).round() / 1000.0,
+            relation: found.likeness.relation,
+            same_figure: found.likeness.same_figure,
+            only_recorded: shown(&found.likeness.figures.second),
+            only_asked: shown(&found.likeness.figures.first),
+            hit: hit?,
+        })
+    };
+    Ok(read.filter_map(line).collect())
 }
 
 /// Finds out what is meant: standard input, a claim, or the words themselves.

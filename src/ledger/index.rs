@@ -4,7 +4,7 @@
 //! journal were checked before they were signed, so all of them are recorded as good; what was
 //! forced in is found by an audit, which starts from nothing.
 
-use super::rows;
+use super::{live, rows};
 use crate::audit::facts::Facts as _;
 use crate::audit::replay::{Effect, record};
 use crate::audit::rows::{RowFacts, RowFactsError, Rows};
@@ -14,7 +14,7 @@ use crate::trust::key::VerifierKey;
 use crate::words::id::ObjectId;
 
 /// The version of what the index function keeps: a database that was built by another is built anew.
-pub const INDEX_VERSION: u32 = 7;
+pub const INDEX_VERSION: u32 = 8;
 
 /// Says why an entry could not be indexed.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +51,7 @@ pub(super) fn index_entry(
 ) -> Result<Vec<ObjectId>, IndexFault> {
     record(entry, index, &mut RowFacts(Writing(facts)), Effect::Full)?;
     rows::put(index, entry, facts)?;
+    live::put(index, entry, facts)?;
     if let Body::Erasure(erasure) = entry.body() {
         facts.erase(erasure.object);
     }

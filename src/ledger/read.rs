@@ -31,6 +31,17 @@ pub struct Record {
     pub entry: Entry,
 }
 
+/// A source, as lists have it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ListedSource {
+    /// Its place in the log, from 0.
+    pub index: u64,
+    /// The source.
+    pub id: SourceId,
+    /// Its text, if it has one.
+    pub text: Option<ObjectId>,
+}
+
 /// What an id or the beginning of one names.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Found {
@@ -194,6 +205,11 @@ impl Ledger {
         }
     }
 
+    /// Says whether an object's bytes should be there: they were appended, and not erased.
+    pub fn has_object(&self, id: &ObjectId) -> Result<bool, LedgerError> {
+        Ok(self.store.has_object(id)?)
+    }
+
     /// Returns a JSON object.
     pub fn object<O: Object>(&self, id: &ObjectId) -> Result<O, LedgerError> {
         let bytes = self.object_bytes(id)?.ok_or(LedgerError::NoObject(*id))?;
@@ -218,7 +234,26 @@ impl Ledger {
 
     /// Returns all sources, in log order.
     pub fn sources(&self) -> Result<Vec<Record>, LedgerError> {
-        self.listed(&rows::sources())
+        let listed = self.source_list()?.into_iter();
+        listed.map(|source| self.entry_at(source.index)).collect()
+    }
+
+    /// Returns all sources, in log order, without reading their entries.
+    pub fn source_list(&self) -> Result<Vec<ListedSource>, LedgerError> {
+        let rows = self.store.facts_with_prefix(&rows::sources());
+        let listed = rows.map(|row| {
+            let (key, value) = row?;
+            let (index, id, text) = rows::parse_source(&key, &value)
+                .ok_or_else(|| LedgerError::Rows("a row of no source".into()))?;
+            let id = SourceId(id.0);
+            Ok(ListedSource { index, id, text })
+        });
+        listed.collect()
+    }
+
+    /// Returns the sources that are newer versions of others, in log order.
+    pub fn newer_versions(&self) -> Result<Vec<Record>, LedgerError> {
+        self.listed(&rows::newer_versions())
     }
 
     /// Returns all sources with this text, in log order.
@@ -276,6 +311,32 @@ impl Ledger {
     /// Returns the indexes of one key's entries, the oldest first.
     pub fn chain_of(&self, key: &PublicKey) -> Result<Vec<u64>, LedgerError> {
         self.indexes(&rows::chain(key, None))
+    }
+
+    /// Counts one key's entries, without going through them where each number of its chain was used.
+    pub fn chain_length(&self, key: &PublicKey) -> Result<u64, LedgerError> {
+        let chain = rows::chain(key, None);
+        let number = |row: Option<Result<(Vec<u8>, Vec<u8>), _>>| -> Result<_, LedgerError> {
+            let row = row.transpose()?;
+            let n = row.and_then(|(key, _)| key.last_chunk().copied());
+            Ok(n.map(u64::from_be_bytes))
+        };
+        let (first, last) = (
+            number(self.store.facts_with_prefix(&chain).next())?,
+            number(self.store.facts_with_prefix(&chain).next_back())?,
+        );
+        let (Some(first), Some(last)) = (first, last) else {
+            return Ok(0);
+        };
+        let facts = self.store.facts();
+        let facts = RowFacts(Reading(&facts));
+        let end = facts.holder(key).and_then(|holder| facts.chain(&holder));
+        let end = end.map_err(|e| LedgerError::Rows(e.into()))?;
+        // Numbers that a rotated key used before it lie below its own first one.
+        if end.is_some_and(|end| last < end.whole) {
+            return Ok(last - first + 1);
+        }
+        Ok(self.chain_of(key)?.len() as u64)
     }
 
     /// Returns what is known of an entry: what took its place, what it rests on.

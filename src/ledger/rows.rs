@@ -1,11 +1,13 @@
 //! The ledger's own lists in the database: which sources there are, whose claims, which verdicts.
 //!
 //! Rows of the store's facts, built from the entries by the index function, so they can always be
-//! built again. A row's key says it all; a value is the entry's index, big-endian.
+//! built again. A row's key says it all; a value is the entry's index, big-endian, and of `ls` the
+//! source's id and its text's.
 //!
 //! | key | lists |
 //! | --- | --- |
 //! | `ls` index | sources, in log order |
+//! | `lp` index | sources that are newer versions of others, in log order |
 //! | `lt` text, index | sources with this text |
 //! | `lc` source, start, index | a source's claims, in the text's order |
 //! | `lv` claim, index | a claim's verdicts, in log order |
@@ -13,7 +15,7 @@
 //! | `lk` public key, n | one signer's chain |
 //! | `le` index | entries that enrol keys |
 //!
-//! They all begin with `l`, so that they can't be taken for replay's rows (`audit::rows`).
+//! [`super::live`] keeps more. They all begin with `l`, so that they can't be taken for replay's rows (`audit::rows`).
 
 use crate::entry::{Body, Entry};
 use crate::store::{FactError, Facts};
@@ -27,7 +29,13 @@ pub(super) fn put(index: u64, entry: &Entry, facts: &mut Facts<'_>) -> Result<()
     facts.put(chain(header.by.public(), Some(header.chain.n)), at)?;
     match entry.body() {
         Body::Source(source) => {
-            facts.put([b"ls".as_slice(), &at].concat(), at)?;
+            let text = source.text.map(|text| text.blake3);
+            let text = text.as_ref().map_or(&[][..], |text| &text.as_bytes()[..]);
+            let row = [entry.id().as_bytes(), text].concat();
+            facts.put([sources().as_slice(), &at].concat(), row)?;
+            if source.replaces.is_some() {
+                facts.put([newer_versions().as_slice(), &at].concat(), at)?;
+            }
             if let Some(text) = source.text {
                 facts.put([same_text(&text.blake3).as_slice(), &at].concat(), at)?;
             }
@@ -71,9 +79,25 @@ pub(super) fn put(index: u64, entry: &Entry, facts: &mut Facts<'_>) -> Result<()
     Ok(())
 }
 
+/// Reads a source's row: its index, its id, and its text's; `None` if it is none.
+pub(super) fn parse_source(key: &[u8], value: &[u8]) -> Option<(u64, EntryId, Option<ObjectId>)> {
+    let index = key.last_chunk().copied().map(u64::from_be_bytes)?;
+    let (id, text) = value.split_first_chunk()?;
+    let text = match text {
+        [] => None,
+        text => Some(ObjectId(text.try_into().ok()?)),
+    };
+    Some((index, EntryId(*id), text))
+}
+
 /// The key of all sources' rows.
 pub(super) fn sources() -> Vec<u8> {
     b"ls".to_vec()
+}
+
+/// The key of the rows of sources that are newer versions of others.
+pub(super) fn newer_versions() -> Vec<u8> {
+    b"lp".to_vec()
 }
 
 /// The key of the rows of all entries that enrol keys.

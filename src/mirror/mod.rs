@@ -8,12 +8,14 @@
 //! - [`withheld`]: the list of objects that are not published
 //! - [`Writer`]: writes new files first, the checkpoint last
 //! - [`verify`]: the audit of a copy
+//! - [`Copy::tree_head`]: its hashes alone
 //!
 //! Not here: what is published of a ledger ([`crate::ledger`]), and fetching files from a server: the
 //! caller brings that.
 
 pub mod files;
 mod read;
+mod tree;
 mod verify;
 pub mod withheld;
 mod write;
@@ -23,6 +25,7 @@ use crate::words::id::ObjectId;
 
 pub use files::{Files, Folder};
 pub use read::{Copy, ReadError};
+pub use tree::TreeError;
 pub use verify::{Audited, VerifyOptions, verify};
 pub use write::{Opened, WriteError, Writer};
 

@@ -135,7 +135,12 @@ impl Database {
         };
         let tree = |name: &str| Ok::<_, DatabaseError>(quiet::catch(|| db.open_tree(name))??);
         let meta = tree("meta")?;
-        let list = quiet::catch(|| meta.get(RUNS))??;
+        let applied = quiet::catch(|| meta.get(APPLIED))??;
+        // What another layout lists is not read.
+        let list = match applied.as_deref().map(Applied::parse) {
+            Some(None) => None,
+            _ => quiet::catch(|| meta.get(RUNS))??,
+        };
         let length = quiet::catch(|| meta.get(LENGTH))??;
         let open = Open {
             bytes: tree("bytes")?,
@@ -186,12 +191,29 @@ impl Database {
         table: Table,
         prefix: &[u8],
     ) -> impl DoubleEndedIterator<Item = Result<Row, DatabaseError>> + use<> {
+        self.rows_with(table, prefix)
+    }
+
+    fn rows_with(&self, table: Table, prefix: &[u8]) -> TableRows {
         let mut end = table.key(prefix);
         while end.pop_if(|byte| *byte == u8::MAX).is_some() {}
         if let Some(last) = end.last_mut() {
             *last += 1;
         }
-        self.rows_between(table, &table.key(prefix), &end)
+        let start = table.key(prefix);
+        let group = table.group_bytes().and_then(|bytes| start.get(..=bytes));
+        self.rows_between(table, &start, &end, group)
+    }
+
+    /// Goes through the keys that begin with `prefix`, in order, without reading what they are of.
+    pub(super) fn keys(
+        &self,
+        table: Table,
+        prefix: &[u8],
+    ) -> impl DoubleEndedIterator<Item = Result<Vec<u8>, DatabaseError>> + use<> {
+        let mut rows = self.rows_with(table, prefix);
+        rows.placed = None;
+        rows.map(|row| Ok(row?.0))
     }
 
     /// Goes through the rows with keys from `start` on, in order.
@@ -200,13 +222,19 @@ impl Database {
         table: Table,
         start: &[u8],
     ) -> impl DoubleEndedIterator<Item = Result<Row, DatabaseError>> + use<> {
-        self.rows_between(table, &table.key(start), &table.end())
+        self.rows_between(table, &table.key(start), &table.end(), None)
     }
 
-    fn rows_between(&self, table: Table, start: &[u8], end: &[u8]) -> TableRows {
+    fn rows_between(
+        &self,
+        table: Table,
+        start: &[u8],
+        end: &[u8],
+        group: Option<&[u8]>,
+    ) -> TableRows {
         let open = self.handles();
         TableRows {
-            rows: open.runs.range(start, end).map_err(Some),
+            rows: open.runs.range(start, end, group).map_err(Some),
             placed: table.is_placed().then(|| open.bytes.clone()),
         }
     }

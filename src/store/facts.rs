@@ -12,6 +12,9 @@ use crate::words::id::ObjectId;
 
 /// The longest key of a fact.
 pub const MAX_FACT_KEY_BYTES: usize = 512;
+/// Facts whose keys begin with the same bytes, at least so many of them, are found together without a
+/// look at all that the database has: the lists of an id, named by two letters and the id.
+pub const LIST_BYTES: usize = 34;
 /// The longest value of a fact, so that sled keeps it in its main file.
 pub const MAX_FACT_VALUE_BYTES: usize = 4096;
 

@@ -123,6 +123,15 @@ impl<'r> JournalReader<'r> {
         Ok(self)
     }
 
+    /// Starts at the first frame that begins at `offset` or after; how many entries are before it is
+    /// not known.
+    pub fn start_after(mut self, offset: u64) -> Result<Self, FileError> {
+        let first = self.next_sound(offset, self.length)?;
+        self.offset = first;
+        self.entries = None;
+        Ok(self)
+    }
+
     /// Lets the reader look up indexes when it can no longer count them.
     pub(super) fn with_indexes(mut self, indexes: Indexes<'r>) -> Self {
         self.indexes = Some(indexes);

@@ -62,7 +62,8 @@ pub use self::create::Creation;
 pub use self::database::DatabaseError;
 pub use self::error::StoreError;
 pub use self::facts::{
-    FactError, Facts, IndexError, IndexFn, LogKeyFn, MAX_FACT_KEY_BYTES, MAX_FACT_VALUE_BYTES,
+    FactError, Facts, IndexError, IndexFn, LIST_BYTES, LogKeyFn, MAX_FACT_KEY_BYTES,
+    MAX_FACT_VALUE_BYTES,
 };
 pub use self::files::{FileAction, FileError};
 pub use self::frame::{
@@ -77,6 +78,7 @@ pub use self::objects::{MAX_OBJECT_BYTES, ObjectFile};
 pub use self::restore::Restoration;
 pub use self::round::Round;
 pub use self::salvage::Salvaged;
+pub use self::stamp::Closed;
 pub use self::step::{DatabaseFault, Notice, OnProgress, OnStep, OnWait, Progress, Step};
 pub use self::tail::{CheckTail, TailCheck, TailView};
 
@@ -236,16 +238,29 @@ impl Store {
         }
     }
 
+    /// Returns whether the database knows an object, in the journal or in a file.
+    pub fn has_object(&self, id: &ObjectId) -> Result<bool, StoreError> {
+        let database = self.database();
+        Ok(database.has(Table::Objects, id.as_bytes())?
+            || database.has(Table::Files, id.as_bytes())?)
+    }
+
     /// Goes through the ids of the objects that the database knows, those in the journal first.
     pub fn object_ids(&self) -> impl Iterator<Item = Result<ObjectId, StoreError>> + use<> {
-        let small = self.database().rows(Table::Objects, &[]);
-        let large = self.database().rows(Table::Files, &[]);
-        small.chain(large).map(|row| id_of(row?.0).map(ObjectId))
+        let small = self.database().keys(Table::Objects, &[]);
+        let large = self.database().keys(Table::Files, &[]);
+        small.chain(large).map(|key| id_of(key?).map(ObjectId))
     }
 
     /// Lists the files in the folder of objects, whether or not an entry speaks of them.
     pub fn object_files(&self) -> Result<Vec<ObjectFile>, StoreError> {
         Ok(self.objects.list()?)
+    }
+
+    /// Returns how far the journal of the ledger in `folder` reached when it was closed; `None` where it was
+    /// not, or something went wrong then.
+    pub fn closed(folder: &Path) -> Result<Option<Closed>, FileError> {
+        stamp::closed(folder)
     }
 
     /// Returns the path of the file that a large object has.
@@ -287,8 +302,8 @@ impl Store {
         let whole: Vec<u8> = pairs.iter().map(|[high, low]| high << 4 | low).collect();
         let mut found = Vec::new();
         for table in tables {
-            let rows = self.database().rows(*table, &whole);
-            let ids = rows.map(|row| id_of(row?.0));
+            let keys = self.database().keys(*table, &whole);
+            let ids = keys.map(|key| id_of(key?));
             let fits = |id: &Result<[u8; 32], StoreError>| match (id, odd) {
                 (Ok(id), [digit]) => id[whole.len()] >> 4 == *digit,
                 _ => true,
@@ -308,8 +323,8 @@ impl Store {
     pub fn unique_prefix(&self, id: &[u8; 32], least: usize) -> Result<usize, StoreError> {
         let mut digits = least;
         for table in [Table::Ids, Table::Objects, Table::Files] {
-            for row in self.database().rows(table, &id[..least / 2]) {
-                let (other, _) = row?;
+            for other in self.database().keys(table, &id[..least / 2]) {
+                let other = other?;
                 if other != id {
                     digits = digits.max(shared_digits(id, &other) + 1);
                 }
@@ -330,6 +345,16 @@ impl Store {
         prefix: &[u8],
     ) -> impl DoubleEndedIterator<Item = Result<(Vec<u8>, Vec<u8>), StoreError>> + use<> {
         let rows = self.database().rows(Table::Facts, prefix);
+        rows.map(|row| row.map_err(StoreError::from))
+    }
+
+    /// Goes through the facts whose keys are not before `start`, in the order of their keys, or from the
+    /// end.
+    pub fn facts_from(
+        &self,
+        start: &[u8],
+    ) -> impl DoubleEndedIterator<Item = Result<(Vec<u8>, Vec<u8>), StoreError>> + use<> {
+        let rows = self.database().rows_from(Table::Facts, start);
         rows.map(|row| row.map_err(StoreError::from))
     }
 
@@ -390,7 +415,11 @@ impl Store {
         };
         database.close()?;
         if !self.poisoned && !self.is_read_only() {
-            stamp::write(&self.folder)?;
+            let closed = Closed {
+                journal: self.journal.length,
+                entries: self.tree_head().size,
+            };
+            stamp::write(&self.folder, closed)?;
         }
         Ok(())
     }
@@ -457,6 +486,12 @@ pub fn object_file(folder: &Path, id: &ObjectId) -> Result<Option<Vec<u8>>, File
 /// At most one byte more than a head may have is read.
 pub fn head_file(folder: &Path) -> Result<Option<Vec<u8>>, FileError> {
     files::read_bounded(&folder.join(head::FILE_NAME), head::MAX_HEAD_BYTES)
+}
+
+/// Returns how far the journal of the ledger in `folder` reached when it was closed; `None` where it was
+/// not, or something went wrong then.
+pub fn closed(folder: &Path) -> Result<Option<Closed>, FileError> {
+    stamp::closed(folder)
 }
 
 /// Returns the path of the file that a large object of the ledger in `folder` has.

@@ -21,6 +21,7 @@ use super::lock::Lock;
 use super::objects::{self, ObjectFile, ObjectFiles};
 use super::rebuild::{Rebuilt, is_damaged, rebuild};
 use super::salvage::{Gap, OldDatabase};
+use super::stamp::Closed;
 use super::step::{DatabaseFault, Notice};
 use super::{Options, Store, Table, erase, stamp, tail};
 use crate::words::id::ObjectId;
@@ -277,7 +278,11 @@ impl Opening<'_> {
             // The database is as it was: once `head` is put right, it is used again.
             database.close()?;
             if writable {
-                stamp::write(self.folder)?;
+                let closed = Closed {
+                    journal: applied.journal,
+                    entries: applied.head.size,
+                };
+                stamp::write(self.folder, closed)?;
             }
             return Err(error);
         }

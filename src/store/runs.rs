@@ -17,6 +17,7 @@ use super::filter::{self, Filter};
 use super::merge::{Merged, MergedAll, RunRows, Source};
 use super::quiet;
 use super::run_page::{Rows, write_row};
+use super::tables::Table;
 
 /// How long a page gets before the next begins. A single row may be longer.
 const PAGE_BYTES: usize = 4096;
@@ -26,6 +27,8 @@ const FAN_IN: usize = 8;
 const SMALLEST: u64 = 64;
 /// Runs are not merged into more rows than this, which bounds the memory that a merge takes.
 const MOST_ROWS: u64 = 400_000;
+/// So many runs are merged where one more would be too many rows.
+const LEAST_MERGED: usize = 4;
 /// A key, and its value unless it was removed.
 pub(super) type Entry = (Vec<u8>, Option<Vec<u8>>);
 
@@ -34,6 +37,8 @@ pub(super) type Entry = (Vec<u8>, Option<Vec<u8>>);
 pub(super) struct Run {
     number: u64,
     rows: u64,
+    /// How many hashes its filter has: of its keys, and of their beginnings.
+    hashes: u64,
     /// Read when it is first needed.
     filter: OnceLock<Filter>,
 }
@@ -47,12 +52,15 @@ pub(super) struct Runs {
     next: u64,
 }
 
+/// A run's number, how many rows it has, and how many hashes its filter.
+type Listed = (u64, u64, u64);
+
 /// What has to be written to sled for a new list of runs, which is in force once it is.
 #[derive(Debug, Default)]
 pub(super) struct Planned {
     pub(super) pages: Vec<Entry>,
     pub(super) filters: Vec<Entry>,
-    list: Vec<(u64, u64)>,
+    list: Vec<Listed>,
     filter: Option<Filter>,
     next: u64,
 }
@@ -71,19 +79,24 @@ impl Runs {
             next: 0,
         };
         let Some(list) = list else { return Ok(runs) };
-        let (numbers, rest) = list.as_chunks::<8>();
-        if !rest.is_empty() || numbers.len().is_multiple_of(2) {
-            return Err(DatabaseError::Row(list.len()));
+        let wrong = || DatabaseError::Row(list.len());
+        let (next, list_of_runs) = list.split_first_chunk().ok_or_else(wrong)?;
+        let (numbers, rest) = list_of_runs.as_chunks::<8>();
+        let (listed, odd) = numbers.as_chunks::<3>();
+        if !rest.is_empty() || !odd.is_empty() {
+            return Err(wrong());
         }
-        let mut numbers = numbers.iter().copied().map(u64::from_be_bytes);
-        runs.next = numbers.next().unwrap_or_default();
-        while let (Some(number), Some(rows)) = (numbers.next(), numbers.next()) {
-            runs.list.push(Run {
+        runs.next = u64::from_be_bytes(*next);
+        runs.list = listed
+            .iter()
+            .map(|listed| listed.map(u64::from_be_bytes))
+            .map(|[number, rows, hashes]| Run {
                 number,
                 rows,
+                hashes,
                 filter: OnceLock::new(),
-            });
-        }
+            })
+            .collect();
         Ok(runs)
     }
 
@@ -118,12 +131,26 @@ impl Runs {
         Ok(None)
     }
 
-    /// Goes through the rows with keys from `start` on, before `end`.
-    pub(super) fn range(&self, start: &[u8], end: &[u8]) -> Result<Merged, DatabaseError> {
-        let runs = self.list.iter().rev();
-        runs.map(|run| self.range_of(run.number, start, end))
-            .collect::<Result<Vec<_>, _>>()
-            .map(Merged::new)
+    /// Goes through the rows with keys from `start` on, before `end`; where all of these keys begin
+    /// with what `group` is, only in runs that may have such a key.
+    pub(super) fn range(
+        &self,
+        start: &[u8],
+        end: &[u8],
+        group: Option<&[u8]>,
+    ) -> Result<Merged, DatabaseError> {
+        let group = group.map(filter::hash);
+        let mut found = Vec::new();
+        for run in self.list.iter().rev() {
+            let may_have = match group {
+                Some(group) => self.filter(run)?.may_have(group),
+                None => true,
+            };
+            if may_have {
+                found.push(self.range_of(run.number, start, end)?);
+            }
+        }
+        Ok(Merged::new(found))
     }
 
     fn range_of(&self, run: u64, start: &[u8], end: &[u8]) -> Result<RunRows, DatabaseError> {
@@ -144,7 +171,7 @@ impl Runs {
     /// Plans a run of new rows, which are sorted, merged with older runs if it is time to.
     pub(super) fn plan(&self, rows: Vec<Entry>) -> Result<Planned, DatabaseError> {
         let mut planned = Planned {
-            list: self.list.iter().map(|run| (run.number, run.rows)).collect(),
+            list: self.list.iter().map(Run::listed).collect(),
             next: self.next,
             ..Planned::default()
         };
@@ -155,7 +182,7 @@ impl Runs {
         let older = planned.list.split_off(planned.list.len() - merged);
         let oldest = planned.list.is_empty();
         let mut sources = vec![Source::of_rows(rows)];
-        for (number, _) in older.iter().rev() {
+        for (number, ..) in older.iter().rev() {
             let pages = self.pages.scan_prefix(number.to_be_bytes());
             sources.push(Source::new(RunRows::new(pages, &[], None)));
             planned.remove_run(self, *number)?;
@@ -169,17 +196,20 @@ impl Runs {
     fn to_merge(&self, rows: u64) -> usize {
         let (mut rows, mut merged) = (rows, 0);
         loop {
-            let mut total = rows;
-            let mut count = merged;
-            for run in self.list[..self.list.len() - merged].iter().rev() {
-                if size_class(run.rows) > size_class(rows) {
-                    break;
+            let (mut total, mut count) = (rows, merged);
+            let older = self.list[..self.list.len() - merged].iter().rev();
+            let mut alike = older.take_while(|run| size_class(run.rows) <= size_class(rows));
+            let is_full = alike.any(|run| {
+                let fits = total + run.rows <= MOST_ROWS;
+                if fits {
+                    total += run.rows;
+                    count += 1;
                 }
-                total += run.rows;
-                count += 1;
-            }
+                !fits
+            });
             // The new run, or what has been merged with it, is one of them.
-            if count - merged + 1 < FAN_IN || total > MOST_ROWS {
+            let together = count - merged + 1;
+            if together < FAN_IN && !(is_full && together >= LEAST_MERGED) {
                 return merged;
             }
             (rows, merged) = (total, count);
@@ -194,12 +224,13 @@ impl Runs {
         let mut old = std::mem::take(&mut self.list);
         self.list = list
             .into_iter()
-            .map(|(number, rows)| {
+            .map(|(number, rows, hashes)| {
                 let known = old.iter_mut().find(|run| run.number == number);
                 let filter = known.map(|run| std::mem::take(&mut run.filter));
                 Run {
                     number,
                     rows,
+                    hashes,
                     filter: filter.unwrap_or_default(),
                 }
             })
@@ -223,7 +254,7 @@ impl Runs {
         for (_, chunk) in chunks {
             bytes.extend_from_slice(&chunk);
         }
-        let expected = usize::try_from(run.rows).map_or(0, Filter::bytes_for);
+        let expected = usize::try_from(run.hashes).map_or(0, Filter::bytes_for);
         if bytes.len() != expected {
             return Err(DatabaseError::Row(bytes.len()));
         }
@@ -231,10 +262,26 @@ impl Runs {
     }
 }
 
+impl Run {
+    fn listed(&self) -> Listed {
+        (self.number, self.rows, self.hashes)
+    }
+}
+
+/// Returns the beginning of a key that the filter knows; `None` where that is the whole key, or the key
+/// is shorter.
+fn group_of(key: &[u8]) -> Option<&[u8]> {
+    let first = *key.first()?;
+    let table = Table::IN_RUNS.iter().find(|table| **table as u8 == first)?;
+    let begins = key.get(..1 + table.group_bytes()?)?;
+    (begins.len() < key.len()).then_some(begins)
+}
+
 impl Planned {
     /// Returns the list of runs, to be kept.
     pub(super) fn list(&self) -> Vec<u8> {
-        let numbers = self.list.iter().flat_map(|(number, rows)| [*number, *rows]);
+        let runs = self.list.iter();
+        let numbers = runs.flat_map(|(number, rows, hashes)| [*number, *rows, *hashes]);
         std::iter::once(self.next)
             .chain(numbers)
             .flat_map(u64::to_be_bytes)
@@ -244,11 +291,18 @@ impl Planned {
     fn add_run(&mut self, mut rows: MergedAll, keep_removed: bool) -> Result<(), DatabaseError> {
         let number = self.next;
         let (mut first, mut page, mut hashes) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut count, mut group) = (0, Vec::new());
         while let Some((key, value)) = rows.next_row()? {
             if value.is_none() && !keep_removed {
                 continue;
             }
+            count += 1;
             hashes.push(filter::hash(&key));
+            // Keys are in order, so those that begin alike follow each other.
+            if let Some(begins) = group_of(&key).filter(|begins| **begins != group[..]) {
+                hashes.push(filter::hash(begins));
+                group = begins.to_vec();
+            }
             let length = 4 + key.len() + value.as_ref().map_or(0, Vec::len);
             if !page.is_empty() && page.len() + length > PAGE_BYTES {
                 let whole = std::mem::replace(&mut page, Vec::with_capacity(PAGE_BYTES));
@@ -264,7 +318,7 @@ impl Planned {
         }
         self.pages.push((page_key(number, &first), Some(page)));
         self.next += 1;
-        self.list.push((number, hashes.len() as u64));
+        self.list.push((number, count, hashes.len() as u64));
         let mut filter = Filter::for_keys(hashes.len());
         for hash in hashes {
             filter.add(hash);
@@ -353,9 +407,9 @@ mod tests {
         }
         assert_eq!(runs.get(b"\x05absent").unwrap(), None);
         let all = |rows: Merged| rows.collect::<Result<Vec<_>, _>>().unwrap();
-        assert_eq!(all(runs.range(&[], &[0xff]).unwrap()), there);
+        assert_eq!(all(runs.range(&[], &[0xff], None).unwrap()), there);
         let mut back: Vec<_> = runs
-            .range(&[], &[0xff])
+            .range(&[], &[0xff], None)
             .unwrap()
             .rev()
             .map(Result::unwrap)
@@ -364,7 +418,7 @@ mod tests {
         assert_eq!(back, there);
         // From both ends at once.
         let (mut front, mut back) = (Vec::new(), Vec::new());
-        let mut rows = runs.range(&[], &[0xff]).unwrap();
+        let mut rows = runs.range(&[], &[0xff], None).unwrap();
         while let Some(row) = rows.next() {
             front.push(row.unwrap());
             back.extend(rows.next_back().map(Result::unwrap));
@@ -377,8 +431,67 @@ mod tests {
                 .filter(|(key, _)| &key[..] >= start && &key[..] < end)
                 .cloned()
                 .collect();
-            assert_eq!(all(runs.range(start, end).unwrap()), expected);
+            assert_eq!(all(runs.range(start, end, None).unwrap()), expected);
         }
+    }
+
+    #[test]
+    fn what_begins_alike_is_found_in_any_run() {
+        let (_folder, db) = open();
+        let mut kept = runs(&db, None);
+        let id = |n: u32, rest: u8| {
+            let hash = blake3::hash(&n.to_be_bytes());
+            let mut key = Table::Ids.key(&hash.as_bytes()[..32]);
+            key[32] = rest;
+            key
+        };
+        // Keys of one group in several runs, and one that is no longer than what a group shares.
+        for (n, rest) in [(0..50, 1), (25..75, 2), (50..100, 3)] {
+            let mut rows: Vec<Entry> = n.map(|n| (id(n, rest), Some(vec![rest]))).collect();
+            rows.push((id(7, 0)[..5].to_vec(), Some(vec![rest])));
+            rows.sort();
+            write(&mut kept, rows);
+        }
+        for n in 0..110 {
+            let begins = &id(n, 0)[..5];
+            let mut end = begins.to_vec();
+            *end.last_mut().unwrap() += 1;
+            if end.last() == Some(&0) {
+                continue;
+            }
+            let all = |group| -> Vec<_> {
+                let rows = kept.range(begins, &end, group).unwrap();
+                rows.collect::<Result<_, _>>().unwrap()
+            };
+            let found = all(Some(begins));
+            assert_eq!(found, all(None), "{n}");
+            let expected = match n {
+                7 | 25..75 => 2,
+                100.. => 0,
+                _ => 1,
+            };
+            assert_eq!(found.len(), expected, "{n}");
+        }
+    }
+
+    #[test]
+    fn runs_stay_few() {
+        let (_folder, db) = open();
+        let mut kept = runs(&db, None);
+        // Rounds of which eight merged would be too many rows for one more merge of eight.
+        let mut next = 0_u64;
+        let mut most = 0;
+        for _ in 0..120 {
+            let rows: Vec<Entry> = (next..next + 6000)
+                .map(|n| (Table::Entries.key(&n.to_be_bytes()), Some(vec![])))
+                .collect();
+            next += 6000;
+            write(&mut kept, rows);
+            assert!(kept.list.iter().all(|run| run.rows <= MOST_ROWS));
+            most = most.max(kept.list.len());
+        }
+        assert!(most <= 14, "{most}");
+        assert!(kept.list.len() <= 12, "{}", kept.list.len());
     }
 
     proptest! {

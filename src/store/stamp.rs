@@ -26,13 +26,45 @@ pub(super) const FILE_NAME: &str = "db.stamp";
 pub(super) const NEW_FILE_NAME: &str = "db.stamp.new";
 
 /// The first line of a stamp.
-const FORMAT: &str = "factlog/db-stamp@v1";
+const FORMAT: &str = "factlog/db-stamp@v2";
 
 /// A database of at most this many bytes is hashed, which takes about 10 ms then.
 const MAX_HASHED_BYTES: u64 = 32 * 1024 * 1024;
 
 /// A stamp has one line of about 100 bytes for each of sled's few files.
 const MAX_STAMP_BYTES: u64 = 1024 * 1024;
+
+/// How far the journal reached when the ledger was closed, all of it in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed {
+    /// The journal's length in bytes.
+    pub journal: u64,
+    /// How many entries it had.
+    pub entries: u64,
+}
+
+impl Closed {
+    /// What the line begins with.
+    const WORD: &str = "journal";
+
+    fn parse(line: &str) -> Option<Self> {
+        let (journal, entries) = line
+            .strip_prefix(Self::WORD)?
+            .strip_prefix(' ')?
+            .split_once(' ')?;
+        Some(Self {
+            journal: journal.parse().ok()?,
+            entries: entries.parse().ok()?,
+        })
+    }
+}
+
+/// Reads from the stamp in `folder` how the ledger was closed; `None` where there is none that is
+/// whole. The database is not looked at.
+pub(super) fn closed(folder: &Path) -> Result<Option<Closed>, FileError> {
+    let bytes = read_bounded(&folder.join(FILE_NAME), MAX_STAMP_BYTES)?;
+    Ok(bytes.and_then(|bytes| Some(parse(&bytes)?.0)))
+}
 
 /// One file of the database, as a stamp describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +86,7 @@ pub(super) fn check(folder: &Path) -> Result<Result<(), DatabaseFault>, FileErro
     let Some(bytes) = read_bounded(&path, MAX_STAMP_BYTES)? else {
         return Ok(Err(DatabaseFault::NotClosed));
     };
-    let Some(lines) = parse(&bytes) else {
+    let Some((_, lines)) = parse(&bytes) else {
         return Ok(Err(DatabaseFault::StampDamaged));
     };
     match describe(folder)? {
@@ -71,7 +103,7 @@ pub(super) fn remove(folder: &Path) -> Result<(), FileError> {
     let path = folder.join(FILE_NAME);
     let bytes = read_bounded(&path, MAX_STAMP_BYTES)?;
     let hashed = bytes.is_none_or(|bytes| {
-        parse(&bytes).is_some_and(|lines| lines.iter().all(|line| line.contains(" 0 ")))
+        parse(&bytes).is_some_and(|(_, lines)| lines.iter().all(|line| line.contains(" 0 ")))
     });
     if remove_if_there(&path)? && !hashed {
         sync_folder(folder)?;
@@ -80,8 +112,9 @@ pub(super) fn remove(folder: &Path) -> Result<(), FileError> {
 }
 
 /// Writes the stamp, after the database was closed.
-pub(super) fn write(folder: &Path) -> Result<(), FileError> {
-    let mut lines = String::new();
+pub(super) fn write(folder: &Path, closed: Closed) -> Result<(), FileError> {
+    let Closed { journal, entries } = closed;
+    let mut lines = format!("{} {journal} {entries}\n", Closed::WORD);
     let Ok(described) = describe(folder)? else {
         // Without a stamp the next opening builds the database anew.
         return Ok(());
@@ -172,8 +205,8 @@ fn list(base: &Path, within: &Path, files: &mut Vec<StampedFile>) -> Result<(), 
     Ok(())
 }
 
-/// Returns a stamp's lines; `None` if its own check doesn't hold.
-fn parse(bytes: &[u8]) -> Option<Vec<&str>> {
+/// Returns what a stamp says, and its lines on files; `None` if its own check doesn't hold.
+fn parse(bytes: &[u8]) -> Option<(Closed, Vec<&str>)> {
     let text = std::str::from_utf8(bytes).ok()?;
     let without_end = text.strip_suffix('\n')?;
     let (_, check) = without_end.rsplit_once('\n')?;
@@ -182,7 +215,10 @@ fn parse(bytes: &[u8]) -> Option<Vec<&str>> {
         return None;
     }
     let mut lines = body.lines();
-    (lines.next()? == FORMAT).then(|| lines.collect())
+    if lines.next()? != FORMAT {
+        return None;
+    }
+    Some((Closed::parse(lines.next()?)?, lines.collect()))
 }
 
 fn compare(stamped: &[&str], found: &Described) -> Result<(), DatabaseFault> {

@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::database::{Database, DatabaseError};
+use super::facts::LIST_BYTES;
 use crate::trust::merkle::{RootHash, TreeHead};
 
 /// The version of the database's trees. A database of another version is built anew.
-const LAYOUT: u32 = 3;
+const LAYOUT: u32 = 4;
+
+/// Ids are asked for by their first 8 digits, to see how many tell one from all others.
+const ID_GROUP_BYTES: usize = 4;
 
 /// The tables that the store works with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +48,16 @@ impl Table {
     /// Returns whether the value in a run is where in `bytes` the value stands.
     pub(super) const fn is_placed(self) -> bool {
         matches!(self, Self::Entries | Self::Objects)
+    }
+
+    /// Returns how many bytes keys of this table share that are asked for together: the digits of a
+    /// short id, what a list of facts is of.
+    pub(super) const fn group_bytes(self) -> Option<usize> {
+        match self {
+            Self::Ids | Self::Objects | Self::Files => Some(ID_GROUP_BYTES),
+            Self::Facts => Some(LIST_BYTES),
+            Self::Entries | Self::Hashes | Self::Checkpoints => None,
+        }
     }
 
     pub(super) fn key(self, key: &[u8]) -> Vec<u8> {

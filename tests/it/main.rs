@@ -23,6 +23,7 @@ mod kill;
 mod layering;
 mod ledger;
 mod lint;
+mod live;
 mod mirror;
 mod pages;
 mod publish;

@@ -11,6 +11,8 @@ use std::path::Path;
 use factlog::audit::{Code, Finding, Report, Severity, StoredCheckpoint};
 use factlog::mirror::files::FileError;
 use factlog::mirror::{self, Files, VerifyOptions};
+use factlog::trust::merkle::{LeafHash, Tree};
+use factlog::trust::tile::EntryBundle;
 
 use crate::desk::{ARTICLE, Desk, INIT, copy, files_below, verdict};
 
@@ -592,4 +594,68 @@ fn a_ledger_comes_back_from_a_full_copy_whole_and_from_a_public_one_in_part() {
     fs::write(&tile, text.replacen('A', "B", 1)).unwrap();
     let said = desk.refused(&["--ledger", "none", "restore", "full"], 1);
     assert!(said.contains("nothing was restored") && !desk.path("none/.factlog").exists());
+}
+
+/// Says what head the tree of a copy's entries has, by hashes alone.
+fn hashed(memory: &Memory) -> Result<(u64, String), String> {
+    let copy = mirror::Copy::open(memory).unwrap();
+    let head = copy.tree_head().map_err(|error| error.to_string())?;
+    Ok((head.size, head.root.to_string()))
+}
+
+#[test]
+fn hashes_alone_give_the_tree_of_any_size() {
+    let stated = |memory: &Memory| {
+        let checkpoint = String::from_utf8(memory.0["checkpoint"].clone()).unwrap();
+        let mut lines = checkpoint.lines().skip(1);
+        let size: u64 = lines.next().unwrap().parse().unwrap();
+        (size, lines.next().unwrap().to_owned())
+    };
+    let entry = |index: u64| format!("entry {index}").into_bytes();
+    // Around the widths at which a bundle is full and a level begins.
+    for size in [1, 2, 255, 256, 257, 511, 512, 513, 767, 768, 1024, 1300] {
+        let entries: Vec<Vec<u8>> = (0..size).map(entry).collect();
+        let mut tree = Tree::new();
+        for entry in &entries {
+            tree.push(LeafHash::of(entry));
+        }
+        let mut files = BTreeMap::new();
+        let text = format!("example.org/log\n{size}\n{}\n", tree.head().root);
+        // Nobody looks at who signed it.
+        let line = "\n— example.org/log AAAAAAAA\n";
+        files.insert(
+            "checkpoint".to_owned(),
+            format!("{text}{line}").into_bytes(),
+        );
+        for bundle in EntryBundle::for_size(size) {
+            let first = usize::try_from(bundle.first_entry()).unwrap();
+            let of_bundle = &entries[first..first + usize::from(bundle.width())];
+            files.insert(bundle.to_string(), bundle.to_bytes(of_bundle).unwrap());
+        }
+        let memory = Memory(files);
+        assert_eq!(hashed(&memory), Ok(stated(&memory)), "{size}");
+    }
+}
+
+#[test]
+fn hashes_alone_show_any_change_of_an_entry() {
+    let desk = desk();
+    desk.done(&["publish", "copy"]);
+    let memory = Memory::load(&desk.path("copy"));
+    let head = hashed(&memory).unwrap();
+    let checkpoint = String::from_utf8(memory.0["checkpoint"].clone()).unwrap();
+    assert!(checkpoint.contains(&format!("\n{}\n{}\n", head.0, head.1)));
+    let bundle = memory
+        .0
+        .keys()
+        .find(|path| path.starts_with("tile/entries"));
+    let bundle = bundle.unwrap().clone();
+    for at in (0..memory.0[&bundle].len()).step_by(STRIDE) {
+        let mut changed = memory.clone();
+        changed.0.get_mut(&bundle).unwrap()[at] ^= 1;
+        assert_ne!(hashed(&changed), Ok(head.clone()), "byte {at}");
+    }
+    let mut without = memory;
+    without.0.remove(&bundle);
+    assert_eq!(hashed(&without), Err(format!("{bundle} is missing")));
 }

@@ -141,7 +141,7 @@ fn key(
             signer.since > 0 && ledger.is_tainted(&since)?
         },
         current: signer.ended.is_none(),
-        entries: ledger.chain_of(public)?.len() as u64,
+        entries: ledger.chain_length(public)?,
         file: file.map(|file| screen::path(file.path())),
         agent: held.contains(public),
     })

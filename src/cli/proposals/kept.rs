@@ -111,6 +111,11 @@ impl Kept {
         })
     }
 
+    /// Says whether there is a file of a text.
+    pub(super) fn has(&self, id: ObjectId) -> bool {
+        self.path(id).is_file()
+    }
+
     /// Keeps what was found in a text; where that can't be written, it is found out again.
     pub(super) fn write(&self, id: ObjectId, finding: &Finding) {
         let found = Found {

@@ -138,6 +138,11 @@ impl Proposals {
         }
     }
 
+    /// Says whether something was kept of a text, which [`Self::finding`] may be able to read.
+    pub(crate) fn may_know(&self, text: &ObjectId) -> bool {
+        self.known.borrow().contains_key(text) || self.kept.has(*text)
+    }
+
     /// Splits a text and keeps what is found, so that [`Self::finding`] has it.
     pub(crate) fn split(&self, text: &str) {
         self.keep(text, (self.split)(text));

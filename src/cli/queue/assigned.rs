@@ -78,7 +78,7 @@ impl Gathering<'_> {
             ThingKind::Claim => self.assigned_claim(page),
             ThingKind::Verdict => {
                 let (index, _) = self.ledger.facts_of(&EntryId(thing.id.0))?;
-                let Some(standing) = self.survey.standing(index) else {
+                let Some(standing) = self.survey.standing(self.ledger, index)? else {
                     return Ok(None);
                 };
                 if !matches!(standing.standing, Standing::Proposed | Standing::Disputed) {

@@ -2,27 +2,26 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use factlog::audit::facts::VerdictFacts;
 use factlog::audit::standing::{Standing, VerdictStanding};
 use factlog::entry::{Body, VerdictEntry};
 use factlog::ledger::{Ledger, Record};
 use factlog::trust::{PublicKey, VerifierKey};
 use factlog::words::claim::Claim;
-use factlog::words::id::{EntryId, ObjectId, SourceId};
+use factlog::words::id::{ClaimId, EntryId, ObjectId, SourceId};
 use factlog::words::source::Meta;
 use factlog::words::time::Timestamp;
 use factlog::words::verdict::Verdict;
 
 use super::anchors::WaitingAnchor;
 use super::sources::{self, Open};
-use super::survey::{Holders, Seen, Survey};
+use super::survey::{Holders, Seen, Survey, Unjudged};
 use super::{Group, GroupName, Item, Looked, Queue};
 use crate::cli::beside;
 use crate::cli::claim_list::{self, RecordedClaim};
 use crate::cli::context::Context;
 use crate::cli::desk::interests::{Interests, Matter};
 use crate::cli::desk::people::{self, Names, Person};
-use crate::cli::desk::{Assignment, Desk, Pages, Thing};
+use crate::cli::desk::{Assignment, Desk, Pages, Thing, ThingKind};
 use crate::cli::gone;
 use crate::cli::says;
 
@@ -81,6 +80,14 @@ impl Whom {
     }
 }
 
+/// One of the latest verdicts that nothing is wrong with.
+#[derive(Clone, Copy)]
+struct Sound {
+    index: u64,
+    claim: ClaimId,
+    own: bool,
+}
+
 /// Finds what waits; of each group reads at most so many things.
 pub(super) fn gather(
     ledger: &Ledger,
@@ -119,11 +126,6 @@ pub(super) fn gather(
     groups.extend([evidence, conflicts]);
     groups.retain(|group| group.count > 0);
     let survey = &gathering.survey;
-    let sound = survey
-        .live
-        .iter()
-        .filter(|seen| survey.is_sound(seen.index))
-        .count();
     Ok(Queue {
         whom: whom.map_or_else(Vec::new, |whom| whom.names.iter().cloned().collect()),
         groups,
@@ -131,7 +133,7 @@ pub(super) fn gather(
             sources: survey.sources.len().min(sources::MOST_SOURCES) as u64,
             of_sources: survey.sources.len() as u64,
             verdicts: read,
-            of_verdicts: sound as u64,
+            of_verdicts: survey.sound(),
         },
     })
 }
@@ -166,10 +168,11 @@ impl Gathering<'_> {
     fn to_approve(&self) -> anyhow::Result<Group> {
         let mut holders = Holders::default();
         let mut waiting = Vec::new();
-        for (seen, standing) in self.survey.with(Standing::Proposed) {
+        let others = self.verdicts_of_others()?;
+        for seen in self.survey.with(Standing::Proposed) {
             if let Some(whom) = self.whom {
-                let is_decided = self.has_approved(whom, standing, &mut holders)?;
-                let is_anothers = self.is_anothers(Thing::verdict(seen.id.0));
+                let is_decided = self.has_approved(whom, &seen.standing, &mut holders)?;
+                let is_anothers = others.contains(&seen.index);
                 // Never by its author, who may not be the only one whose key is here.
                 let may_approve = whom.approvers.iter().any(|key| *key != seen.holder);
                 if !may_approve || is_decided || is_anothers {
@@ -203,8 +206,7 @@ impl Gathering<'_> {
 
     /// Lists the verdicts of a standing, one's own first.
     fn with(&self, name: GroupName, standing: Standing) -> anyhow::Result<Group> {
-        let mut found: Vec<&Seen<VerdictFacts>> =
-            self.survey.with(standing).map(|(seen, _)| seen).collect();
+        let mut found: Vec<&Seen> = self.survey.with(standing).collect();
         found.sort_by_key(|seen| (!self.is_own(&seen.holder), seen.index));
         self.group(name, &found, |seen| {
             let mut item = self.verdict(seen.index)?;
@@ -225,7 +227,9 @@ impl Gathering<'_> {
     fn unjudged(&self) -> anyhow::Result<Group> {
         let others = self.claims_of_others()?;
         let unjudged = self.survey.unjudged.iter();
-        let mut found: Vec<_> = unjudged.filter(|seen| !others.contains(&seen.id)).collect();
+        let mut found: Vec<&Unjudged> = unjudged
+            .filter(|claim| !others.contains(&claim.index))
+            .collect();
         found.sort_by_key(|seen| (!self.is_own(&seen.holder), seen.index));
         self.group(GroupName::Unjudged, &found, |seen| {
             let mut item = self.claim(seen.index)?;
@@ -234,8 +238,20 @@ impl Gathering<'_> {
         })
     }
 
+    /// Returns the verdicts that somebody else looks after.
+    fn verdicts_of_others(&self) -> anyhow::Result<HashSet<u64>> {
+        let mut verdicts = HashSet::new();
+        for page in self.pages.all() {
+            let thing = page.thing();
+            if thing.kind == ThingKind::Verdict && self.is_anothers(thing) {
+                verdicts.insert(self.ledger.facts_of(&EntryId(thing.id.0))?.0);
+            }
+        }
+        Ok(verdicts)
+    }
+
     /// Returns the recorded claims that somebody else looks after.
-    fn claims_of_others(&self) -> anyhow::Result<HashSet<EntryId>> {
+    fn claims_of_others(&self) -> anyhow::Result<HashSet<u64>> {
         let mut claims = HashSet::new();
         for page in self.pages.all() {
             let Some(source) = page.source.filter(|_| self.is_anothers(page.thing())) else {
@@ -243,7 +259,7 @@ impl Gathering<'_> {
             };
             claims.extend(
                 self.recorded_as(&source, &page.thing().id)?
-                    .map(|claim| claim.id.entry()),
+                    .map(|claim| claim.index),
             );
         }
         Ok(claims)
@@ -291,12 +307,10 @@ impl Gathering<'_> {
     /// interest that nobody else has answered for. Returns how many were read, too.
     fn of_contents(&self) -> anyhow::Result<(Group, Group, u64)> {
         let (mut thin, mut conflicts) = (Vec::new(), Vec::new());
-        let latest = self.survey.live.iter().rev();
-        let latest = latest.filter(|seen| self.survey.is_sound(seen.index));
-        let mut read = 0;
-        for seen in latest.take(MOST_VERDICTS) {
-            read += 1;
-            let record = self.ledger.entry_at(seen.index)?;
+        let mut holders = Holders::default();
+        let latest = self.survey.latest_sound(self.ledger, MOST_VERDICTS)?;
+        for index in &latest {
+            let record = self.ledger.entry_at(*index)?;
             let Body::Verdict(entry) = record.entry.body() else {
                 continue;
             };
@@ -304,38 +318,46 @@ impl Gathering<'_> {
                 continue;
             };
             let cited: BTreeSet<SourceId> = verdict.evidence.iter().map(|e| e.source).collect();
-            let is_own = self.whom.is_none() || self.is_own(&seen.holder);
+            let by = record.entry.header().by.public();
+            let own = self.is_own(&holders.of(self.ledger, by)?);
+            let is_own = self.whom.is_none() || own;
+            let sound = Sound {
+                index: *index,
+                claim: entry.claim,
+                own,
+            };
             if cited.len() <= 1 && is_own {
-                thin.push((seen, cited.len() as u64));
+                thin.push((sound, cited.len() as u64));
             }
             let may_answer = self.whom.is_none_or(|whom| whom.is_approver) || is_own;
             if !verdict.conflicts.is_empty()
                 && may_answer
-                && !self.is_answered_for(seen.index, entry)?
+                && !self.is_answered_for(*index, entry)?
             {
-                conflicts.push((seen, verdict.conflicts));
+                conflicts.push((sound, verdict.conflicts));
             }
         }
+        let read = latest.len() as u64;
         let thin: Vec<_> = thin.iter().collect();
-        let evidence = self.group(GroupName::Evidence, &thin, |(seen, cited)| {
-            let mut item = self.verdict(seen.index)?;
+        let evidence = self.group(GroupName::Evidence, &thin, |(sound, cited)| {
+            let mut item = self.verdict(sound.index)?;
             let sources = if *cited == 0 {
                 "no source"
             } else {
                 "one source"
             };
             item.about = format!("{sources} · {}", item.about);
-            item.own = self.is_own(&seen.holder);
-            let (claim, short) = (self.short(seen.facts.claim)?, self.short(seen.index)?);
+            item.own = sound.own;
+            let (claim, short) = (self.ledger.short(&sound.claim.0)?, self.short(sound.index)?);
             item.command = format!("factlog verdict {claim} --supersedes {short}");
             Ok(item)
         })?;
         let conflicts: Vec<_> = conflicts.iter().collect();
-        let conflicts = self.group(GroupName::Conflicts, &conflicts, |(seen, declared)| {
-            let mut item = self.verdict(seen.index)?;
+        let conflicts = self.group(GroupName::Conflicts, &conflicts, |(sound, declared)| {
+            let mut item = self.verdict(sound.index)?;
             item.about = format!("{} · declared: {}", item.about, declared.join("; "));
-            item.own = self.is_own(&seen.holder);
-            let short = self.short(seen.index)?;
+            item.own = sound.own;
+            let short = self.short(sound.index)?;
             let verb = if item.own { "show" } else { "approve" };
             item.command = format!("factlog {verb} {short}");
             Ok(item)
@@ -345,7 +367,7 @@ impl Gathering<'_> {
 
     /// Says whether one approves a verdict who has no stake in it, as far as the desk knows.
     fn is_answered_for(&self, index: u64, verdict: &VerdictEntry) -> anyhow::Result<bool> {
-        let Some(standing) = self.survey.standing(index) else {
+        let Some(standing) = self.survey.standing(self.ledger, index)? else {
             return Ok(false);
         };
         let matter = Matter::of_verdict(self.ledger, verdict)?;
@@ -402,7 +424,8 @@ impl Gathering<'_> {
         };
         let claim = self.ledger.entry(&entry.claim.entry())?;
         let reviewer = record.entry.header().by.name().to_string();
-        let standing = self.survey.standing(index);
+        let standing = self.survey.standing(self.ledger, index)?;
+        let standing = standing.as_ref();
         Ok(Item {
             what: "verdict",
             id: record.entry.id().to_string(),

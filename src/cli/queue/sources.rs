@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use factlog::ledger::{Ledger, Record};
+use factlog::ledger::{Ledger, ListedSource};
 use factlog::words::id::{ObjectId, SourceId};
 
 use super::{Group, GroupName, Item, Worthy};
@@ -23,7 +23,7 @@ const WORTHIEST: usize = 3;
 
 /// What is known of an open source.
 pub(super) struct Open {
-    record: Record,
+    id: SourceId,
     label: String,
     /// Its claims; `None` where its text is not split yet.
     lines: Option<Vec<ClaimLine>>,
@@ -31,27 +31,26 @@ pub(super) struct Open {
 
 /// Reads the claims of the latest sources, the latest first; of those that were taken in as evidence
 /// only, none.
-pub(super) fn open(ledger: &Ledger, sources: &[u64]) -> anyhow::Result<Vec<Open>> {
+pub(super) fn open(ledger: &Ledger, sources: &[ListedSource]) -> anyhow::Result<Vec<Open>> {
     let proposals = Proposals::of(ledger.folder());
     let drafts = Drafts::of(ledger.folder());
     let mut open = Vec::new();
-    for index in sources.iter().rev().take(MOST_SOURCES) {
-        let record = ledger.entry_at(*index)?;
-        let id = SourceId(record.entry.id().0);
+    for source in sources.iter().rev().take(MOST_SOURCES) {
+        let id = source.id;
         let decided = drafts.seen(&id);
         if decided.evidence || decided.is_damaged {
             continue;
         }
-        let lines = claim_list::unnumbered(ledger, &proposals, &record)?;
+        let lines = match source.text {
+            // A text that is there and was not split: nothing of it need be read.
+            Some(text) if !proposals.may_know(&text) && ledger.has_object(&text)? => None,
+            _ => claim_list::unnumbered(ledger, &proposals, &ledger.entry_at(source.index)?)?,
+        };
         let label = lines
             .as_ref()
             .and_then(|lines| lines.first())
             .map_or_else(String::new, |line| line.source.label());
-        open.push(Open {
-            record,
-            label,
-            lines,
-        });
+        open.push(Open { id, label, lines });
     }
     Ok(open)
 }
@@ -78,7 +77,7 @@ impl Open {
 
     /// Says whether it is the source with this entry.
     pub(super) fn is(&self, source: &SourceId) -> bool {
-        self.record.entry.id().0 == source.0
+        self.id == *source
     }
 
     /// Finds a claim by what it was proposed as.
@@ -88,8 +87,8 @@ impl Open {
     }
 
     fn item(&self, ledger: &Ledger) -> anyhow::Result<Item> {
-        let id = self.record.entry.id();
-        let short = ledger.short(id.as_bytes())?;
+        let id = self.id;
+        let short = ledger.short(&id.0)?;
         let (proposed, accepted) = (self.count(State::Proposed), self.count(State::Accepted));
         let mut about = Vec::new();
         if proposed > 0 {
@@ -105,7 +104,7 @@ impl Open {
             text: if is_split {
                 self.label.clone()
             } else {
-                title(ledger, &self.record)?
+                title(ledger, &self.id)?
             },
             about: if is_split {
                 about.join(", ")
@@ -137,9 +136,8 @@ fn score(line: &ClaimLine) -> f32 {
     line.worth.map_or(0.0, |worth| worth.score)
 }
 
-fn title(ledger: &Ledger, record: &Record) -> anyhow::Result<String> {
-    let words = super::gather::source_words(ledger, record)?;
-    Ok(words)
+fn title(ledger: &Ledger, id: &SourceId) -> anyhow::Result<String> {
+    super::gather::source_words(ledger, &ledger.entry(&id.entry())?)
 }
 
 /// Returns the sources with claims to review, those with the claim that is most worth checking first.
@@ -151,10 +149,8 @@ pub(super) fn to_review(
 ) -> anyhow::Result<Group> {
     // A review goes through the newer version of a source.
     let replaced = reanchor::replaced(ledger)?;
-    let wanted = |open: &&Open| {
-        let id = SourceId(open.record.entry.id().0);
-        !open.is_done() && !replaced.contains(&id) && is_wanted(&id)
-    };
+    let wanted =
+        |open: &&Open| !open.is_done() && !replaced.contains(&open.id) && is_wanted(&open.id);
     let mut waiting: Vec<(f32, &Open)> = open
         .iter()
         .filter(wanted)

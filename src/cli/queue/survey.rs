@@ -1,132 +1,213 @@
-//! What the database knows of all entries, as far as something may wait there.
+//! What the database knows of claims and verdicts that somebody may wait for.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::iter::Peekable;
 
-use factlog::audit::facts::{ClaimFacts, Detail, VerdictFacts};
+use factlog::audit::facts::{Detail, VerdictFacts};
 use factlog::audit::standing::{Standing, VerdictStanding};
-use factlog::ledger::{Ledger, LedgerError};
+use factlog::ledger::{Ledger, LedgerError, ListedSource, LiveGroup};
 use factlog::trust::PublicKey;
-use factlog::words::id::{EntryId, ObjectId};
+use factlog::words::id::ObjectId;
 use factlog::words::policy::Policy;
 
 use crate::cli::says;
 
-/// An entry, with the first key of its author's line.
-pub(super) struct Seen<F> {
-    pub(super) id: EntryId,
+/// More claims than this are not looked up one by one.
+const MANY: usize = 5000;
+
+/// A claim, with the first key of its author's line.
+pub(super) struct Unjudged {
     pub(super) index: u64,
     pub(super) holder: PublicKey,
-    pub(super) facts: F,
+}
+
+/// A verdict that somebody waits for, with the first key of its author's line.
+pub(super) struct Seen {
+    pub(super) index: u64,
+    pub(super) holder: PublicKey,
+    pub(super) facts: VerdictFacts,
+    pub(super) standing: VerdictStanding,
 }
 
 /// What there is in a ledger.
 pub(super) struct Survey {
-    /// The indexes of sources, in log order.
-    pub(super) sources: Vec<u64>,
+    /// The sources, in log order.
+    pub(super) sources: Vec<ListedSource>,
     /// Claims that no other took the place of and that nobody has judged.
-    pub(super) unjudged: Vec<Seen<ClaimFacts>>,
-    /// Verdicts that were neither superseded nor retracted.
-    pub(super) live: Vec<Seen<VerdictFacts>>,
-    /// What stands of those where that is not plain: the others stand.
-    standings: BTreeMap<u64, VerdictStanding>,
+    pub(super) unjudged: Vec<Unjudged>,
+    /// Verdicts that are proposed, disputed or tainted, in log order.
+    waiting: Vec<Seen>,
+    /// How many verdicts have not ended.
+    live: u64,
+    /// Verdicts that have not ended and are not disputed, tainted ones with others.
+    undisputed: Vec<LiveGroup>,
+    /// What is tainted, and what stands of other verdicts of which something is.
+    doubtful: BTreeMap<u64, VerdictStanding>,
+    /// How many approvals each policy asks for.
+    needed: HashMap<ObjectId, u32>,
 }
 
 impl Survey {
-    /// Goes through what is known of all entries.
+    /// Asks the database.
     pub(super) fn of(ledger: &Ledger) -> Result<Self, LedgerError> {
         let mut holders = Holders::default();
-        let (mut sources, mut claims, mut live) = (Vec::new(), Vec::new(), Vec::new());
-        let mut lines = HashMap::new();
-        let mut judged: HashSet<u64> = HashSet::new();
-        for known in ledger.survey() {
-            let (index, entry) = known?;
-            if entry.is_void {
-                continue;
-            }
-            let id = entry.id;
-            match entry.detail {
-                Detail::Source(_) => sources.push(index),
-                Detail::Claim(facts) => {
-                    lines.insert(index, facts.line);
-                    if facts.superseded_by.is_none() {
-                        let holder = holders.of(ledger, &entry.author)?;
-                        claims.push(Seen {
-                            id,
-                            index,
-                            holder,
-                            facts,
-                        });
+        let mut unjudged = Vec::new();
+        let waiting = ledger.unjudged()?;
+        let is_many = waiting.len() > MANY;
+        let mut known = is_many.then(|| ledger.survey());
+        for index in waiting {
+            // One after the other, all are read sooner than many one by one.
+            let author = match &mut known {
+                None => ledger.facts_at(index)?.author,
+                Some(known) => loop {
+                    match known.next().transpose()? {
+                        Some((at, known)) if at == index => break known.author,
+                        Some(_) => {}
+                        None => return Err(LedgerError::NoIndex(index)),
                     }
+                },
+            };
+            let holder = holders.of(ledger, &author)?;
+            unjudged.push(Unjudged { index, holder });
+        }
+        let groups = ledger.live_groups()?;
+        let mut needed = HashMap::new();
+        for group in &groups {
+            let policy: Option<Policy> = says::readable(ledger, &group.policy)?;
+            // Where nobody can tell, it is looked at.
+            needed.insert(group.policy, policy.map_or(u32::MAX, |p| p.approvals));
+        }
+        // What is tainted may stand in any group.
+        let mut asked: BTreeSet<u64> = ledger.may_be_tainted()?;
+        let tainted: BTreeSet<u64> = asked.clone();
+        for group in &groups {
+            if group.is_disputed || group.approvals < needed[&group.policy] {
+                for verdict in ledger.live_in(group) {
+                    asked.insert(verdict?);
                 }
-                Detail::Verdict(facts) if !facts.has_ended() => {
-                    judged.extend(lines.get(&facts.claim));
-                    let holder = holders.of(ledger, &entry.author)?;
-                    live.push(Seen {
-                        id,
-                        index,
-                        holder,
-                        facts,
-                    });
-                }
-                _ => {}
             }
         }
-        claims.retain(|claim| !judged.contains(&claim.facts.line));
-        let standings = standings(ledger, &live)?;
+        let mut waiting = Vec::new();
+        let mut doubtful = BTreeMap::new();
+        for (index, standing) in ledger.standings(asked)? {
+            if tainted.contains(&index) {
+                doubtful.insert(index, standing.clone());
+            }
+            let waits = matches!(
+                standing.standing,
+                Standing::Proposed | Standing::Disputed | Standing::Tainted
+            );
+            let known = ledger.facts_at(index)?;
+            if let (true, Detail::Verdict(facts)) = (waits, known.detail) {
+                waiting.push(Seen {
+                    index,
+                    holder: holders.of(ledger, &known.author)?,
+                    facts,
+                    standing,
+                });
+            }
+        }
         Ok(Self {
-            sources,
-            unjudged: claims,
-            live,
-            standings,
+            sources: ledger.source_list()?,
+            unjudged,
+            waiting,
+            live: groups.iter().map(|group| group.count).sum(),
+            undisputed: groups.into_iter().filter(|g| !g.is_disputed).collect(),
+            doubtful,
+            needed,
         })
     }
 
-    /// Returns what stands of a verdict that has not ended, where that is not plain.
-    pub(super) fn standing(&self, verdict: u64) -> Option<&VerdictStanding> {
-        self.standings.get(&verdict)
+    /// Returns what stands of a verdict, unless it plainly stands: no approval is asked for, nobody
+    /// decided about it, and nothing in the ledger is tainted; or unless it has ended.
+    pub(super) fn standing(
+        &self,
+        ledger: &Ledger,
+        verdict: u64,
+    ) -> Result<Option<VerdictStanding>, LedgerError> {
+        let at = self.waiting.binary_search_by_key(&verdict, |s| s.index);
+        if let Ok(at) = at {
+            return Ok(Some(self.waiting[at].standing.clone()));
+        }
+        let Detail::Verdict(facts) = ledger.facts_at(verdict)?.detail else {
+            return Ok(None);
+        };
+        let is_plain = facts.last_decision.is_none()
+            && self.needed.get(&facts.policy) == Some(&0)
+            && ledger.ledger_facts()?.taint_changed.is_none();
+        if is_plain || facts.has_ended() {
+            return Ok(None);
+        }
+        let found = ledger.standings([verdict])?;
+        Ok(found.into_iter().next().map(|(_, standing)| standing))
     }
 
     /// Returns the verdicts of a standing, in log order.
-    pub(super) fn with(
-        &self,
-        standing: Standing,
-    ) -> impl Iterator<Item = (&Seen<VerdictFacts>, &VerdictStanding)> {
-        self.live.iter().filter_map(move |seen| {
-            let found = self.standing(seen.index)?;
-            (found.standing == standing).then_some((seen, found))
-        })
+    pub(super) fn with(&self, standing: Standing) -> impl Iterator<Item = &Seen> {
+        let waiting = self.waiting.iter();
+        waiting.filter(move |seen| seen.standing.standing == standing)
     }
 
-    /// Says whether a verdict counts, or would with the approvals that it lacks.
-    pub(super) fn is_sound(&self, verdict: u64) -> bool {
-        self.standing(verdict)
-            .is_none_or(|found| matches!(found.standing, Standing::Standing | Standing::Proposed))
+    /// Counts the verdicts that stand, or would with the approvals that they lack.
+    pub(super) fn sound(&self) -> u64 {
+        let unsound = [Standing::Disputed, Standing::Tainted];
+        let unsound = unsound.map(|standing| self.with(standing).count() as u64);
+        self.live - unsound.into_iter().sum::<u64>()
+    }
+
+    /// Returns the latest of these, at most so many, the latest first.
+    pub(super) fn latest_sound(
+        &self,
+        ledger: &Ledger,
+        most: usize,
+    ) -> Result<Vec<u64>, LedgerError> {
+        let is_sound = |index: &u64| {
+            let standing = self.doubtful.get(index).map(|found| found.standing);
+            standing.is_none_or(|s| matches!(s, Standing::Standing | Standing::Proposed))
+        };
+        let mut latest = Latest::default();
+        for group in &self.undisputed {
+            latest.add(ledger.live_in(group).rev());
+        }
+        // Where a dispute is tainted, it doesn't count.
+        latest.add(self.doubtful.keys().rev().map(|index| Ok(*index)));
+        let mut found: Vec<u64> = Vec::new();
+        while found.len() < most
+            && let Some(index) = latest.next()?
+        {
+            if is_sound(&index) && found.last() != Some(&index) {
+                found.push(index);
+            }
+        }
+        Ok(found)
     }
 }
 
-/// Looks up what stands of the verdicts that wait for approvals, that somebody decided about, or that
-/// may be tainted.
-fn standings(
-    ledger: &Ledger,
-    live: &[Seen<VerdictFacts>],
-) -> Result<BTreeMap<u64, VerdictStanding>, LedgerError> {
-    let is_any_tainted = ledger.ledger_facts()?.taint_changed.is_some();
-    let mut needed: HashMap<ObjectId, bool> = HashMap::new();
-    let mut doubtful = Vec::new();
-    for seen in live {
-        let policy = seen.facts.policy;
-        let needs = if let Some(needs) = needed.get(&policy) {
-            *needs
-        } else {
-            let read: Option<Policy> = says::readable(ledger, &policy)?;
-            let needs = read.is_none_or(|policy| policy.approvals > 0);
-            *needed.entry(policy).or_insert(needs)
+/// Indexes from several lists, of which each goes from the largest to the smallest.
+#[derive(Default)]
+struct Latest<'l>(Vec<Peekable<Box<dyn Iterator<Item = Result<u64, LedgerError>> + 'l>>>);
+
+impl<'l> Latest<'l> {
+    fn add(&mut self, list: impl Iterator<Item = Result<u64, LedgerError>> + 'l) {
+        let list: Box<dyn Iterator<Item = _> + 'l> = Box::new(list);
+        self.0.push(list.peekable());
+    }
+
+    /// Takes the largest that is left.
+    fn next(&mut self) -> Result<Option<u64>, LedgerError> {
+        let first = |list: &mut Peekable<_>| match list.peek() {
+            Some(Ok(index)) => Some(*index),
+            // It is met first, and reported.
+            Some(Err(_)) => Some(u64::MAX),
+            None => None,
         };
-        if needs || is_any_tainted || seen.facts.last_decision.is_some() {
-            doubtful.push(seen.index);
+        let firsts = self.0.iter_mut().map(first).enumerate();
+        let largest = firsts.max_by_key(|(_, index)| *index);
+        match largest {
+            Some((at, Some(_))) => self.0[at].next().transpose(),
+            _ => Ok(None),
         }
     }
-    Ok(ledger.standings(doubtful)?.into_iter().collect())
 }
 
 /// The first keys of signers' lines, each looked up once.

@@ -180,7 +180,7 @@ pub(crate) fn left_out<'l>(
 fn newest(ledger: &Ledger) -> Result<Vec<(SourceId, SourceId)>, LedgerError> {
     let mut by: BTreeMap<SourceId, SourceId> = BTreeMap::new();
     let mut order = Vec::new();
-    for record in ledger.sources()? {
+    for record in ledger.newer_versions()? {
         let id = SourceId(record.entry.id().0);
         if let Body::Source(source) = record.entry.body()
             && let Some(older) = source.replaces

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use factlog::audit;
-use factlog::audit::facts::Detail;
-use factlog::entry::{Body, ClaimEntry, Decision, SourceEntry};
+use factlog::audit::facts::{ClaimFacts, Detail, EntryFacts, Facts as _};
+use factlog::audit::memory::MemoryFacts;
+use factlog::audit::taint::Taints;
+use factlog::entry::{Approval, Body, ClaimEntry, Decision, Entry, SourceEntry, VerdictEntry};
 use factlog::export::Standing;
 use factlog::export::report::Given;
 use factlog::export::report::given::{
@@ -13,11 +14,12 @@ use factlog::export::report::given::{
 };
 use factlog::ledger::{Ledger, LedgerError, Record};
 use factlog::words::claim::{Claim, Manner};
-use factlog::words::id::{SourceId, VerdictId};
+use factlog::words::id::{EntryId, ObjectId, VerdictId};
 use factlog::words::note::Note;
 use factlog::words::object::Object;
 use factlog::words::source::{Meta, Rights};
 use factlog::words::verdict::Verdict;
+use rayon::prelude::*;
 
 use crate::cli::context::Context;
 use crate::cli::progress;
@@ -33,67 +35,115 @@ pub(crate) enum Depth {
     Figures,
 }
 
-/// Reads a ledger. What rights withhold is not named in what it returns.
+/// So many entries are read together, by one thread.
+const TOGETHER: u64 = 1024;
+
+/// Reads a ledger, on all cores. What rights withhold is not named in what it returns.
 pub(crate) fn gather(ledger: &Ledger, depth: Depth, context: &Context) -> anyhow::Result<Given> {
     let genesis = ledger.genesis();
     let head = ledger.tree_head();
     let (_, policy) = ledger.policy()?;
-    let mut gathering = Gathering {
+    let bar = progress::entries("counting", head.size, context);
+    let gathering = Gathering {
         ledger,
         depth,
-        given: Given {
-            desk: genesis.name.clone(),
-            ledger: ledger.id(),
-            origin: genesis.origin.to_string(),
-            size: head.size,
-            root: head.root.to_string(),
-            scale: policy
-                .scale
-                .iter()
-                .map(|rating| (rating.code.clone(), rating.label().to_owned()))
-                .collect(),
-            sources: BTreeMap::new(),
-            claims: BTreeMap::new(),
-            verdicts: BTreeMap::new(),
-            decisions: BTreeMap::new(),
-        },
+        known: ledger.known()?,
     };
-    let bar = progress::entries("counting", head.size, context);
-    let mut verdicts = Vec::new();
-    for known in ledger.survey() {
-        let (index, entry) = known?;
-        bar.set_position(index);
-        if entry.is_void {
-            continue;
+    let starts: Vec<u64> = (0..head.size.div_ceil(TOGETHER))
+        .map(|n| n * TOGETHER)
+        .collect();
+    let read = starts.into_par_iter().map(|start| {
+        let pieces = gathering.pieces(start, TOGETHER.min(head.size - start));
+        bar.inc(TOGETHER);
+        pieces
+    });
+    let pieces: Vec<Vec<(u64, Piece)>> = read.collect::<anyhow::Result<_>>()?;
+    let mut given = Given {
+        desk: genesis.name.clone(),
+        ledger: ledger.id(),
+        origin: genesis.origin.to_string(),
+        size: head.size,
+        root: head.root.to_string(),
+        scale: policy
+            .scale
+            .iter()
+            .map(|rating| (rating.code.clone(), rating.label().to_owned()))
+            .collect(),
+        sources: BTreeMap::new(),
+        claims: BTreeMap::new(),
+        verdicts: BTreeMap::new(),
+        decisions: BTreeMap::new(),
+    };
+    for (index, piece) in pieces.into_iter().flatten() {
+        match piece {
+            Piece::Source(source) => drop(given.sources.insert(index, source)),
+            Piece::Claim(claim) => drop(given.claims.insert(index, claim)),
+            Piece::Verdict(verdict) => drop(given.verdicts.insert(index, *verdict)),
+            Piece::Decision(decision) => drop(given.decisions.insert(index, decision)),
         }
-        match entry.detail {
-            Detail::Source(_) => gathering.source(index)?,
-            Detail::Claim(facts) => gathering.claim(index, facts.source, facts.line)?,
-            Detail::Verdict(_) => verdicts.push(index),
-            Detail::Approval(_) => gathering.decision(index)?,
-            Detail::Other(_) => {}
-        }
-    }
-    for (index, standing) in ledger.standings(verdicts)? {
-        gathering.verdict(index, standing)?;
     }
     bar.finish_and_clear();
-    Ok(gathering.given)
+    Ok(given)
+}
+
+/// What an entry gives.
+enum Piece {
+    Source(GivenSource),
+    Claim(GivenClaim),
+    Verdict(Box<GivenVerdict>),
+    Decision(GivenDecision),
 }
 
 struct Gathering<'l> {
     ledger: &'l Ledger,
     depth: Depth,
-    given: Given,
+    known: MemoryFacts,
 }
 
 impl Gathering<'_> {
-    fn source(&mut self, index: u64) -> anyhow::Result<()> {
-        let record = self.ledger.entry_at(index)?;
-        let Body::Source(source) = record.entry.body() else {
-            return Ok(());
-        };
-        let header = record.entry.header();
+    /// Reads so many entries from an index on.
+    fn pieces(&self, start: u64, count: u64) -> anyhow::Result<Vec<(u64, Piece)>> {
+        let mut pieces = Vec::new();
+        let mut taints = Taints::default();
+        let mut records = self.ledger.entries_from(start);
+        for index in start..start + count {
+            let record = records.next().transpose()?;
+            let record = record.filter(|record| record.index == index);
+            let entry = record.ok_or(LedgerError::NoIndex(index))?.entry;
+            let known = self.facts_at(index)?;
+            if known.is_void {
+                continue;
+            }
+            let piece = match (entry.body(), known.detail) {
+                (Body::Source(source), _) => Some(Piece::Source(self.source(&entry, source)?)),
+                (Body::Claim(claim), Detail::Claim(facts)) => {
+                    Some(Piece::Claim(self.claim(&entry, claim, facts)?))
+                }
+                (Body::Verdict(verdict), _) => self
+                    .verdict(index, &entry, verdict, &mut taints)?
+                    .map(|verdict| Piece::Verdict(Box::new(verdict))),
+                (Body::Approval(approval), Detail::Approval(_)) => Some(Piece::Decision(
+                    self.decision(index, &entry, approval, &mut taints)?,
+                )),
+                _ => None,
+            };
+            pieces.extend(piece.map(|piece| (index, piece)));
+        }
+        Ok(pieces)
+    }
+
+    fn facts_at(&self, index: u64) -> Result<EntryFacts, LedgerError> {
+        let Ok(known) = self.known.entry(index);
+        known.ok_or(LedgerError::NoIndex(index))
+    }
+
+    fn index_of(&self, id: &EntryId) -> Result<u64, LedgerError> {
+        let Ok(index) = self.known.index_of(id);
+        index.ok_or(LedgerError::NoEntry(*id))
+    }
+
+    fn source(&self, entry: &Entry, source: &SourceEntry) -> anyhow::Result<GivenSource> {
+        let header = entry.header();
         let meta: Option<Meta> = self.words(&source.meta)?;
         let is_gone = meta.is_none() && self.depth == Depth::All;
         let publisher = match &meta {
@@ -101,18 +151,13 @@ impl Gathering<'_> {
             None => Name::Gone,
             Some(meta) => publisher(meta),
         };
-        let keeping = self.keeping(source)?;
-        self.given.sources.insert(
-            index,
-            GivenSource {
-                at: header.at,
-                by: header.by.name().to_string(),
-                publisher,
-                keeping,
-                is_gone,
-            },
-        );
-        Ok(())
+        Ok(GivenSource {
+            at: header.at,
+            by: header.by.name().to_string(),
+            publisher,
+            keeping: self.keeping(source)?,
+            is_gone,
+        })
     }
 
     fn keeping(&self, source: &SourceEntry) -> Result<Keeping, LedgerError> {
@@ -130,89 +175,88 @@ impl Gathering<'_> {
         Ok(keeping)
     }
 
-    fn claim(&mut self, index: u64, source: u64, line: u64) -> anyhow::Result<()> {
-        let record = self.ledger.entry_at(index)?;
-        let Body::Claim(entry) = record.entry.body() else {
-            return Ok(());
-        };
-        let claim: Option<Claim> = self.words(&entry.claim)?;
-        let is_gone = claim.is_none() && self.depth == Depth::All;
-        let is_withheld = self.is_withheld(entry)?;
-        let header = record.entry.header();
-        let (claimant, language) = match &claim {
+    fn claim(
+        &self,
+        entry: &Entry,
+        claim: &ClaimEntry,
+        facts: ClaimFacts,
+    ) -> anyhow::Result<GivenClaim> {
+        let said: Option<Claim> = self.words(&claim.claim)?;
+        let is_gone = said.is_none() && self.depth == Depth::All;
+        let is_withheld = self.rights_of(facts.source)? == Some(Rights::Withheld);
+        let header = entry.header();
+        let (claimant, language) = match &said {
             _ if is_withheld => (Name::Withheld, Name::Withheld),
             None => (Name::Gone, Name::Gone),
-            Some(claim) => (claimant(claim), Name::Known(claim.language.clone())),
+            Some(said) => (claimant(said), Name::Known(said.language.clone())),
         };
-        self.given.claims.insert(
-            index,
-            GivenClaim {
-                at: header.at,
-                by: header.by.name().to_string(),
-                source,
-                line,
-                text: claim.map(|claim| claim.text).filter(|_| !is_withheld),
-                claimant,
-                language,
-                is_gone,
-            },
-        );
-        Ok(())
+        Ok(GivenClaim {
+            at: header.at,
+            by: header.by.name().to_string(),
+            source: facts.source,
+            line: facts.line,
+            text: said.map(|said| said.text).filter(|_| !is_withheld),
+            claimant,
+            language,
+            is_gone,
+        })
     }
 
-    fn is_withheld(&self, claim: &ClaimEntry) -> Result<bool, LedgerError> {
-        let (_, facts) = self.ledger.facts_of(&claim.source.entry())?;
-        Ok(matches!(facts.detail, Detail::Source(source) if source.rights == Rights::Withheld))
+    /// Returns what of a source may be published; `None` where it is none.
+    fn rights_of(&self, source: u64) -> Result<Option<Rights>, LedgerError> {
+        Ok(match self.facts_at(source)?.detail {
+            Detail::Source(source) => Some(source.rights),
+            _ => None,
+        })
     }
 
-    fn decision(&mut self, index: u64) -> anyhow::Result<()> {
-        let record = self.ledger.entry_at(index)?;
-        let Body::Approval(approval) = record.entry.body() else {
-            return Ok(());
-        };
-        let header = record.entry.header();
-        let signer = self.ledger.signer(header.by.public())?;
-        let holder = signer.map_or_else(|| header.by.public().clone(), |signer| signer.holder);
-        self.given.decisions.insert(
-            index,
-            GivenDecision {
-                at: header.at,
-                by: header.by.name().to_string(),
-                holder: *holder.as_bytes(),
-                verdict: self.ledger.facts_of(&approval.verdict.entry())?.0,
-                approves: approval.decision == Decision::Approve,
-                is_tainted: self.ledger.is_tainted(&record.entry.id())?,
-            },
-        );
-        Ok(())
+    fn decision(
+        &self,
+        index: u64,
+        entry: &Entry,
+        approval: &Approval,
+        taints: &mut Taints,
+    ) -> anyhow::Result<GivenDecision> {
+        let header = entry.header();
+        let Ok(holder) = self.known.holder(header.by.public());
+        let Ok(is_tainted) = taints.is_tainted(&self.known, index, &self.facts_at(index)?);
+        Ok(GivenDecision {
+            at: header.at,
+            by: header.by.name().to_string(),
+            holder: *holder.as_bytes(),
+            verdict: self.index_of(&approval.verdict.entry())?,
+            approves: approval.decision == Decision::Approve,
+            is_tainted,
+        })
     }
 
     fn verdict(
-        &mut self,
+        &self,
         index: u64,
-        known: audit::standing::VerdictStanding,
-    ) -> anyhow::Result<()> {
-        let record = self.ledger.entry_at(index)?;
-        let Body::Verdict(entry) = record.entry.body() else {
-            return Ok(());
+        entry: &Entry,
+        verdict: &VerdictEntry,
+        taints: &mut Taints,
+    ) -> anyhow::Result<Option<GivenVerdict>> {
+        let Some(known) = self.ledger.standing_by(&self.known, index, taints)? else {
+            return Ok(None);
         };
-        let claim = self.ledger.facts_of(&entry.claim.entry())?.0;
-        let header = record.entry.header();
-        let supersedes = match entry.supersedes.zip(entry.change) {
-            Some((older, change)) => Some((self.ledger.facts_of(&older.entry())?.0, change)),
+        let claim = self.index_of(&verdict.claim.entry())?;
+        let header = entry.header();
+        let supersedes = match verdict.supersedes.zip(verdict.change) {
+            Some((older, change)) => Some((self.index_of(&older.entry())?, change)),
             None => None,
         };
-        let said = says::readable::<Verdict>(self.ledger, &entry.verdict)?;
+        let said = says::readable::<Verdict>(self.ledger, &verdict.verdict)?;
         let is_withheld = self.is_of_withheld(claim, said.as_ref())?;
         let content = said
             .map(|said| self.content(said, is_withheld))
             .transpose()?;
         let verdict = GivenVerdict {
-            id: VerdictId(record.entry.id().0),
+            id: VerdictId(entry.id().0),
             at: header.at,
             by: header.by.name().to_string(),
             claim,
-            rating: entry.rating.clone(),
+            rating: verdict.rating.clone(),
             standing: standing(known.standing),
             approvals_needed: known.approvals_needed,
             approvals: known.approvals,
@@ -225,19 +269,20 @@ impl Gathering<'_> {
             content,
         };
         debug_assert!(verdict.standing != Standing::Retracted || verdict.retraction.is_some());
-        self.given.verdicts.insert(index, verdict);
-        Ok(())
+        Ok(Some(verdict))
     }
 
     /// Says whether a verdict speaks of words that are withheld: its reason, and that of its
     /// retraction, may repeat them.
     fn is_of_withheld(&self, claim: u64, verdict: Option<&Verdict>) -> Result<bool, LedgerError> {
-        let known = self.given.claims.get(&claim);
-        if known.is_some_and(|claim| claim.claimant == Name::Withheld) {
+        if let Detail::Claim(claim) = self.facts_at(claim)?.detail
+            && self.rights_of(claim.source)? == Some(Rights::Withheld)
+        {
             return Ok(true);
         }
         for piece in verdict.iter().flat_map(|verdict| &verdict.evidence) {
-            if piece.quote.is_some() && self.cited(piece.source)?.1 == Some(Rights::Withheld) {
+            let source = self.index_of(&piece.source.entry())?;
+            if piece.quote.is_some() && self.rights_of(source)? == Some(Rights::Withheld) {
                 return Ok(true);
             }
         }
@@ -248,20 +293,12 @@ impl Gathering<'_> {
     fn content(&self, verdict: Verdict, is_withheld: bool) -> Result<GivenContent, LedgerError> {
         let mut evidence = Vec::new();
         for piece in &verdict.evidence {
-            evidence.push((self.cited(piece.source)?.0, piece.primary));
+            evidence.push((self.index_of(&piece.source.entry())?, piece.primary));
         }
         Ok(GivenContent {
             reason: verdict.reason.filter(|_| !is_withheld),
             evidence,
             conflicts: verdict.conflicts.len() as u64,
-        })
-    }
-
-    fn cited(&self, source: SourceId) -> Result<(u64, Option<Rights>), LedgerError> {
-        let (index, facts) = self.ledger.facts_of(&source.entry())?;
-        Ok(match facts.detail {
-            Detail::Source(source) => (index, Some(source.rights)),
-            _ => (index, None),
         })
     }
 
@@ -280,10 +317,7 @@ impl Gathering<'_> {
     }
 
     /// Reads an object whose words a report has.
-    fn words<O: Object>(
-        &self,
-        id: &factlog::words::id::ObjectId,
-    ) -> Result<Option<O>, LedgerError> {
+    fn words<O: Object>(&self, id: &ObjectId) -> Result<Option<O>, LedgerError> {
         match self.depth {
             Depth::All => says::readable(self.ledger, id),
             Depth::Figures => Ok(None),
