@@ -150,7 +150,8 @@ def parse_note(data, count, limit):
     """A signed note's lines of text, [((name, key id), signature)], and what is signed."""
     text, _, rest = data.decode().partition("\n\n")
     lines, (*signatures, end), found = text.split("\n"), rest.split("\n"), []
-    ensure(len(data) <= limit and len(lines) == count and signatures and end == "", "not a note")
+    ensure(len(data) <= limit and len(lines) == count and 1 <= len(signatures) <= 100
+           and end == "", "not a note")
     for dash, name, signature in (line.split(" ") for line in signatures):
         signature = decode(signature)
         ensure(dash == "—" and fits(name, "name") and len(signature) > 4, "a signature line")
@@ -178,6 +179,7 @@ def parse_entry(e, note):
     ensure(all(len(signature) == 64 for _, signature in e.lines)
            and first != ("prev" in b["chain"]) and ("supersedes" in b) == ("change" in b)
            and (b["kind"] != "source" or ("text" in b) == ("normalizer" in b))
+           and b.get("start", 0) < b.get("end", 1)
            and roles == [r for r in ROLES if r in roles] and increasing([k.line for k in e.keys])
            and len({k.public for k in keys}) == len({k.line for k in keys}) == len(keys)
            and len(e.keys) >= e.rootset.get("threshold", 0)
@@ -210,6 +212,9 @@ def parse_bundle(data, types):
     bundle = parse_json(data.removesuffix(b"\n"))
     ensure(len(data) <= 2**28 and bundle.get("type") in types, f"not one of {types}")
     ensure(fits(bundle, bundle["type"]), f"not the fields of {bundle['type']}")
+    ensure(all(len(bundle.get(field, [])) <= 100_000
+               for field in ("entries", "objects", "binary", "slices"))
+           and all(len(e["path"]) <= 63 for e in bundle["entries"]), "more than a bundle may have")
     hashes, binary = ([*map(decode, bundle.get(field, []))] for field in ("hashes", "binary"))
     places = dict.fromkeys(place for e in bundle["entries"] for place in e["path"])
     text = map(str.encode, bundle["objects"])
@@ -326,7 +331,7 @@ class Audit:
         self.ledger = self.origin = self.shown = self.policy_hash = self.policy = None
         self.listed = None  # the files of the publication that a bundle is about
         self.objects, self.slices, self.withheld, self.levels = {}, {}, [], [[]]
-        self.entries, self.by_id, self.quotes, self.called = [], {}, [], set()
+        self.entries, self.by_id, self.quotes, self.called, self.tiles = [], {}, [], set(), set()
         self.keys, self.chains, self.logs = {}, collections.defaultdict(dict), [(-1, None)]
         self.latest, self.ended, self.erased, self.threshold = {}, set(), set(), 0
         self.spoken, self.hides = collections.defaultdict(list), False
@@ -579,11 +584,14 @@ class Audit:
         slices = {name for name in self.slices if name[0] not in self.erased}
         for hash in self.erased & {*self.objects, *(name[0] for name in self.slices)}:
             need(hash, object_erased_present=False)
+        for hash, data in self.objects.items():
+            need(hash, object_hash=data is not None or not whole and hash not in self.spoken)
         for item in [*(self.objects.keys() - self.spoken), *(slices - self.called)]:
             need(item, object_unreferenced=not whole)
         for hash in self.withheld:
             need(hash, withheld_present=hash not in self.objects,
-                 withheld_unreferenced=hash in self.spoken or not whole)
+                 withheld_unreferenced=hash not in self.erased and (
+                     hash in self.spoken or not whole))
 
     def quote(self, e, source, quote, shown, ranges, what):
         """Sections 3.1, 12: a quote and ranges in a text, or in slices in its place."""
@@ -603,8 +611,10 @@ class Audit:
             due = self.bundle or rights == "quoted" and hash in self.withheld
             missing = "slice_missing" if due and rights != "withheld" else "quote_unchecked"
             for name in names if need(hash, quote_unchecked=hash not in self.erased) else ():
-                said, data = self.slices.get(name, (length, None))
-                need(name, **{missing: name in self.slices}, slice_length=said in (None, length))
+                there = need(name, **{missing: name in self.slices})
+                said, data = there and self.attempt(
+                    "slice_invalid", "", read_slice, self.slices[name], *name) or (length, None)
+                need(name, slice_length=said == length)
                 pieces |= {name[1]: data} if data else {}
             if len(pieces) < len(names):
                 return
@@ -616,8 +626,7 @@ class Audit:
                 and (len(quote["prefix"]) == 32 or low == 0)
                 and (len(quote["suffix"]) == 32 or high == length)
                 and (head is None or len(head.decode(errors="replace")) == first)})
-        inside = b"".join(at(x, x + 1) or b"" for span in ranges for x in span)
-        need(claim_range=not any(0x80 <= byte < 0xC0 for byte in inside))
+        need(claim_range=all(works((at(a, b) or b"").decode) for a, b in ranges))
 
     def load(self, files):
         """Reads objects and slices, which have their place in a folder, and the checkpoint."""
@@ -625,13 +634,13 @@ class Audit:
         for name, data in files.items():
             form = re.fullmatch(f"\\w+/([0-9a-f]{{2}}/[0-9a-f]{{62}})(/{number}-{number})?", name)
             kind, hash = name.split("/")[0], form and form[1].replace("/", "")
-            if kind == "object" and self.need(name, object_unreferenced=form and not form[2]):
-                same = self.need(name, object_hash=blake3(data).hexdigest() == hash)
-                self.objects[hash] = data if same else None
-            if kind == "slice" and self.need(name, slice_invalid=form and form[2]):
-                part = hash, int(form[3]), int(form[4])
-                read = self.attempt("slice_invalid", name, read_slice, data, *part)
-                self.slices[part] = read or (None, None)  # An invalid one is not missing.
+            if not form or kind != ("slice" if form[2] else "object"):
+                self.need(name, object_unreferenced=kind not in ("object", "slice")
+                          or "publishing" in files)
+            elif form[2]:
+                self.slices[hash, int(form[3]), int(form[4])] = data
+            else:
+                self.objects[hash] = data if blake3(data).hexdigest() == hash else None
         return self.need(head_missing="checkpoint" in files) and self.attempt(
             "checkpoint_damaged", "checkpoint", parse_checkpoint, files["checkpoint"])
 
@@ -678,14 +687,18 @@ class Audit:
                     need(name, checkpoint_damaged=f"checkpoints/{kept.size}" == name,
                          checkpoint_size=not cp or kept.size <= cp.size)
                     checkpoints.append((name, kept))
-        self.replay(enumerate(notes), checkpoints, whole)
+        for name in files if whole and not busy else ():
+            need(name, tile_unexpected=name in self.tiles or not name.startswith("tile/"))
+        self.replay(enumerate(notes), checkpoints, whole and not busy)
 
     def tile(self, files, base, number, width, split, known=None):
-        """The first items of a tile; all files that hold it must agree."""
+        """The first items of a tile; all files that hold them, or fewer, must agree."""
         *high, low = (group.zfill(3) for group in f"{number:,}".split(","))
         name = f"tile/{base}/" + "".join(f"x{group}/" for group in high) + low
         paths = {count: f"{name}.p/{count}" for count in range(1, 256)} | {256: name}
-        held = {count: split(files[path]) for count, path in paths.items() if path in files}
+        self.tiles |= {paths[count] for count in range(1, width + 1)}
+        held = {count: split(files[path]) for count, path in paths.items() if path in files and (
+            count <= width or count == 256 and paths[width] not in files)}
         best = known or held.get(width) or held.get(256) or []
         self.need(name, tile_missing=held.keys() & {width, 256}, tile_damaged=all(
             len(items) == count and all(a == b for a, b in zip(items, best))
@@ -748,8 +761,8 @@ def walk(folder):
             yield os.path.relpath(os.path.join(base, name), folder).replace(os.sep, "/")
 
 def read_file(path, limit=2**28 + 1):
-    """A regular file's bytes, and none of a link, a device or a file that can't be read."""
-    if os.path.isfile(path) and not os.path.islink(path):
+    """A file's bytes, and none of a folder, a device or a file that can't be read."""
+    if os.path.isfile(path):
         with contextlib.suppress(OSError), open(path, "rb") as file:
             return file.read(limit)
     return b""
@@ -757,18 +770,20 @@ def read_file(path, limit=2**28 + 1):
 def audit(path, ledger=None):
     """The findings of a folder or file, and the exit status that they call for."""
     proof = os.path.join(path, "publication.json") if os.path.isdir(path) else path
-    log, late = Audit(os.path.lexists(proof)), set()
+    log = Audit(os.path.lexists(proof))
     if log.bundle:
         log.proofs(read_file(proof))
     else:
-        files = {name: read_file(full) for name in walk(path)
-                 for full in [os.path.join(path, name)] if not os.path.isdir(full)}
+        names = [name for name in ("checkpoint", "withheld", "publishing")
+                 if os.path.exists(os.path.join(path, name))]
+        names += [f"{top}/{name}" for top in ("checkpoints", "object", "slice", "tile")
+                  for name in walk(os.path.join(path, top))]
+        files = {name: read_file(os.path.join(path, name)) for name in names}
         log.folder(files)
-        late |= {"object-unreferenced", "withheld-unreferenced"} if "publishing" in files else set()
     if log.listed is not None:
         log.export(*os.path.split(proof))
     log.need(log.ledger, genesis_other=ledger in (None, log.ledger))
-    faults = {code for code, _, _ in log.findings} - NOTES - late
+    faults = {code for code, _, _ in log.findings} - NOTES
     return log.findings, 1 if faults - INCOMPLETE else 5 if faults else 0
 
 def main():

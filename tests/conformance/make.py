@@ -482,6 +482,7 @@ def case(name, expect, code, why, made):
 
 # What may be said in another way, by whoever looks at form first, or at signatures.
 ALSO = {
+    "bundle-path-long": "proof-invalid",
     "entries-byte": "signature-invalid",
     "slice-name": "slice-missing",
     "publication-of-nothing": "publication-size",
@@ -588,6 +589,12 @@ def good_cases():
     l.source()
     good("log-key-change-earlier-checkpoint", "an earlier checkpoint is signed by the old log key",
          l.publish() | {"checkpoints/2": early})
+    point, text = l.checkpoint(), f"{LOG.name}\n{len(l.notes)}\n{l.root()}\n".encode()
+    good("checkpoint-with-line-of-old-key", "the old log key signs beside the new one", l.publish(checkpoint=point + LOG.line(text)))
+    good("checkpoint-with-wrong-line-of-old-key", "a line of the old log key, which does not verify, is ignored as one of any other",
+         l.publish(checkpoint=point + LOG.line(b"another text")))
+    good("earlier-checkpoint-with-wrong-line-of-new-key", "a line of a later log key, which does not verify, is ignored",
+         l.publish() | {"checkpoints/2": early + LOG2.line(b"another text")})
     l = judged()
     l.new_policy(others_may_supersede=True)
     l.verdict(l.c, "true", fields={"supersedes": l.v, "change": "rating"})
@@ -677,6 +684,8 @@ def good_cases():
     l = judged()
     unknown = f"— other.example/w {b64(bytes(200))}\n".encode()
     good("checkpoint-unknown-line", "a line by an unknown key, of a length of its own, is ignored", l.publish(checkpoint=l.checkpoint() + unknown))
+    lines = b"".join(f"— other.example/{n} {b64(bytes(5))}\n".encode() for n in range(99))
+    good("checkpoint-hundred-lines", "a hundred signature lines, all but one by unknown keys", l.publish(checkpoint=l.checkpoint() + lines))
     good("checkpoints-kept", "earlier checkpoints that were cosigned",
          l.publish() | {f"checkpoints/{n}": l.checkpoint(n, witness=1795340000 + n) for n in (2, 3)})
     l = judged()
@@ -692,6 +701,24 @@ def good_cases():
     ahead = {path: data for path, data in l.publish().items() if path not in ("checkpoint", "withheld")}
     good("publishing-checkpoint-ahead", "while files are being written, checkpoints of what is to come are passed over",
          ahead | before | {"publishing": b"", "checkpoints/9.new": b"half of a", f"checkpoints/{len(l.notes)}": l.checkpoint()})
+    new = files_being_written(l)
+    good("publishing-unfinished-names", "while files are being written, temporary names in every folder are passed over", l.publish() | new | {"publishing": b""})
+    larger = {path: data for path, data in ahead.items() if path.startswith("tile/")}
+    good("publishing-tiles-ahead", "while files are being written, tiles of what is to come are passed over, and not compared",
+         before | swap(larger, f"tile/0/000.p/{len(l.notes)}", flip(40)) | {"publishing": b""})
+    good("publishing-object-unread", "while files are being written, an object that no entry speaks of is passed over, and not read",
+         l.publish() | {"publishing": b"", object_path("ab" * 32): b"other bytes"})
+    bad("publishing-object-hash", "object-hash", "while files are being written, an object that an entry speaks of is another",
+        l.publish() | {"publishing": b"", object_path(l.at(l.v)["verdict"]): b"other bytes"})
+    huge = signed_checkpoint(f"{LOG.name}\n{2**53 - 1}\n{l.root()}\n")
+    good("publishing-checkpoint-far-ahead", "while files are being written, a checkpoint of the largest size is passed over",
+         l.publish() | {"publishing": b"", f"checkpoints/{2**53 - 1}": huge})
+    l = judged(text=LONG, rights="quoted")
+    uncalled = slice_path(name_of(LONG.encode()), 3072, 4096)
+    assert uncalled not in l.publish()
+    good("publishing-new-slice", "while files are being written, a slice that no quote calls for is passed over, and not read",
+         l.publish() | {"publishing": b"", uncalled: b"not a slice"})
+    bad("slice-not-called-for", "object-unreferenced", "a slice that no quote calls for", l.publish() | {uncalled: slice_of(LONG.encode(), 3072, 4096)})
     l = judged()
     l.source("é" * 2000 + "\nThe bridge is safe.\n", "quoted")
     l.claim(l.ids[-1])
@@ -734,6 +761,13 @@ def good_cases():
     l.claim(l.source("The bridge is safe", "quoted", title="short"))
     good("slices-of-whole-texts", "texts of exactly 2,048 bytes and of one chunk, quoted to their ends", l.publish())
     good("two-hundred-fifty-seven", "a full tile, one of a second level and partial ones", long_ledger().publish())
+
+
+def files_being_written(l):
+    """Files that wait under a temporary name for their place."""
+    hash = name_of(b"to come")
+    return {path + ".new": b"half of" for path in
+            (object_path(hash), slice_path(hash, 0, 7), f"tile/0/000.p/{len(l.notes) + 1}", f"tile/entries/000.p/{len(l.notes) + 1}")}
 
 
 def long_ledger():
@@ -789,6 +823,10 @@ def bundle_cases():
     broken("hashes-out-of-order", "bundle-form", "hashes not in the order of their first use", reorder)
     broken("binary-is-text", "bundle-form", "an object in `binary` is UTF-8", lambda b: b.update(binary=[b64(b["objects"].pop().encode())]))
     broken("empty-slices", "bundle-form", "an optional field is there and empty", lambda b: b.update(slices=[]), make=judged)
+    broken("place-past-end", "bundle-form", "a path names the place after the last of the hashes", lambda b: b["entries"][-1]["path"].append(len(b["hashes"])))
+    broken("place-huge", "bundle-form", "a path names place 2^53 - 1", lambda b: b["entries"][-1]["path"].append(2**53 - 1))
+    broken("without-hashes", "bundle-form", "paths name hashes, and there are none", lambda b: b.update(hashes=[]))
+    broken("path-long", "bundle-form", "a path of 64 hashes", lambda b: b["entries"][-1].update(path=[b["entries"][-1]["path"][0]] * 64))
     broken("verdict-unknown", "bundle-incomplete", "the verdict is not in it", lambda b: b.update(verdict="ab" * 32))
     broken("proof-cut", "proof-invalid", "a proof lacks its last hash", lambda b: b["entries"][2]["path"].pop() and reuse(b))
     broken("proof-index", "proof-invalid", "an entry is said to stand at another index",
@@ -1630,6 +1668,8 @@ def content_cases():
     bad("withheld-space", "withheld-form", "a space in it", swap(files, "withheld", lambda d: d.replace(b',"type"', b', "type"')))
     bad("withheld-present", "withheld-present", "what is listed is there", files | {object_path(held[0]): l.objects[held[0]]})
     bad("withheld-unreferenced", "withheld-unreferenced", "no entry speaks of what is listed", files | {"withheld": withheld_file(sorted([*held, "ab" * 32]))})
+    l.erase(held[0])
+    bad("withheld-erased", "withheld-unreferenced", "what is listed was erased", l.publish(withheld={*held}))
     bad("withheld-not-listed", "object-missing", "what is not there is not listed", files | {"withheld": withheld_file(held[1:])})
     l = judged()
     incomplete("withheld-unexpected", "withheld-unexpected", "a public source's text is withheld", l.publish(withheld={name_of(SHORT.encode())}))
@@ -1683,8 +1723,17 @@ def tree_cases():
     bad("entries-byte", "head-root", "a byte of an entry is another", swap(files, entries, flip(300)))
     bad("partial-tile-other", "tile-damaged", "a smaller partial tile says otherwise", files | {"tile/0/000.p/3": bytes(96)})
     bad("partial-entries-other", "tile-damaged", "a smaller partial bundle says otherwise", files | swap({"tile/entries/000.p/3": l.tiles(3)["tile/entries/000.p/3"]}, "tile/entries/000.p/3", flip(500)))
+    for name, path in (("level", "tile/1/000.p/1"), ("number", "tile/0/001"), ("width", "tile/0/000.p/0"), ("group", "tile/entries/x000/000"), ("kind", "tile/data/000")):
+        bad("tile-other-" + name, "tile-unexpected", "a file where tiles are that no tile of this log is called", files | {path: files[tile]})
+    unfinished = files_being_written(l)
+    for name, path in zip(("object", "slice", "tile", "entries"), unfinished):
+        code = "object-unreferenced" if name in ("object", "slice") else "tile-unexpected"
+        bad(name + "-name-unfinished", code, "nothing is being written, and a temporary name is there", files | {path: unfinished[path]})
     full = l.checkpoint(witness=1795346012)
+    tiles = l.tiles()
     del l.objects[l.bodies.pop()["verdict"]], l.notes[-1], l.ids[-1]
+    for name, path in (("tile", tile), ("entries", entries)):
+        bad(f"{name}-ahead", "tile-unexpected", "nothing is being written, and a file is of more entries than the checkpoint", l.publish() | {path: tiles[path]})
     bad("entry-dropped", "checkpoint-size", "the last entry was dropped, and a checkpoint that was cosigned shows it", l.publish() | {f"checkpoints/{size}": full})
     l = judged()
     point = files["checkpoint"]
@@ -1703,6 +1752,7 @@ def tree_cases():
     bad("checkpoint-ahead-settled", "checkpoint-size", "nothing is being written, and a kept checkpoint is of more entries than the published one",
         l.publish() | {"checkpoint": l.checkpoint(3), "checkpoints/4": l.checkpoint(4)})
     bad("checkpoint-size-zero", "genesis-missing", "the checkpoint is of no entries", files | {"checkpoint": signed_checkpoint(f"{LOG.name}\n0\n{b64(sha(b''))}\n")})
+    bad("checkpoint-size-2-64", "checkpoint-damaged", "a size past 2^64 - 1", files | {"checkpoint": signed_checkpoint(f"{LOG.name}\n{2**64}\n{l.root()}\n")})
     bad("checkpoint-leading-zero", "checkpoint-damaged", "a leading zero in the size", files | {"checkpoint": signed_checkpoint(f"{LOG.name}\n0{size}\n{l.root()}\n")})
     bad("checkpoint-fourth-line", "checkpoint-damaged", "a fourth line in the text", files | {"checkpoint": signed_checkpoint(f"{LOG.name}\n{size}\n{l.root()}\nmore\n")})
     bad("checkpoint-line-twice", "checkpoint-damaged", "the log's line stands twice", files | {"checkpoint": point + point[point.index("— ".encode()):]})
