@@ -329,7 +329,7 @@ class Audit:
     def __init__(self, bundle):
         self.bundle, self.findings, self.at = bundle, {}, NOWHERE  # the entry that is looked at
         self.ledger = self.origin = self.shown = self.policy_hash = self.policy = None
-        self.listed = None  # the files of the publication that a bundle is about
+        self.listed, self.roots = None, {}  # of a publication: its files; checkpoints' by size
         self.objects, self.slices, self.withheld, self.levels = {}, {}, [], [[]]
         self.entries, self.by_id, self.quotes, self.called, self.tiles = [], {}, [], set(), set()
         self.keys, self.chains, self.logs = {}, collections.defaultdict(dict), [(-1, None)]
@@ -589,9 +589,8 @@ class Audit:
         for item in [*(self.objects.keys() - self.spoken), *(slices - self.called)]:
             need(item, object_unreferenced=not whole)
         for hash in self.withheld:
-            need(hash, withheld_present=hash not in self.objects,
-                 withheld_unreferenced=hash not in self.erased and (
-                     hash in self.spoken or not whole))
+            known = hash not in self.erased and (hash in self.spoken or not whole)
+            need(hash, withheld_present=hash not in self.objects, withheld_unreferenced=known)
 
     def quote(self, e, source, quote, shown, ranges, what):
         """Sections 3.1, 12: a quote and ranges in a text, or in slices in its place."""
@@ -630,13 +629,12 @@ class Audit:
 
     def load(self, files):
         """Reads objects and slices, which have their place in a folder, and the checkpoint."""
-        number = "(0|[1-9][0-9]{0,15})"
+        number, busy = "(0|[1-9][0-9]{0,15})", "publishing" in files
         for name, data in files.items():
             form = re.fullmatch(f"\\w+/([0-9a-f]{{2}}/[0-9a-f]{{62}})(/{number}-{number})?", name)
             kind, hash = name.split("/")[0], form and form[1].replace("/", "")
             if not form or kind != ("slice" if form[2] else "object"):
-                self.need(name, object_unreferenced=kind not in ("object", "slice")
-                          or "publishing" in files)
+                self.need(name, object_unreferenced=busy or kind not in ("object", "slice"))
             elif form[2]:
                 self.slices[hash, int(form[3]), int(form[4])] = data
             else:
@@ -713,7 +711,7 @@ class Audit:
             return
         bundle, entries, files = parsed
         kind, cp = "verdict" if "verdict" in bundle else "publication", self.load(files)
-        self.shown = bundle[kind]
+        self.shown, self.roots = bundle[kind], {cp.size: cp.root} if cp else {}
         self.need(genesis_missing=entries[0][0] == 0)
         for index, note, path in entries if cp else ():
             self.need(index, proof_invalid=index < cp.size and cp.root == proof_root(
@@ -727,20 +725,23 @@ class Audit:
         folder, closed = os.path.realpath(folder), proof == "publication.json"
         name, paths = proof.removesuffix(".publication.json"), {f["path"] for f in self.listed}
         beside = {proof, ".factlog-site.json"} if closed else {proof}  # no part of what is listed
-        self.need(name, file_unlisted=name in paths or name == proof)
+        there = name != proof and os.path.lexists(os.path.join(folder, name))
+        self.need(name, file_unlisted=name in paths or not there)
         for path in walk(folder) if closed else ():
             self.need(path, file_unlisted=path in paths | beside)
         for file in self.listed:
             path, full = file["path"], os.path.join(folder, file["path"])
             plain = os.path.isfile(full) and os.path.realpath(full) == full  # No link leads there.
             if self.need(path, file_missing=plain and path not in beside):
-                data = read_file(full, file["bytes"] + 1)
+                data = read_file(full, min(file["bytes"], os.path.getsize(full)) + 1)
                 same = file == {"bytes": len(data), "blake3": blake3(data).hexdigest(),
                                 "sha256": sha256(data).hex(), "path": path}
                 if self.need(path, file_changed=same) and path.split("/")[-1] == "bundle.json":
                     inner = Audit(True)
                     inner.proofs(data, ("factlog/bundle@v1",))
                     inner.need(genesis_other=inner.ledger in (None, self.ledger))
+                    for size, root in inner.roots.items():
+                        inner.need(checkpoint_root=self.roots.setdefault(size, root) == root)
                     self.findings |= {(c, e, f"{path}: {m}"): None for c, e, m in inner.findings}
 
 def parts(data, size): return [data[at:at + size] for at in range(0, len(data), size)]
@@ -778,8 +779,7 @@ def audit(path, ledger=None):
                  if os.path.exists(os.path.join(path, name))]
         names += [f"{top}/{name}" for top in ("checkpoints", "object", "slice", "tile")
                   for name in walk(os.path.join(path, top))]
-        files = {name: read_file(os.path.join(path, name)) for name in names}
-        log.folder(files)
+        log.folder({name: read_file(os.path.join(path, name)) for name in names})
     if log.listed is not None:
         log.export(*os.path.split(proof))
     log.need(log.ledger, genesis_other=ledger in (None, log.ledger))

@@ -4,7 +4,7 @@
 It writes the formats of docs/format.md by its own code and shares none with any verifier. All keys are made of
 public seeds and sign nothing else. The same run gives the same bytes. Needs `cryptography` and `blake3`.
 """
-import base64, hashlib, json, os, shutil, struct
+import base64, copy, hashlib, json, os, shutil, struct
 from blake3 import blake3
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -1128,6 +1128,20 @@ def export_cases():
     bad("export-paths-out-of-order", "object-form", "the paths are out of order", signed(rows=listed(SITE)[::-1]))
     bad("export-path-twice", "object-form", "a path stands twice", signed(rows=[*listed(SITE), listed(SITE)[-1]]))
     bad("export-path-out", "object-form", "a path leads out of the folder", signed({}, rows=[{**listed(SITE)[0], "path": "../index.html"}]))
+
+    # Two trees of one size.
+    def beside(l, text):
+        """The bundle of the same verdict in a log that went on otherwise."""
+        other = copy.deepcopy(l)
+        other.source(text)
+        return other.bundle(other.v)
+    l = judged(CAROL)
+    bundles = {"1/bundle.json": beside(l, REPORT), "2/bundle.json": beside(l, LONG)}
+    l.source(REPORT)
+    bad("export-bundles-of-two-trees", "checkpoint-root", "two bundles in it hold, with two roots of one size", l.export(bundles))
+    l = judged(CAROL)
+    bad("export-bundle-of-other-root", "checkpoint-root", "a bundle in it holds, with another root than the publication's of that size", l.export({"1/bundle.json": beside(l, REPORT)}))
+    bad("export-listed-huge", "file-changed", "the list says 2^53 - 1 bytes of a file", signed(SITE, rows=[{**row, "bytes": 2**53 - 1} for row in listed(SITE)]))
 
     # Its bundle.
     def broken(name, code, why, change=None, **more):
