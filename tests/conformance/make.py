@@ -1792,6 +1792,44 @@ def tree_cases():
 
 
 
+def limit_cases():
+    """Where a checkpoint, a hull, a slice and what is being written end."""
+    l = judged()
+    lines = b"".join(f"— other.example/{n} {b64(bytes(5))}\n".encode() for n in range(100))
+    bad("checkpoint-hundred-and-one-lines", "checkpoint-damaged", "a signature line more than a checkpoint may have", l.publish(checkpoint=l.checkpoint() + lines))
+    bad("bundle-checkpoint-lines", "checkpoint-damaged", "its checkpoint has 101 signature lines", l.bundle(l.v, checkpoint=l.checkpoint() + lines))
+    point = l.checkpoint()
+    room = 16385 - len(point) - len("— n \n".encode())
+    line = f"— {'n' * (1 + room % 4)} {b64(bytes(room // 4 * 3))}\n".encode()
+    assert len(point + line) == 16385
+    bad("checkpoint-long", "checkpoint-damaged", "16,385 bytes that would be a checkpoint, and more after them", l.publish(checkpoint=point + line + b"more"))
+    bad("earlier-checkpoint-long", "checkpoint-damaged", "an earlier checkpoint of 16,385 bytes", l.publish() | {f"checkpoints/{len(l.notes)}": point + line})
+    bad("bundle-checkpoint-long", "checkpoint-damaged", "its checkpoint has 16,385 bytes", l.bundle(l.v, checkpoint=point + line))
+    huge = signed_checkpoint(f"{LOG.name}\n{2**53}\n{l.root()}\n")
+    bad("publishing-checkpoint-too-far-ahead", "checkpoint-damaged", "files are being written, and an earlier checkpoint is of more entries than any log has",
+        l.publish() | {"publishing": b"", f"checkpoints/{2**53}": huge})
+    bad("slice-of-text-there", "object-unreferenced", "a slice of a text that is there, which is none", l.publish() | {slice_path(name_of(SHORT.encode()), 0, len(SHORT.encode())): b"none"})
+    size, larger = len(l.notes), long_ledger()
+    small = larger.tiles(size)
+    files = {path: data for path, data in larger.publish(checkpoint=larger.checkpoint(size)).items() if path not in small}
+    good("publishing-full-tiles", "while files are being written, full tiles stand in the place of partial ones", files | {"publishing": b""})
+    good("publishing-entries-ahead", "while files are being written, a bundle of what is to come is passed over, and not read",
+         l.publish() | {"publishing": b"", f"tile/entries/000.p/{size + 1}": b"none"})
+    l = judged()
+    l.claim(l.s, l.claim_object(l.s, text="The bridge is safe for all"), fields={"start": 28, "end": 28})
+    l.erase(l.bodies[-1]["claim"])
+    bad("claim-hull-empty", "entry-damaged", "the entry's end is its start, which the claim, that was erased, can't tell", l.publish())
+    long = "x" + "é" * 1000 + " The bridge is safe, the mayor said.\n" + "é" * 1500 + "\n"
+    for name, code, why, quote, more in (
+            ("claim-range-at-slice-end", "claim-range", "a range ends with a slice, inside a character", {}, {"statement": [[1, 1024]]}),
+            ("claim-quote-points-in-first-slice", "claim-quote", "a slice from the text's start on shows that the code points are others", {"points": [101, 141]}, {})):
+        l = desk(ALICE)
+        l.s = l.source(long, "quoted")
+        quote = quote_of(long, "é" * 40, 100) | quote
+        l.c = l.claim(l.s, l.claim_object(l.s, "é" * 40, 100, quote=quote, **more))
+        bad(name, code, why, l.publish())
+
+
 def signed_checkpoint(text): return text.encode() + b"\n" + LOG.line(text.encode())
 
 
@@ -1804,6 +1842,7 @@ def main():
     replay_cases()
     content_cases()
     tree_cases()
+    limit_cases()
     folder = os.path.join(HERE, "cases")
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
