@@ -115,11 +115,23 @@ impl SlicedText {
                 "its context is not the {CONTEXT_POINTS} code points around it"
             )));
         }
-        let before = (whole.start() == 0).then(|| quote.prefix.chars().count());
-        if before.is_some_and(|before| quote.points.start() != before) {
+        if let Some(before) = self.points_before(at)
+            && quote.points.start() != before
+        {
             return Err(wrong("its range in code points is another".to_owned()));
         }
         Ok(())
+    }
+
+    /// Counts the code points before a span; `None` where no slice that shows it begins with the text,
+    /// or the bytes before it are no characters.
+    fn points_before(&self, span: Span) -> Option<usize> {
+        let (_, shown) = self
+            .known
+            .iter()
+            .find(|(range, _)| range.start() == 0 && range.contains(span))?;
+        let before = std::str::from_utf8(&shown[..span.start()]).ok()?;
+        Some(before.chars().count())
     }
 
     /// Says whether a span lies in the text, on borders of characters, as far as slices show it.

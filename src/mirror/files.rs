@@ -9,7 +9,9 @@ const NEW: &str = "new";
 
 /// Says whether a file is one that is being written, by its name.
 pub(super) fn is_unfinished(path: &str) -> bool {
-    Path::new(path).extension().is_some_and(|end| end == NEW)
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_suffix(NEW)
+        .is_some_and(|name| name.ends_with('.'))
 }
 
 /// Says why a file of a copy could not be read or written.

@@ -20,6 +20,7 @@ mod verify;
 pub mod withheld;
 mod write;
 
+use crate::trust::checkpoint;
 use crate::trust::slice::SliceRange;
 use crate::words::id::ObjectId;
 
@@ -39,7 +40,7 @@ pub const PUBLISHING: &str = "publishing";
 pub const FULL: &str = "full";
 
 /// A checkpoint has at most this many bytes: a hundred signatures and more.
-pub const MAX_CHECKPOINT_BYTES: u64 = 16 * 1024;
+pub const MAX_CHECKPOINT_BYTES: u64 = checkpoint::MAX_BYTES as u64;
 /// An object has at most this many bytes.
 pub const MAX_OBJECT_BYTES: u64 = 64 * 1024 * 1024;
 

@@ -5,6 +5,8 @@
 //! bytes find torn and rotten frames. Nothing is trusted for them: entries are covered by the
 //! checkpoint, objects by the hashes that entries sign.
 
+use crate::trust::checkpoint;
+
 /// What the first frame of a journal says.
 pub const JOURNAL_FORMAT: &[u8] = b"factlog/journal@v1";
 
@@ -20,7 +22,7 @@ pub const MAX_ENTRY_BYTES: usize = 4096;
 /// The longest object kept in the journal, and so in a database row; longer ones are files.
 pub const MAX_SMALL_OBJECT_BYTES: usize = 4096;
 /// The longest cosigned checkpoint: about a hundred cosignatures.
-pub const MAX_CHECKPOINT_BYTES: usize = 16 * 1024;
+pub const MAX_CHECKPOINT_BYTES: usize = checkpoint::MAX_BYTES;
 /// The longest bytes of any frame.
 pub const MAX_FRAME_BYTES: usize = MAX_CHECKPOINT_BYTES;
 

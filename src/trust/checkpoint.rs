@@ -14,6 +14,13 @@ use super::key::{KeyError, KeyName, SigningKey};
 use super::merkle::{RootError, RootHash, TreeHead};
 use super::note::{NoteError, SignedNote, VerifiedNote};
 
+/// A ledger's checkpoint has at most so many bytes, its signature lines included (`docs/format.md`,
+/// section 4).
+pub const MAX_BYTES: usize = 16 * 1024;
+
+/// A ledger has at most so many entries: 2^53−1, what every JSON reader holds exactly.
+pub const MAX_SIZE: u64 = (1 << 53) - 1;
+
 /// Says why a note is not the checkpoint it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {
@@ -32,6 +39,12 @@ pub enum CheckpointError {
     /// The size is 0 and the root is not that of the empty tree.
     #[error("a checkpoint of size 0 has root {empty}, this has {0}", empty = RootHash::empty())]
     EmptyRoot(RootHash),
+    /// It is longer than a ledger's checkpoint may be.
+    #[error("a ledger's checkpoint has at most {MAX_BYTES} bytes, this has {0}")]
+    Long(usize),
+    /// It states more entries than a ledger may have.
+    #[error("a ledger has at most {MAX_SIZE} entries, the checkpoint states {0}")]
+    Many(u64),
     /// An extension line is empty.
     #[error("line {0} of the checkpoint is empty")]
     EmptyLine(usize),
@@ -140,6 +153,17 @@ pub fn stated(text: &str) -> Result<(KeyName, TreeHead), CheckpointError> {
 /// Returns the size that a note's text states where a checkpoint has it, whoever signed it.
 pub fn stated_size(text: &str) -> Option<u64> {
     text.lines().nth(1).and_then(parse_decimal)
+}
+
+/// Checks the length of a ledger's checkpoint in bytes, and the size that it states.
+pub fn check_bounds(bytes: usize, size: u64) -> Result<(), CheckpointError> {
+    if bytes > MAX_BYTES {
+        return Err(CheckpointError::Long(bytes));
+    }
+    if size > MAX_SIZE {
+        return Err(CheckpointError::Many(size));
+    }
+    Ok(())
 }
 
 /// Reads a decimal number below 2^64 without sign and leading zeros, as C2SP writes all of them.

@@ -6,7 +6,7 @@ use super::report::{Cosigned, ShownCheckpoint, StatedCheckpoint};
 use super::{Expected, ShownReport};
 use crate::audit::finding::{Code, Finding, Topic, causes};
 use crate::audit::report::Check;
-use crate::trust::checkpoint::{Checkpoint, stated};
+use crate::trust::checkpoint::{Checkpoint, check_bounds, stated};
 use crate::trust::key::{KeyName, VerifierKey};
 use crate::trust::merkle::TreeHead;
 use crate::trust::note::SignedNote;
@@ -101,6 +101,7 @@ impl Outcome {
         expected: &Expected,
     ) -> Option<Checkpoint> {
         self.count(Topic::Checkpoints, 1);
+        let bytes = note.len();
         let note = match SignedNote::parse(note.as_bytes()) {
             Ok(note) => note,
             Err(error) => {
@@ -130,6 +131,13 @@ impl Outcome {
                 return None;
             }
         };
+        // Those of other logs may have lines and sizes that ours have not.
+        if named.is_some()
+            && let Err(error) = check_bounds(bytes, checkpoint.head.size)
+        {
+            self.find(Code::CheckpointDamaged, causes(&error));
+            return None;
+        }
         if let Err(error) = checkpoint.check_origin(key.name()) {
             self.find(Code::CheckpointOrigin, causes(&error));
             return None;

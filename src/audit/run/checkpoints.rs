@@ -4,7 +4,7 @@ use super::{Auditor, StoredCheckpoint};
 use crate::audit::facts::Facts as _;
 use crate::audit::finding::{Code, Finding, Topic, causes};
 use crate::audit::objects::Objects;
-use crate::trust::checkpoint::{Checkpoint, stated_size};
+use crate::trust::checkpoint::{Checkpoint, check_bounds, stated_size};
 use crate::trust::merkle::RootHash;
 use crate::trust::note::SignedNote;
 use crate::trust::tlog_policy::TrustPolicy;
@@ -133,10 +133,15 @@ impl<O: Objects> Auditor<'_, O> {
     fn read_checkpoint(&mut self, stored: &StoredCheckpoint) -> Option<(SignedNote, Checkpoint)> {
         let file = stored.file.as_str();
         let note = match SignedNote::parse(&stored.bytes) {
-            Ok(note) if stated_size(note.text()).is_some() => note,
-            Ok(_) => return self.find_damaged(file, "it states no size"),
+            Ok(note) => note,
             Err(error) => return self.find_damaged(file, &causes(&error)),
         };
+        let Some(stated) = stated_size(note.text()) else {
+            return self.find_damaged(file, "it states no size");
+        };
+        if let Err(error) = check_bounds(stored.bytes.len(), stated) {
+            return self.find_damaged(file, &causes(&error));
+        }
         let Some(ledger) = self.facts.ledger().expect("memory can be read") else {
             self.check_stated_size(&note, file);
             let message =
@@ -144,7 +149,7 @@ impl<O: Objects> Auditor<'_, O> {
             self.keep_last(Finding::new(Code::CheckpointUnchecked, message).of_file(file));
             return None;
         };
-        let log = self.log_keys.of(stated_size(note.text()));
+        let log = self.log_keys.of(Some(stated));
         let log = log.unwrap_or(&ledger.log).clone();
         let read = note.verify(&[&log]).map_err(|error| causes(&error));
         let read = read.and_then(|verified| {

@@ -461,6 +461,7 @@ function parseNote(note, lineCount, limit) {
   const lines = note.slice(0, end).split("\n"), rest = note.slice(end + 2).split("\n");
   ensure(lines.length === lineCount, `not ${lineCount} lines of text`);
   ensure(rest.pop() === "" && rest.length > 0, "a signature line is missing, or not ended");
+  ensure(rest.length <= 100, "more than 100 signature lines");
   const signatures = rest.map((line) => {
     const [dash, name, encoded, ...more] = line.split(" ");
     ensure(dash === "\u2014" && encoded !== undefined && more.length === 0 && fits(name, "name"), "no signature line");
@@ -487,6 +488,7 @@ async function parseEntry(note, vkeys, subtle) {
   ensure(signatures.every(({ signature }) => signature.length === 64), "a signature that is not of 64 bytes");
   ensure((body.chain.n === 0) !== has(body.chain, "prev"), "a first entry with one before it, or another without");
   ensure(has(body, "supersedes") === has(body, "change"), "a change goes with what is superseded");
+  ensure(!has(body, "start") || body.start < body.end, "a hull without bytes");
   ensure(body.kind !== "source" || has(body, "text") === has(body, "normalizer"), "a text goes with its normalizer");
   ensure(roles.join() === ROLES.filter((role) => roles.includes(role)).join(), "roles out of order");
   ensure(!body.entries || new Set(body.entries).size === body.entries.length, "an entry twice");
@@ -916,8 +918,8 @@ class Audit {
     need(words && sameBytes(words, joinBytes([prefix, exact, suffix])), code, "other words stand at these bytes");
     need(!isCut(quote.prefix, low === 0) && !isCut(quote.suffix, high === length), code, "its context is too short");
     need(!before || before.filter((byte) => !isInside(byte)).length === quote.points[0], code, "its code points are others");
-    const cuts = ranges.flat().some((border) => (at(border, border + 1) || []).some(isInside));
-    need(!cuts, "claim-range", "a range begins or ends inside a character");
+    const isWhole = ([from, to]) => !at(from, to) || isUtf8(at(from, to));
+    need(ranges.every(isWhole), "claim-range", "a range begins or ends inside a character");
   }
 
   /** Reads the checkpoint, checks that the log's key in force at its size signed it; returns what it says. */
