@@ -448,6 +448,18 @@ fn a_desk_has_conflicts_declared_before_anything_is_signed() {
     let output = judged(&["--conflict", "Ada Venn is a cousin of mine."]);
     assert!(output.status.success(), "{}", said(&output).1);
 
+    // A key of another name in the place of the first is the same person's.
+    let rotate = ["key", "rotate", "bob", "--new", "desk.example/robert"];
+    desk.done(&[&rotate[..], &["--unencrypted-keys"]].concat());
+    let renamed = ["verdict", "3", "--rating", "true", "--summary", "So."];
+    let silent = ["--no-conflicts", "--as", "robert", "--yes"];
+    let err = desk.refused(&[&renamed[..], &silent].concat(), 1);
+    assert!(err.contains("robert has a stake in “Ada Venn”"), "{err}");
+    for name in ["robert", "bob"] {
+        let listed = json_of(&desk, "output-interests", &["interests", "list", name]);
+        assert_eq!(listed["interests"][0]["name"], "desk.example/bob", "{name}");
+    }
+
     // Alice has no stake, and answers that she has none.
     let none = judge(
         &desk,

@@ -274,7 +274,7 @@ mod tests {
             }
         }
         // Where nothing else helps, the last columns go.
-        let narrow = widths(&head, &rows, &is_number, 30);
+        let narrow = widths(&head, &rows, &is_number, 24);
         assert_eq!(narrow.len(), 2);
     }
 }
