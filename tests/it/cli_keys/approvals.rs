@@ -116,7 +116,7 @@ fn an_approver_sees_what_the_verdict_rests_on() {
     let (_, err) = desk.done(&["approve", id, "--as", "bob"]);
     for wanted in [
         "The register says so.",
-        "supports: “Closed from 2019 to 2021.” (",
+        "supports: “register.txt” (",
         ", a primary source): “Closed from 2019”; at page 3",
         "conflicts of interest, declared: I live there.",
     ] {
