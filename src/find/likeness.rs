@@ -49,7 +49,7 @@ const SAME_FRAME: f64 = 0.4;
 /// Words whose pieces agree less than this are other words.
 const LEAST_ALIKE: f64 = 0.5;
 /// From this likeness on, it is told that one of the texts has fewer figures.
-const SAME_MATTER: f64 = 0.6;
+const SAME_MATTER: f64 = 0.75;
 /// A name that is spelt less alike than this is another name.
 const SAME_NAME: f64 = 0.7;
 /// What a word counts that is only spelt alike.
