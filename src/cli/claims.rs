@@ -88,7 +88,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         })
         .map(|line| {
             let mut shown = Shown::of(&ledger, line)?;
-            shown.say(pages.of_line(&desk, line)?);
+            shown.say(pages.of_line(&desk, line));
             Ok(shown)
         })
         .collect::<anyhow::Result<_>>()?;

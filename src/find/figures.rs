@@ -131,7 +131,9 @@ impl fmt::Display for Figure {
             FigureKind::Year => write!(f, "{}", self.value),
             FigureKind::Day => {
                 let month = (self.value / 100.0).floor();
-                let named = MONTHS.iter().find(|(_, number)| *number == month);
+                let named = MONTHS
+                    .iter()
+                    .find(|(_, number)| (number - month).abs() < 0.5);
                 let name: String = named.map_or("", |(name, _)| name).to_owned();
                 let mut letters = name.chars();
                 let first = letters.next().map(|c| c.to_ascii_uppercase());

@@ -48,6 +48,8 @@ const SAME: f64 = 0.82;
 const SAME_FRAME: f64 = 0.4;
 /// Words whose pieces agree less than this are other words.
 const LEAST_ALIKE: f64 = 0.5;
+/// From this likeness on, it is told that one of the texts has fewer figures.
+const SAME_MATTER: f64 = 0.75;
 /// A name that is spelt less alike than this is another name.
 const SAME_NAME: f64 = 0.7;
 /// What a word counts that is only spelt alike.
@@ -127,9 +129,10 @@ impl<'q, W: FnMut(&str) -> f64> Comparison<'q, W> {
             Relation::OtherFigure
         } else if denied {
             Relation::Denied
-        } else if !apart.is_nothing() {
+        } else if !apart.is_nothing() && score >= SAME_MATTER {
             Relation::FewerFigures
         } else if score >= SAME
+            && apart.is_nothing()
             && self.text.denials == claim.denials
             && self.has_same_names(claim, &claimant_words, &spelt)
         {

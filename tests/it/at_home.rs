@@ -84,6 +84,23 @@ fn what_is_no_setting_is_refused_and_a_faulty_file_stops_everything_else() {
 }
 
 #[test]
+fn a_signer_is_checked_when_it_is_set() {
+    let desk = Desk::new();
+    let (_, err) = desk.done(&["config", "set", "signer", "alice"]);
+    assert!(!err.contains("warning"), "{err}");
+    let (_, err) = desk.done(&["config", "set", "signer", "desk.example/alcie"]);
+    assert!(
+        err.contains("no key here has the name desk.example/alcie"),
+        "{err}"
+    );
+    assert!(err.contains("desk.example/alice"), "{err}");
+    for malformed in ["two words", "a+b", "a\tb"] {
+        desk.refused(&["config", "set", "signer", malformed], 2);
+    }
+    assert_eq!(setting(&desk, "signer")["value"], "desk.example/alcie");
+}
+
+#[test]
 #[cfg(unix)]
 fn settings_have_their_effect() {
     let desk = Desk::new();

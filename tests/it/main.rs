@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails says so by panicking")]
 
 mod at_home;
+mod beside;
 mod bundle;
 mod cli_cases;
 mod cli_keys;

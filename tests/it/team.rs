@@ -684,3 +684,30 @@ fn a_note_comes_from_a_pipe_too_and_a_reviewer_sees_it() {
         "{err}"
     );
 }
+
+#[test]
+fn a_key_of_another_name_is_the_same_person_s() {
+    let desk = team();
+    desk.done(&["interests", "add", "bob", "Ada Venn"]);
+    desk.done(&["interests", "rule", "declare"]);
+    desk.done(&["assign", "1", "bob", "--as", "alice"]);
+    let rotate = ["key", "rotate", "bob", "--new", "desk.example/robert"];
+    desk.done(&[&rotate[..], &["--unencrypted-keys"]].concat());
+    let renamed = ["verdict", "1", "--rating", "true", "--summary", "So."];
+    let silent = ["--no-conflicts", "--as", "robert", "--yes"];
+    let err = desk.refused(&[&renamed[..], &silent].concat(), 1);
+    assert!(err.contains("robert has a stake in “Ada Venn”"), "{err}");
+    for name in ["robert", "bob"] {
+        let listed = json_of(&desk, "output-interests", &["interests", "list", name]);
+        assert_eq!(listed["interests"][0]["name"], "desk.example/bob", "{name}");
+    }
+    // Nor is what was assigned to the earlier name nobody's.
+    let waits = queue(&desk, "robert");
+    assert!(
+        group(&waits, "assigned")["count"]
+            .as_u64()
+            .is_some_and(|n| n > 0),
+        "{waits:#}"
+    );
+    desk.done(&["interests", "remove", "robert", "Ada Venn"]);
+}

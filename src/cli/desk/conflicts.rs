@@ -97,10 +97,17 @@ pub(crate) struct Declared<'a> {
 impl Rules {
     /// Reads them beside an open ledger.
     pub(crate) fn of(ledger: &Ledger) -> anyhow::Result<Self> {
+        let interests =
+            Interests::open(ledger).context("reading what reviewers have a stake in")?;
+        let names = if interests.is_empty() {
+            Names::default()
+        } else {
+            Names::of(ledger)?
+        };
         Ok(Self {
             asked: asked(ledger)?,
-            interests: Interests::open(ledger).context("reading what reviewers have a stake in")?,
-            names: Names::of(ledger)?,
+            interests,
+            names,
         })
     }
 
@@ -111,10 +118,15 @@ impl Rules {
         ledger: &Ledger,
         key: &VerifierKey,
     ) -> anyhow::Result<RulesOf<'r>> {
+        let listed = if self.asked == Asked::Off || self.interests.is_empty() {
+            vec![]
+        } else {
+            self.interests.of(&self.names.of_key(ledger, key)?)
+        };
         Ok(RulesOf {
             asked: self.asked,
             name: key.name().to_string(),
-            listed: self.interests.of(&self.names.of_key(ledger, key)?),
+            listed,
         })
     }
 }

@@ -185,6 +185,11 @@ impl Interests {
         drafts::put(&folder, &path, &bytes).with_context(|| format!("writing {}", path.display()))
     }
 
+    /// Says whether nobody has any.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Returns those of the one who has these names.
     pub(crate) fn of(&self, names: &BTreeSet<String>) -> Vec<&Interest> {
         let all = self.0.iter();

@@ -340,15 +340,10 @@ impl Desk {
     }
 
     /// Returns the identity that a proposed claim has since a person edited it.
-    pub(crate) fn edited(
-        &self,
-        source: &SourceId,
-        proposed: &ObjectId,
-    ) -> anyhow::Result<Option<ObjectId>> {
+    pub(crate) fn edited(&self, source: &SourceId, proposed: &ObjectId) -> Option<ObjectId> {
         let decided = self.drafts.seen(source);
-        let edited = decided.decision(proposed);
-        let edited = edited.and_then(|decision| decision.edited.as_ref());
-        Ok(edited.map(factlog::words::claim::Claim::identity))
+        let edited = decided.decision(proposed)?.edited.as_ref();
+        edited.map(factlog::words::claim::Claim::identity)
     }
 
     fn things(&self) -> anyhow::Result<BTreeSet<Thing>> {
@@ -405,19 +400,14 @@ impl Pages {
     }
 
     /// Returns what is said of a claim, be it under the identity that it was proposed with.
-    pub(crate) fn of_line(&self, desk: &Desk, line: &ClaimLine) -> anyhow::Result<Option<&Page>> {
+    pub(crate) fn of_line(&self, desk: &Desk, line: &ClaimLine) -> Option<&Page> {
         if let Some(page) = self.of(Thing::claim(line.origin)) {
-            return Ok(Some(page));
+            return Some(page);
         }
-        let Some(others) = self.of_source.get(&line.source.id) else {
-            return Ok(None);
-        };
-        for thing in others {
-            if desk.edited(&line.source.id, &thing.id)? == Some(line.origin) {
-                return Ok(self.of(*thing));
-            }
-        }
-        Ok(None)
+        let mut others = self.of_source.get(&line.source.id)?.iter();
+        let is_meant =
+            |thing: &&Thing| desk.edited(&line.source.id, &thing.id) == Some(line.origin);
+        self.of(*others.find(is_meant)?)
     }
 }
 
@@ -476,8 +466,11 @@ mod tests {
         let other = fs::read(desk.path(Thing::claim(ObjectId([8; 32])))).expect("read");
         for bad in [b"{}".as_slice(), b"", &other] {
             fs::write(desk.path(thing), bad).expect("written");
-            let error = desk.pages().err().expect("damaged").to_string();
+            let error = desk.page(thing, None).expect_err("damaged").to_string();
             assert!(error.contains("claim-0707"), "{error}");
+            assert_eq!(Desk::faults(folder.path()).expect("listed").len(), 1);
+            // A list goes on with the others.
+            assert_eq!(desk.pages().expect("read").all().count(), 1);
         }
     }
 

@@ -45,9 +45,9 @@ impl Said {
 }
 
 /// Returns what the desk says of a thing.
-pub(crate) fn of_thing(ledger: &Ledger, thing: Thing) -> anyhow::Result<Option<Said>> {
+pub(crate) fn of_thing(ledger: &Ledger, thing: Thing) -> Option<Said> {
     let page = Desk::of(ledger).seen(thing);
-    Ok((!page.is_empty()).then(|| Said::of(&page)))
+    (!page.is_empty()).then(|| Said::of(&page))
 }
 
 /// Returns what the desk says of a claim.
@@ -65,7 +65,7 @@ pub(crate) fn of_lines(
     let pages = desk.pages()?;
     let mut said = HashMap::new();
     for line in lines {
-        let page = pages.of_line(&desk, line)?;
+        let page = pages.of_line(&desk, line);
         said.extend(page.map(|page| (line.origin, Said::of(page))));
     }
     Ok(said)

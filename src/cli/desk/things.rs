@@ -77,7 +77,7 @@ fn of_claim(ledger: &Ledger, line: &ClaimLine) -> anyhow::Result<Named> {
     let short = line.short(ledger)?;
     let desk = Desk::of(ledger);
     let pages = desk.pages()?;
-    let page = pages.of_line(&desk, line)?;
+    let page = pages.of_line(&desk, line);
     Ok(Named {
         thing: page.map_or(Thing::claim(line.origin), super::Page::thing),
         source: Some(line.source.id),

@@ -275,7 +275,7 @@ impl Gathering<'_> {
         if let Some(claim) = recorded.get(origin) {
             return Ok(Some(*claim));
         }
-        let edited = Desk::of(self.ledger).edited(source, origin)?;
+        let edited = Desk::of(self.ledger).edited(source, origin);
         Ok(edited.and_then(|edited| recorded.get(&edited).copied()))
     }
 

@@ -173,14 +173,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         let name = chosen_key.verifier().name().as_str();
         let look = last_look(context, &open, &chosen, name)?;
         if look != Look::Sign {
-            let mut kept = chosen.iter().filter(|chosen| chosen.is_answer).count();
-            if look == Look::AskAgain {
-                let ids: Vec<ClaimId> = chosen.iter().map(|chosen| chosen.older).collect();
-                let _ledger = context.open_ledger()?;
-                kept::forget(&drafts, &ids)?;
-                kept = 0;
-            }
-            say_unsigned(context, kept);
+            stop_unsigned(context, &drafts, &chosen, look)?;
             return answer(context, &open, &[], vec![]);
         }
     }
@@ -200,7 +193,26 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     answer(context, &open, &recorded, entries)
 }
 
-/// Says that nothing was signed, and what becomes of the answers.
+/// Forgets the answers if they are to be asked for again, and says what becomes of them.
+fn stop_unsigned(
+    context: &Context,
+    drafts: &Drafts,
+    chosen: &[Chosen],
+    look: Look,
+) -> anyhow::Result<()> {
+    let answers = chosen.iter().filter(|chosen| chosen.is_answer);
+    let answers: Vec<ClaimId> = answers.map(|chosen| chosen.older).collect();
+    if look == Look::AskAgain {
+        let _ledger = context.open_ledger()?;
+        kept::forget(drafts, &answers)?;
+        say_unsigned(context, 0);
+    } else {
+        say_unsigned(context, answers.len());
+    }
+    Ok(())
+}
+
+/// Says that nothing was signed, and how many answers are kept.
 fn say_unsigned(context: &Context, kept: usize) {
     context.say(&match kept {
         0 => "nothing was signed; factlog reanchor asks again".to_owned(),

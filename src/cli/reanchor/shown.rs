@@ -158,11 +158,9 @@ fn beside(case: &Case, candidate: &Candidate) -> Vec<String> {
             Side::Before => "before it",
             Side::After => "after it",
         };
-        let (gone, came) = (
-            words(&case.old, &beside.gone),
-            words(&case.new, &beside.came),
-        );
-        format!("{side}: {}", word_diff(&gone, &came))
+        let before = words(&case.old, &beside.gone);
+        let now = words(&case.new, &beside.came);
+        format!("{side}: {}", word_diff(&before, &now))
     };
     candidate.beside.iter().map(line).collect()
 }

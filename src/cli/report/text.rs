@@ -98,7 +98,10 @@ fn in_columns(table: &Table, columns: usize) -> Vec<String> {
     let is_number: Vec<bool> = shown.iter().map(|at| table.is_of_numbers(*at)).collect();
     let widths = widths(&head, &rows, &is_number, columns);
     let mut lines = headings(&head, &widths, &is_number);
-    lines.extend(rows.iter().map(|row| line(row, &widths, &is_number)));
+    lines.extend(
+        rows.iter()
+            .flat_map(|row| row_lines(row, &widths, &is_number)),
+    );
     let left_out = &head[widths.len()..];
     if !left_out.is_empty() {
         let names = left_out.join(", ");
@@ -107,6 +110,29 @@ fn in_columns(table: &Table, columns: usize) -> Vec<String> {
             table.name
         );
         lines.push(screen::wrap(&more, columns, GAP));
+    }
+    lines
+}
+
+/// Writes a row: where its last column has words, these go on in the lines below.
+fn row_lines(row: &[String], widths: &[usize], is_number: &[bool]) -> Vec<String> {
+    let last = widths.len().saturating_sub(1);
+    let (Some(words), Some(false)) = (row.get(last), is_number.get(last)) else {
+        return vec![line(row, widths, is_number)];
+    };
+    let folded = screen::fold(words, widths[last]);
+    let mut lines = Vec::new();
+    for (n, words) in folded.lines().enumerate() {
+        let mut cells = if n == 0 {
+            row[..last].to_vec()
+        } else {
+            vec![String::new(); last]
+        };
+        cells.push(words.to_owned());
+        lines.push(line(&cells, widths, is_number));
+    }
+    if lines.is_empty() {
+        lines.push(line(row, widths, is_number));
     }
     lines
 }
@@ -273,8 +299,13 @@ mod tests {
                 assert!(page.contains(word), "{columns}: {word}\n{page}");
             }
         }
+        let long = words(&["update", "something was new, and is in it now"]);
+        let lines = row_lines(&long, &[8, 14], &[false, false]);
+        let whole: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
+        assert_eq!(whole.join(" ").split_whitespace().count(), 9, "{lines:?}");
+        assert!(lines.iter().all(|line| !line.contains('…')), "{lines:?}");
         // Where nothing else helps, the last columns go.
-        let narrow = widths(&head, &rows, &is_number, 30);
+        let narrow = widths(&head, &rows, &is_number, 24);
         assert_eq!(narrow.len(), 2);
     }
 }

@@ -150,8 +150,7 @@ impl Scope {
         Ok(Self::Source(SourceId(record.entry.id().0)))
     }
 
-    /// Returns the claims, those of a source in the order of its text.
-    /// Says what is left out.
+    /// Returns the claims, those of a source in the order of its text, and says what is left out.
     fn lines(
         self,
         ledger: &Ledger,

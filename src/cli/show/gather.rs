@@ -168,8 +168,8 @@ fn entry(ledger: &Ledger, record: &Record) -> anyhow::Result<EntryShown> {
 fn said_by_desk(ledger: &Ledger, record: &Record) -> anyhow::Result<Option<desk::shown::Said>> {
     let id = record.entry.id();
     match record.entry.body() {
-        Body::Source(_) => desk::shown::of_thing(ledger, Thing::source(SourceId(id.0))),
-        Body::Verdict(_) => desk::shown::of_thing(ledger, Thing::verdict(id.0)),
+        Body::Source(_) => Ok(desk::shown::of_thing(ledger, Thing::source(SourceId(id.0)))),
+        Body::Verdict(_) => Ok(desk::shown::of_thing(ledger, Thing::verdict(id.0))),
         Body::Claim(_) => match claim_list::of_record(ledger, record)? {
             Some(line) => desk::shown::of_line(ledger, &line),
             None => Ok(None),

@@ -84,3 +84,42 @@ fn nobody_approves_a_verdict_of_their_own_or_one_that_ended() {
     assert!(err.contains("retracted before"), "{err}");
     desk.done(&["verify"]);
 }
+
+#[test]
+fn an_approver_sees_what_the_verdict_rests_on() {
+    let desk = Desk::new();
+    add(&desk, "desk.example/bob", "approver");
+    std::fs::write(desk.path("register.txt"), "Closed from 2019 to 2021.\n").unwrap();
+    let judged = [
+        "verdict",
+        "1",
+        "--rating",
+        "true",
+        "--summary",
+        "It was.",
+        "--rationale",
+        "The register says so.",
+        "--supports",
+        "register.txt",
+        "--quote",
+        "Closed from 2019",
+        "--primary",
+        "--locator",
+        "page 3",
+        "--conflict",
+        "I live there.",
+        "--as",
+        "alice",
+    ];
+    let id = json(&desk, "output-verdict", &judged)["verdict"].clone();
+    let id = &id.as_str().unwrap()[..12];
+    let (_, err) = desk.done(&["approve", id, "--as", "bob"]);
+    for wanted in [
+        "The register says so.",
+        "supports: “register.txt” (",
+        ", a primary source): “Closed from 2019”; at page 3",
+        "conflicts of interest, declared: I live there.",
+    ] {
+        assert!(err.contains(wanted), "{wanted}\n{err}");
+    }
+}

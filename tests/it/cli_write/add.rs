@@ -429,6 +429,20 @@ fn how_a_page_was_fetched_is_kept_shown_and_erased_with_it() {
 }
 
 #[test]
+fn what_is_known_of_a_page_is_erased_with_how_it_was_fetched() {
+    let desk = desk();
+    let (address, thread) = server(2);
+    let added = json(&desk, "output-add", &["add", &format!("{address}/old")]);
+    thread.join().unwrap();
+    let source = &added["source"].as_str().unwrap()[..12];
+    let fetched = || fs::read_dir(desk.ledger().join("fetched")).unwrap().count();
+    assert_eq!(fetched(), 1);
+    let basis = ["--part", "meta", "--basis", "privacy", "--yes"];
+    desk.done(&[&["erase", source][..], &basis].concat());
+    assert_eq!(fetched(), 0);
+}
+
+#[test]
 fn near_copies_and_newer_versions_are_named_before_anything_is_written() {
     let desk = desk();
     fs::write(desk.path("a.html"), page("the first year")).unwrap();

@@ -51,7 +51,36 @@ fn only_the_newer_version_waits_to_be_reviewed() {
     };
     assert_eq!(to_review(), [source.as_str()]);
     let added = replace(&desk, &source, &format!("Updated on Tuesday.\n\n{ARTICLE}"));
-    assert_eq!(to_review(), [added["source"].as_str().unwrap()]);
+    let newer = added["source"].as_str().unwrap();
+    assert_eq!(to_review(), [newer]);
+    // The older ones are shown to who asks for them, and it is said that they are there.
+    assert!(claims(&desk).iter().all(|claim| claim["source"] == newer));
+    let (_, err) = desk.done(&["claims"]);
+    assert!(
+        err.contains("of an earlier version of a source not shown"),
+        "{err}"
+    );
+    let older = json(&desk, "output-claims", &["claims", &source[..12]]);
+    assert_eq!(older["claims"][0]["state"], "proposed");
+    let (_, _, err) = with_input(&mut desk.factlog(&["review"]), "q\n");
+    assert!(err.contains("not shown: factlog review"), "{err}");
+}
+
+#[test]
+fn a_sentence_that_is_denied_now_is_shown_with_what_denies_it() {
+    let desk = Desk::new();
+    let source = recorded(&desk, &[SPENT]);
+    let denied = format!("What follows is not true. {SPENT}");
+    let added = replace(&desk, &source, &ARTICLE.replace(SPENT, &denied));
+    assert_eq!(added["entries"].as_array().unwrap().len(), 1);
+    let (_, list) = listed(&desk);
+    assert_eq!(list["claims"][0]["state"], "moved");
+    let output = desk.run(&["reanchor", "--list"]);
+    let shown = crate::desk::said(&output).0;
+    assert!(
+        shown.contains("before it: {+What follows is not true.+}"),
+        "{shown}"
+    );
 }
 
 #[test]

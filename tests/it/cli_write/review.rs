@@ -460,3 +460,37 @@ fn the_drafts_of_a_sitting_fit_their_schema() {
     }
     assert_eq!(seen, 1);
 }
+
+#[test]
+#[cfg(unix)]
+fn a_form_of_a_claim_that_is_there_already_opens_again_with_what_was_typed() {
+    let desk = Desk::new();
+    let second = claims(&desk)[1]["quote"]["exact"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let who = claims(&desk)[1]["claimant"]["name"].clone();
+    let who = who.as_str().unwrap_or_default().to_owned();
+    let script = editor(
+        &desk,
+        &format!(
+            "if grep -q '^#!' \"$1\"; then cp \"$1\" seen.txt; \
+             sed -i 's/^quote:.*/quote: the mayor, Ada Venn/; s/^text:.*/text: Ada Venn is the mayor/' \"$1\"; \
+             else sed -i 's/^quote:.*/quote: {second}/; s/^claimant:.*/claimant: {who}/; s/^role:.*/role:/' \"$1\"; fi"
+        ),
+    );
+    let (status, _, err) = with_input(
+        desk.factlog(&["review"])
+            .env("EDITOR", &script)
+            .env_remove("VISUAL"),
+        "e\nq\ny\n",
+    );
+    assert_eq!(status, Some(0), "{err}");
+    let seen = fs::read_to_string(desk.path("seen.txt")).unwrap();
+    assert!(
+        seen.starts_with("#! that would be claim 2 once more"),
+        "{seen}"
+    );
+    assert!(seen.contains(&format!("quote: {second}")), "{seen}");
+    assert_eq!(claims(&desk)[0]["text"], "Ada Venn is the mayor");
+}

@@ -296,3 +296,79 @@ fn what_is_waited_for_is_told() {
     terminal.types("echo status $?");
     terminal.shows("status 130");
 }
+
+#[test]
+fn a_prompt_of_one_key_that_is_killed_leaves_the_terminal_as_it_was() {
+    let desk = Desk::new();
+    let Some(terminal) = Terminal::open(&desk, "killed", "true") else {
+        return;
+    };
+    let factlog = env!("CARGO_BIN_EXE_factlog");
+    terminal.shows("ready>");
+    for (signal, status) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
+        terminal.clears();
+        terminal.types(&format!(
+            "sh -c 'echo $$ > pid; exec {factlog} review --single-key'"
+        ));
+        terminal.shows("record this claim?");
+        let pid = std::fs::read_to_string(desk.path("pid")).unwrap();
+        let mut kill = Command::new("kill");
+        let killed = kill.args(["-s", signal, pid.trim()]).status().unwrap();
+        assert!(killed.success());
+        terminal.types("echo status $?; stty -a");
+        let screen = terminal.shows(&format!("status {status}"));
+        let screen = screen + &terminal.shows("icanon");
+        assert!(!screen.contains("-icanon"), "{signal}: {screen}");
+        assert!(screen.contains(" echo "), "{signal}: {screen}");
+    }
+}
+
+#[test]
+fn what_is_confirmed_of_a_newer_version_is_kept_until_it_is_signed() {
+    let desk = Desk::new();
+    let source = claims(&desk)[0]["source"].as_str().unwrap().to_owned();
+    let spent = "The council spent 12 million on repairs";
+    let fell = "Traffic fell by a third in the first year";
+    for quote in [spent, fell] {
+        desk.done(&["claim", &source[..12], "--quote", quote]);
+    }
+    let newer = crate::desk::ARTICLE
+        .replace("12 million", "14 million")
+        .replace("a third", "a quarter");
+    std::fs::write(desk.path("newer.txt"), newer).unwrap();
+    desk.done(&["add", "newer.txt", "--replaces", &source[..12]]);
+    let Some(terminal) = Terminal::open(&desk, "kept", "true") else {
+        return;
+    };
+    let factlog = env!("CARGO_BIN_EXE_factlog");
+    terminal.shows("ready>");
+    terminal.types(&format!("{factlog} reanchor"));
+    terminal.shows("is this the same claim?");
+    terminal.types("y");
+    terminal.shows("2 of 2");
+    terminal.types("q");
+    terminal.shows("1 answer is kept, and factlog reanchor goes on");
+    let kept = std::fs::read(desk.ledger().join("drafts/anchors.json")).unwrap();
+    super::fits("anchors", &serde_json::from_slice(&kept).unwrap());
+    terminal.clears();
+    terminal.types(&format!("{factlog} reanchor"));
+    terminal.shows("1 answer is kept from before");
+    terminal.shows("1 of 1");
+    terminal.types("s");
+    terminal.shows("Sign 1 claim as desk.example/alice?");
+    terminal.types("n");
+    terminal.shows("nothing was signed; 1 answer is kept");
+    terminal.clears();
+    terminal.types(&format!("{factlog} reanchor"));
+    terminal.shows("1 of 1");
+    terminal.types("s");
+    terminal.shows("Sign 1 claim as desk.example/alice?");
+    terminal.types("y");
+    terminal.shows("1 claim recorded for the newer version");
+    let texts: Vec<_> = claims(&desk).iter().map(|c| c["text"].clone()).collect();
+    let texts = format!("{texts:?}");
+    assert!(texts.contains("14 million"), "{texts}");
+    let kept = std::fs::read_to_string(desk.ledger().join("drafts/anchors.json")).unwrap();
+    assert!(!kept.contains("confirmed"), "{kept}");
+    desk.done(&["verify"]);
+}
