@@ -24,6 +24,7 @@ mod publish;
 mod read;
 mod restore;
 mod rows;
+mod signers;
 mod survey;
 mod verify;
 

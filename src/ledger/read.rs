@@ -5,15 +5,11 @@ use std::sync::{Arc, PoisonError};
 
 use super::index::Reading;
 use super::{Ledger, LedgerError, rows};
-use crate::audit::facts::{
-    Detail, EntryFacts, Facts as _, Function, LedgerFacts, ObjectFacts, SignerFacts,
-};
-use crate::audit::foresight;
+use crate::audit::facts::{Detail, EntryFacts, Facts as _, Function, LedgerFacts, ObjectFacts};
 use crate::audit::rows::{self as fact_rows, RowFacts};
 use crate::audit::standing::{self, VerdictStanding};
 use crate::audit::taint::Taints;
 use crate::entry::{Body, ClaimEntry, Entry, Kind};
-use crate::trust::key::{PublicKey, VerifierKey};
 use crate::words::id::{ClaimId, EntryId, ObjectId, SourceId, VerdictId};
 use crate::words::object::{self, Object};
 use crate::words::policy::Policy;
@@ -308,37 +304,6 @@ impl Ledger {
         self.listed(&rows::answers(id))
     }
 
-    /// Returns the indexes of one key's entries, the oldest first.
-    pub fn chain_of(&self, key: &PublicKey) -> Result<Vec<u64>, LedgerError> {
-        self.indexes(&rows::chain(key, None))
-    }
-
-    /// Counts one key's entries, without going through them where each number of its chain was used.
-    pub fn chain_length(&self, key: &PublicKey) -> Result<u64, LedgerError> {
-        let chain = rows::chain(key, None);
-        let number = |row: Option<Result<(Vec<u8>, Vec<u8>), _>>| -> Result<_, LedgerError> {
-            let row = row.transpose()?;
-            let n = row.and_then(|(key, _)| key.last_chunk().copied());
-            Ok(n.map(u64::from_be_bytes))
-        };
-        let (first, last) = (
-            number(self.store.facts_with_prefix(&chain).next())?,
-            number(self.store.facts_with_prefix(&chain).next_back())?,
-        );
-        let (Some(first), Some(last)) = (first, last) else {
-            return Ok(0);
-        };
-        let facts = self.store.facts();
-        let facts = RowFacts(Reading(&facts));
-        let end = facts.holder(key).and_then(|holder| facts.chain(&holder));
-        let end = end.map_err(|e| LedgerError::Rows(e.into()))?;
-        // Numbers that a rotated key used before it lie below its own first one.
-        if end.is_some_and(|end| last < end.whole) {
-            return Ok(last - first + 1);
-        }
-        Ok(self.chain_of(key)?.len() as u64)
-    }
-
     /// Returns what is known of an entry: what took its place, what it rests on.
     pub fn facts_of(&self, id: &EntryId) -> Result<(u64, EntryFacts), LedgerError> {
         let facts = self.store.facts();
@@ -439,41 +404,6 @@ impl Ledger {
         Ok(facts.ok_or(LedgerError::NoGenesis)?.as_ref().clone())
     }
 
-    /// Returns what is known of a key; `None` if it was never enrolled.
-    pub fn signer(&self, key: &PublicKey) -> Result<Option<SignerFacts>, LedgerError> {
-        let facts = self.store.facts();
-        let signer = RowFacts(Reading(&facts))
-            .signer(key)
-            .map_err(|e| LedgerError::Rows(e.into()))?;
-        Ok(signer.map(|signer| signer.as_ref().clone()))
-    }
-
-    /// Returns all keys that were ever enrolled: roots, the log's, reviewers', in order of enrolment.
-    pub fn keys(&self) -> Result<Vec<SignerFacts>, LedgerError> {
-        let mut keys = Vec::new();
-        for index in self.indexes(&rows::keys())? {
-            for key in enrolled_by(&self.entry_at(index)?.entry) {
-                // A change of the roots names those that stay, too.
-                let signer = self.signer(key.public())?;
-                keys.extend(signer.filter(|signer| signer.since == index));
-            }
-        }
-        Ok(keys)
-    }
-
-    /// Returns the entries that revoking a key now would taint, from an index on, and that are not
-    /// tainted before.
-    pub fn would_taint(&self, key: &PublicKey, from: u64) -> Result<Vec<Record>, LedgerError> {
-        let facts = self.store.facts();
-        let size = self.tree_head().size;
-        let indexes = foresight::would_taint(&RowFacts(Reading(&facts)), key, from, size)
-            .map_err(|e| LedgerError::Rows(e.into()))?;
-        indexes
-            .into_iter()
-            .map(|index| self.entry_at(index))
-            .collect()
-    }
-
     /// Says whether an entry is tainted, and not reaffirmed since.
     pub fn is_tainted(&self, id: &EntryId) -> Result<bool, LedgerError> {
         let (index, entry) = self.facts_of(id)?;
@@ -516,21 +446,4 @@ fn index_of(value: Vec<u8>) -> Result<u64, LedgerError> {
         LedgerError::Rows(format!("a row of {} bytes is not an index", value.len()).into())
     })?;
     Ok(u64::from_be_bytes(value))
-}
-
-/// Returns the keys that an entry enrols.
-fn enrolled_by(entry: &Entry) -> Vec<VerifierKey> {
-    match entry.body() {
-        Body::Genesis(genesis) => genesis
-            .roots
-            .keys
-            .iter()
-            .chain([&genesis.log])
-            .cloned()
-            .collect(),
-        Body::Key(key) => vec![key.key.clone()],
-        Body::Roots(roots) => roots.keys.clone(),
-        Body::Log(log) => vec![log.key.clone()],
-        _ => vec![],
-    }
 }

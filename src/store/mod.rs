@@ -42,6 +42,7 @@ mod step;
 mod stream;
 mod tables;
 mod tail;
+mod unopened;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -81,6 +82,7 @@ pub use self::salvage::Salvaged;
 pub use self::stamp::Closed;
 pub use self::step::{DatabaseFault, Notice, OnProgress, OnStep, OnWait, Progress, Step};
 pub use self::tail::{CheckTail, TailCheck, TailView};
+pub use self::unopened::{closed, head_file, object_file, object_files, object_path};
 
 /// How long opening waits for a ledger in use, unless told otherwise.
 const LOCK_WAIT: Duration = Duration::from_secs(5);
@@ -467,36 +469,6 @@ impl Drop for Store {
         // Without a stamp the next opening builds the database anew.
         let _ = self.close_database();
     }
-}
-
-/// Lists the files in the folder of objects of the ledger in `folder`, without opening the ledger.
-pub fn object_files(folder: &Path) -> Result<Vec<ObjectFile>, FileError> {
-    ObjectFiles::of(folder).list()
-}
-
-/// Reads the file of a large object of the ledger in `folder`; `None` if it has none.
-///
-/// At most one byte more than [`MAX_OBJECT_BYTES`] is read.
-pub fn object_file(folder: &Path, id: &ObjectId) -> Result<Option<Vec<u8>>, FileError> {
-    ObjectFiles::of(folder).read(id)
-}
-
-/// Reads `head` of the ledger in `folder` as it is; `None` if it has none.
-///
-/// At most one byte more than a head may have is read.
-pub fn head_file(folder: &Path) -> Result<Option<Vec<u8>>, FileError> {
-    files::read_bounded(&folder.join(head::FILE_NAME), head::MAX_HEAD_BYTES)
-}
-
-/// Returns how far the journal of the ledger in `folder` reached when it was closed; `None` where it was
-/// not, or something went wrong then.
-pub fn closed(folder: &Path) -> Result<Option<Closed>, FileError> {
-    stamp::closed(folder)
-}
-
-/// Returns the path of the file that a large object of the ledger in `folder` has.
-pub fn object_path(folder: &Path, id: &ObjectId) -> PathBuf {
-    ObjectFiles::of(folder).path(id)
 }
 
 fn id_of(key: Vec<u8>) -> Result<[u8; 32], StoreError> {

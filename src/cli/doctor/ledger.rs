@@ -20,11 +20,20 @@ use crate::cli::screen;
 /// Less than this is too little for an append to be sure of.
 const LEAST_SPACE: u64 = 100 * 1024 * 1024;
 
-/// A journal of no more bytes is read from its start.
-const READ_WHOLE: u64 = 32 * 1024 * 1024;
+/// How much of a journal is read.
+#[derive(Clone, Copy)]
+struct Reading {
+    /// One of no more bytes is read from its start.
+    whole: u64,
+    /// Of a longer one, so many bytes before its end, if the ledger was closed in good order.
+    last: u64,
+}
 
-/// Of a longer one, so many bytes before its end, if the ledger was closed in good order.
-const READ_LAST: u64 = 16 * 1024 * 1024;
+/// What takes no more than about 50 ms.
+const READING: Reading = Reading {
+    whole: 32 * 1024 * 1024,
+    last: 16 * 1024 * 1024,
+};
 
 /// A clock may be so many seconds behind the last entry: those of two machines differ a little.
 const CLOCK_SLACK: i64 = 60;
@@ -68,7 +77,7 @@ pub(super) fn checks(context: &Context) -> Vec<Check> {
     let lock = lock(&folder);
     let is_free = lock.remedy.is_none();
     checks.push(lock);
-    let (files, compared) = match read(&folder) {
+    let (files, compared) = match read(&folder, READING) {
         Ok(files) => {
             let compared = compare(&files);
             (Some(files), compared)
@@ -129,18 +138,18 @@ fn lock(folder: &Path) -> Check {
     }
 }
 
-fn read(folder: &Path) -> anyhow::Result<Files> {
+fn read(folder: &Path, reading: Reading) -> anyhow::Result<Files> {
     let closed = store::closed(folder)?;
-    let files = read_after(folder, closed)?;
+    let files = read_after(folder, closed, reading)?;
     if files.is_last_alone && files.is_damaged {
         // What is left of it has to be counted.
-        return read_after(folder, None);
+        return read_after(folder, None, reading);
     }
     Ok(files)
 }
 
 /// Reads the journal; of a long one that was closed in good order, only the end.
-fn read_after(folder: &Path, closed: Option<Closed>) -> anyhow::Result<Files> {
+fn read_after(folder: &Path, closed: Option<Closed>, reading: Reading) -> anyhow::Result<Files> {
     let mut files = Files {
         entries: 0,
         is_damaged: false,
@@ -154,8 +163,8 @@ fn read_after(folder: &Path, closed: Option<Closed>) -> anyhow::Result<Files> {
     let closed = closed.filter(|closed| closed.journal <= length);
     // The frames before that were counted when the ledger was closed.
     let mut counted = 0;
-    if let Some(closed) = closed.filter(|_| length > READ_WHOLE) {
-        journal = journal.start_after(closed.journal.saturating_sub(READ_LAST))?;
+    if let Some(closed) = closed.filter(|_| length > reading.whole) {
+        journal = journal.start_after(closed.journal.saturating_sub(reading.last))?;
         files.entries = closed.entries;
         files.is_last_alone = true;
         counted = closed.journal;
@@ -208,7 +217,7 @@ fn compare(files: &Files) -> Check {
             "the next command that opens the ledger finishes it",
         ),
         Some(_) if files.is_last_alone => {
-            let read = READ_LAST / (1024 * 1024);
+            let read = READING.last / (1024 * 1024);
             let text = format!(
                 "{entries}, as the head says; its last {read} MiB were read, `factlog verify` reads all"
             );
@@ -360,4 +369,89 @@ fn publication(context: &Context, files: &Files) -> Option<Check> {
     } else {
         Check::well(PUBLISHED, format!("{shown}: {days} old, {entries} behind"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use factlog::entry::Role;
+    use factlog::ledger::Start;
+    use factlog::trust::{KeyName, SigningKey};
+    use factlog::words::policy::Policy;
+
+    use super::super::Health;
+    use super::*;
+
+    fn key(name: &str, seed: u8) -> SigningKey {
+        SigningKey::from_seed(KeyName::new(name).expect("a name"), &[seed; 32])
+    }
+
+    /// Starts a ledger, and closes it.
+    fn start(folder: &Path) -> std::path::PathBuf {
+        let (root, alice) = (key("desk.example/root", 1), key("desk.example/alice", 3));
+        let place = folder.join(".factlog");
+        let start = Start {
+            place: &place,
+            name: "Desk".into(),
+            root: &root,
+            log: key("desk.example", 2),
+            reviewer: &alice,
+            roles: vec![Role::Reviewer],
+            policy: Policy::default(),
+            at: "2026-11-22T10:00:00Z".parse().expect("a time"),
+            files: vec![],
+        };
+        let ledger = Ledger::init(start, factlog::ledger::options()).expect("a ledger");
+        ledger.close().expect("it closes");
+        place
+    }
+
+    #[test]
+    fn the_end_of_a_long_journal_says_what_all_of_it_does() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ledger = start(folder.path());
+        let path = ledger.join("journal");
+        let sound = fs::read(&path).expect("a journal");
+        let whole = Reading {
+            whole: u64::MAX,
+            last: 0,
+        };
+        let said = |reading: Reading| {
+            let files = read(&ledger, reading).expect("it is read");
+            let check = compare(&files);
+            (files.is_last_alone, files.entries, files.last, check.health)
+        };
+        let (_, entries, last, health) = said(whole);
+        assert_eq!((entries, health), (2, Health::Well));
+        for bytes in 0..sound.len() as u64 {
+            let end = Reading {
+                whole: 0,
+                last: bytes,
+            };
+            let (is_last_alone, counted, at, health) = said(end);
+            assert!(is_last_alone);
+            assert_eq!((counted, health), (2, Health::Well), "{bytes}");
+            assert!(at.is_none() || at == last, "{bytes}");
+        }
+        let end = Reading {
+            whole: 0,
+            last: 100,
+        };
+        // An unfinished write.
+        fs::write(&path, [&sound[..], b"E\0\0\x01"].concat()).expect("written");
+        assert_eq!(said(end).3, Health::Look);
+        // A cut: what the ledger was closed with is not there any more.
+        fs::write(&path, &sound[..sound.len() - 1]).expect("written");
+        assert_eq!(said(end), said(whole));
+        assert_ne!(said(end).3, Health::Well);
+        // Damage before more that is sound, which was appended since.
+        let mut damaged = sound.clone();
+        damaged[sound.len() - 20] ^= 1;
+        fs::write(&path, [&damaged[..], &sound[sound.len() / 2..]].concat()).expect("written");
+        assert_eq!(said(end), said(whole));
+        assert_ne!(said(end).3, Health::Well);
+        // Without a stamp, all of it is read.
+        fs::write(&path, &sound).expect("written");
+        fs::remove_file(ledger.join("db.stamp")).expect("removed");
+        assert_eq!(said(end), said(whole));
+    }
 }

@@ -11,6 +11,7 @@ use factlog::words::id::{ClaimId, EntryId, ObjectId, SourceId};
 use factlog::words::source::Meta;
 use factlog::words::time::Timestamp;
 use factlog::words::verdict::Verdict;
+use rayon::prelude::*;
 
 use super::anchors::WaitingAnchor;
 use super::sources::{self, Open};
@@ -309,12 +310,10 @@ impl Gathering<'_> {
         let (mut thin, mut conflicts) = (Vec::new(), Vec::new());
         let mut holders = Holders::default();
         let latest = self.survey.latest_sound(self.ledger, MOST_VERDICTS)?;
-        for index in &latest {
-            let record = self.ledger.entry_at(*index)?;
+        let read = latest.par_iter().map(|index| self.said(*index));
+        let read: Vec<Option<(Record, Verdict)>> = read.collect::<anyhow::Result<_>>()?;
+        for (record, verdict) in read.into_iter().flatten() {
             let Body::Verdict(entry) = record.entry.body() else {
-                continue;
-            };
-            let Some(verdict) = says::readable::<Verdict>(self.ledger, &entry.verdict)? else {
                 continue;
             };
             let cited: BTreeSet<SourceId> = verdict.evidence.iter().map(|e| e.source).collect();
@@ -322,7 +321,7 @@ impl Gathering<'_> {
             let own = self.is_own(&holders.of(self.ledger, by)?);
             let is_own = self.whom.is_none() || own;
             let sound = Sound {
-                index: *index,
+                index: record.index,
                 claim: entry.claim,
                 own,
             };
@@ -332,7 +331,7 @@ impl Gathering<'_> {
             let may_answer = self.whom.is_none_or(|whom| whom.is_approver) || is_own;
             if !verdict.conflicts.is_empty()
                 && may_answer
-                && !self.is_answered_for(*index, entry)?
+                && !self.is_answered_for(record.index, entry)?
             {
                 conflicts.push((sound, verdict.conflicts));
             }
@@ -363,6 +362,16 @@ impl Gathering<'_> {
             Ok(item)
         })?;
         Ok((evidence, conflicts, read))
+    }
+
+    /// Reads a verdict and what it says; `None` where that is not there any more.
+    fn said(&self, index: u64) -> anyhow::Result<Option<(Record, Verdict)>> {
+        let record = self.ledger.entry_at(index)?;
+        let said = match record.entry.body() {
+            Body::Verdict(entry) => says::readable(self.ledger, &entry.verdict)?,
+            _ => None,
+        };
+        Ok(said.map(|verdict| (record, verdict)))
     }
 
     /// Says whether one approves a verdict who has no stake in it, as far as the desk knows.

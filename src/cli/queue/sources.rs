@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use factlog::ledger::{Ledger, ListedSource};
 use factlog::words::id::{ObjectId, SourceId};
+use rayon::prelude::*;
 
 use super::{Group, GroupName, Item, Worthy};
 use crate::cli::beside;
@@ -29,30 +30,40 @@ pub(super) struct Open {
     lines: Option<Vec<ClaimLine>>,
 }
 
-/// Reads the claims of the latest sources, the latest first; of those that were taken in as evidence
-/// only, none.
+/// Reads the claims of the latest sources on all cores, the latest first; of those that were taken in
+/// as evidence only, none.
 pub(super) fn open(ledger: &Ledger, sources: &[ListedSource]) -> anyhow::Result<Vec<Open>> {
-    let proposals = Proposals::of(ledger.folder());
-    let drafts = Drafts::of(ledger.folder());
-    let mut open = Vec::new();
-    for source in sources.iter().rev().take(MOST_SOURCES) {
-        let id = source.id;
-        let decided = drafts.seen(&id);
-        if decided.evidence || decided.is_damaged {
-            continue;
-        }
-        let lines = match source.text {
-            // A text that is there and was not split: nothing of it need be read.
-            Some(text) if !proposals.may_know(&text) && ledger.has_object(&text)? => None,
-            _ => claim_list::unnumbered(ledger, &proposals, &ledger.entry_at(source.index)?)?,
-        };
-        let label = lines
-            .as_ref()
-            .and_then(|lines| lines.first())
-            .map_or_else(String::new, |line| line.source.label());
-        open.push(Open { id, label, lines });
+    let folder = ledger.folder();
+    let latest: Vec<&ListedSource> = sources.iter().rev().take(MOST_SOURCES).collect();
+    let read = latest.into_par_iter().map_init(
+        || (Proposals::of(folder), Drafts::of(folder)),
+        |(proposals, drafts), source| open_one(ledger, proposals, drafts, source),
+    );
+    let open: Vec<Option<Open>> = read.collect::<anyhow::Result<_>>()?;
+    Ok(open.into_iter().flatten().collect())
+}
+
+fn open_one(
+    ledger: &Ledger,
+    proposals: &Proposals,
+    drafts: &Drafts,
+    source: &ListedSource,
+) -> anyhow::Result<Option<Open>> {
+    let id = source.id;
+    let decided = drafts.seen(&id);
+    if decided.evidence || decided.is_damaged {
+        return Ok(None);
     }
-    Ok(open)
+    let lines = match source.text {
+        // A text that is there and was not split: nothing of it need be read.
+        Some(text) if !proposals.may_know(&text) && ledger.has_object(&text)? => None,
+        _ => claim_list::unnumbered(ledger, proposals, &ledger.entry_at(source.index)?)?,
+    };
+    let label = lines
+        .as_ref()
+        .and_then(|lines| lines.first())
+        .map_or_else(String::new, |line| line.source.label());
+    Ok(Some(Open { id, label, lines }))
 }
 
 impl Open {

@@ -183,13 +183,16 @@ impl Survey {
     }
 }
 
-/// Indexes from several lists, of which each goes from the largest to the smallest.
+/// Indexes, from the largest to the smallest.
+type Descending<'l> = Box<dyn Iterator<Item = Result<u64, LedgerError>> + 'l>;
+
+/// Indexes from several lists.
 #[derive(Default)]
-struct Latest<'l>(Vec<Peekable<Box<dyn Iterator<Item = Result<u64, LedgerError>> + 'l>>>);
+struct Latest<'l>(Vec<Peekable<Descending<'l>>>);
 
 impl<'l> Latest<'l> {
     fn add(&mut self, list: impl Iterator<Item = Result<u64, LedgerError>> + 'l) {
-        let list: Box<dyn Iterator<Item = _> + 'l> = Box::new(list);
+        let list: Descending<'l> = Box::new(list);
         self.0.push(list.peekable());
     }
 
