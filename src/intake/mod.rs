@@ -22,6 +22,7 @@ mod page_signs;
 mod page_stats;
 mod page_words;
 mod pdf_columns;
+mod pdf_forms;
 mod pdf_guard;
 mod pdf_layout;
 mod pdf_lines;

@@ -25,6 +25,7 @@ use std::time::Duration;
 use pdf_extract::{MediaBox, OutputDev, OutputError, Transform};
 use serde::Serialize;
 
+use super::pdf_forms::Forms;
 use super::pdf_guard::{empty_circles, find, is_in_circle};
 use super::pdf_lines::{Glyph, PageGlyphs};
 use super::{PageMeta, Warning, pdf_layout, pdf_meta, pdf_unpacked, pdf_widths};
@@ -151,10 +152,9 @@ fn read_within(bytes: &mut [u8], stop: &AtomicBool) -> Pdf {
     };
     empty_circles(&mut loaded.document);
     pdf_widths::write_out(&mut loaded.document);
-    let document = &loaded.document;
-    let meta = panic::catch_unwind(AssertUnwindSafe(|| pdf_meta::read(document)));
+    let meta = panic::catch_unwind(AssertUnwindSafe(|| pdf_meta::read(&loaded.document)));
     let meta = meta.unwrap_or_default();
-    let pages = document.get_pages();
+    let pages = loaded.document.get_pages();
     if pages.is_empty() {
         return Pdf::without_text(meta, PdfFault::Damaged);
     }
@@ -162,14 +162,16 @@ fn read_within(bytes: &mut [u8], stop: &AtomicBool) -> Pdf {
         return Pdf::without_text(meta, PdfFault::TooManyPages);
     }
     let mut reader = Reader::new(stop);
+    let mut forms = Forms::default();
     for (&number, page) in &pages {
-        if is_in_circle(document, *page) || loaded.is_too_large(*page) {
+        if is_in_circle(&loaded.document, *page) || loaded.is_too_large(*page) {
             reader.unread.push(number);
             continue;
         }
         reader.page = PageGlyphs::default();
         let read = panic::catch_unwind(AssertUnwindSafe(|| {
-            pdf_extract::output_doc_page(document, &mut reader, number)
+            forms.write_out(&mut loaded.document, *page);
+            pdf_extract::output_doc_page(&loaded.document, &mut reader, number)
         }));
         if stop.load(Ordering::Relaxed) || reader.count.get() > MAX_GLYPHS {
             return Pdf::without_text(meta, PdfFault::TooSlow);

@@ -785,6 +785,33 @@ fn a_form_that_draws_itself_ends() {
 }
 
 #[test]
+fn forms_are_read_where_they_are_drawn() {
+    // As a browser draws: from the top downwards, in a unit of its own.
+    let page = "q .5 0 0 -.5 0 800 cm BT /F1 20 Tf 1 0 0 -1 50 100 Tm (Words before.) Tj ET q 1 0 0 1 50 0 cm \
+                /X1 Do Q BT 1 0 0 -1 50 300 Tm (Words after.) Tj ET Q";
+    let drawn = "BT /F1 10 Tf 1 0 0 -1 0 75 Tm (Words within,) Tj 0 -12 Td (and more.) Tj ET";
+    let form = format!(
+        "<</Type/XObject/Subtype/Form/BBox[0 0 900 900]/Matrix[2 0 0 2 0 0]/Resources<</Font<</F1 3 0 R>>>>\
+         /Length {}>>\nstream\n{drawn}\nendstream",
+        drawn.len()
+    );
+    let intake = taken(&file_of(&[page.to_owned()], FONT, "", "", &[form]));
+    let text = intake.text.expect("words").replace(['\n', ' '], "");
+    assert_eq!(text, "Wordsbefore.Wordswithin,andmore.Wordsafter.");
+}
+
+#[test]
+fn each_operator_that_shows_words_is_read() {
+    let page = "BT /F1 12 Tf 14 TL 50 700 Td (It doesn't) Tj (end at one) ' 2 0 (line of words,) \" T* (nor at two.) Tj ET";
+    let intake = taken(&file_of(&[page.to_owned()], FONT, "", "", &[]));
+    let text = intake.text.expect("words");
+    assert_eq!(
+        text.trim(),
+        "It doesn't end at one line of words, nor at two."
+    );
+}
+
+#[test]
 fn a_page_that_can_not_be_read_is_named() {
     let good = "BT /F1 10 Tf 50 700 Td (Words of a page that can be read.) Tj ET".to_owned();
     let bad = "BT /F9 10 Tf 50 700 Td (Words in no font.) Tj ET".to_owned();
