@@ -364,6 +364,7 @@ mod tests {
                 authors: vec!["Jane Doe".into(), "John Smith".into()],
                 publisher: Some("News Example".into()),
                 published: "2024-03-26".parse().ok(),
+                is_files_day: false,
                 language: Some("en".into()),
                 url: Some("https://news.example/a".into()),
             }

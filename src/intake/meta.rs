@@ -29,6 +29,8 @@ pub struct PageMeta {
     pub publisher: Option<String>,
     /// When it was published: a second if the source says where on earth, else a day.
     pub published: Option<DayOrTime>,
+    /// Whether `published` is only the day on which the file was made.
+    pub is_files_day: bool,
     /// The language's tag (BCP 47).
     pub language: Option<String>,
     /// The canonical address.

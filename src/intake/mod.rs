@@ -22,10 +22,13 @@ mod page_signs;
 mod page_stats;
 mod page_words;
 mod pdf_columns;
+mod pdf_forms;
 mod pdf_guard;
 mod pdf_layout;
+mod pdf_lines;
 mod pdf_meta;
 mod pdf_unpacked;
+mod pdf_widths;
 mod wall_phrases;
 mod warning;
 

@@ -503,6 +503,7 @@ mod tests {
                 authors: vec!["Jane Doe".into(), "John Smith".into()],
                 publisher: Some("News Example".into()),
                 published: "2024-03-26T10:00:00Z".parse().ok(),
+                is_files_day: false,
                 language: Some("en-GB".into()),
                 url: Some("https://news.example/a".into()),
             }
@@ -527,6 +528,7 @@ mod tests {
                 authors: vec!["Jane Doe".into(), "John Smith".into(), "Ann Lee".into()],
                 publisher: Some("News & Example".into()),
                 published: "2024-03-26".parse().ok(),
+                is_files_day: false,
                 language: Some("de".into()),
                 url: Some("https://news.example/a/b".into()),
             }

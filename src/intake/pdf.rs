@@ -1,7 +1,8 @@
 //! The words of a PDF file.
 //!
-//! `pdf-extract` reads the file and says where each letter stands; which letters are a word, a line,
-//! a column and a paragraph is decided in `pdf_layout`. What the file says of itself is read
+//! `pdf-extract` reads the file and says where each letter stands, with the widths that `pdf_widths`
+//! wrote out for it; which letters are a word and a line is decided in `pdf_lines`, which lines are a
+//! column and a paragraph in `pdf_layout`. What the file says of itself is read
 //! by `pdf_meta`.
 //!
 //! That crate and the one below it were written for files that mean well: they panic on many damaged
@@ -24,12 +25,13 @@ use std::time::Duration;
 use pdf_extract::{MediaBox, OutputDev, OutputError, Transform};
 use serde::Serialize;
 
+use super::pdf_forms::Forms;
 use super::pdf_guard::{empty_circles, find, is_in_circle};
-use super::pdf_layout::{self, Glyph, PageGlyphs};
-use super::{PageMeta, Warning, pdf_meta, pdf_unpacked};
+use super::pdf_lines::{Glyph, PageGlyphs};
+use super::{PageMeta, Warning, pdf_layout, pdf_meta, pdf_unpacked, pdf_widths};
 
-/// The extraction's name: its first version, and the version of the crate that reads the file.
-pub const EXTRACTION: &str = "pdf/pdf-extract-0.12.1";
+/// The extraction's name: its second version, and the version of the crate that reads the file.
+pub const EXTRACTION: &str = "pdf-2/pdf-extract-0.12.1";
 
 /// The most pages that are read: longer than any report.
 pub const MAX_PAGES: usize = 2000;
@@ -149,10 +151,10 @@ fn read_within(bytes: &mut [u8], stop: &AtomicBool) -> Pdf {
         Err(why) => return Pdf::without_text(PageMeta::default(), why),
     };
     empty_circles(&mut loaded.document);
-    let document = &loaded.document;
-    let meta = panic::catch_unwind(AssertUnwindSafe(|| pdf_meta::read(document)));
+    pdf_widths::write_out(&mut loaded.document);
+    let meta = panic::catch_unwind(AssertUnwindSafe(|| pdf_meta::read(&loaded.document)));
     let meta = meta.unwrap_or_default();
-    let pages = document.get_pages();
+    let pages = loaded.document.get_pages();
     if pages.is_empty() {
         return Pdf::without_text(meta, PdfFault::Damaged);
     }
@@ -160,14 +162,16 @@ fn read_within(bytes: &mut [u8], stop: &AtomicBool) -> Pdf {
         return Pdf::without_text(meta, PdfFault::TooManyPages);
     }
     let mut reader = Reader::new(stop);
+    let mut forms = Forms::default();
     for (&number, page) in &pages {
-        if is_in_circle(document, *page) || loaded.is_too_large(*page) {
+        if is_in_circle(&loaded.document, *page) || loaded.is_too_large(*page) {
             reader.unread.push(number);
             continue;
         }
         reader.page = PageGlyphs::default();
         let read = panic::catch_unwind(AssertUnwindSafe(|| {
-            pdf_extract::output_doc_page(document, &mut reader, number)
+            forms.write_out(&mut loaded.document, *page);
+            pdf_extract::output_doc_page(&loaded.document, &mut reader, number)
         }));
         if stop.load(Ordering::Relaxed) || reader.count.get() > MAX_GLYPHS {
             return Pdf::without_text(meta, PdfFault::TooSlow);
@@ -211,7 +215,7 @@ impl<'a> Reader<'a> {
     }
 
     fn finish(self, meta: PageMeta, pages: usize) -> Pdf {
-        let text = pdf_layout::text_of(&self.pages);
+        let (text, overlapping) = pdf_layout::text_of(&self.pages);
         let known = text.chars().filter(|c| c.is_alphanumeric()).count();
         if known == 0 {
             let why = if self.unknown > 0 {
@@ -239,6 +243,7 @@ impl<'a> Reader<'a> {
                 count: self.unknown,
             });
         }
+        warnings.extend(pdf_layout::garbled(&text, overlapping));
         Pdf {
             text: Some(text),
             meta,

@@ -1,6 +1,6 @@
 //! Which pieces of lines stand in one column, and in which order columns are read.
 
-use super::pdf_layout::Piece;
+use super::pdf_lines::Piece;
 
 /// Columns stand beside each other for at least so many lines.
 const COLUMN_LINES: usize = 4;
@@ -84,10 +84,24 @@ fn gutter(pieces: &[Piece]) -> Option<f64> {
         let on_left: Vec<&Piece> = pieces.iter().filter(|piece| piece.right <= at).collect();
         let on_right: Vec<&Piece> = pieces.iter().filter(|piece| piece.left >= at).collect();
         let across = pieces.len() - on_left.len() - on_right.len();
-        let is_text = |side: &[&Piece], width: f64| {
-            let words = median_of(side.iter().map(|piece| piece.words()).collect());
-            let widths = median(side.iter().map(|piece| piece.right - piece.left).collect());
-            side.len() >= COLUMN_LINES && words >= COLUMN_WORDS && widths >= 0.5 * width
+        // A table above or below columns says nothing of them.
+        let is_text = |side: &[&Piece], width: f64, other: &[&Piece]| {
+            let (bottom, top) = span(other);
+            let beside: Vec<&Piece> = side
+                .iter()
+                .copied()
+                .filter(|piece| (bottom - piece.size..=top + piece.size).contains(&piece.y))
+                .collect();
+            // Wide gaps of a line that is justified don't make it a row of a table.
+            let widest: Vec<&Piece> = beside
+                .chunk_by(|a, b| a.y.total_cmp(&b.y).is_eq())
+                .filter_map(|row| row.iter().copied().max_by_key(|piece| piece.words()))
+                .collect();
+            let words = median_of(widest.iter().map(|piece| piece.words()).collect());
+            let widths = widest.iter().map(|piece| piece.right - piece.left);
+            widest.len() >= COLUMN_LINES
+                && words >= COLUMN_WORDS
+                && median(widths.collect()) >= 0.5 * width
         };
         let inner = |side: &[&Piece]| {
             let from = side
@@ -102,8 +116,8 @@ fn gutter(pieces: &[Piece]) -> Option<f64> {
                 .unwrap_or(0.0);
             to - from
         };
-        let fits = is_text(&on_left, inner(&on_left))
-            && is_text(&on_right, inner(&on_right))
+        let fits = is_text(&on_left, inner(&on_left), &on_right)
+            && is_text(&on_right, inner(&on_right), &on_left)
             && across * 2 <= on_left.len().min(on_right.len())
             && overlap(&on_left, &on_right);
         if fits && best.is_none_or(|(fewest, _)| across < fewest) {
@@ -113,13 +127,15 @@ fn gutter(pieces: &[Piece]) -> Option<f64> {
     best.map(|(_, at)| at)
 }
 
+/// Returns the heights of a side's lowest and highest lines.
+fn span(side: &[&Piece]) -> (f64, f64) {
+    let top = side.iter().map(|piece| piece.y).fold(f64::MIN, f64::max);
+    let bottom = side.iter().map(|piece| piece.y).fold(f64::MAX, f64::min);
+    (bottom, top)
+}
+
 /// Says whether two sides stand beside each other for some lines, not one below the other.
 fn overlap(left: &[&Piece], right: &[&Piece]) -> bool {
-    let span = |side: &[&Piece]| {
-        let top = side.iter().map(|piece| piece.y).fold(f64::MIN, f64::max);
-        let bottom = side.iter().map(|piece| piece.y).fold(f64::MAX, f64::min);
-        (bottom, top)
-    };
     let (left, right) = (span(left), span(right));
     let shared = left.1.min(right.1) - left.0.max(right.0);
     shared > 0.3 * (left.1 - left.0).min(right.1 - right.0)

@@ -98,7 +98,8 @@ pub(super) fn empty_circles(document: &mut Document) {
     }
 }
 
-fn dictionary<'a>(document: &'a Document, object: &'a Object) -> Option<&'a Dictionary> {
+/// Returns a dictionary, wherever it stands.
+pub(super) fn dictionary<'a>(document: &'a Document, object: &'a Object) -> Option<&'a Dictionary> {
     let (_, object) = document.dereference(object).ok()?;
     object.as_dict().ok()
 }

@@ -1,7 +1,7 @@
 //! From letters on pages to a text: words, lines, columns, paragraphs.
 //!
-//! Letters are put on lines by where they stand, not by when they were drawn. A line is broken where
-//! it has a wide gap. Where such gaps stand above one another and what is on both sides of them is
+//! Which letters are a word and a line is decided in `pdf_lines`. A line is broken where it has a wide
+//! gap. Where such gaps stand above one another and what is on both sides of them is
 //! running text, there are columns, which are read one after the other; a line that goes across the
 //! gap (a headline, a table) is read between what is above and what is below it. Lines become a
 //! paragraph as long as their distance and size stay and none of them is set in or ends short. A word
@@ -14,48 +14,9 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashSet};
 
+use super::Warning;
 use super::pdf_columns::{columns, median, rows};
-
-/// A letter, or what stands for several, where it was drawn.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Glyph {
-    pub(super) x: f64,
-    /// From the page's bottom upwards.
-    pub(super) y: f64,
-    pub(super) advance: f64,
-    pub(super) size: f64,
-    pub(super) letters: String,
-}
-
-/// The letters of one page.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct PageGlyphs {
-    pub(super) glyphs: Vec<Glyph>,
-    pub(super) height: f64,
-    pub(super) bottom: f64,
-}
-
-/// A gap is one between words from this share of the letters' size on.
-const WORD_GAP: f64 = 0.16;
-
-/// A gap that breaks a line, in the letters' size.
-const LINE_GAP: f64 = 1.1;
-
-/// A piece of a line without a wide gap in it.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Piece {
-    pub(super) left: f64,
-    pub(super) right: f64,
-    pub(super) y: f64,
-    pub(super) size: f64,
-    text: String,
-}
-
-impl Piece {
-    pub(super) fn words(&self) -> usize {
-        self.text.split(' ').count()
-    }
-}
+use super::pdf_lines::{PageGlyphs, Piece, pieces_of};
 
 /// A paragraph in the making.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,9 +25,10 @@ struct Paragraph {
     size: f64,
 }
 
-/// Writes out the pages' words.
-pub(super) fn text_of(pages: &[PageGlyphs]) -> String {
+/// Writes out the pages' words, and counts the letters that stand on one another.
+pub(super) fn text_of(pages: &[PageGlyphs]) -> (String, usize) {
     let mut pieces: Vec<Vec<Piece>> = pages.iter().map(pieces_of).collect();
+    let overlapping = pieces.iter().flatten().map(|piece| piece.overlapping).sum();
     remove_repeated(&mut pieces, pages);
     let whole: HashSet<String> = pieces
         .iter()
@@ -96,99 +58,38 @@ pub(super) fn text_of(pages: &[PageGlyphs]) -> String {
         .into_iter()
         .map(|paragraph| paragraph.text)
         .collect();
-    texts.join("\n\n")
+    (texts.join("\n\n"), overlapping)
 }
 
-/// Puts a page's letters on lines, and breaks those at wide gaps.
-fn pieces_of(page: &PageGlyphs) -> Vec<Piece> {
-    let mut glyphs: Vec<&Glyph> = page.glyphs.iter().collect();
-    glyphs.sort_by(|a, b| b.y.total_cmp(&a.y));
-    let mut lines: Vec<Vec<&Glyph>> = Vec::new();
-    for glyph in glyphs {
-        let is_same = |line: &Vec<&Glyph>| {
-            let first = line[0];
-            (first.y - glyph.y).abs() <= 0.35 * first.size.max(glyph.size)
-        };
-        match lines.last_mut().filter(|line| is_same(line)) {
-            Some(line) => line.push(glyph),
-            None => lines.push(vec![glyph]),
-        }
-    }
-    let mut pieces = Vec::new();
-    for mut line in lines {
-        line.sort_by(|a, b| a.x.total_cmp(&b.x));
-        line.dedup_by(|a, b| is_drawn_twice(a, b));
-        pieces.extend(pieces_of_line(&line));
-    }
-    pieces
-}
-
-/// Says whether a letter was drawn over itself to look bold.
-fn is_drawn_twice(a: &Glyph, b: &Glyph) -> bool {
-    a.letters == b.letters
-        && (a.x - b.x).abs() < 0.15 * a.size.max(b.size)
-        && a.letters.chars().all(char::is_alphanumeric)
-}
-
-fn pieces_of_line(line: &[&Glyph]) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
-    let mut is_spaced = false;
-    for glyph in line {
-        let is_space = glyph.letters.chars().all(char::is_whitespace);
-        let Some(piece) = pieces.last_mut() else {
-            if !is_space {
-                pieces.push(begun(glyph));
-            }
-            continue;
-        };
-        if is_space {
-            is_spaced = true;
+/// Says whether words may not be those that a person sees on the pages: many letters stand on one
+/// another, or many words are single letters or have a capital in their midst.
+pub(super) fn garbled(text: &str, overlapping: usize) -> Option<Warning> {
+    /// Fewer words say nothing.
+    const FEWEST: usize = 30;
+    let is_cased = |c: char| c.is_lowercase() || c.is_uppercase();
+    let (mut words, mut single, mut mixed, mut letters) = (0, 0, 0, 0);
+    for word in text.split(|c: char| !c.is_alphanumeric()) {
+        letters += word.chars().count();
+        // Other scripts have words of one letter, and no capitals.
+        if !word.contains(is_cased) {
             continue;
         }
-        let size = piece.size.max(glyph.size);
-        let gap = glyph.x - piece.right;
-        if gap > LINE_GAP * size {
-            pieces.push(begun(glyph));
-        } else {
-            if (is_spaced && gap > -0.5 * size) || gap > WORD_GAP * size {
-                piece.text.push(' ');
-            }
-            push_letters(&mut piece.text, &glyph.letters);
-            piece.right = piece.right.max(glyph.x + glyph.advance);
-            // A raised figure does not make the line small.
-            piece.size = size;
-        }
-        is_spaced = false;
-    }
-    pieces.retain(|piece| !piece.text.trim().is_empty());
-    pieces
-}
-
-fn begun(glyph: &Glyph) -> Piece {
-    let mut text = String::new();
-    push_letters(&mut text, &glyph.letters);
-    Piece {
-        left: glyph.x,
-        right: glyph.x + glyph.advance,
-        y: glyph.y,
-        size: glyph.size,
-        text,
-    }
-}
-
-/// Adds letters; those that are drawn as one are written as they are spelt.
-fn push_letters(text: &mut String, letters: &str) {
-    for c in letters.chars() {
-        match c {
-            '\u{FB00}' => text.push_str("ff"),
-            '\u{FB01}' => text.push_str("fi"),
-            '\u{FB02}' => text.push_str("fl"),
-            '\u{FB03}' => text.push_str("ffi"),
-            '\u{FB04}' => text.push_str("ffl"),
-            '\u{FB05}' | '\u{FB06}' => text.push_str("st"),
-            c => text.push(c),
+        words += 1;
+        let mut two = word.chars().zip(word.chars().skip(1));
+        if word.chars().nth(1).is_none() {
+            single += 1;
+        } else if two.any(|(a, b)| a.is_lowercase() && b.is_uppercase()) {
+            mixed += 1;
         }
     }
+    let is_odd =
+        words >= FEWEST && (single * 4 > words || mixed * 12 > words || overlapping * 30 > letters);
+    is_odd.then_some(Warning::PdfGarbled {
+        words,
+        single,
+        mixed,
+        overlapping,
+    })
 }
 
 /// Takes out what stands at the top or bottom of many pages, and page numbers there.
@@ -348,10 +249,19 @@ fn join(text: &mut String, next: &str, whole: &HashSet<String>) {
             .trim_end_matches(is_hyphen)
             .ends_with(char::is_alphabetic);
     if !is_divided {
-        if !text.ends_with(is_hyphen)
-            || next.starts_with(|c: char| !c.is_alphanumeric())
-            || text.ends_with(" -")
-        {
+        // What is written as the mark of a division is a hyphen here.
+        if text.ends_with('\u{AD}') {
+            text.truncate(text.trim_end_matches('\u{AD}').len());
+            text.push('-');
+        }
+        let is_range = next.starts_with(|c: char| c.is_ascii_digit())
+            && text
+                .strip_suffix('–')
+                .is_some_and(|from| from.ends_with(|c: char| c.is_ascii_digit()));
+        let goes_on = text.ends_with(is_hyphen)
+            && next.starts_with(char::is_alphanumeric)
+            && !text.ends_with(" -");
+        if !goes_on && !is_range {
             text.push(' ');
         }
         text.push_str(next);
@@ -391,6 +301,7 @@ fn bare(word: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use super::super::pdf_lines::Glyph;
     use super::*;
 
     /// Lines of letters half as wide as they are high, from a place downwards.
@@ -420,7 +331,7 @@ mod tests {
             height: 800.0,
             bottom: 0.0,
         };
-        text_of(&[page])
+        text_of(&[page]).0
     }
 
     #[test]
@@ -475,6 +386,18 @@ mod tests {
     }
 
     #[test]
+    fn words_that_are_none_are_said_to_be_garbled() {
+        let good = "The trust recruited 1,310 nurses, and a third of them left. ".repeat(5);
+        assert_eq!(garbled(&good, 0), None);
+        assert!(garbled(&good, 20).is_some());
+        let apart = "The t rust r ecruited 1,310 n urses, and a t hird of t hem l eft. ".repeat(5);
+        assert!(garbled(&apart, 0).is_some());
+        let mixed = "Northsheir HospitalsT rust, and tTheru st recruited three. ".repeat(5);
+        assert!(garbled(&mixed, 0).is_some());
+        assert_eq!(garbled("a b c d e f", 0), None);
+    }
+
+    #[test]
     fn what_stands_on_every_page_is_left_out() {
         let page = |number: usize, words: &str| PageGlyphs {
             glyphs: [
@@ -486,7 +409,7 @@ mod tests {
             height: 800.0,
             bottom: 0.0,
         };
-        let read = text_of(&[
+        let (read, _) = text_of(&[
             page(1, "First words"),
             page(2, "Second words"),
             page(3, "Third words"),

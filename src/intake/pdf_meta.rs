@@ -1,8 +1,8 @@
 //! What a PDF file says of itself: its XMP packet, its `Info` dictionary, its catalogue's language.
 //!
 //! The packet comes first, as PDF 2.0 wants it; of its XML only the few elements with these names are
-//! read. A title that is a file's name is none, and a day is the day that the file was made: the best
-//! guess at when it was published, for a person to correct.
+//! read. A title that is a file's name is none. Where it does not say when it was published, the day
+//! on which the file was made is the best guess, for a person to correct: a day, never a second.
 
 use pdf_extract::{Dictionary, Document, Object};
 
@@ -50,10 +50,15 @@ pub(super) fn read(document: &Document) -> PageMeta {
     for author in authors.iter().flat_map(|line| line.split(';')) {
         meta.add_author(author);
     }
-    let of_packet = ["prism:publicationDate", "dc:date", "xmp:CreateDate"]
+    meta.published = ["prism:publicationDate", "dc:date"]
         .iter()
         .find_map(|name| value_of(&packet, name).and_then(|day| day_or_time(&day)));
-    meta.published = of_packet.or_else(|| said(b"CreationDate").and_then(|day| pdf_day(&day)));
+    if meta.published.is_none() {
+        meta.published = value_of(&packet, "xmp:CreateDate")
+            .and_then(|made| day_or_time(made.trim().get(..10)?))
+            .or_else(|| said(b"CreationDate").and_then(|made| pdf_day(&made)));
+        meta.is_files_day = meta.published.is_some();
+    }
     meta.publisher = within(&packet, "dc:publisher")
         .first()
         .and_then(|name| one_line(name));
@@ -162,28 +167,13 @@ fn text_in(document: &Document, dictionary: &Dictionary, key: &[u8]) -> Option<S
     (!text.trim().is_empty()).then(|| text.into_owned())
 }
 
-/// Reads a date such as `D:20260304102000+01'00'`: a second where it says where on earth, else a day.
+/// Reads the day of a date such as `D:20260304102000+01'00'`, as it was where the file was made.
 fn pdf_day(date: &str) -> Option<DayOrTime> {
     let date = date.trim().trim_start_matches("D:");
-    let digits: String = date.chars().take_while(char::is_ascii_digit).collect();
-    let part = |from: usize, to: usize| digits.get(from..to);
-    let (year, month, day) = (part(0, 4)?, part(4, 6)?, part(6, 8)?);
-    let zone = date[digits.len()..].replace('\'', "");
-    let zone = match zone.as_bytes() {
-        [b'Z', ..] => "Z".to_owned(),
-        [b'+' | b'-', digits @ ..] if !digits.iter().all(u8::is_ascii_digit) => {
-            return day_or_time(&format!("{year}-{month}-{day}"));
-        }
-        [b'+' | b'-', _, _, _, _] => format!("{}:{}", &zone[..3], &zone[3..]),
-        [b'+' | b'-', _, _] => format!("{zone}:00"),
-        _ => return day_or_time(&format!("{year}-{month}-{day}")),
-    };
-    let (hour, minute) = (part(8, 10)?, part(10, 12)?);
-    let second = part(12, 14).unwrap_or("00");
-    day_or_time(&format!(
-        "{year}-{month}-{day}T{hour}:{minute}:{second}{zone}"
-    ))
-    .or_else(|| day_or_time(&format!("{year}-{month}-{day}")))
+    let digits = date.get(..8)?;
+    let is_day = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let (year, month, day) = (&digits[..4], &digits[4..6], &digits[6..]);
+    day_or_time(&format!("{year}-{month}-{day}")).filter(|_| is_day)
 }
 
 #[cfg(test)]
@@ -197,8 +187,6 @@ mod tests {
             let date = format!("D:20260304102000{zone}");
             assert_eq!(written(&date).as_deref(), Some("2026-03-04"), "{zone}");
         }
-        let with_zone = written("D:20260304102000+01'00'");
-        assert_eq!(with_zone.as_deref(), Some("2026-03-04T09:20:00Z"));
     }
 
     #[test]
@@ -218,8 +206,8 @@ mod tests {
     #[test]
     fn days_are_read_as_files_write_them() {
         for (date, read) in [
-            ("D:20260304102000+01'00'", "2026-03-04T09:20:00Z"),
-            ("D:20260304102000Z", "2026-03-04T10:20:00Z"),
+            ("D:20260304002000+01'00'", "2026-03-04"),
+            ("D:20260304102000Z", "2026-03-04"),
             ("D:20260304102000", "2026-03-04"),
             ("20260304", "2026-03-04"),
         ] {
@@ -229,7 +217,7 @@ mod tests {
                 "{date}"
             );
         }
-        for none in ["", "D:", "D:2026", "yesterday"] {
+        for none in ["", "D:", "D:2026", "yesterday", "D:2026é304", "D:2026-3-4"] {
             assert_eq!(pdf_day(none), None, "{none}");
         }
     }

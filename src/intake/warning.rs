@@ -91,6 +91,17 @@ pub enum Warning {
         /// How many.
         count: usize,
     },
+    /// The words of the PDF file may not be those that a person sees on its pages.
+    PdfGarbled {
+        /// How many words it has.
+        words: usize,
+        /// How many of them are a single letter.
+        single: usize,
+        /// How many have a capital in their midst.
+        mixed: usize,
+        /// How many letters stand on one another.
+        overlapping: usize,
+    },
     /// The page is no article, or only the beginning of one.
     NotTheArticle {
         /// What it is.
@@ -220,6 +231,17 @@ impl Warning {
             Self::PdfLetters { count } => write!(
                 f,
                 "letters left out because the file does not say which they are: {count}"
+            ),
+            Self::PdfGarbled {
+                words,
+                single,
+                mixed,
+                overlapping,
+            } => write!(
+                f,
+                "this PDF file's words may be garbled: of {words} words, {single} are a single letter \
+                 and {mixed} have a capital in their midst, and {overlapping} letters stand on one \
+                 another; save the page as HTML or text, and add that"
             ),
             Self::NotTheArticle {
                 page, seen, words, ..

@@ -106,7 +106,12 @@ fn show(context: &Context, taken: &Taken, given: &Given) {
     );
     let publisher = from(given.publisher.is_some(), page.publisher == meta.publisher);
     line("publisher", meta.publisher.clone(), publisher);
-    let from_day = from(given.published.is_some(), page.published == meta.published);
+    let is_pages = page.published == meta.published;
+    let from_day = if given.published.is_none() && is_pages && page.is_files_day {
+        "  (from the file's own date)"
+    } else {
+        from(given.published.is_some(), is_pages)
+    };
     line(
         "published",
         meta.published.map(|day| day.to_string()),
