@@ -178,7 +178,6 @@ fn names(args: &Args, context: &Context) -> anyhow::Result<Vec<OsString>> {
                 .because(error)
                 .hint("a list is UTF-8 text with one file or address a line")
         })?;
-        // Some editors begin a file with a byte order mark.
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
         let lines = text.lines().map(str::trim);
         let listed = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
@@ -244,8 +243,7 @@ impl Adding<'_> {
     /// Refuses more than a file of what was signed holds.
     fn refuse_beyond_file(&self) -> anyhow::Result<()> {
         // Bytes stand in it as base64.
-        let most = MAX_PENDING_BYTES / 8 * 5;
-        if self.bytes <= most {
+        if self.bytes <= MAX_PENDING_BYTES / 8 * 5 {
             return Ok(());
         }
         let message = "that is more than one file of what was signed holds; nothing was signed";

@@ -461,11 +461,11 @@ fn how_a_page_was_fetched_is_kept_shown_and_erased_with_it() {
 #[test]
 fn what_is_signed_into_a_file_is_whole_and_not_called_added() {
     let desk = desk();
-    let mut list = "\u{FEFF}".to_owned();
-    for n in 0..501 {
-        fs::write(desk.path(&format!("{n}.txt")), format!("Word{n}.\n")).unwrap();
-        list += &format!("{n}.txt\n");
+    let names: Vec<String> = (0..501).map(|n| format!("{n}.txt")).collect();
+    for name in &names {
+        fs::write(desk.path(name), format!("Word of {name}.\n")).unwrap();
     }
+    let list = format!("\u{FEFF}{}", names.join("\n"));
     fs::write(desk.path("list.txt"), list).unwrap();
     let size = desk.size();
     let arguments = ["add", "--from", "list.txt", "--out", "signed.json", "--yes"];
