@@ -19,6 +19,7 @@ use factlog::words::source::Meta;
 use factlog::words::span::Span;
 
 use self::made::Listed;
+use super::add::Spoken;
 use super::drafts::{Choice, Drafts, SourceDrafts};
 use super::numbering::{self, Block, Place, Settled};
 use super::proposals::{Proposals, Unsplit, Worth};
@@ -315,7 +316,11 @@ fn lines_of(
     let Some(finding) = proposals.finding(&source.text) else {
         return Ok(Err(source.text));
     };
-    let proposed = finding.proposals(&source.text, language);
+    let spoken = match record.entry.body() {
+        Body::Source(entry) => Spoken::of(entry.source_type, &source.text, source.meta.as_ref()),
+        _ => None,
+    };
+    let proposed = finding.proposals(&source.text, language, spoken.as_ref());
     let source = Arc::new(source);
     let mut lines = Vec::new();
     // The first line of each identity.

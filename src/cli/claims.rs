@@ -93,6 +93,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         })
         .collect::<anyhow::Result<_>>()?;
     let gone = gone::of_claims(&ledger, wanted.as_ref())?;
+    let is_text = match &wanted {
+        Some(source) => gone.is_empty() && ledger.text_of(source)?.is_some(),
+        None => false,
+    };
     // What is printed may be read for a long time.
     drop(ledger);
     let status = if gone.is_empty() {
@@ -111,7 +115,13 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     if let Some(left_out) = left_out {
         context.say(&left_out);
     }
-    if shown.is_empty() {
+    if let Some(source) = wanted.filter(|_| shown.is_empty()) {
+        context.say(&if is_text {
+            say_none(&source)
+        } else {
+            "0 claims: it has no text here".to_owned()
+        });
+    } else if shown.is_empty() {
         context.say("no claims yet. Take in an article: factlog add article.txt");
     } else {
         context.say(&screen::styled(
@@ -120,6 +130,12 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         ));
     }
     Ok(status)
+}
+
+/// Says of a source that nothing is proposed or recorded of it, and what to do.
+pub(crate) fn say_none(source: &SourceId) -> String {
+    let id = &source.to_string()[..8];
+    format!("0 claims; record one with `factlog claim {id} --quote …`")
 }
 
 #[derive(Serialize)]

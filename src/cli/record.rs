@@ -213,8 +213,8 @@ pub(crate) fn append(
         }
         KeptEvidence::forget(&drafts, &things, &sources)?;
         kept_by_desk.forget(&things, &sources, |text| words.are_in(text))?;
-        for raw in fetched {
-            fetched::forget(&folder, raw).context("removing how a source was fetched")?;
+        for (source, raw) in fetched {
+            fetched::forget(&folder, source, raw).context("removing how a source was fetched")?;
         }
     }
     appending.commit().map_err(AppendError::from)?;

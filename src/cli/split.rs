@@ -190,13 +190,14 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     Ok(status)
 }
 
+/// What is said of a text in another language.
+pub(crate) const FOREIGN: &str = "does not look like English, and who said what is found in English alone: take \
+     its claims with care, and record others with `factlog claim`";
+
 /// Says that attribution is for English, where a text is in another language.
 pub(crate) fn note_language(context: &Context, text: &str) {
     if language::is_foreign(text) {
-        context.warn(
-            "this does not look like English, and who said what is found in English alone: take the \
-             claims below with care, and record others with `factlog claim`",
-        );
+        context.warn(&format!("this {FOREIGN}"));
     }
 }
 

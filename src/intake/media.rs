@@ -54,7 +54,7 @@ pub fn decide(bytes: &[u8], hint: &Hint) -> Decided {
     let by_name = hint
         .file_name
         .and_then(extension)
-        .or_else(|| hint.url.and_then(|url| extension(path(url))))
+        .or_else(|| hint.fetched.and_then(|url| extension(path(url))))
         .and_then(|extension| by_extension(&extension));
     let seen = sniff(bytes);
     let media = match &declared {
@@ -478,10 +478,17 @@ mod tests {
             ("https://news.example/paper.pdf#page=2", "application/pdf"),
         ] {
             let hint = Hint {
-                url: Some(url),
+                fetched: Some(url),
                 ..Hint::default()
             };
             assert_eq!(decide(b"x", &hint).media, media, "{url}");
+            // What a person only says of bytes that came another way.
+            let said = Hint {
+                url: Some(url),
+                ..Hint::default()
+            };
+            assert_eq!(decide(b"x", &said).media, "text/plain", "{url}");
+            assert_eq!(decide(b"%PDF-1.4", &said).media, "application/pdf", "{url}");
         }
     }
 

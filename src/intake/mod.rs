@@ -18,6 +18,7 @@ mod page_kind;
 mod page_meta;
 mod page_phrases;
 mod page_pieces;
+mod page_pulled;
 mod page_signs;
 mod page_stats;
 mod page_words;
@@ -63,8 +64,11 @@ pub struct Hint<'a> {
     /// The charset that a person says the bytes are in; it comes before one in `media_type`, and is
     /// not doubted.
     pub charset: Option<&'a str>,
-    /// The address that the bytes were fetched from.
+    /// The address that the bytes were published at.
     pub url: Option<&'a str>,
+    /// The address that the bytes were fetched from, where they were; its extension counts where
+    /// there is no file's name.
+    pub fetched: Option<&'a str>,
 }
 
 /// A source as it is taken in.

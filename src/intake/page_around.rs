@@ -11,10 +11,10 @@ use dom_query::{Document, NodeId, NodeRef};
 
 use super::html::{Layout, is_hidden, text_of};
 use super::meta::PageMeta;
+use super::page_pulled::remove_pulled;
 use super::page_stats::{PageStats, Stats, is_main, words_in};
 use super::page_words::{
-    ABOUT_PAGE, AROUND, AROUND_HEADINGS, BYLINES, COMMENT_HEADINGS, COMMENTS, LABELS, PULLED,
-    plain, tokens,
+    ABOUT_PAGE, AROUND, AROUND_HEADINGS, BYLINES, COMMENT_HEADINGS, COMMENTS, LABELS, plain, tokens,
 };
 use super::wall_phrases as walls;
 
@@ -28,9 +28,6 @@ const BYLINE_WORDS: usize = 30;
 
 /// The longest box about an author, in words.
 const BIO_WORDS: usize = 120;
-
-/// The most sentences shown again that are looked for in one page.
-const MOST_PULLED: usize = 40;
 
 /// What was taken out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -91,7 +88,7 @@ fn comments_in<'a>(body: &NodeRef<'a>, stats: &PageStats) -> Vec<NodeRef<'a>> {
 }
 
 /// Says whether an ancestor is taken out, so that the element goes with it.
-fn taken_with_ancestor(node: &NodeRef, taken: &HashSet<NodeId>) -> bool {
+pub(super) fn taken_with_ancestor(node: &NodeRef, taken: &HashSet<NodeId>) -> bool {
     node.ancestors_it(None)
         .any(|above| taken.contains(&above.id))
 }
@@ -111,7 +108,7 @@ fn are_comments(node: &NodeRef) -> bool {
 }
 
 /// Says whether a class or the id has one of these tokens, as what the element is.
-fn has_token(node: &NodeRef, list: &[&str]) -> bool {
+pub(super) fn has_token(node: &NodeRef, list: &[&str]) -> bool {
     // What a page calls its own elements is as telling as a class.
     let own = node.node_name().filter(|name| name.contains('-'));
     let names = [node.attr("class"), node.attr("id"), own];
@@ -204,29 +201,6 @@ fn has_words_before(node: &NodeRef, stats: &PageStats) -> bool {
     false
 }
 
-/// Takes out short quotes and boxes whose words the article has as well.
-fn remove_pulled(body: &NodeRef) {
-    let whole = plain(&text_of(body));
-    let mut looked_at = 0;
-    let nodes: Vec<NodeRef> = body.descendants_it().collect();
-    for node in nodes {
-        let Some(name) = node.node_name() else {
-            continue;
-        };
-        let may_be = matches!(&*name, "aside" | "blockquote" | "figure" | "q")
-            || (Layout::of_node(&node, &name).is_block() && has_token(&node, PULLED));
-        if !may_be || looked_at >= MOST_PULLED {
-            continue;
-        }
-        looked_at += 1;
-        let words = plain(&text_of(&node));
-        let count = words.split(' ').count();
-        if (5..=60).contains(&count) && whole.matches(&words).nth(1).is_some() {
-            node.remove_from_parent();
-        }
-    }
-}
-
 /// What is looked at while a page is cleared.
 struct Around<'a> {
     stats: PageStats,
@@ -287,8 +261,21 @@ impl Around<'_> {
             .collect();
         let is_card = |child: &&NodeRef| {
             let stats = self.stats.at(child);
-            stats.words <= LONGEST && stats.paragraphs <= 2 && self.begins_with_link(child)
+            let link = || self.first_link(child);
+            stats.words <= LONGEST
+                && stats.paragraphs <= 2
+                && link().is_some_and(|link| !goes_on(&link, child))
         };
+        // A list of sentences that begin with a name: who said what.
+        let is_list = node.has_name("ul") || node.has_name("ol");
+        if is_list
+            && children.iter().any(|child| {
+                self.first_link(child)
+                    .is_some_and(|link| goes_on(&link, child))
+            })
+        {
+            return false;
+        }
         let cards: Vec<&NodeRef> = children.iter().filter(is_card).collect();
         if cards.len() < FEWEST || cards.len() * 2 < children.len() {
             return false;
@@ -299,13 +286,13 @@ impl Around<'_> {
         cards.len() == children.len()
     }
 
-    /// Says whether the first words of an element are a link to elsewhere, and a block of their own.
-    fn begins_with_link(&self, node: &NodeRef) -> bool {
+    /// Returns the link to elsewhere that the first words of an element are.
+    fn first_link<'n>(&self, node: &NodeRef<'n>) -> Option<NodeRef<'n>> {
         let mut at = *node;
         for _ in 0..8 {
             let stats = self.stats.at(&at);
             if stats.words >= 3 && stats.is_linked(90) {
-                return true;
+                return Some(at);
             }
             let has_text = at
                 .children_it(false)
@@ -316,10 +303,10 @@ impl Around<'_> {
                 .find(|child| self.stats.at(child).words > 0);
             match first.filter(|_| !has_text) {
                 Some(first) => at = first,
-                None => return false,
+                None => return None,
             }
         }
-        false
+        None
     }
 
     /// Says whether an element stands around the article; `passed` is how many words of sentences
@@ -396,6 +383,43 @@ impl Around<'_> {
             .any(|author| text.contains(author.as_str()));
         !is_sentence && passed == 0 && (names_author || stats.times > 0)
     }
+}
+
+/// Says whether a sentence goes on after the link that an element begins with, in the link's own line.
+fn goes_on(link: &NodeRef, within: &NodeRef) -> bool {
+    let is_block = |node: &NodeRef| {
+        node.node_name()
+            .is_some_and(|name| &*name == "br" || Layout::of_node(node, &name).is_block())
+    };
+    if link.descendants_it().any(|below| is_block(&below)) {
+        return false;
+    }
+    let mut rest = String::new();
+    let mut at = *link;
+    'line: while !is_block(&at) && at.id != within.id {
+        let mut next = at.next_sibling();
+        while let Some(sibling) = next {
+            if is_block(&sibling) {
+                break 'line;
+            }
+            let words = text_of(&sibling);
+            // An element of its own that begins like a sentence is what a card says of its link.
+            let is_teaser = sibling.is_element() && words.starts_with(char::is_uppercase);
+            if rest.trim().is_empty() && is_teaser {
+                return false;
+            }
+            rest.push_str(&words);
+            next = sibling.next_sibling();
+        }
+        let Some(parent) = at.parent() else { break };
+        at = parent;
+    }
+    let words = words_in(&rest);
+    words >= 10
+        || (words >= 4
+            && rest
+                .trim_end()
+                .ends_with(['.', '!', '?', '…', '”', '"', '»']))
 }
 
 /// Says whether nearly all the words of an element lead elsewhere.
@@ -480,4 +504,47 @@ fn asks_to_subscribe(node: &NodeRef, words: &str) -> bool {
         .parent()
         .map(|parent| parent.children_it(false).any(is_field));
     begins || beside.unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::intake::{Hint, take_in};
+
+    /// Puts something between two paragraphs of an article, and returns the article's text.
+    fn text_with(part: &str) -> String {
+        let page = format!(
+            "<title>About the bridge</title><article><h1>About the bridge</h1><p>At a meeting of the \
+             council in the old hall on Monday four candidates spoke about the bridge, in front of the \
+             press and of about two hundred people.</p>{part}<p>The council will vote on the budget in \
+             March, after a hearing in which the engineers will give their report.</p></article>"
+        );
+        let hint = Hint {
+            media_type: Some("text/html"),
+            ..Hint::default()
+        };
+        take_in(page.as_bytes(), &hint)
+            .expect("a page")
+            .text
+            .expect("a text")
+    }
+
+    #[test]
+    fn a_list_of_sentences_is_no_list_of_cards() {
+        let items = |after: fn(usize) -> String| -> String {
+            let item = |n| {
+                let after = after(n);
+                format!("<li><a href=/{n}>Number {n} of the Greens</a>{after}</li>")
+            };
+            let items: String = (1..5).map(item).collect();
+            format!("<ul>{items}</ul>")
+        };
+        let sentences = text_with(&items(|n| {
+            format!(" said that it cost {n} million crowns.")
+        }));
+        assert!(sentences.contains("Number 4 of the Greens said that it cost 4 million crowns."));
+        let cards = text_with(&items(|n| {
+            format!("<p>It cost {n} million crowns, and here is how it came to that.</p>")
+        }));
+        assert!(!cards.contains("of the Greens"), "{cards}");
+    }
 }

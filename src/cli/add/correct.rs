@@ -7,6 +7,7 @@ use std::fs;
 use std::io::Write as _;
 
 use anyhow::Context as _;
+use factlog::net::address::{self, AddressError};
 use factlog::words::object;
 use factlog::words::source::Meta;
 
@@ -55,6 +56,12 @@ enum FormFault {
         value: String,
         wanted: &'static str,
     },
+    /// An address with a user name or password in it.
+    #[error("url: {}", AddressError::Credentials)]
+    Credentials,
+    /// Bytes that are no text.
+    #[error("it is not UTF-8: what could not be read stands as \u{FFFD}")]
+    NotText,
     /// The record as a whole.
     #[error("{0}")]
     Record(String),
@@ -137,12 +144,21 @@ fn edited(context: &Context, meta: &Meta) -> anyhow::Result<Option<Meta>> {
     file.write_all(render(meta).as_bytes())
         .context("writing the form")?;
     loop {
-        editor::edit(context, file.path())?;
-        let form = fs::read_to_string(file.path()).context("reading the form")?;
-        let fault = match parse(&form, meta) {
+        if let Err(error) = editor::edit(context, file.path()) {
+            // The error says that what was written is there.
+            file.keep().context("keeping the form")?;
+            return Err(error);
+        }
+        let form = fs::read(file.path()).context("reading the form")?;
+        let parsed = match str::from_utf8(&form) {
+            Ok(form) => parse(form, meta),
+            Err(_) => Err(FormFault::NotText),
+        };
+        let fault = match parsed {
             Ok(meta) => return Ok(Some(meta)),
             Err(fault) => fault,
         };
+        let form = String::from_utf8_lossy(&form);
         context.warn(&fault.to_string());
         if prompt::choose("Edit it again? n leaves it as it was. [y,n] ", &['y', 'n'])? != Some('y')
         {
@@ -220,6 +236,7 @@ fn parse(form: &str, before: &Meta) -> Result<Meta, FormFault> {
             "title" => meta.title = Some(value),
             "publisher" => meta.publisher = Some(value),
             "language" => meta.language = Some(value),
+            "url" if address::has_credentials(&value) => return Err(FormFault::Credentials),
             "url" => meta.url = Some(value),
             _ => {
                 let wanted = "a day such as 2026-03-04, or a time such as 2026-03-04T08:00:00Z";
@@ -284,5 +301,8 @@ mod tests {
             assert_eq!(fault.to_string(), message);
         }
         assert!(parse("language: not a tag!", &meta()).is_err());
+        let secret = parse("url: https://ann:secret@news.example/", &meta()).unwrap_err();
+        assert_eq!(secret, FormFault::Credentials);
+        assert!(!secret.to_string().contains("secret"));
     }
 }

@@ -9,7 +9,7 @@ mod statement;
 use std::ffi::OsString;
 
 use factlog::entry::{Body, Kind};
-use factlog::ledger::Ledger;
+use factlog::ledger::{Ledger, Record};
 use factlog::words::id::SourceId;
 use factlog::words::source::{Rights, SourceType};
 use factlog::words::time::DayOrTime;
@@ -18,11 +18,10 @@ use serde_json::Value;
 
 use self::alike::{Alike, Known};
 use self::report::Recorded;
-pub(crate) use self::statement::StatementHead;
+pub(crate) use self::statement::{Spoken, StatementHead};
 use super::context::Context;
 use super::exit::{Failure, Status};
 use super::extractor::ExtractorArgs;
-use super::fetched;
 use super::reanchor;
 use super::record::{self, Signer};
 use super::screen;
@@ -110,7 +109,8 @@ pub(crate) struct Args {
     /// Add it even if the same text is in the ledger already
     #[arg(long)]
     again: bool,
-    /// Take in a page that is no article, or that the server sent with an error
+    /// Take in a page that is no article, or that the server sent with an error; with --replaces, a
+    /// second newer version of the same source
     #[arg(long)]
     anyway: bool,
     /// Write nothing, need no key: only show what would be taken in
@@ -212,16 +212,17 @@ fn one(args: &Args, context: &Context, what: &OsString) -> anyhow::Result<Status
         return Ok(status);
     }
     let mut ledger = context.open_ledger()?;
+    if let Some(older) = &args.replaces {
+        let record = seek::find_entry(&ledger, Kind::Source, older)?;
+        taken.replace(Some(SourceId(record.entry.id().0)));
+    }
     if let Some(there) = already(args, context, &ledger, &taken)? {
         report::keep(&ledger, &taken, found);
         drop(ledger);
         report::report(context, &taken, &there, true, vec![])?;
         return Ok(status);
     }
-    if let Some(older) = &args.replaces {
-        let record = seek::find_entry(&ledger, Kind::Source, older)?;
-        taken.replace(Some(SourceId(record.entry.id().0)));
-    }
+    refuse_replaced(args, &ledger, &taken)?;
     let alike = alike_of(args, context, &ledger, &taken)?;
     let chosen = signing::choose(context, &args.signing, &ledger)?;
     taken.warn(context);
@@ -249,6 +250,7 @@ fn one(args: &Args, context: &Context, what: &OsString) -> anyhow::Result<Status
             report::report(context, &taken, &there, true, vec![])?;
             return Ok(status);
         }
+        refuse_replaced(args, &ledger, &taken)?;
         key
     } else {
         chosen.unlock(context)?
@@ -264,7 +266,9 @@ fn one(args: &Args, context: &Context, what: &OsString) -> anyhow::Result<Status
             ledger.short(&id.0)?,
             sources::label(&taken.meta, taken.intake.text.as_deref())
         ));
-        fetched::keep(context, &ledger, &taken);
+        if let Some(fetched) = taken.fetched(id) {
+            fetched.keep(context, &ledger);
+        }
     }
     let mut recorded = Recorded {
         source: id,
@@ -304,8 +308,8 @@ fn already(
         return Ok(None);
     };
     say_already(context, ledger, taken, source, index)?;
-    if args.replaces.is_some() {
-        context.warn("it was not recorded as a newer version of another: --again does that");
+    if let Some(older) = taken.replaces() {
+        say_of_which(context, ledger, source, older)?;
     }
     // As an article it has claims to offer, whatever it was taken in for before.
     report::unmark_evidence(ledger, &source)?;
@@ -314,6 +318,54 @@ fn already(
         index: Some(index),
         entries: vec![],
     }))
+}
+
+/// Says of what the source that is there already is a newer version, where it was added as one of
+/// `older`.
+fn say_of_which(
+    context: &Context,
+    ledger: &Ledger,
+    source: SourceId,
+    older: SourceId,
+) -> anyhow::Result<()> {
+    let record = ledger.entry_of(Kind::Source, &source.entry())?;
+    let of_which = match record.entry.body() {
+        Body::Source(entry) => entry.replaces,
+        _ => None,
+    };
+    let asked = ledger.short(&older.0)?;
+    match of_which {
+        Some(known) if known == older => {
+            context.say(&format!("it is recorded as a newer version of {asked}"));
+        }
+        Some(known) => context.warn(&format!(
+            "it is recorded as a newer version of {}, not of {asked}: --again adds it as one",
+            ledger.short(&known.0)?
+        )),
+        None => context.warn(&format!(
+            "it was not recorded as a newer version of {asked}: --again does that"
+        )),
+    }
+    Ok(())
+}
+
+/// Refuses a newer version of what was replaced before, unless the person says that it is one.
+fn refuse_replaced(args: &Args, ledger: &Ledger, taken: &Taken) -> anyhow::Result<()> {
+    let Some(older) = taken.replaces().filter(|_| !args.anyway) else {
+        return Ok(());
+    };
+    let replaces = |record: &Record| matches!(record.entry.body(), Body::Source(source) if source.replaces == Some(older));
+    let Some(newer) = ledger.newer_versions()?.into_iter().rfind(replaces) else {
+        return Ok(());
+    };
+    let (older, by) = (ledger.short(&older.0)?, ledger.short(&newer.entry.id().0)?);
+    let day = DayOrTime::Time(newer.entry.header().at).date();
+    Err(Failure::new(
+        Status::Usage,
+        format!("source {older} was replaced by {by} on {day}: did you mean --replaces {by}?"),
+    )
+    .hint(format!("--anyway records another newer version of {older}"))
+    .into())
 }
 
 fn say_already(

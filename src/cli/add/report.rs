@@ -127,7 +127,11 @@ pub(super) fn dry_run(
     });
     let found = found.unwrap_or_else(|| Finding::of(&source.text));
     let shown = found
-        .proposals(&source.text, taken.meta.language.as_deref())
+        .proposals(
+            &source.text,
+            taken.meta.language.as_deref(),
+            taken.spoken().as_ref(),
+        )
         .into_iter()
         .filter(|(_, _, passed)| passed.is_none())
         .enumerate()
@@ -192,6 +196,8 @@ fn tell(
         context.say(&format!("{claims} claims; nothing was written"));
     } else if claims > 0 {
         context.say("next: factlog review goes through them; factlog verdict N judges one");
+    } else if let Some(recorded) = recorded.filter(|recorded| recorded.index.is_some()) {
+        context.say(&claims::say_none(&recorded.source));
     }
     Ok(Status::Done)
 }

@@ -8,9 +8,10 @@ use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 
 use factlog::entry::Body;
+use factlog::extract::language;
 use factlog::intake::Warning;
 use factlog::keys::HeldKey;
-use factlog::ledger::Ledger;
+use factlog::ledger::{Ledger, MAX_PENDING_BYTES};
 use factlog::trust::VerifierKey;
 use factlog::words::id::{ObjectId, SourceId};
 use factlog::words::source::{Kept, Meta};
@@ -20,14 +21,15 @@ use super::alike::{Alike, Known};
 use super::{Args, of_one};
 use crate::cli::context::Context;
 use crate::cli::exit::{self, Failure, Status};
-use crate::cli::fetched;
 use crate::cli::json_out;
 use crate::cli::progress;
 use crate::cli::prompt;
 use crate::cli::record::{self, EntryLine, Signer};
+use crate::cli::says;
 use crate::cli::screen;
 use crate::cli::signing;
 use crate::cli::sources::{self, Taken};
+use crate::cli::split;
 use crate::cli::stdout;
 
 /// A round is signed once it has so many bytes or so many sources.
@@ -41,8 +43,10 @@ const MOST_NAMES: usize = 100_000;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum Outcome {
-    /// It is in the ledger, or in the file of `--out`.
+    /// It is in the ledger.
     Added,
+    /// It was signed into the file of `--out`.
+    Signed,
     /// It was there before.
     Already,
     /// It would be added: nothing was written.
@@ -174,6 +178,7 @@ fn names(args: &Args, context: &Context) -> anyhow::Result<Vec<OsString>> {
                 .because(error)
                 .hint("a list is UTF-8 text with one file or address a line")
         })?;
+        let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
         let lines = text.lines().map(str::trim);
         let listed = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
         names.extend(listed.map(OsString::from));
@@ -215,15 +220,36 @@ impl Adding<'_> {
         match sources::take(self.context, what, &self.args.given(self.context)?) {
             Ok(taken) => {
                 taken.warn(self.context);
+                let text = taken.intake.text.as_deref().unwrap_or_default();
+                if language::is_foreign(text) {
+                    let what = screen::cut(&taken.what, 60);
+                    self.context.warn(&format!("{what} {}", split::FOREIGN));
+                }
                 self.bytes += taken.bytes();
                 self.round.push(taken);
             }
             Err(error) => self.fail(what, &error),
         }
+        if self.args.signing.out.is_some() && !self.args.dry_run {
+            // One file has all of it, so nothing is written before all was taken in.
+            return self.refuse_beyond_file();
+        }
         if self.bytes >= ROUND_BYTES || self.round.len() >= ROUND_SOURCES {
             self.finish_round()?;
         }
         Ok(())
+    }
+
+    /// Refuses more than a file of what was signed holds.
+    fn refuse_beyond_file(&self) -> anyhow::Result<()> {
+        // Bytes stand in it as base64.
+        if self.bytes <= MAX_PENDING_BYTES / 8 * 5 {
+            return Ok(());
+        }
+        let message = "that is more than one file of what was signed holds; nothing was signed";
+        Err(Failure::new(Status::Usage, message)
+            .hint("add them in several turns, each with an --out of its own")
+            .into())
     }
 
     /// Notes that a source was not taken in; the first gives the exit status.
@@ -334,11 +360,17 @@ impl Adding<'_> {
         }
         let entries = record::deliver(context, &args.signing, &mut ledger, &signer.pending)?;
         for ((taken, alike), entry) in to_sign.into_iter().zip(&entries) {
-            if entry.index.is_some() {
-                fetched::keep(context, &ledger, &taken);
-            }
-            let mut line = Line::of(&taken, Outcome::Added, alike);
-            (line.source, line.index) = (Some(SourceId(entry.id.0)), entry.index);
+            let source = SourceId(entry.id.0);
+            let outcome = if entry.index.is_some() {
+                if let Some(fetched) = taken.fetched(source) {
+                    fetched.keep(context, &ledger);
+                }
+                Outcome::Added
+            } else {
+                Outcome::Signed
+            };
+            let mut line = Line::of(&taken, outcome, alike);
+            (line.source, line.index) = (Some(source), entry.index);
             self.lines.push(line);
         }
         self.entries.extend(entries);
@@ -410,6 +442,7 @@ impl Adding<'_> {
         };
         let (added, already) = (count(Outcome::Added), count(Outcome::Already));
         let (dry, failed) = (count(Outcome::DryRun), count(Outcome::Failed));
+        let signed = count(Outcome::Signed);
         let names: Vec<String> = self
             .lines
             .iter()
@@ -425,20 +458,17 @@ impl Adding<'_> {
             let ledger = (added + already > 0)
                 .then(|| context.open_ledger())
                 .transpose()?;
+            let short = |source: SourceId| {
+                let short = ledger
+                    .as_ref()
+                    .and_then(|ledger| ledger.short(&source.0).ok());
+                short.unwrap_or_else(|| source.to_string()[..8].to_owned())
+            };
             let mut out = stdout::styled();
             for line in &self.lines {
                 let Some(meta) = &line.meta else { continue };
-                let id = match (&ledger, line.source) {
-                    (Some(ledger), Some(source)) => ledger
-                        .short(&source.0)
-                        .unwrap_or_else(|_| source.to_string()),
-                    _ => "–".to_owned(),
-                };
-                let state = match line.outcome {
-                    Outcome::Added => "added",
-                    Outcome::Already => "already",
-                    Outcome::DryRun | Outcome::Failed => "dry-run",
-                };
+                let id = line.source.map_or_else(|| "–".to_owned(), short);
+                let state = says::name_of(&line.outcome);
                 let label = meta
                     .title
                     .as_deref()
@@ -450,6 +480,7 @@ impl Adding<'_> {
         let mut parts = Vec::new();
         for (count, what) in [
             (added, "added"),
+            (signed, "signed, and not in the ledger yet"),
             (already, "in the ledger already"),
             (dry, "would be added; nothing was written"),
             (failed, "not taken in"),

@@ -3,6 +3,9 @@
 //! Its text has a head that is plain text, so that whoever reads the source later sees who said it,
 //! when and how; the words follow after an empty line. The reviewer who signs it vouches for it.
 
+use factlog::words::claim::{Claim, Claimant, Manner};
+use factlog::words::source::{Meta, SourceType};
+use factlog::words::span::Span;
 use factlog::words::time::DayOrTime;
 
 use crate::cli::exit::{Failure, Status};
@@ -83,6 +86,79 @@ impl StatementHead {
     }
 }
 
+/// Who said the words of a statement: what is claimed in them is theirs, unless they name another.
+pub(crate) struct Spoken {
+    by: Claimant,
+    /// Where the words begin; before it is the head.
+    from: usize,
+}
+
+impl Spoken {
+    /// Reads the head of a statement's text; nothing where there is none.
+    pub(crate) fn of(source_type: SourceType, text: &str, meta: Option<&Meta>) -> Option<Self> {
+        if source_type != SourceType::Statement {
+            return None;
+        }
+        let (head, _) = text.split_once("\n\n")?;
+        let mut lines = head.lines();
+        let who = lines.next()?.strip_prefix("Statement by ")?;
+        lines.next()?.strip_prefix("Said: ")?;
+        lines.next()?.strip_prefix("How: ")?;
+        // A name may have a comma in it, so what is known of the source says where the name ends.
+        let known = meta
+            .and_then(|meta| meta.authors.first())
+            .map(String::as_str);
+        let rest = known.and_then(|name| Some((name, who.strip_prefix(name)?)));
+        let (name, role) = match rest {
+            Some((name, rest)) if rest.is_empty() || rest.starts_with(", ") => {
+                (name, rest.strip_prefix(", "))
+            }
+            _ => match who.split_once(", ") {
+                Some((name, role)) => (name, Some(role)),
+                None => (who, None),
+            },
+        };
+        Some(Self {
+            by: Claimant {
+                name: name.to_owned(),
+                role: role.map(str::to_owned),
+                same_as: None,
+                span: None,
+            },
+            from: head.len(),
+        })
+    }
+
+    /// Says whether words are of the head.
+    pub(crate) const fn is_head(&self, words: Span) -> bool {
+        words.start() < self.from
+    }
+
+    /// Gives a claim of this sentence to who said it; says whether it was theirs.
+    pub(crate) fn attribute(&self, claim: &mut Claim, sentence: Span) -> bool {
+        match &mut claim.claimant {
+            None if claim.manner == Manner::Narration => {
+                claim.manner = Manner::Indirect;
+                claim.statement = if sentence.contains(claim.quote.bytes) {
+                    vec![sentence]
+                } else {
+                    claim.parts.clone()
+                };
+                claim.claimant = Some(self.by.clone());
+            }
+            Some(claimant) if matches!(claimant.name.as_str(), "I" | "We" | "we") => {
+                let span = claimant.span;
+                *claimant = Claimant {
+                    span,
+                    ..self.by.clone()
+                };
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +177,12 @@ mod tests {
             head.text(" We have no comment.\n"),
             "Statement by Ann Lee, press officer\nSaid: 2026-03-04\nHow: telephone\n\nWe have no comment.\n"
         );
+        let text = head.text("The port lost 12 million crowns in 2019.");
+        let spoken = Spoken::of(SourceType::Statement, &text, None).unwrap();
+        assert_eq!(spoken.by.name, "Ann Lee");
+        assert_eq!(spoken.by.role.as_deref(), Some("press officer"));
+        assert!(Spoken::of(SourceType::Document, &text, None).is_none());
+        assert!(Spoken::of(SourceType::Statement, "Statement by Ann Lee\n\nNo.", None).is_none());
         assert!(StatementArgs::default().head().unwrap().is_none());
         let empty = StatementArgs {
             by: Some(" ".into()),

@@ -144,6 +144,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             let entry = taken.put(&mut signer.pending)?;
             let id: EntryId = signer.add(Body::Source(entry))?;
             let entries = record::deliver(context, &args.signing, &mut ledger, &signer.pending)?;
+            if let Some(fetched) = taken.fetched(SourceId(id.0)) {
+                fetched.keep(context, &ledger);
+            }
             (SourceId(id.0), entries)
         }
     };

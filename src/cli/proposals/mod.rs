@@ -17,6 +17,7 @@ use factlog::words::object;
 use factlog::words::span::{CountedText, Span};
 
 use self::kept::Kept;
+use super::add::Spoken;
 
 /// What names the network and the rules that propose claims, in claim entries.
 pub(crate) const EXTRACTOR: &str = "network/2";
@@ -77,23 +78,34 @@ impl Finding {
         }
     }
 
-    /// Returns the claims of a text as they can be recorded.
-    pub(crate) fn proposals(&self, text: &str, language: Option<&str>) -> Vec<Proposal> {
+    /// Returns the claims of a text as they can be recorded; those of a statement are of who said it.
+    pub(crate) fn proposals(
+        &self,
+        text: &str,
+        language: Option<&str>,
+        spoken: Option<&Spoken>,
+    ) -> Vec<Proposal> {
         let source = ObjectId::of(text.as_bytes());
         let text = CountedText::new(text);
         let language = language.unwrap_or(LANGUAGE);
         let proposal = |found: &ExtractedClaim| {
+            if spoken.is_some_and(|spoken| spoken.is_head(found.sentence)) {
+                return None;
+            }
+            let mut claim = to_claim(&text, source, language, found)?;
+            let is_spoken =
+                spoken.is_some_and(|spoken| spoken.attribute(&mut claim, found.sentence));
             let worth = Worth {
                 score: found.score,
                 reason: found.reason.as_str(),
                 sentence: found.sentence,
-                unresolved: found.unresolved,
+                unresolved: found.unresolved && !is_spoken,
             };
             let passed = match found.reason {
                 Reason::Passed(why) => Some(why.as_str()),
                 _ => None,
             };
-            Some((to_claim(&text, source, language, found)?, worth, passed))
+            Some((claim, worth, passed))
         };
         self.claims.iter().filter_map(proposal).collect()
     }
@@ -205,7 +217,7 @@ mod tests {
         assert_eq!(first.finding(TEXT), None, "nobody split it yet");
         first.split(TEXT);
         let finding = Finding::of(TEXT);
-        let claims = finding.proposals(TEXT, None);
+        let claims = finding.proposals(TEXT, None, None);
         assert!(claims.iter().any(|(.., passed)| passed.is_some()));
         assert!(claims.iter().any(|(.., passed)| passed.is_none()));
         assert_eq!(*first.finding(TEXT).expect("kept"), finding);
@@ -215,7 +227,7 @@ mod tests {
             ..Proposals::of(ledger.path())
         };
         assert_eq!(*again.finding(TEXT).expect("kept"), finding);
-        let german = finding.proposals(TEXT, Some("de"));
+        let german = finding.proposals(TEXT, Some("de"), None);
         assert!(german.iter().all(|(claim, ..)| claim.language == "de"));
         let other = "Another text was found in 2020.\n";
         assert_eq!(again.finding(other), None);

@@ -267,7 +267,7 @@ fn source(ledger: &Ledger, id: SourceId) -> anyhow::Result<SourceShown> {
         text: entry.text,
         fetched: entry
             .raw
-            .and_then(|raw| fetched::read(ledger.folder(), raw.blake3)),
+            .and_then(|raw| fetched::read(ledger.folder(), id, raw.blake3)),
         meta: meta.map(|meta| MetaShown {
             words: says::source_words(ledger, id, &meta, &entry.media),
             url: meta.url,

@@ -20,10 +20,10 @@ use factlog::words::time::DayOrTime;
 
 use self::bytes::{Got, get, refuse_what_is_none};
 pub(crate) use self::bytes::{read_file, read_input, refused};
-use super::add::StatementHead;
+use super::add::{Spoken, StatementHead};
 use super::context::Context;
 use super::exit::{Failure, Status};
-use super::fetched::FetchRecord;
+use super::fetched::{FetchRecord, Fetched};
 use super::gone;
 use super::pdf_trial;
 use super::says;
@@ -115,6 +115,7 @@ pub(crate) fn take(context: &Context, what: &OsStr, given: &Given) -> anyhow::Re
         media_type: given.media.as_deref().or(got.media.as_deref()),
         charset: given.charset.as_deref(),
         url: given.url.as_deref().or(got.url.as_deref()),
+        fetched: got.url.as_deref(),
     };
     pdf_trial::survives(what, &got.bytes, &hint)?;
     let mut intake = intake::take_in(&got.bytes, &hint).map_err(|error| refused(what, error))?;
@@ -146,6 +147,8 @@ pub(crate) fn take_statement(
     head: &StatementHead,
 ) -> anyhow::Result<Taken> {
     let shown = screen::path(what);
+    refuse_credentials(&shown)?;
+    given.url.as_deref().map_or(Ok(()), refuse_credentials)?;
     if is_address(&shown) {
         return Err(
             Failure::new(Status::Usage, format!("{shown} is no statement"))
@@ -168,6 +171,11 @@ pub(crate) fn take_statement(
     };
     let words = intake::take_in(&bytes, &hint).map_err(|error| refused(&shown, error))?;
     let text = head.text(words.text.as_deref().unwrap_or_default());
+    // The words were read from their charset, and with the head they are UTF-8.
+    let hint = Hint {
+        charset: Some("utf-8"),
+        ..hint
+    };
     let mut intake =
         intake::take_in(text.as_bytes(), &hint).map_err(|error| refused(&shown, error))?;
     intake.warnings = words.warnings;
@@ -283,10 +291,20 @@ impl Taken {
         self.raw.as_ref().map_or(0, Vec::len) + text
     }
 
-    /// Returns how its bytes were fetched, and their id; nothing where they were not.
-    pub(crate) fn fetched(&self) -> Option<(ObjectId, &FetchRecord)> {
-        let raw = self.raw_id();
-        raw.zip(self.fetched.as_ref())
+    /// Returns who said its words, where it is a statement.
+    pub(crate) fn spoken(&self) -> Option<Spoken> {
+        let text = self.intake.text.as_deref().unwrap_or_default();
+        Spoken::of(self.source_type, text, Some(&self.meta))
+    }
+
+    /// Returns how its bytes were fetched, as the source with this id; nothing where they were not.
+    pub(crate) fn fetched(&self, source: SourceId) -> Option<Fetched> {
+        Some(Fetched {
+            source,
+            raw: self.raw_id()?,
+            what: self.what.clone(),
+            record: self.fetched.clone()?,
+        })
     }
 
     /// Returns the id of its text.
@@ -385,6 +403,11 @@ impl Taken {
     /// Makes it a newer version of another source.
     pub(crate) const fn replace(&mut self, older: Option<SourceId>) {
         self.replaces = older;
+    }
+
+    /// Returns the source of which it is a newer version.
+    pub(crate) const fn replaces(&self) -> Option<SourceId> {
+        self.replaces
     }
 
     /// Warns a person of what is odd about it.

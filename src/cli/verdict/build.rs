@@ -23,6 +23,7 @@ use crate::cli::context::Context;
 use crate::cli::desk::conflicts::{Declared, Rules};
 use crate::cli::desk::interests::Matter;
 use crate::cli::exit::{Failure, Status};
+use crate::cli::fetched::Fetched;
 use crate::cli::quotes;
 use crate::cli::ratings;
 use crate::cli::record::Signer;
@@ -59,6 +60,8 @@ pub(crate) struct Ready {
     pub(crate) verdict: Verdict,
     /// Sources that are new to the ledger.
     pub(crate) new_sources: Vec<SourceId>,
+    /// How those of them were fetched that were.
+    pub(crate) fetched: Vec<Fetched>,
     /// What the verdict that is replaced cited, where this one cites nothing.
     pub(crate) uncited: Option<Uncited>,
     /// What the author has a stake in, as the desk knows, and does not declare.
@@ -143,6 +146,8 @@ pub(crate) struct Fresh {
     sources: HashMap<String, SourceId>,
     /// Sources, in order.
     pub(crate) new_sources: Vec<SourceId>,
+    /// How those of them were fetched that were.
+    pub(crate) fetched: Vec<Fetched>,
 }
 
 impl Fresh {
@@ -160,9 +165,11 @@ impl Fresh {
             Need::Claim(line) => {
                 self.claims.insert(line.claim.identity(), ClaimId(id.0));
             }
-            Need::Source { key, .. } => {
-                self.sources.insert(key.clone(), SourceId(id.0));
-                self.new_sources.push(SourceId(id.0));
+            Need::Source { key, taken } => {
+                let id = SourceId(id.0);
+                self.sources.insert(key.clone(), id);
+                self.new_sources.push(id);
+                self.fetched.extend(taken.fetched(id));
             }
         }
     }
@@ -174,7 +181,6 @@ impl Fresh {
     }
 }
 
-/// Says whether a piece of evidence is named by the id of a source rather than a file or address.
 /// Says whether a word names a source by the beginning of its id, not a file.
 pub(crate) fn is_id(what: &str) -> bool {
     let digits = what.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));

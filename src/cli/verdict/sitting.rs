@@ -411,6 +411,7 @@ impl<'a> Sitting<'a> {
             draft,
             verdict,
             new_sources: fresh.new_sources,
+            fetched: fresh.fetched,
         })
     }
 
@@ -420,12 +421,16 @@ impl<'a> Sitting<'a> {
             mut signer,
             draft,
             new_sources,
+            fetched,
             verdict: content,
             ..
         } = ready;
         let verdict = signer.sign(&draft)?;
         let entries = record::deliver(self.context, self.signing, ledger, &signer.pending)?;
         if self.signing.out.is_none() {
+            for fetched in fetched {
+                fetched.keep(self.context, ledger);
+            }
             KeptEvidence::forget_cited(&self.drafts, &self.line, &content.evidence)?;
             for source in new_sources {
                 let mut decided = self.drafts.load(&source)?;

@@ -423,9 +423,110 @@ fn how_a_page_was_fetched_is_kept_shown_and_erased_with_it() {
         text.contains("x-served-by") && !text.contains("secret"),
         "{text}"
     );
-    let raw = path.file_stem().unwrap().to_str().unwrap().to_owned();
-    desk.done(&["erase", &raw, "--basis", "privacy", "--yes"]);
+    // The same bytes from elsewhere are another source, and evidence is a source as well.
+    let (address, thread) = server(2);
+    desk.done(&["add", &format!("{address}/page.html"), "--again"]);
+    fs::write(desk.path("article.txt"), crate::desk::ARTICLE).unwrap();
+    desk.done(&["add", "article.txt"]);
+    let wall = format!("{address}/wall");
+    let judged = [
+        "--rating",
+        "true",
+        "--summary",
+        "It was.",
+        "--supports",
+        &wall,
+        "--yes",
+    ];
+    let number = claims(&desk).len().to_string();
+    desk.done(&[&["verdict", &number], &judged[..]].concat());
+    thread.join().unwrap();
+    let kept = || -> Vec<serde_json::Value> {
+        let files = fs::read_dir(desk.ledger().join("fetched")).unwrap();
+        let read = |file: std::io::Result<fs::DirEntry>| fs::read(file.unwrap().path()).unwrap();
+        files
+            .map(|file| serde_json::from_slice(&read(file)).unwrap())
+            .collect()
+    };
+    assert_eq!(kept().len(), 3);
+    let raw = document["raw"].as_str().unwrap();
+    assert_eq!(kept().iter().filter(|kept| kept["raw"] == raw).count(), 2);
+    desk.done(&["erase", raw, "--basis", "privacy", "--yes"]);
     assert!(!path.exists());
+    let left = kept();
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(left[0]["asked"], wall.as_str());
+}
+
+#[test]
+fn what_is_signed_into_a_file_is_whole_and_not_called_added() {
+    let desk = desk();
+    let names: Vec<String> = (0..501).map(|n| format!("{n}.txt")).collect();
+    for name in &names {
+        fs::write(desk.path(name), format!("Word of {name}.\n")).unwrap();
+    }
+    let list = format!("\u{FEFF}{}", names.join("\n"));
+    fs::write(desk.path("list.txt"), list).unwrap();
+    let size = desk.size();
+    let arguments = ["add", "--from", "list.txt", "--out", "signed.json", "--yes"];
+    let (out, err) = desk.done(&arguments);
+    assert_eq!(out.matches("  signed ").count(), 501, "{out}{err}");
+    assert!(
+        err.contains("501 signed") && !err.contains("added"),
+        "{err}"
+    );
+    assert_eq!(desk.size(), size);
+    desk.done(&["append", "signed.json"]);
+    assert_eq!(desk.size(), size + 501);
+    let report = json(
+        &desk,
+        "output-add-several",
+        &["add", "0.txt", "1.txt", "--again", "--out", "more.json"],
+    );
+    assert_eq!(report["sources"][1]["outcome"], "signed");
+}
+
+#[test]
+fn what_has_no_claims_or_another_language_is_said() {
+    let desk = desk();
+    fs::write(desk.path("no.txt"), "Was it worth it?\n").unwrap();
+    let (_, err) = desk.done(&["add", "no.txt"]);
+    assert!(err.contains("0 claims; record one with"), "{err}");
+    let source = json(&desk, "output-add", &["add", "no.txt"])["source"].clone();
+    let (_, err) = desk.done(&["claims", source.as_str().unwrap()]);
+    assert!(err.contains("0 claims; record one with"), "{err}");
+    let german = "Die Brücke am Hafen wurde im Jahr 2019 gesperrt, sagte die Bürgermeisterin am \
+                  Montag vor der Presse. Der Rat hat zwölf Millionen für die Arbeiten ausgegeben, und \
+                  der Verkehr auf der Ringstraße ging in dem Jahr um ein Drittel zurück.\n";
+    fs::write(desk.path("de.txt"), german).unwrap();
+    fs::write(desk.path("en.txt"), crate::desk::ARTICLE).unwrap();
+    let (_, err) = desk.done(&["add", "de.txt", "en.txt"]);
+    assert_eq!(err.matches("look like English").count(), 1, "{err}");
+    assert!(err.contains("de.txt does not look like English"), "{err}");
+}
+
+#[test]
+fn an_address_with_a_password_is_refused_and_one_that_is_only_said_decides_no_type() {
+    let desk = desk();
+    let head = [
+        "--statement",
+        "--by",
+        "Ann Lee",
+        "--when",
+        "2026-03-04",
+        "--how",
+        "mail",
+    ];
+    let secret = ["add", "-", "--url", "https://ann:secret@news.example/"];
+    let err = desk.refused(&[&secret[..], &head[..]].concat(), 2);
+    assert!(!err.contains("secret"), "{err}");
+    let (status, out, err) = with_input(
+        &mut desk.factlog(&["--json", "add", "-", "--url", "https://news.example/x.html"]),
+        "The bridge was closed in 2019, and a < b, the mayor said.\n",
+    );
+    assert_eq!(status, Some(0), "{err}");
+    let added: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(added["media"], "text/plain");
 }
 
 #[test]
@@ -477,6 +578,22 @@ fn near_copies_and_newer_versions_are_named_before_anything_is_written() {
     fs::write(desk.path("other.txt"), crate::desk::ARTICLE).unwrap();
     let other = json(&desk, "output-add", &["add", "other.txt"]);
     assert_eq!(other["alike"], serde_json::json!([]));
+    // What was replaced has a newer version already.
+    let newer = replacing["source"].as_str().unwrap()[..8].to_owned();
+    fs::write(desk.path("d.html"), page("the fourth year")).unwrap();
+    let err = desk.refused(&["add", "d.html", "--replaces", &short], 2);
+    assert!(
+        err.contains(&format!("did you mean --replaces {newer}?")),
+        "{err}"
+    );
+    desk.done(&["add", "d.html", "--replaces", &short, "--anyway"]);
+    let (_, err) = desk.done(&["add", "c.html", "--replaces", &short]);
+    assert!(
+        err.contains("it is recorded as a newer version of"),
+        "{err}"
+    );
+    let (_, err) = desk.done(&["add", "c.html", "--replaces", &newer]);
+    assert!(err.contains(&format!("{short}, not of {newer}")), "{err}");
     // The sketches may be lost at any time.
     fs::write(desk.ledger().join("sketches"), "not ours").unwrap();
     let (_, err) = desk.done(&["add", "b.html", "--dry-run"]);
@@ -525,6 +642,47 @@ fn what_was_said_on_the_telephone_is_a_statement() {
     );
     let refused = desk.refused(&["add", "-", "--statement", "--by", "Ann Lee"], 2);
     assert!(refused.contains("--when"), "{refused}");
+    // The head is no claim, and what is claimed below it is of who said it.
+    let words =
+        b"The caf\xE9 at the port lost 12 million crowns in 2019. The bridge was closed in 2020, \
+        the mayor, Ada Venn, said on Monday.\n";
+    fs::write(desk.path("said.txt"), words).unwrap();
+    let more = [
+        "add",
+        "said.txt",
+        "--charset",
+        "windows-1252",
+        "--statement",
+        "--by",
+        "Lee, Ann",
+        "--role",
+        "press officer",
+        "--when",
+        "2026-03-05",
+        "--how",
+        "mail",
+    ];
+    let dry = json(&desk, "output-add", &[&more[..], &["--dry-run"]].concat());
+    let added = json(&desk, "output-add", &more);
+    for report in [dry, added] {
+        let claims = report["claims"].as_array().unwrap();
+        let text = claims[0]["text"].as_str().unwrap();
+        assert!(text.contains("café"), "{text}");
+        assert_eq!(claims[0]["claimant"]["name"], "Lee, Ann");
+        assert_eq!(claims[0]["claimant"]["role"], "press officer");
+        assert_eq!(claims[1]["claimant"]["name"], "Ada Venn");
+        assert_eq!(claims.len(), 2, "{claims:#?}");
+    }
+    desk.done(&[
+        "verdict",
+        "2",
+        "--rating",
+        "true",
+        "--summary",
+        "Seen.",
+        "--yes",
+    ]);
+    desk.done(&["verify"]);
 }
 
 #[test]
