@@ -101,6 +101,9 @@ fn show_all(context: &Context, accepted: &[ClaimLine]) {
     for (n, line) in accepted.iter().enumerate() {
         let title = screen::styled(STRONG, &format!("{} of {}", n + 1, accepted.len()));
         let _ = write!(shown, "\n{title}\n{}", show::in_full(line, columns));
+        if let Some(by) = &line.hand.by {
+            let _ = writeln!(shown, "  {:<11} by {}", "accepted", screen::one_line(by));
+        }
     }
     shown.push('\n');
     pager::show(context, &shown, 1);

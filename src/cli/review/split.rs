@@ -125,8 +125,8 @@ fn render(line: &ClaimLine, finer: &[Made]) -> String {
     let found = finer.iter().map(|made| &made.claim);
     let start = finer.is_empty().then_some(&line.claim);
     for claim in found.chain(start) {
-        let quote = words::quoted(text, &claim.parts);
-        let words = screen::one_line(&claim.text);
+        let quote = words::editable(text, &claim.parts);
+        let words = screen::editable_line(&claim.text);
         let _ = writeln!(form, "\nquote: {quote}\ntext: {words}");
     }
     form += "\nquote: \ntext: \n";
@@ -181,7 +181,7 @@ fn made(line: &ClaimLine, quote: &str, written: &str) -> anyhow::Result<Claim> {
     let parts = words::parts(text, line.sentence(), quote)?;
     let own = words::own(text, &parts, " ");
     // As the claim has the same words, it keeps what is known about them.
-    if parts == line.claim.parts && screen::one_line(&line.claim.text) == written {
+    if parts == line.claim.parts && screen::editable_line(&line.claim.text) == written {
         return Ok(line.claim.clone());
     }
     let written = if written.is_empty() { &own } else { written };
