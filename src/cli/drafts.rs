@@ -368,14 +368,12 @@ impl Drafts {
         self.folder.join(name)
     }
 
-    /// Returns where the form of a claim that is being edited is kept.
-    pub(crate) fn claim_form(&self, claim: &str) -> PathBuf {
-        self.folder.join(format!("claim-{claim}.txt"))
-    }
-
-    /// Returns where the form in which a claim is split is kept.
-    pub(crate) fn split_form(&self, claim: &str) -> PathBuf {
-        self.folder.join(format!("split-{claim}.txt"))
+    /// Returns where the form is kept in which somebody changes a claim, `claim`, or splits it, `split`.
+    pub(crate) fn review_form(&self, what: &str, claim: &str, by: Option<&str>) -> PathBuf {
+        let by = by.map_or_else(String::new, |by| {
+            format!("-{}", &ObjectId::of(by.as_bytes()).to_string()[..16])
+        });
+        self.folder.join(format!("{what}-{}{by}.txt", &claim[..16]))
     }
 
     /// Returns where a note that is being written is kept.

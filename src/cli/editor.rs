@@ -80,10 +80,10 @@ const FAULT: &str = "#!";
 /// it is about, where it names one by its number or its field.
 pub(crate) fn with_fault(form: &str, fault: &str) -> String {
     let fault = screen::visible(fault);
-    let marked: String = fault
-        .lines()
-        .map(|line| format!("{FAULT} {line}\n"))
-        .collect();
+    let mut marked = String::new();
+    for line in fault.lines() {
+        marked.extend([FAULT, " ", line, "\n"]);
+    }
     let numbered = fault.strip_prefix("line ").and_then(|rest| {
         let (number, rest) = rest.split_once(": ")?;
         Some((number.parse::<usize>().ok()?, rest))

@@ -20,11 +20,11 @@ use crate::cli::screen;
 pub(super) fn edit(
     context: &Context,
     drafts: &Drafts,
+    path: &Path,
     line: &ClaimLine,
     check: impl Fn(&Claim) -> anyhow::Result<()>,
 ) -> anyhow::Result<Option<Claim>> {
-    let path = drafts.claim_form(&line.id[..16]);
-    let claim = fill_in(context, drafts, &path, claim_form(line), |form| {
+    let claim = fill_in(context, drafts, path, claim_form(line), |form| {
         let claim = changed(line, form)?;
         if claim != line.claim {
             check(&claim)?;

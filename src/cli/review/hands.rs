@@ -16,7 +16,7 @@ use crate::cli::signing::{self, SigningArgs};
 
 /// One who reviews.
 pub(super) struct Reviewer {
-    /// What their answers are kept with: the name of their key, else of the user of this machine.
+    /// What their answers are kept with: the name of their key, if one is here.
     pub(super) name: Option<String>,
     /// All names of theirs: a key that took the place of another may have another.
     names: BTreeSet<String>,
@@ -29,17 +29,24 @@ impl Reviewer {
         ledger: &Ledger,
         signing: &SigningArgs,
     ) -> anyhow::Result<Self> {
-        let writer = || people::writer(context, ledger, signing.name.as_deref()).ok();
         let signer = || {
             let chosen = signing::choose(context, signing, ledger).ok()?;
             Some(chosen.verifier().name().to_string())
         };
-        let is_named = signing.key.is_some() || signing.agent;
-        let name = if is_named {
-            signer()
-        } else {
+        let only = || match people::here(context, ledger).ok()?.as_slice() {
+            [one] => Some(one.name.clone()),
             // Of several people whose keys are here, the reviewer.
-            writer().or_else(signer)
+            _ => signer(),
+        };
+        let is_set = context.settings()?.of_file("signer").is_some();
+        let name = match &signing.name {
+            _ if signing.key.is_some() || signing.agent => signer(),
+            Some(typed) => {
+                let whole = people::whole_name(ledger, typed).ok();
+                whole.filter(|(_, is_key)| *is_key).map(|(name, _)| name)
+            }
+            None if is_set => signer(),
+            None => only(),
         };
         let names = match &name {
             Some(name) => Names::of(ledger)?.beside(name),

@@ -68,6 +68,7 @@ pub(super) fn sign_accepted(
         let claims = screen::counted(count, "claim", "claims");
         context.say(&format!("recorded {claims}"));
         for line in &accepted {
+            let _locked = drafts.lock()?;
             let mut decided = drafts.load(&line.source.id)?;
             // What was edited stays, so that the claim as it was proposed does not come back.
             if line.claim.identity() == line.origin {

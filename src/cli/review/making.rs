@@ -71,7 +71,7 @@ impl Sitting<'_> {
         }
         let offered = self.drafts.offer(&ledger)?;
         drop(ledger);
-        let _locked = self.drafts.lock()?;
+        let locked = self.drafts.lock()?;
         let mut decided = self.drafts.load(&source)?;
         for at in 0..self.lines.len() {
             let is_of = of.iter().any(|of| of.claim == self.lines[at].origin);
@@ -98,6 +98,7 @@ impl Sitting<'_> {
             undone: false,
         });
         self.drafts.save(&decided)?;
+        drop(locked);
         self.reload(&first.unwrap_or(self.lines[self.at].origin))
     }
 

@@ -322,7 +322,9 @@ impl<'a> Sitting<'a> {
     fn edit(&mut self) -> anyhow::Result<()> {
         let check = |claim: &Claim| self.refuse_second(claim);
         let line = &self.lines[self.at];
-        let Some(claim) = form::edit(self.context, self.drafts, line, check)? else {
+        let by = self.reviewer.name.as_deref();
+        let path = self.drafts.review_form("claim", &line.id, by);
+        let Some(claim) = form::edit(self.context, self.drafts, &path, line, check)? else {
             self.context
                 .say("nothing was changed, and nothing is decided");
             return Ok(());

@@ -93,7 +93,8 @@ impl Sitting<'_> {
     /// Has finer claims written in the editor; `None` where there are fewer than two.
     fn by_hand(&self, finer: &[Made]) -> anyhow::Result<Option<Vec<Made>>> {
         let line = &self.lines[self.at];
-        let path = self.drafts.split_form(&line.id[..16]);
+        let by = self.reviewer.name.as_deref();
+        let path = self.drafts.review_form("split", &line.id, by);
         let form = render(line, finer);
         let read = |form: &str| {
             let claims = parse(line, form)?;

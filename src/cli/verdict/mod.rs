@@ -4,6 +4,7 @@ mod adding;
 mod batch;
 mod build;
 mod drafted;
+mod editing;
 mod evidence;
 mod form;
 mod forms;

@@ -12,9 +12,7 @@ use factlog::words::policy::{Policy, RatingCode};
 use serde::Serialize;
 
 use super::build::{Fresh, Judgement, Ready, Resolved, Resolver, TakenSources, Target};
-use super::drafted::Drafted;
-use super::evidence::Request;
-use super::form::FormFault;
+use super::editing::Edited;
 use super::forms::Forms;
 use super::kept::KeptEvidence;
 use super::look::Outline;
@@ -23,8 +21,7 @@ use super::{Args, build, form, look};
 use crate::cli::claim_list::{ClaimLine, State};
 use crate::cli::context::Context;
 use crate::cli::drafts::Drafts;
-use crate::cli::editor;
-use crate::cli::exit::{Failure, Status};
+use crate::cli::exit::Status;
 use crate::cli::json_out;
 use crate::cli::prompt;
 use crate::cli::ratings;
@@ -76,20 +73,20 @@ impl Ended {
 
 /// One person judging one claim.
 pub(super) struct Sitting<'a> {
-    context: &'a Context,
+    pub(super) context: &'a Context,
     signing: &'a SigningArgs,
     chosen: ChosenKey,
     author: VerifierKey,
     key: Option<HeldKey>,
-    policy: Policy,
-    line: ClaimLine,
+    pub(super) policy: Policy,
+    pub(super) line: ClaimLine,
     /// The verdict whose place this one takes, for the form to start from: the reviewer's own on the claim
     /// that stands, or the one that was named.
-    older: Option<Older>,
+    pub(super) older: Option<Older>,
     /// What was kept as evidence for the claim.
-    kept: KeptEvidence,
-    drafts: Drafts,
-    forms: Forms,
+    pub(super) kept: KeptEvidence,
+    pub(super) drafts: Drafts,
+    pub(super) forms: Forms,
     taken: TakenSources,
 }
 
@@ -360,95 +357,6 @@ impl<'a> Sitting<'a> {
         self.context.say(&format!("nothing was signed{kept}"));
     }
 
-    /// Opens the form, with what is wrong at its top, and reads it.
-    fn edit(
-        &self,
-        path: &std::path::Path,
-        fault: Option<String>,
-        args: Option<&Args>,
-    ) -> anyhow::Result<Edited> {
-        let kept = if fault.is_some() {
-            editor::form(path)?
-        } else {
-            let kept = self.forms.take_up(self.context)?;
-            kept.iter().for_each(|kept| self.tell_missing(kept));
-            kept
-        };
-        let before = match kept {
-            Some(kept) => kept,
-            None => match self.first_judgement(args) {
-                None => {
-                    let draft = Drafted::default();
-                    form::render_draft(&self.line, &self.policy, &draft, &self.kept.evidence)
-                }
-                Some(mut first) => {
-                    let named = |request: &Request| Some(request.what.clone());
-                    let named: Vec<_> = first.evidence.iter().map(named).collect();
-                    self.kept.join(&mut first.evidence, &named);
-                    form::render(&self.line, &self.policy, Some(&first), self.disputes())
-                }
-            },
-        };
-        let shown = match &fault {
-            Some(fault) => editor::with_fault(&before, fault),
-            None => editor::without_fault(&before),
-        };
-        self.drafts.replace(path, shown.as_bytes())?;
-        editor::edit(self.context, path)?;
-        let after = editor::form(path)?.unwrap_or_default();
-        let unchanged = editor::without_fault(&after) == editor::without_fault(&before);
-        match form::parse(&after) {
-            Ok(judged) => {
-                if let (true, Some(fault)) = (unchanged, fault) {
-                    // The same form would have the same fault, again and again.
-                    return Err(Failure::new(Status::Failed, fault)
-                        .hint(format!("what you wrote is kept in {}", path.display()))
-                        .into());
-                }
-                Ok(Edited::Judged(judged))
-            }
-            Err(FormFault::NoSummary) => {
-                let _ = fs::remove_file(path);
-                Err(Failure::new(Status::Failed, "the summary is empty: nothing was signed").into())
-            }
-            Err(found) if unchanged && fault.is_some() => {
-                Err(Failure::new(Status::Failed, found.to_string())
-                    .hint(format!("what you wrote is kept in {}", path.display()))
-                    .into())
-            }
-            Err(found) => Ok(Edited::Faulty(found.to_string())),
-        }
-    }
-
-    /// Says what was kept for the claim since a form was begun.
-    fn tell_missing(&self, form: &str) {
-        let missing = self.kept.evidence.iter();
-        for piece in
-            missing.filter(|piece| !form.contains(piece.what.get(..8).unwrap_or(&piece.what)))
-        {
-            let stance = form::stance_name(piece.stance);
-            self.context.say(&format!(
-                "evidence that was kept since is not in it; add: {stance}: {}",
-                piece.what
-            ));
-        }
-    }
-
-    /// Says who disputes the verdict whose place this one takes, and why.
-    fn disputes(&self) -> &[String] {
-        self.older.as_ref().map_or(&[], |older| &older.disputes)
-    }
-
-    /// Returns what the form starts from: the earlier verdict, to be superseded.
-    fn first_judgement(&self, args: Option<&Args>) -> Option<Judgement> {
-        let mut first = self.older.as_ref().map(|older| older.judgement.clone());
-        if let (Some(first), Some(args)) = (&mut first, args) {
-            first.change = args.change.or(first.change);
-            first.reason = args.reason.clone().or_else(|| first.reason.take());
-        }
-        first
-    }
-
     /// Reads or fetches the evidence and unlocks the key.
     fn prepare(&mut self, judgement: &Judgement) -> anyhow::Result<()> {
         build::take_all(self.context, &judgement.evidence, &mut self.taken)?;
@@ -509,6 +417,7 @@ impl<'a> Sitting<'a> {
         if self.signing.out.is_none() {
             KeptEvidence::forget_cited(&self.drafts, &self.line, &content.evidence)?;
             for source in new_sources {
+                let _locked = self.drafts.lock()?;
                 let mut decided = self.drafts.load(&source)?;
                 decided.evidence = true;
                 self.drafts.save(&decided)?;
@@ -547,9 +456,4 @@ impl<'a> Sitting<'a> {
         }
         Ok(Status::Done)
     }
-}
-
-enum Edited {
-    Judged(Judgement),
-    Faulty(String),
 }
