@@ -151,7 +151,7 @@ fn a_file_that_is_kept_as_evidence_is_cited_once() {
     desk.done(&["evidence", "add", "2", "record.txt", "--stance", "context"]);
     let flags = ["verdict", "2", "--rating", "false", "--summary", "No."];
     let (_, said) = desk.done(&[&flags[..], &["--refutes", "record.txt"]].concat());
-    assert!(said.contains(", recorded with it: “"), "{said}");
+    assert!(said.contains("; the claim is recorded with it"), "{said}");
     assert!(said.contains("”, said by "), "{said}");
     let listed = json(&desk, "output-evidence-list", &["evidence", "list", "2"]);
     let cited = listed["cited"].as_array().unwrap();

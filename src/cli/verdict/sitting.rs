@@ -181,7 +181,7 @@ impl<'a> Sitting<'a> {
         self.context.say(&if ready.claim_is_new() {
             // All that is recorded with the verdict is said.
             format!(
-                "{named}, recorded with it: “{}”, said by {}",
+                "{named}: “{}”, said by {}; the claim is recorded with it",
                 screen::one_line(text),
                 self.line.who()
             )
