@@ -20,7 +20,7 @@ use factlog::words::span::Span;
 
 use self::made::Listed;
 use super::add::Spoken;
-use super::drafts::{Choice, Drafts, SourceDrafts};
+use super::drafts::{Choice, Decision, Drafts, Hand, SourceDrafts};
 use super::numbering::{self, Block, Place, Settled};
 use super::proposals::{Proposals, Unsplit, Worth};
 use super::screen;
@@ -132,6 +132,8 @@ pub(crate) struct ClaimLine {
     pub(crate) worth: Option<Worth>,
     /// What found it, as its entry will say.
     pub(crate) extractor: Option<String>,
+    /// Who decided what has become of it, where a person did and has not signed it.
+    pub(crate) hand: Hand,
 }
 
 impl ClaimLine {
@@ -373,6 +375,7 @@ fn lines_of(
             origin,
             worth: Some(worth),
             extractor,
+            hand: decision.map(Decision::hand).unwrap_or_default(),
         });
     }
     if propose {
@@ -386,7 +389,8 @@ fn lines_of(
     Ok(Ok(lines))
 }
 
-fn state_of(choice: Option<Choice>) -> State {
+/// Returns what becomes of a proposed claim by what was decided about it.
+pub(crate) const fn state_of(choice: Option<Choice>) -> State {
     match choice {
         Some(Choice::Accepted) => State::Accepted,
         Some(Choice::Dropped) => State::Dropped,
@@ -476,6 +480,7 @@ fn recorded_line(
         source: Arc::clone(source),
         worth: None,
         extractor: None,
+        hand: Hand::default(),
     }))
 }
 

@@ -11,6 +11,7 @@ use factlog::ledger::Ledger;
 use factlog::words::claim::Manner;
 use factlog::words::id::{ClaimId, SourceId, VerdictId};
 use factlog::words::span::Quote;
+use factlog::words::time::Timestamp;
 use factlog::words::verdict::VerdictChange;
 use serde::Serialize;
 
@@ -19,6 +20,7 @@ use super::context::Context;
 use super::decisions::{self, Decisions};
 use super::desk::shown::Said;
 use super::desk::{Desk, Page};
+use super::drafts::Hand;
 use super::exit::Status;
 use super::gone;
 use super::json_out;
@@ -151,6 +153,11 @@ pub(crate) struct Shown {
     id: String,
     short: String,
     state: &'static str,
+    /// Who decided that, and when, where a person did and has not signed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decided_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decided_at: Option<Timestamp>,
     text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     claimant: Option<ShownClaimant>,
@@ -225,11 +232,17 @@ impl Shown {
     /// Shows a claim that is not recorded.
     pub(crate) fn proposed(line: &ClaimLine) -> Self {
         let claim = &line.claim;
+        let decided = match line.state {
+            State::Accepted | State::Dropped => line.hand.clone(),
+            _ => Hand::default(),
+        };
         Self {
             number: line.number,
             id: line.id.clone(),
             short: line.id[..8].to_owned(),
             state: line.state.as_str(),
+            decided_by: decided.by,
+            decided_at: decided.at,
             text: claim.text.clone(),
             claimant: claim.claimant.as_ref().map(|claimant| ShownClaimant {
                 name: claimant.name.clone(),
@@ -323,7 +336,9 @@ pub(crate) fn print(shown: &[Shown]) -> anyhow::Result<()> {
             .map_or_else(|| "  –".to_owned(), |number| format!("{number:>3}"));
         let text = screen::wrap(&claim.text, columns, "     ");
         writeln!(out, "{number}  {}", text.trim_start())?;
-        let mut about = format!("{} · {} {}", claim.who, claim.state, claim.short);
+        let by = claim.decided_by.as_deref().map(screen::one_line);
+        let by = by.map_or_else(String::new, |by| format!(" by {by}"));
+        let mut about = format!("{} · {}{by} {}", claim.who, claim.state, claim.short);
         if let Some(score) = claim.score {
             let _ = write!(about, " · worth checking {score:.2}");
         }

@@ -7,6 +7,7 @@ use factlog::ledger::{Ledger, LedgerError};
 use factlog::words::note::Note;
 
 use super::says;
+use super::screen;
 
 /// The decisions that count, and how many approvals are asked for.
 pub(crate) struct Decisions {
@@ -77,6 +78,15 @@ pub(crate) fn words(
         parts.push(format!("disputed by {}", names(disputes)));
     }
     (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// Says who decided, and the note with it.
+pub(crate) fn with_note(decision: &PublishedDecision) -> String {
+    let by = screen::one_line(&decision.by);
+    match &decision.note {
+        Some(note) => format!("disputed by {by}: {}", screen::one_line(note)),
+        None => format!("disputed by {by}"),
+    }
 }
 
 fn names(decisions: &[PublishedDecision]) -> String {

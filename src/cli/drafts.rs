@@ -12,12 +12,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use factlog::ledger::Ledger;
+use factlog::trust::PublicKey;
 use factlog::words::claim::Claim;
 use factlog::words::id::{ObjectId, SourceId};
 use factlog::words::span::Span;
+use factlog::words::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::beside::{self, FileKind};
+
+/// The file that is locked while drafts are changed.
+const LOCK: &str = ".lock";
 
 /// The type that a drafts file names.
 const TYPE: &str = "factlog/drafts@v1";
@@ -146,6 +151,31 @@ pub(crate) struct Decision {
     /// The claim as a person edited it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) edited: Option<Claim>,
+    /// Who decided: the name of their key; absent where nobody had one, and in older files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) by: Option<String>,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) at: Option<Timestamp>,
+}
+
+/// Who decided something about a claim, and when, as far as that is known.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Hand {
+    /// The name of their key.
+    pub(crate) by: Option<String>,
+    /// When.
+    pub(crate) at: Option<Timestamp>,
+}
+
+impl Decision {
+    /// Returns who decided, and when.
+    pub(crate) fn hand(&self) -> Hand {
+        Hand {
+            by: self.by.clone(),
+            at: self.at,
+        }
+    }
 }
 
 /// What can be decided about a proposed claim.
@@ -253,6 +283,19 @@ impl Drafts {
         &self.folder
     }
 
+    /// Has other commands wait that change drafts, until what is returned is dropped: a file is replaced
+    /// whole, with what another wrote meanwhile. To be held while nobody is asked.
+    pub(crate) fn lock(&self) -> anyhow::Result<fs::File> {
+        let path = self.folder.join(LOCK);
+        let open = || -> io::Result<fs::File> {
+            fs::create_dir_all(&self.folder)?;
+            let file = fs::File::options().create(true).append(true).open(&path)?;
+            file.lock()?;
+            Ok(file)
+        };
+        open().with_context(|| format!("locking {}", path.display()))
+    }
+
     /// Reads the drafts of a source; where there are none, nothing was decided.
     pub(crate) fn load(&self, source: &SourceId) -> anyhow::Result<SourceDrafts> {
         let path = self.path(source);
@@ -309,24 +352,28 @@ impl Drafts {
         Ok(Offered { size, order })
     }
 
-    /// Returns where the form of an unfinished verdict on a claim is kept.
+    /// Returns where the form of a verdict on a claim is kept that nobody has taken up yet.
     pub(crate) fn form(&self, claim: &ObjectId) -> PathBuf {
-        self.form_of(&claim.to_string()[..16])
+        let claim = claim.to_string();
+        self.folder.join(format!("verdict-{}.txt", &claim[..16]))
     }
 
-    /// Returns where the form is kept of a claim whose identity begins so.
-    pub(crate) fn form_of(&self, claim: &str) -> PathBuf {
-        self.folder.join(format!("verdict-{claim}.txt"))
+    /// Returns where the form of the unfinished verdict of one person on a claim is kept.
+    pub(crate) fn own_form(&self, claim: &ObjectId, holder: &PublicKey) -> PathBuf {
+        let (claim, holder) = (
+            claim.to_string(),
+            ObjectId::of(holder.as_bytes()).to_string(),
+        );
+        let name = format!("verdict-{}-{}.txt", &claim[..16], &holder[..16]);
+        self.folder.join(name)
     }
 
-    /// Returns where the form of a claim that is being edited is kept.
-    pub(crate) fn claim_form(&self, claim: &str) -> PathBuf {
-        self.folder.join(format!("claim-{claim}.txt"))
-    }
-
-    /// Returns where the form in which a claim is split is kept.
-    pub(crate) fn split_form(&self, claim: &str) -> PathBuf {
-        self.folder.join(format!("split-{claim}.txt"))
+    /// Returns where the form is kept in which somebody changes a claim, `claim`, or splits it, `split`.
+    pub(crate) fn review_form(&self, what: &str, claim: &str, by: Option<&str>) -> PathBuf {
+        let by = by.map_or_else(String::new, |by| {
+            format!("-{}", &ObjectId::of(by.as_bytes()).to_string()[..16])
+        });
+        self.folder.join(format!("{what}-{}{by}.txt", &claim[..16]))
     }
 
     /// Returns where a note that is being written is kept.
@@ -334,15 +381,17 @@ impl Drafts {
         self.folder.join(format!("note-{thing}.txt"))
     }
 
-    /// Lists the forms of unfinished verdicts: the beginnings of their claims' identities, in order.
-    pub(crate) fn forms(&self) -> anyhow::Result<Vec<String>> {
-        let is_id =
-            |claim: &&str| claim.len() == 16 && claim.bytes().all(|b| b.is_ascii_hexdigit());
+    /// Lists the forms of unfinished verdicts, in order: the beginnings of their claims' identities, and
+    /// where they are.
+    pub(crate) fn forms(&self) -> anyhow::Result<Vec<(String, PathBuf)>> {
+        let is_id = |id: &str| id.len() == 16 && id.bytes().all(|b| b.is_ascii_hexdigit());
         let paths = beside::names(&self.folder)?;
-        let forms = paths.iter().filter_map(|path| {
+        let forms = paths.into_iter().filter_map(|path| {
             let name = path.file_name()?.to_str()?;
-            let claim = name.strip_prefix("verdict-")?.strip_suffix(".txt")?;
-            Some(claim).filter(is_id).map(str::to_owned)
+            let ids = name.strip_prefix("verdict-")?.strip_suffix(".txt")?;
+            let (claim, holder) = ids.split_once('-').unwrap_or((ids, ids));
+            let claim = (is_id(claim) && is_id(holder)).then(|| claim.to_owned())?;
+            Some((claim, path))
         });
         Ok(forms.collect())
     }
@@ -441,6 +490,8 @@ mod tests {
                 claim,
                 choice,
                 edited: None,
+                by: Some("desk.example/alice".to_owned()),
+                at: None,
             });
         }
         drafts.save(&kept).expect("saved");

@@ -22,16 +22,25 @@ pub(crate) fn ask(question: &str) -> anyhow::Result<Option<String>> {
     let mut err = anstream::stderr();
     let asked = write!(err, "{}", shown(question)).and_then(|()| err.flush());
     asked.context("asking")?;
-    let mut line = Vec::new();
-    let read = io::stdin()
-        .lock()
-        .take(LONGEST_ANSWER)
-        .read_until(b'\n', &mut line);
-    if read.context("reading the answer")? == 0 {
+    let line = read_answer(&mut io::stdin().lock()).context("reading the answer")?;
+    if line.is_empty() {
         let _ = writeln!(err);
         return Ok(None);
     }
     Ok(Some(String::from_utf8_lossy(&line).trim().to_owned()))
+}
+
+/// Reads a line, of which what is too long for an answer is left out; empty where there is none any more.
+fn read_answer(input: &mut impl io::BufRead) -> io::Result<Vec<u8>> {
+    let mut line = Vec::new();
+    let mut read = input.take(LONGEST_ANSWER).read_until(b'\n', &mut line)?;
+    // The rest would be the answer to the next question.
+    let mut rest = Vec::new();
+    while read as u64 == LONGEST_ANSWER && !line.ends_with(b"\n") && !rest.ends_with(b"\n") {
+        rest.clear();
+        read = input.take(LONGEST_ANSWER).read_until(b'\n', &mut rest)?;
+    }
+    Ok(line)
 }
 
 /// Makes a question harmless, for a name in it may hold anything that a key's name may; at a terminal,
@@ -53,6 +62,11 @@ pub(crate) fn key(question: &str) -> anyhow::Result<Option<String>> {
     loop {
         // A signal stops the waiting; which one it was is for `changed_while` to say.
         let pressed = terminal::changed_while(|| Term::stderr().read_key_raw());
+        if let Err(error) = &pressed
+            && error.kind() == io::ErrorKind::Interrupted
+        {
+            terminal::end_by_interrupt();
+        }
         match pressed.context("reading the answer")? {
             Key::CtrlC => terminal::end_by_interrupt(),
             Key::Char(END_OF_INPUT) => {
@@ -82,5 +96,23 @@ pub(crate) fn choose(question: &str, answers: &[char]) -> anyhow::Result<Option<
         let answers: Vec<String> = answers.iter().map(char::to_string).collect();
         let answers = answers.join(", ");
         let _ = writeln!(anstream::stderr(), "answer with one of {answers}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rest_of_a_long_answer_is_not_the_next_one() {
+        let most = usize::try_from(LONGEST_ANSWER).expect("small");
+        for length in [most - 1, most, most + 1, 2 * most, 3 * most + 7] {
+            let typed = format!("{}\nn\n", "y".repeat(length));
+            let mut input = typed.as_bytes();
+            let first = read_answer(&mut input).expect("read");
+            assert!(first.starts_with(b"yy") && first.len() <= most, "{length}");
+            assert_eq!(read_answer(&mut input).expect("read"), b"n\n", "{length}");
+            assert_eq!(read_answer(&mut input).expect("read"), b"");
+        }
     }
 }

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 
 use anstyle::{AnsiColor, Style};
+use factlog::words::time::Timestamp;
 use unicode_width::UnicodeWidthChar;
 
 /// Headings and what matters in a line.
@@ -42,6 +43,26 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// Returns `text` for a file that a person edits and that is read back: tabs and characters that are not
+/// seen stay as they are, or their escapes would be signed as words; other controls are left out.
+pub(crate) fn editable(text: &str) -> Cow<'_, str> {
+    let is_left_out = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if !text.contains(is_left_out) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter(|c| !is_left_out(*c)).collect())
+}
+
+/// Like [`editable`], on one line: line feeds become spaces.
+pub(crate) fn editable_line(text: &str) -> String {
+    let lines = editable(text);
+    let lines = lines.lines().map(str::trim);
+    lines
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Like [`visible`], on one line: line feeds and tabs become spaces.
@@ -83,6 +104,18 @@ pub(crate) fn path(path: impl AsRef<OsStr>) -> String {
         }
     }
     shown
+}
+
+/// Says how long ago something was.
+pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
+    let seconds = u64::try_from(now.seconds() - at.seconds()).unwrap_or(0);
+    let text = match seconds {
+        0..60 => return "just now".to_owned(),
+        60..3600 => counted(seconds / 60, "minute", "minutes"),
+        3600..86400 => counted(seconds / 3600, "hour", "hours"),
+        _ => counted(seconds / 86400, "day", "days"),
+    };
+    format!("{text} ago")
 }
 
 /// Writes a number of things: `1 entry`, `2 entries`.

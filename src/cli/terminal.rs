@@ -5,6 +5,7 @@
 //! reads single keys turns off line editing and echo; if a signal ended us then, the shell would find
 //! the terminal so. There the signal waits until the terminal is as it was.
 
+use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -95,11 +96,12 @@ pub(crate) fn changed_while<T>(read: impl FnOnce() -> T) -> T {
 }
 
 /// Ends this program as Ctrl-C does.
-pub(crate) fn end_by_interrupt() {
-    end_by(SIGINT);
+pub(crate) fn end_by_interrupt() -> ! {
+    end_by(SIGINT)
 }
 
-fn end_by(signal: i32) {
-    // It returns where the signal does not end a program, and none of ours is such.
+fn end_by(signal: i32) -> ! {
     let _ = low_level::emulate_default_handler(signal);
+    // Where the signal was ignored when we were started, that may have returned.
+    process::exit(128 + signal);
 }

@@ -145,6 +145,21 @@ fn evidence_is_kept_until_a_verdict_brings_it_along() {
 }
 
 #[test]
+fn a_file_that_is_kept_as_evidence_is_cited_once() {
+    let desk = Desk::new();
+    fs::write(desk.path("record.txt"), RECORD).unwrap();
+    desk.done(&["evidence", "add", "2", "record.txt", "--stance", "context"]);
+    let flags = ["verdict", "2", "--rating", "false", "--summary", "No."];
+    let (_, said) = desk.done(&[&flags[..], &["--refutes", "record.txt"]].concat());
+    assert!(said.contains("; the claim is recorded with it"), "{said}");
+    assert!(said.contains("”, said by "), "{said}");
+    let listed = json(&desk, "output-evidence-list", &["evidence", "list", "2"]);
+    let cited = listed["cited"].as_array().unwrap();
+    assert_eq!(cited.len(), 1, "{listed:#}");
+    assert_eq!(cited[0]["stance"], "refutes");
+}
+
+#[test]
 fn a_piece_can_be_dropped_and_a_verdict_without_any_is_warned_of() {
     let desk = Desk::new();
     fs::write(desk.path("record.txt"), RECORD).unwrap();

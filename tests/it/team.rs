@@ -711,3 +711,214 @@ fn a_key_of_another_name_is_the_same_person_s() {
     );
     desk.done(&["interests", "remove", "robert", "Ada Venn"]);
 }
+
+/// Returns the states of the numbered claims, and who decided.
+fn decided(desk: &Desk) -> Vec<(String, Value)> {
+    let claims = json_of(desk, "output-claims", &["claims", "--all"]);
+    let claims = claims["claims"].as_array().unwrap().iter();
+    let numbered = claims.filter(|claim| claim["number"].is_u64());
+    let state = |claim: &Value| {
+        let state = claim["state"].as_str().unwrap().to_owned();
+        (state, claim["decided_by"].clone())
+    };
+    let mut states: Vec<(u64, (String, Value))> = numbered
+        .map(|claim| (claim["number"].as_u64().unwrap(), state(claim)))
+        .collect();
+    states.sort_by_key(|(number, _)| *number);
+    states.into_iter().map(|(_, state)| state).collect()
+}
+
+/// Writes a script that stands for an editor.
+#[cfg(unix)]
+fn editor(desk: &Desk, name: &str, script: &str) -> String {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = desk.path(name);
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_another_accepted_waits_for_them() {
+    let desk = team();
+    let review = |by: &str, answers: &str| {
+        let (status, _, err) = with_input(&mut desk.factlog(&["review", "--as", by]), answers);
+        assert_eq!(status, Some(0), "{err}");
+        err
+    };
+    review("alice", "y\nn\nq\nn\n");
+    let by = |name: &str| json!(format!("desk.example/{name}"));
+    let states = decided(&desk);
+    assert_eq!(states[0], ("accepted".to_owned(), by("alice")));
+    assert_eq!(states[1], ("dropped".to_owned(), by("alice")));
+    for path in files_below(&desk.ledger().join("drafts")) {
+        if path.extension().is_some_and(|ending| ending == "json") {
+            let kept: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+            fits("drafts", &kept);
+        }
+    }
+    let (shown, _) = desk.done(&["claims"]);
+    assert!(shown.contains("accepted by desk.example/alice"), "{shown}");
+    // Bob is asked about what is left, and signs his own alone.
+    let err = review("bob", "y\nq\nn\ny\n");
+    let waits = "1 accepted claim waits for the signature of desk.example/alice";
+    assert!(err.contains(waits), "{err}");
+    let asked = "1 more was accepted by desk.example/alice; sign it, too?";
+    assert!(err.contains(asked), "{err}");
+    assert!(err.contains("Sign 1 claim as desk.example/bob"), "{err}");
+    let states = decided(&desk);
+    assert_eq!(states[0], ("accepted".to_owned(), by("alice")));
+    assert_eq!(states[2].0, "recorded");
+    // Asked for, hers are signed by him, too.
+    let err = review("bob", "q\ny\ny\n");
+    assert!(err.contains("recorded 1 claim"), "{err}");
+    assert_eq!(decided(&desk)[0].0, "recorded");
+    desk.done(&["verify"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn what_another_decides_meanwhile_is_said_and_stays() {
+    let desk = team();
+    // While Bob changes a claim, Alice accepts it.
+    let meanwhile = format!(
+        "printf 'y\\nq\\nn\\n' | '{}' review --as alice --at 2026-11-22T09:48:00Z >/dev/null 2>&1\n\
+         sed -i 's/^text:.*/text: Words of Bob/' \"$1\"",
+        env!("CARGO_BIN_EXE_factlog")
+    );
+    let script = editor(&desk, "editor.sh", &meanwhile);
+    let bob = |answers: &str| {
+        let mut command = desk.factlog(&["review", "--as", "bob"]);
+        let command = command.env("EDITOR", &script).env_remove("VISUAL");
+        with_input(command, answers).2
+    };
+    let err = bob("e\nn\nq\nn\n");
+    let said = "meanwhile this was accepted by desk.example/alice, 12 minutes ago";
+    assert!(err.contains(said), "{err}");
+    let after = err.split_once(said).unwrap().1;
+    assert!(
+        after.contains("accepted by desk.example/alice, 12 minutes ago"),
+        "it is shown again: {err}"
+    );
+    let claims = json_of(&desk, "output-claims", &["claims"]);
+    assert_eq!(claims["claims"][0]["decided_by"], "desk.example/alice");
+    assert_ne!(claims["claims"][0]["text"], "Words of Bob");
+}
+
+#[test]
+#[cfg(unix)]
+fn each_person_has_a_form_of_their_own() {
+    let desk = team();
+    let judge = |by: &str, script: &str, answers: &str| {
+        let script = editor(&desk, &format!("{by}.sh"), script);
+        let mut command = desk.factlog(&["verdict", "1", "--as", by]);
+        let command = command.env("EDITOR", &script).env_remove("VISUAL");
+        with_input(command, answers)
+    };
+    let fill = |words: &str| {
+        format!("sed -i 's/^rating:.*/rating: true/; s/^summary:.*/summary: {words}/' \"$1\"")
+    };
+    judge("alice", &fill("Words of Alice."), "n\n");
+    let (_, _, err) = judge("bob", &fill("Words of Bob."), "n\nn\n");
+    assert!(err.contains("a form by desk.example/alice"), "{err}");
+    let words = || {
+        let forms = files_below(&desk.ledger().join("drafts")).into_iter();
+        let forms = forms.filter(|path| path.to_string_lossy().contains("verdict-"));
+        let mut words: Vec<String> = forms
+            .map(|path| fs::read_to_string(path).unwrap())
+            .filter_map(|form| {
+                let summary = form.lines().find_map(|line| line.strip_prefix("summary: "));
+                summary.map(str::to_owned)
+            })
+            .collect();
+        words.sort();
+        words
+    };
+    assert_eq!(words(), ["Words of Alice.", "Words of Bob."]);
+    assert_eq!(group(&queue(&desk, "alice"), "forms")["count"], 2);
+    // Each goes on with their own; signing one leaves the other.
+    let (status, _, err) = judge("alice", "true", "y\n");
+    assert_eq!(status, Some(0), "{err}");
+    assert!(
+        err.contains("taking up the form where you left it"),
+        "{err}"
+    );
+    assert_eq!(words(), ["Words of Bob."]);
+    // What another began is taken up where that is wanted, and stays theirs.
+    let script = editor(&desk, "carol.sh", "cat \"$1\" >&2");
+    desk.done(&[
+        "key",
+        "add",
+        "desk.example/carol",
+        "--role",
+        "reviewer",
+        "--unencrypted-keys",
+    ]);
+    let mut command = desk.factlog(&["verdict", "1", "--as", "carol"]);
+    let command = command.env("EDITOR", &script).env_remove("VISUAL");
+    let (_, _, err) = with_input(command, "y\nn\n");
+    assert!(err.contains("summary: Words of Bob."), "{err}");
+    assert_eq!(words(), ["Words of Bob.", "Words of Bob."]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_disputed_verdict_is_corrected_with_the_reason_in_sight() {
+    let desk = team();
+    let verdict = simply(&desk, "alice", "1");
+    desk.done(&[
+        "dispute",
+        &verdict,
+        "--note",
+        "No register says so.",
+        "--as",
+        "bob",
+        "--yes",
+    ]);
+    let disputed = queue(&desk, "alice");
+    let about = group(&disputed, "disputed")["items"][0]["about"].to_string();
+    let reason = "disputed by desk.example/bob: No register says so.";
+    assert!(about.contains(reason), "{about}");
+    let script = editor(&desk, "see.sh", "cat \"$1\" >&2");
+    let open = |arguments: &[&str]| {
+        let mut command = desk.factlog(arguments);
+        let command = command.env("EDITOR", &script).env_remove("VISUAL");
+        with_input(command, "n\n").2
+    };
+    let form = open(&[
+        "verdict",
+        "1",
+        "--as",
+        "alice",
+        "--supersedes",
+        &verdict[..8],
+    ]);
+    assert!(form.contains(reason), "{form}");
+    // It is still hers once her key has changed, and once its words were erased.
+    desk.done(&["key", "rotate", "alice", "--unencrypted-keys"]);
+    let again = [
+        "verdict",
+        "1",
+        "--rating",
+        "false",
+        "--summary",
+        "No.",
+        "--as",
+        "alice",
+        "--yes",
+    ];
+    let err = desk.refused(&again, 1);
+    assert!(err.contains("you have judged"), "{err}");
+    desk.done(&["erase", &verdict, "--basis", "privacy", "--yes"]);
+    for path in files_below(&desk.ledger().join("drafts")) {
+        if path.to_string_lossy().contains("verdict-") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    let form = open(&["verdict", "1", "--as", "alice"]);
+    assert!(
+        form.contains(&format!("supersedes: {}", &verdict[..8])),
+        "{form}"
+    );
+    assert!(form.contains("rating: true\n"), "{form}");
+}

@@ -11,7 +11,7 @@ use super::alike::Alike;
 use crate::cli::claim_list::{self, ClaimLine, SourceLine, State};
 use crate::cli::claims::{self, Shown};
 use crate::cli::context::Context;
-use crate::cli::drafts::Drafts;
+use crate::cli::drafts::{Drafts, Hand};
 use crate::cli::exit::Status;
 use crate::cli::extractor;
 use crate::cli::json_out;
@@ -146,6 +146,7 @@ pub(super) fn dry_run(
                 source: std::sync::Arc::clone(&source),
                 worth: Some(worth),
                 extractor: Some(found.extractor.clone()),
+                hand: Hand::default(),
             })
         })
         .collect();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use factlog::words::id::ObjectId;
 
 use super::{ClaimLine, SourceLine, State, state_of};
-use crate::cli::drafts::{Replacement, SourceDrafts};
+use crate::cli::drafts::{Decision, Replacement, SourceDrafts};
 use crate::cli::numbering::Block;
 use crate::cli::proposals::Worth;
 
@@ -61,6 +61,7 @@ impl Listed<'_> {
                     origin,
                     worth,
                     extractor,
+                    hand: decision.map(Decision::hand).unwrap_or_default(),
                 });
             }
         }

@@ -32,7 +32,7 @@ use self::prepare::Prepared;
 use self::report::{Imported, Line, Report};
 use super::claim_list::{self, ClaimLine, SourceLine, State};
 use super::context::Context;
-use super::drafts::{Choice, Decision, Drafts, FORM};
+use super::drafts::{Choice, Decision, Drafts, FORM, Hand};
 use super::exit::Status;
 use super::extractor::IMPORTED;
 use super::files;
@@ -336,6 +336,8 @@ impl Import<'_> {
                 claim: prepared.origin,
                 choice: Choice::Edited,
                 edited: Some(prepared.claim.clone()),
+                by: None,
+                at: None,
             });
             drafts.save(&decided)?;
         }
@@ -355,6 +357,7 @@ impl Import<'_> {
             origin: prepared.origin,
             worth: None,
             extractor: Some(IMPORTED.to_owned()),
+            hand: Hand::default(),
         };
         let form = prepared.drafted.form(&line, &self.policy);
         drafts.replace(&drafts.form(&prepared.origin), form.as_bytes())

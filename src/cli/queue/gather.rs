@@ -20,6 +20,7 @@ use super::{Group, GroupName, Item, Looked, Queue};
 use crate::cli::beside;
 use crate::cli::claim_list::{self, RecordedClaim};
 use crate::cli::context::Context;
+use crate::cli::decisions::{self, Decisions};
 use crate::cli::desk::interests::{Interests, Matter};
 use crate::cli::desk::people::{self, Names, Person};
 use crate::cli::desk::{Assignment, Desk, Pages, Thing, ThingKind};
@@ -213,6 +214,13 @@ impl Gathering<'_> {
             let mut item = self.verdict(seen.index)?;
             let short = self.short(seen.index)?;
             item.own = self.is_own(&seen.holder);
+            let disputes = Decisions::of(self.ledger, &seen.standing)?.disputes;
+            for dispute in &disputes {
+                if !item.about.is_empty() {
+                    item.about.push_str("; ");
+                }
+                item.about.push_str(&decisions::with_note(dispute));
+            }
             item.command = match standing {
                 Standing::Tainted => format!("factlog reaffirm {short} --note \"…\""),
                 _ if item.own => format!(

@@ -192,7 +192,7 @@ pub(super) fn forms(ledger: &Ledger, open: &[Open], limit: usize) -> anyhow::Res
         .collect();
     let drafts = Drafts::of(ledger.folder());
     let (mut begun, mut imported) = ((0, Vec::new()), (0, Vec::new()));
-    for claim in drafts.forms()? {
+    for (claim, path) in drafts.forms()? {
         let line = by_origin.get(&claim);
         let is_imported = line.is_some_and(|line| line.extractor.as_deref() == Some(IMPORTED));
         let (count, items) = if is_imported {
@@ -204,7 +204,7 @@ pub(super) fn forms(ledger: &Ledger, open: &[Open], limit: usize) -> anyhow::Res
             *count += 1;
             continue;
         }
-        let form = beside::or_passed_over(FORM.bytes(&drafts.form_of(&claim))).flatten();
+        let form = beside::or_passed_over(FORM.bytes(&path)).flatten();
         let form = String::from_utf8_lossy(&form.unwrap_or_default()).into_owned();
         let kept =
             line.and_then(|line| beside::or_passed_over(KeptEvidence::of_line(&drafts, line)));

@@ -178,7 +178,9 @@ impl Sitting<'_> {
         if claim == self.lines[self.at].claim {
             return Ok(());
         }
-        self.decide(Choice::Edited, Some(claim))?;
+        if !self.decide(Choice::Edited, Some(claim))? {
+            return Ok(());
+        }
         let who = claim_list::who(&self.lines[self.at].claim);
         self.context.say(&format!("said by {who}"));
         Ok(())

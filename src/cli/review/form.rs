@@ -10,7 +10,7 @@ use crate::cli::add::word;
 use crate::cli::claim::{self, Wanted};
 use crate::cli::claim_list::ClaimLine;
 use crate::cli::context::Context;
-use crate::cli::drafts::{Drafts, FORM};
+use crate::cli::drafts::Drafts;
 use crate::cli::editor;
 use crate::cli::exit::{self, Failure, Status};
 use crate::cli::screen;
@@ -20,11 +20,11 @@ use crate::cli::screen;
 pub(super) fn edit(
     context: &Context,
     drafts: &Drafts,
+    path: &Path,
     line: &ClaimLine,
     check: impl Fn(&Claim) -> anyhow::Result<()>,
 ) -> anyhow::Result<Option<Claim>> {
-    let path = drafts.claim_form(&line.id[..16]);
-    let claim = fill_in(context, drafts, &path, claim_form(line), |form| {
+    let claim = fill_in(context, drafts, path, claim_form(line), |form| {
         let claim = changed(line, form)?;
         if claim != line.claim {
             check(&claim)?;
@@ -62,7 +62,7 @@ pub(super) fn fill_in<T>(
                 return Ok(done);
             }
             // The same words would have the same fault again.
-            Err(error) if without_fault(&after) == without_fault(&form) => {
+            Err(error) if editor::without_fault(&after) == editor::without_fault(&form) => {
                 if !is_written {
                     let _ = fs::remove_file(path);
                     return Err(error);
@@ -74,22 +74,14 @@ pub(super) fn fill_in<T>(
             }
             Err(error) => {
                 is_written = true;
-                let fault = screen::visible(&format!("{error:#}")).replace('\n', "\n#! ");
-                form = format!("#! {fault}\n{}\n", without_fault(&after));
+                form = editor::with_fault(&after, &format!("{error:#}"));
             }
         }
     }
 }
 
-/// Returns a form without the lines that say what is wrong with it.
-fn without_fault(form: &str) -> String {
-    let kept = form.lines().filter(|line| !line.starts_with("#!"));
-    kept.collect::<Vec<_>>().join("\n")
-}
-
 fn read_form(path: &Path) -> anyhow::Result<String> {
-    let bytes = FORM.bytes(path)?.unwrap_or_default();
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(editor::form(path)?.unwrap_or_default())
 }
 
 /// Writes the form in which a claim is changed.
@@ -101,7 +93,7 @@ fn claim_form(line: &ClaimLine) -> String {
         96,
         "# ",
     );
-    let value = |value: Option<&str>| screen::one_line(value.unwrap_or_default());
+    let value = |value: Option<&str>| screen::editable_line(value.unwrap_or_default());
     let claimant = claim.claimant.as_ref();
     format!(
         "# Change what should be different, save, and close the editor. Lines that begin with # are\n\
@@ -110,8 +102,8 @@ fn claim_form(line: &ClaimLine) -> String {
          # Its own words, exactly as they stand in the source.\nquote: {}\n\n\
          # Who said it; empty if the source says so itself. Title or office.\nclaimant: {}\nrole: {}\n\n\
          # direct (in the claimant's words), indirect, mixed, narration (the source's own)\nmanner: {}\n",
-        screen::one_line(&claim.text),
-        screen::one_line(&claim.quote.exact),
+        screen::editable_line(&claim.text),
+        screen::editable_line(&claim.quote.exact),
         value(claimant.map(|claimant| claimant.name.as_str())),
         value(claimant.and_then(|claimant| claimant.role.as_deref())),
         manner_name(claim.manner),
@@ -164,7 +156,14 @@ fn changed(line: &ClaimLine, form: &str) -> anyhow::Result<Claim> {
         same_as: None,
         span: None,
     });
-    if screen::one_line(&old.quote.exact) != quote {
+    if said_by.is_some() && manner == Manner::Narration {
+        return Err(Failure::new(
+            Status::Usage,
+            "manner: with a speaker, it is direct, indirect or mixed",
+        )
+        .into());
+    }
+    if screen::editable_line(&old.quote.exact) != quote {
         let wanted = Wanted {
             quote,
             text: Some(words).filter(|words| !words.is_empty()),
@@ -175,12 +174,13 @@ fn changed(line: &ClaimLine, form: &str) -> anyhow::Result<Claim> {
         return claim::make(&line.source.text, &old.language, &wanted);
     }
     let mut claim = old.clone();
-    if screen::one_line(&old.text) != words {
+    if screen::editable_line(&old.text) != words {
         claim.text = words;
         claim.added.clear();
     }
     let same = |a: &Claimant, b: &Claimant| {
-        screen::one_line(&a.name) == b.name && a.role.as_deref().map(screen::one_line) == b.role
+        screen::editable_line(&a.name) == b.name
+            && a.role.as_deref().map(screen::editable_line) == b.role
     };
     claim.claimant = match (&old.claimant, said_by) {
         (Some(old), Some(new)) if same(old, &new) => Some(old.clone()),

@@ -68,6 +68,7 @@ pub(super) fn sign_accepted(
         let claims = screen::counted(count, "claim", "claims");
         context.say(&format!("recorded {claims}"));
         for line in &accepted {
+            let _locked = drafts.lock()?;
             let mut decided = drafts.load(&line.source.id)?;
             // What was edited stays, so that the claim as it was proposed does not come back.
             if line.claim.identity() == line.origin {
@@ -101,6 +102,9 @@ fn show_all(context: &Context, accepted: &[ClaimLine]) {
     for (n, line) in accepted.iter().enumerate() {
         let title = screen::styled(STRONG, &format!("{} of {}", n + 1, accepted.len()));
         let _ = write!(shown, "\n{title}\n{}", show::in_full(line, columns));
+        if let Some(by) = &line.hand.by {
+            let _ = writeln!(shown, "  {:<11} by {}", "accepted", screen::one_line(by));
+        }
     }
     shown.push('\n');
     pager::show(context, &shown, 1);

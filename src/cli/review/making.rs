@@ -71,7 +71,17 @@ impl Sitting<'_> {
         }
         let offered = self.drafts.offer(&ledger)?;
         drop(ledger);
+        let locked = self.drafts.lock()?;
         let mut decided = self.drafts.load(&source)?;
+        for at in 0..self.lines.len() {
+            let is_of = of.iter().any(|of| of.claim == self.lines[at].origin);
+            if is_of && let Some(words) = self.changed_by_another(at, &decided)? {
+                let message = format!("claim {} was {words} meanwhile", at + 1);
+                return Err(Failure::new(Status::Failed, message)
+                    .hint("look at it again, then split or merge it")
+                    .into());
+            }
+        }
         for made in by.iter().filter(|made| !is_there(made)) {
             // As if it were found now, whatever was decided about it before it was taken back.
             decided.forget(&made.claim.identity());
@@ -88,6 +98,7 @@ impl Sitting<'_> {
             undone: false,
         });
         self.drafts.save(&decided)?;
+        drop(locked);
         self.reload(&first.unwrap_or(self.lines[self.at].origin))
     }
 

@@ -5,6 +5,7 @@
 
 mod attribute;
 mod form;
+mod hands;
 mod last_look;
 mod making;
 mod merge;
@@ -18,6 +19,7 @@ use factlog::ledger::Ledger;
 use factlog::words::id::{ObjectId, SourceId};
 use serde::Serialize;
 
+use self::hands::{Others, Reviewer};
 use self::sitting::Sitting;
 use super::claim_list::{self, ClaimLine, State};
 use super::context::Context;
@@ -39,10 +41,13 @@ use super::signing::SigningArgs;
 /// Answers are single letters, as for `git add -p`, and Enter. Every one of them is kept at once, so
 /// that a sitting can be stopped anywhere, by q, Ctrl-C or a closed window, and taken up again. What
 /// was accepted is signed together at the end, after a last look at all of it.
+///
+/// Several people can review one ledger. Each answer is kept with who gave it; what somebody else
+/// accepted waits for their signature, and is signed by you only where you say so.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Answers:
-  y accept   n drop        j leave undecided       d drop the rest of the source
+  y accept   n drop        j leave as it is        d drop the rest of the source
   e change the claim in $EDITOR      a say who said it
   s split it into finer claims       m merge it with its neighbour
   u put back what was split or merged
@@ -88,23 +93,27 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let drafts = Drafts::of(ledger.folder());
     let recorded = index::at_once(&ledger)?;
     let said = shown::of_lines(&ledger, &lines)?;
+    let reviewer = Reviewer::of(context, &ledger, &args.signing)?;
     drop(ledger);
 
     if let Some(left_out) = left_out {
         context.say(&left_out);
     }
     let of_state = |state| lines.iter().filter(move |line| line.state == state);
-    let waiting: Vec<ObjectId> = of_state(State::Accepted).map(|line| line.origin).collect();
+    let own = of_state(State::Accepted).filter(|line| reviewer.is_own(&line.hand));
+    let waiting: Vec<ObjectId> = own.map(|line| line.origin).collect();
+    let others = Others::of(&reviewer, &lines);
     if !waiting.is_empty() {
         let claims = screen::counted(waiting.len() as u64, "accepted claim", "accepted claims");
         let verb = if waiting.len() == 1 { "waits" } else { "wait" };
         context.say(&format!("{claims} {verb} for your signature"));
     }
+    others.tell(context);
     let proposed: Vec<ClaimLine> = of_state(State::Proposed).cloned().collect();
-    if proposed.is_empty() && waiting.is_empty() {
+    if proposed.is_empty() && waiting.is_empty() && others.is_empty() {
         context.say("there is nothing to review: every claim is recorded or dropped");
     }
-    let mut sitting = Sitting::new(context, &args.signing, &drafts, scope, proposed);
+    let mut sitting = Sitting::new(context, &args.signing, &drafts, reviewer, scope, proposed);
     sitting.recorded = recorded;
     sitting.said = said;
     for line in &lines {
@@ -113,8 +122,11 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     sitting.single_key = args.single_key || context.settings()?.is_on("review.single_key");
     sitting.go()?;
 
-    let tally = sitting.tally();
-    let accepted = [waiting, tally.accepted].concat();
+    let tally = sitting.tally(of_state(State::Accepted));
+    let mut accepted = [waiting, tally.accepted].concat();
+    if !args.signing.yes {
+        accepted.extend(tally.others.ask()?);
+    }
     let entries = last_look::sign_accepted(context, &args.signing, &drafts, &accepted)?;
     if tally.left > 0 {
         let claims = screen::counted(tally.left as u64, "claim", "claims");

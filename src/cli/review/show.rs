@@ -7,7 +7,7 @@ use anstream::{AutoStream, ColorChoice};
 use factlog::words::span::Span;
 
 use super::words;
-use crate::cli::claim_list::{ClaimLine, State};
+use crate::cli::claim_list::ClaimLine;
 use crate::cli::context::Context;
 use crate::cli::highlight::Pieces;
 use crate::cli::pager;
@@ -16,14 +16,10 @@ use crate::cli::screen::{self, FAINT, STRONG};
 /// Bytes of the paragraph that are shown before and after a claim's sentence.
 const CONTEXT: usize = 160;
 
-/// Shows a claim in its sentence.
-pub(super) fn claim(line: &ClaimLine, at: usize, of: usize) {
+/// Shows a claim in its sentence, with what was decided about it.
+pub(super) fn claim(line: &ClaimLine, decided: &str, at: usize, of: usize) {
     let columns = screen::columns();
     let title = format!("{} of {of}", at + 1);
-    let decided = match line.state {
-        State::Proposed => "",
-        state => state.as_str(),
-    };
     let source = format!(
         "{} ({})",
         line.source.label(),

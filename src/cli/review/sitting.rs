@@ -9,6 +9,7 @@ use factlog::words::id::{ObjectId, SourceId};
 
 use super::Scope;
 use super::form;
+use super::hands::{Others, Reviewer};
 use super::show;
 use crate::cli::claim_list::{ClaimLine, State};
 use crate::cli::context::{self, Context};
@@ -45,8 +46,11 @@ const ANSWERS: [(char, &str); 16] = [
         'w',
         "show the whole source in the pager, the claim's words marked",
     ),
-    ('j', "leave it undecided and go on"),
-    ('k', "go back to the claim before, and decide it again"),
+    ('j', "leave it as it is and go on"),
+    (
+        'k',
+        "go back to the claim before; what you answered stays until you answer anew",
+    ),
     (
         'g',
         "go to another claim: g 7 to the 7th, g alone lists them",
@@ -68,6 +72,7 @@ pub(super) struct Sitting<'a> {
     pub(super) context: &'a Context,
     pub(super) signing: &'a SigningArgs,
     pub(super) drafts: &'a Drafts,
+    pub(super) reviewer: Reviewer,
     /// What was recorded when the sitting began, to look for claims that are alike.
     pub(super) recorded: Option<Index>,
     /// What the desk says of claims, by what they were proposed as.
@@ -91,7 +96,10 @@ pub(super) struct Sitting<'a> {
 
 /// What a sitting came to.
 pub(super) struct Tally {
+    /// What this person accepted.
     pub(super) accepted: Vec<ObjectId>,
+    /// What others did.
+    pub(super) others: Others,
     pub(super) dropped: usize,
     pub(super) judged: usize,
     pub(super) left: usize,
@@ -102,6 +110,7 @@ impl<'a> Sitting<'a> {
         context: &'a Context,
         signing: &'a SigningArgs,
         drafts: &'a Drafts,
+        reviewer: Reviewer,
         scope: Scope,
         lines: Vec<ClaimLine>,
     ) -> Self {
@@ -109,6 +118,7 @@ impl<'a> Sitting<'a> {
             context,
             signing,
             drafts,
+            reviewer,
             recorded: None,
             said: HashMap::new(),
             single_key: false,
@@ -125,7 +135,8 @@ impl<'a> Sitting<'a> {
     /// Asks about each claim, until all are decided or the person quits.
     pub(super) fn go(&mut self) -> anyhow::Result<()> {
         while let Some(line) = self.lines.get(self.at) {
-            show::claim(line, self.at, self.lines.len());
+            let decided = self.reviewer.decided(self.context, line)?;
+            show::claim(line, &decided, self.at, self.lines.len());
             if let Some(said) = self.said.get(&line.origin) {
                 shown::tell(said);
             }
@@ -156,10 +167,17 @@ impl<'a> Sitting<'a> {
     }
 
     /// Counts what was decided.
-    pub(super) fn tally(&self) -> Tally {
+    ///
+    /// Of claims that others accepted, it has those that were `others` when the sitting began.
+    pub(super) fn tally<'l>(&'l self, others: impl Iterator<Item = &'l ClaimLine>) -> Tally {
+        let others = others.chain(&self.lines);
         let count = |state| self.lines.iter().filter(move |line| line.state == state);
         Tally {
-            accepted: count(State::Accepted).map(|line| line.origin).collect(),
+            accepted: count(State::Accepted)
+                .filter(|line| self.reviewer.is_own(&line.hand))
+                .map(|line| line.origin)
+                .collect(),
+            others: Others::of(&self.reviewer, others),
             dropped: count(State::Dropped).count(),
             judged: self.judged.len(),
             left: self.lines.iter().filter(|line| self.is_left(line)).count(),
@@ -197,19 +215,21 @@ impl<'a> Sitting<'a> {
     fn take(&mut self, letter: char, rest: &str) -> anyhow::Result<Ended> {
         match letter {
             'y' => {
-                self.decide(Choice::Accepted, None)?;
-                self.go_on();
+                if self.decide(Choice::Accepted, None)? {
+                    self.go_on();
+                }
             }
             'n' => {
-                self.decide(Choice::Dropped, None)?;
-                self.go_on();
+                if self.decide(Choice::Dropped, None)? {
+                    self.go_on();
+                }
             }
             'v' => return self.judge(),
             'j' => {
                 self.passed.insert(self.lines[self.at].origin);
                 self.go_on();
             }
-            'k' => self.go_back()?,
+            'k' => self.go_back(),
             'g' => self.go_to(rest)?,
             'd' => self.drop_rest()?,
             't' => show::around(self.context, &self.lines[self.at]),
@@ -261,9 +281,18 @@ impl<'a> Sitting<'a> {
     }
 
     /// Keeps what was decided about the claim; what was changed in it stays changed.
-    pub(super) fn decide(&mut self, choice: Choice, edited: Option<Claim>) -> anyhow::Result<()> {
+    ///
+    /// Returns whether it was: what somebody else decided meanwhile stays unless the person says no.
+    pub(super) fn decide(&mut self, choice: Choice, edited: Option<Claim>) -> anyhow::Result<bool> {
+        let source = self.lines[self.at].source.id;
+        let known = self.drafts.load(&source)?;
+        if !self.may_decide(&known)? {
+            return Ok(false);
+        }
+        let hand = self.reviewer.hand(self.context)?;
         let line = &self.lines[self.at];
-        let mut decided = self.drafts.load(&line.source.id)?;
+        let locked = self.drafts.lock()?;
+        let mut decided = self.drafts.load(&source)?;
         let kept = decided
             .decision(&line.origin)
             .and_then(|kept| kept.edited.clone());
@@ -271,9 +300,13 @@ impl<'a> Sitting<'a> {
             claim: line.origin,
             choice,
             edited: edited.clone().or(kept),
+            by: hand.by.clone(),
+            at: hand.at,
         });
         self.drafts.save(&decided)?;
+        drop(locked);
         let line = &mut self.lines[self.at];
+        line.hand = hand;
         if let Some(claim) = edited {
             line.claim = claim;
             line.extractor = None;
@@ -283,19 +316,22 @@ impl<'a> Sitting<'a> {
             Choice::Dropped => State::Dropped,
             Choice::Edited => State::Proposed,
         };
-        Ok(())
+        Ok(true)
     }
 
     fn edit(&mut self) -> anyhow::Result<()> {
         let check = |claim: &Claim| self.refuse_second(claim);
         let line = &self.lines[self.at];
-        let Some(claim) = form::edit(self.context, self.drafts, line, check)? else {
+        let by = self.reviewer.name.as_deref();
+        let path = self.drafts.review_form("claim", &line.id, by);
+        let Some(claim) = form::edit(self.context, self.drafts, &path, line, check)? else {
             self.context
                 .say("nothing was changed, and nothing is decided");
             return Ok(());
         };
-        self.decide(Choice::Accepted, Some(claim))?;
-        self.go_on();
+        if self.decide(Choice::Accepted, Some(claim))? {
+            self.go_on();
+        }
         Ok(())
     }
 
@@ -320,20 +356,15 @@ impl<'a> Sitting<'a> {
         }
     }
 
-    /// Goes to the claim before and asks about it again; what was changed in it stays changed.
-    fn go_back(&mut self) -> anyhow::Result<()> {
+    /// Goes to the claim before; what was decided about it stays until it is answered anew.
+    fn go_back(&mut self) {
         let before = &self.lines[..self.at];
         let Some(at) = before.iter().rposition(|line| !self.is_judged(line)) else {
             self.context.say("this is the first claim");
-            return Ok(());
+            return;
         };
         self.at = at;
-        let line = &mut self.lines[at];
-        self.passed.remove(&line.origin);
-        line.state = State::Proposed;
-        let mut decided = self.drafts.load(&line.source.id)?;
-        decided.reopen(&line.origin);
-        self.drafts.save(&decided)
+        self.passed.remove(&self.lines[at].origin);
     }
 
     /// Goes to the claim with a number of this sitting; asks which where none is given.
@@ -389,9 +420,17 @@ impl<'a> Sitting<'a> {
         if prompt::choose(&question, &['y', 'n'])? != Some('y') {
             return Ok(());
         }
+        let hand = self.reviewer.hand(self.context)?;
         // One step: a stop leaves all of them dropped or none.
+        let locked = self.drafts.lock()?;
         let mut decided = self.drafts.load(&source)?;
         for at in rest {
+            if let Some(words) = self.changed_by_another(at, &decided)? {
+                let number = at + 1;
+                self.context
+                    .say(&format!("claim {number} stays: meanwhile it was {words}"));
+                continue;
+            }
             let line = &mut self.lines[at];
             let kept = decided.decision(&line.origin);
             let edited = kept.and_then(|kept| kept.edited.clone());
@@ -399,10 +438,14 @@ impl<'a> Sitting<'a> {
                 claim: line.origin,
                 choice: Choice::Dropped,
                 edited,
+                by: hand.by.clone(),
+                at: hand.at,
             });
             line.state = State::Dropped;
+            line.hand = hand.clone();
         }
         self.drafts.save(&decided)?;
+        drop(locked);
         self.go_on();
         Ok(())
     }

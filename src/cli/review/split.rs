@@ -93,7 +93,8 @@ impl Sitting<'_> {
     /// Has finer claims written in the editor; `None` where there are fewer than two.
     fn by_hand(&self, finer: &[Made]) -> anyhow::Result<Option<Vec<Made>>> {
         let line = &self.lines[self.at];
-        let path = self.drafts.split_form(&line.id[..16]);
+        let by = self.reviewer.name.as_deref();
+        let path = self.drafts.review_form("split", &line.id, by);
         let form = render(line, finer);
         let read = |form: &str| {
             let claims = parse(line, form)?;
@@ -125,8 +126,8 @@ fn render(line: &ClaimLine, finer: &[Made]) -> String {
     let found = finer.iter().map(|made| &made.claim);
     let start = finer.is_empty().then_some(&line.claim);
     for claim in found.chain(start) {
-        let quote = words::quoted(text, &claim.parts);
-        let words = screen::one_line(&claim.text);
+        let quote = words::editable(text, &claim.parts);
+        let words = screen::editable_line(&claim.text);
         let _ = writeln!(form, "\nquote: {quote}\ntext: {words}");
     }
     form += "\nquote: \ntext: \n";
@@ -181,7 +182,7 @@ fn made(line: &ClaimLine, quote: &str, written: &str) -> anyhow::Result<Claim> {
     let parts = words::parts(text, line.sentence(), quote)?;
     let own = words::own(text, &parts, " ");
     // As the claim has the same words, it keeps what is known about them.
-    if parts == line.claim.parts && screen::one_line(&line.claim.text) == written {
+    if parts == line.claim.parts && screen::editable_line(&line.claim.text) == written {
         return Ok(line.claim.clone());
     }
     let written = if written.is_empty() { &own } else { written };

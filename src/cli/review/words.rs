@@ -66,9 +66,14 @@ fn screen_line(words: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns a claim's own words as a form or a listing has them.
+/// Returns a claim's own words as a listing has them.
 pub(super) fn quoted(text: &str, parts: &[Span]) -> String {
     screen::one_line(&own(text, parts, &format!(" {GAP} ")))
+}
+
+/// Returns a claim's own words as a form has them, in which they are changed.
+pub(super) fn editable(text: &str, parts: &[Span]) -> String {
+    screen::editable_line(&own(text, parts, &format!(" {GAP} ")))
 }
 
 /// Marks the words of a claim's text that are not among its own, in their order, as carried over from

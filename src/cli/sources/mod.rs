@@ -316,7 +316,7 @@ impl Taken {
     }
 
     /// Returns the id of its bytes, as they came.
-    fn raw_id(&self) -> Option<ObjectId> {
+    pub(crate) fn raw_id(&self) -> Option<ObjectId> {
         self.raw.as_ref().map(|raw| ObjectId::of(raw))
     }
 

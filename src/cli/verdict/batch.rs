@@ -493,6 +493,7 @@ impl Batch<'_> {
     fn mark_evidence(&mut self, ledger: &Ledger) -> anyhow::Result<()> {
         let drafts = Drafts::of(ledger.folder());
         for source in self.fresh.new_sources.drain(..) {
+            let _locked = drafts.lock()?;
             let mut decided = drafts.load(&source)?;
             decided.evidence = true;
             drafts.save(&decided)?;

@@ -16,8 +16,8 @@ use factlog::words::span::Quote;
 use factlog::words::verdict::{Evidence, Verdict, VerdictChange};
 
 use super::evidence::Request;
+use super::look::Outline;
 use super::superseding;
-use super::uncited::Uncited;
 use crate::cli::claim_list::{self, ClaimLine, State};
 use crate::cli::context::Context;
 use crate::cli::desk::conflicts::{Declared, Rules};
@@ -47,8 +47,14 @@ pub(crate) struct Judgement {
     pub(crate) reason: Option<String>,
 }
 
-/// Sources that were read for evidence, by what they were named with.
-pub(crate) type TakenSources = HashMap<String, Taken>;
+/// Sources that were read for evidence, by what they were named with, and whether no copy is kept: one
+/// name may stand for a file and for a mere reference.
+pub(crate) type TakenSources = HashMap<(String, bool), Taken>;
+
+/// Returns what a source is known by among those that were read.
+pub(super) fn name_of(request: &Request) -> (String, bool) {
+    (request.what.clone(), request.unavailable.is_some())
+}
 
 /// What is ready to be signed: the entries that it needs are, the verdict itself is not.
 pub(crate) struct Ready {
@@ -62,21 +68,11 @@ pub(crate) struct Ready {
     pub(crate) new_sources: Vec<SourceId>,
     /// How those of them were fetched that were.
     pub(crate) fetched: Vec<Fetched>,
-    /// What the verdict that is replaced cited, where this one cites nothing.
-    pub(crate) uncited: Option<Uncited>,
-    /// What the author has a stake in, as the desk knows, and does not declare.
-    pub(crate) undeclared: Vec<String>,
+    /// What a person is shown of it.
+    pub(super) outline: Outline,
 }
 
 impl Ready {
-    /// Returns what changes, where it takes another's place.
-    pub(crate) fn change(&self) -> Option<VerdictChange> {
-        match &self.draft.body {
-            Body::Verdict(verdict) => verdict.change,
-            _ => None,
-        }
-    }
-
     /// Says whether the claim itself is among what is to be recorded.
     pub(crate) fn claim_is_new(&self) -> bool {
         let mut entries = self.signer.pending.entries.iter();
@@ -108,11 +104,11 @@ impl Target {
 }
 
 /// A piece of evidence, its quote found in the source's text.
-struct Piece {
-    request: Request,
+pub(super) struct Piece {
+    pub(super) request: Request,
     /// The source in the ledger; `None` where it is new.
-    source: Option<SourceId>,
-    quote: Option<Quote>,
+    pub(super) source: Option<SourceId>,
+    pub(super) quote: Option<Quote>,
 }
 
 /// A judgement with everything that it names looked up in the ledger.
@@ -120,7 +116,7 @@ pub(crate) struct Resolved {
     claim: Target,
     policy: ObjectId,
     supersession: Option<(VerdictId, VerdictChange)>,
-    evidence: Vec<Piece>,
+    pub(super) evidence: Vec<Piece>,
     /// What the author has a stake in, as the desk knows, and does not declare.
     pub(crate) undeclared: Vec<String>,
 }
@@ -129,6 +125,11 @@ impl Resolved {
     /// Returns the verdict whose place it takes.
     pub(crate) fn supersedes(&self) -> Option<VerdictId> {
         self.supersession.map(|(older, _)| older)
+    }
+
+    /// Returns what changes, where it takes another's place.
+    pub(crate) fn change(&self) -> Option<VerdictChange> {
+        self.supersession.map(|(_, change)| change)
     }
 
     /// Returns the claim that is judged.
@@ -142,7 +143,7 @@ impl Resolved {
 pub(crate) struct Fresh {
     /// Claims, by their identity.
     pub(crate) claims: HashMap<ObjectId, ClaimId>,
-    /// Sources, by their text's id, else by what they were named with.
+    /// Sources, by what they are: [`Self::key`].
     sources: HashMap<String, SourceId>,
     /// Sources, in order.
     pub(crate) new_sources: Vec<SourceId>,
@@ -174,10 +175,11 @@ impl Fresh {
         }
     }
 
-    fn key(taken: &Taken) -> String {
-        taken
-            .text_id()
-            .map_or_else(|| taken.what.clone(), |id| id.to_string())
+    /// Returns what a source is known by: its text's id, else that of its bytes; of a mere reference, what
+    /// it was named with.
+    pub(super) fn key(taken: &Taken) -> String {
+        let id = taken.text_id().or_else(|| taken.raw_id());
+        id.map_or_else(|| format!("name {}", taken.what), |id| id.to_string())
     }
 }
 
@@ -201,7 +203,7 @@ pub(crate) fn take_all(
     taken: &mut TakenSources,
 ) -> anyhow::Result<()> {
     for request in requests {
-        if is_id(&request.what) || taken.contains_key(&request.what) {
+        if is_id(&request.what) || taken.contains_key(&name_of(request)) {
             continue;
         }
         let given = Given {
@@ -216,9 +218,22 @@ pub(crate) fn take_all(
         let mut source = sources::take(context, request.what.as_ref(), &given)?;
         source.name_after_file();
         source.warn(context);
-        taken.insert(request.what.clone(), source);
+        taken.insert(name_of(request), source);
     }
     Ok(())
+}
+
+/// Returns the source of the ledger that a piece of evidence names; `None` where it is new.
+pub(super) fn source_of(
+    ledger: &Ledger,
+    taken: &TakenSources,
+    request: &Request,
+) -> anyhow::Result<Option<SourceId>> {
+    if let Some(taken) = taken.get(&name_of(request)) {
+        return Ok(taken.already(ledger)?.map(|(source, _)| source));
+    }
+    let record = seek::find_entry(ledger, Kind::Source, &request.what)?;
+    Ok(Some(SourceId(record.entry.id().0)))
 }
 
 /// Looks up in a ledger what judgements name.
@@ -290,7 +305,7 @@ impl<'a> Resolver<'a> {
                 evidence.iter().filter_map(|piece| piece.source),
             )?;
             let new = evidence.iter().filter(|piece| piece.source.is_none());
-            let new = new.filter_map(|piece| self.taken.get(&piece.request.what));
+            let new = new.filter_map(|piece| self.taken.get(&name_of(&piece.request)));
             for taken in new {
                 matter.add_source(&taken.meta);
             }
@@ -324,13 +339,8 @@ impl<'a> Resolver<'a> {
     }
 
     fn piece(&self, request: &Request) -> anyhow::Result<Piece> {
-        let taken = self.taken.get(&request.what);
-        let source = if let Some(taken) = taken {
-            taken.already(self.ledger)?.map(|(source, _)| source)
-        } else {
-            let record = seek::find_entry(self.ledger, Kind::Source, &request.what)?;
-            Some(SourceId(record.entry.id().0))
-        };
+        let taken = self.taken.get(&name_of(request));
+        let source = source_of(self.ledger, self.taken, request)?;
         let text = || match (taken, &source) {
             (Some(taken), _) => Ok(taken.intake.text.clone()),
             (None, Some(source)) => self.ledger.text_of(source),
@@ -404,7 +414,7 @@ pub(crate) fn needs<'a>(
         .iter()
         .filter(|piece| piece.source.is_none());
     for piece in new {
-        let taken = &taken[&piece.request.what];
+        let taken = &taken[&name_of(&piece.request)];
         let key = Fresh::key(taken);
         if !fresh.sources.contains_key(&key) && keys.insert(key.clone()) {
             needs.push(Need::Source { key, taken });
@@ -447,7 +457,7 @@ pub(crate) fn draft(
     fresh: &Fresh,
     salt: Salt,
 ) -> anyhow::Result<(Draft, Verdict)> {
-    let new = |piece: &Piece| fresh.sources[&Fresh::key(&taken[&piece.request.what])];
+    let new = |piece: &Piece| fresh.sources[&Fresh::key(&taken[&name_of(&piece.request)])];
     let verdict = verdict_of(resolved, judgement, new, salt);
     let bytes = verdict_bytes(&verdict)?;
     let object = signer.pending.object(bytes);

@@ -12,9 +12,6 @@ use crate::cli::near;
 use crate::cli::ratings;
 use crate::cli::screen;
 
-/// What begins a line that says what is wrong with the form.
-const FAULT: &str = "#! ";
-
 /// What says that there are no conflicts of interest.
 const NONE: &str = "none";
 
@@ -108,7 +105,14 @@ const FIELDS: [&str; 16] = [
 ];
 
 /// Writes a form: empty, or with what was judged before.
-pub(crate) fn render(line: &ClaimLine, policy: &Policy, judgement: Option<&Judgement>) -> String {
+///
+/// `disputes` says who disputes the verdict whose place it takes, and why.
+pub(crate) fn render(
+    line: &ClaimLine,
+    policy: &Policy,
+    judgement: Option<&Judgement>,
+    disputes: &[String],
+) -> String {
     let mut form = explained(line, policy);
     let empty = String::new();
     let get = |value: fn(&Judgement) -> String| judgement.map_or_else(|| empty.clone(), value);
@@ -126,6 +130,14 @@ pub(crate) fn render(line: &ClaimLine, policy: &Policy, judgement: Option<&Judge
              #   correction  something was wrong; the conclusion is the same\n\
              #   rating      the conclusion changes\n",
         );
+        for dispute in disputes {
+            form.push_str(&screen::wrap(
+                &format!("The other is {dispute}"),
+                COLUMNS,
+                "# ",
+            ));
+            form.push('\n');
+        }
         field(
             &mut form,
             "supersedes",
@@ -293,7 +305,7 @@ fn evidence(form: &mut String, request: &Request) {
 
 /// Writes a field; further lines of a value are indented, so that none begins like a field.
 fn field(form: &mut String, name: &str, value: &str) {
-    let value = screen::visible(value);
+    let value = screen::editable(value);
     form.push_str(name);
     form.push(':');
     for (n, line) in value.lines().enumerate() {
@@ -306,25 +318,6 @@ fn field(form: &mut String, name: &str, value: &str) {
         form.push_str(line);
     }
     form.push('\n');
-}
-
-/// Puts what is wrong at the top of a form, in the place of what was said before.
-pub(crate) fn with_fault(form: &str, fault: &str) -> String {
-    let mut marked = String::new();
-    for line in screen::visible(fault).lines() {
-        marked.push_str(FAULT);
-        marked.push_str(line);
-        marked.push('\n');
-    }
-    marked + &without_fault(form)
-}
-
-/// Leaves out what was said to be wrong.
-pub(crate) fn without_fault(form: &str) -> String {
-    form.lines()
-        .filter(|line| !line.starts_with(FAULT.trim_end()))
-        .flat_map(|line| [line, "\n"])
-        .collect()
 }
 
 /// Reads a form.

@@ -204,20 +204,29 @@ impl KeptEvidence {
         Ok(reads.filter_map(Result::err).collect())
     }
 
-    /// Adds what was kept to a list of evidence that lacks it.
-    pub(crate) fn join(&self, evidence: &mut Vec<Request>) {
+    /// Adds what was kept to a list of evidence that lacks it; `sources` has the id, or its beginning, of
+    /// the source that each of the list names, as far as it is in the ledger.
+    pub(crate) fn join(&self, evidence: &mut Vec<Request>, sources: &[Option<String>]) {
+        let given = evidence.clone();
         for piece in &self.evidence {
-            let same = |other: &Request| {
-                piece.what.starts_with(&other.what)
-                    && piece.quote == other.quote
+            let same = |(other, source): (&Request, &Option<String>)| {
+                let source = source.as_ref().unwrap_or(&other.what);
+                piece.what.starts_with(source)
+                    && words(piece) == words(other)
                     && (other.nth.is_none() || piece.nth == other.nth)
                     && (other.locator.is_none() || piece.locator == other.locator)
             };
-            if !evidence.iter().any(same) {
+            if !given.iter().zip(sources).any(same) {
                 evidence.push(piece.clone());
             }
         }
     }
+}
+
+/// Returns the words that a piece quotes: white space alone may differ from what was typed.
+fn words(piece: &Request) -> Option<String> {
+    let quote = piece.quote.as_deref()?;
+    Some(quote.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Says whether two pieces cite the same words or the same place of a source.

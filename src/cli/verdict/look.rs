@@ -1,14 +1,23 @@
 //! The last look before a signature: what will be signed, in words, and on demand to the byte.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 
+use factlog::entry::Body;
+use factlog::ledger::Ledger;
+use factlog::words::id::SourceId;
 use factlog::words::object;
 use factlog::words::policy::Policy;
+use factlog::words::source::Meta;
+use factlog::words::verdict::VerdictChange;
 
-use super::build::{Judgement, Ready};
+use super::build::{self, Fresh, Judgement, Ready, Resolved, TakenSources, Target};
 use super::form::{change_words, stance_name};
+use super::uncited::Uncited;
 use crate::cli::claim_list::ClaimLine;
+use crate::cli::says;
 use crate::cli::screen::{self, STRONG};
+use crate::cli::sources;
 
 /// A rationale is shown as far as this; the signed text has all of it.
 const RATIONALE: usize = 400;
@@ -22,12 +31,81 @@ pub(super) fn named(line: &ClaimLine) -> String {
     )
 }
 
+/// What a person is shown of a judgement that was looked up, before anything is signed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Outline {
+    /// Of each piece of evidence what it is called, and its quote as the source has it.
+    evidence: Vec<(String, Option<String>)>,
+    /// How many sources it rests on.
+    pub(super) sources: u64,
+    /// What the verdict that is replaced cited, where this one cites nothing.
+    pub(super) uncited: Option<Uncited>,
+    /// What the author has a stake in, as the desk knows, and does not declare.
+    pub(super) undeclared: Vec<String>,
+    change: Option<VerdictChange>,
+    /// What is signed beside it.
+    beside: Vec<String>,
+}
+
+impl Outline {
+    pub(super) fn of(
+        ledger: &Ledger,
+        resolved: &Resolved,
+        judgement: &Judgement,
+        taken: &TakenSources,
+    ) -> anyhow::Result<Self> {
+        let mut evidence = Vec::new();
+        let mut sources = BTreeSet::new();
+        let mut beside = Vec::new();
+        if let Target::Proposed(_) = resolved.claim() {
+            beside.push("the claim".to_owned());
+        }
+        for piece in &resolved.evidence {
+            let what = match &piece.source {
+                Some(source) if build::is_id(&piece.request.what) => called(ledger, source)?,
+                _ => piece.request.what.clone(),
+            };
+            let key = match &piece.source {
+                Some(source) => source.to_string(),
+                None => Fresh::key(&taken[&build::name_of(&piece.request)]),
+            };
+            if sources.insert(key) && piece.source.is_none() {
+                beside.push(format!("the source {what}"));
+            }
+            let quote = piece.quote.as_ref().map(|quote| quote.exact.clone());
+            evidence.push((what, quote));
+        }
+        Ok(Self {
+            evidence,
+            sources: sources.len() as u64,
+            uncited: Uncited::of(ledger, resolved, judgement)?,
+            undeclared: resolved.undeclared.clone(),
+            change: resolved.change(),
+            beside,
+        })
+    }
+}
+
+/// Returns a source's title with the beginning of its id.
+fn called(ledger: &Ledger, source: &SourceId) -> anyhow::Result<String> {
+    let short = ledger.short(&source.0)?;
+    let record = ledger.entry(&source.entry())?;
+    let meta: Option<Meta> = match record.entry.body() {
+        Body::Source(entry) => says::readable(ledger, &entry.meta)?,
+        _ => None,
+    };
+    Ok(match meta {
+        Some(meta) => format!("{} ({short})", sources::label(&meta, None)),
+        None => short,
+    })
+}
+
 /// Shows a verdict in words, and what will be signed beside it.
 pub(super) fn show(
     line: &ClaimLine,
     policy: &Policy,
     judgement: &Judgement,
-    ready: &Ready,
+    outline: &Outline,
 ) -> anyhow::Result<()> {
     let columns = screen::columns();
     let mut err = anstream::stderr().lock();
@@ -56,16 +134,16 @@ pub(super) fn show(
     for conflict in &judgement.conflicts {
         say("conflict", conflict)?;
     }
-    for interest in &ready.undeclared {
+    for interest in &outline.undeclared {
         say("interest", interest)?;
     }
-    for (request, evidence) in judgement.evidence.iter().zip(&ready.verdict.evidence) {
-        let mut text = said_of(&request.what);
+    for (request, (what, quote)) in judgement.evidence.iter().zip(&outline.evidence) {
+        let mut text = what.clone();
         if request.primary {
             text.push_str(" (primary)");
         }
-        if let Some(quote) = &evidence.quote {
-            text = format!("{text}: “{}”", quote.exact);
+        if let Some(quote) = quote {
+            text = format!("{text}: “{quote}”");
         }
         let details = [
             ("at", &request.locator),
@@ -79,45 +157,25 @@ pub(super) fn show(
         }
         say(stance_name(request.stance), &text)?;
     }
-    if let Some(uncited) = ready.uncited {
+    if let Some(uncited) = outline.uncited {
         say("evidence", &uncited.to_string())?;
     }
     if let Some(older) = &judgement.supersedes {
-        let change = ready.change().map(change_words);
+        let change = outline.change.map(change_words);
         let change = change.map_or_else(String::new, |change| format!(", {change}"));
         say("supersedes", &format!("{older}{change}"))?;
     }
     if let Some(reason) = &judgement.reason {
         say("reason", reason)?;
     }
-    let beside = beside(judgement, ready);
-    if !beside.is_empty() {
-        say("with it", &format!("you sign {}", beside.join(", ")))?;
+    if !outline.beside.is_empty() {
+        say(
+            "with it",
+            &format!("you sign {}", outline.beside.join(", ")),
+        )?;
     }
     writeln!(err)?;
     Ok(())
-}
-
-/// Returns what evidence is named with, of a whole id its beginning.
-fn said_of(what: &str) -> String {
-    if what.len() == 64 && super::is_id(what) {
-        return what[..12].to_owned();
-    }
-    what.to_owned()
-}
-
-/// Names what is signed beside the verdict: the claim, sources that are new.
-fn beside(judgement: &Judgement, ready: &Ready) -> Vec<String> {
-    let claim = ready.claim_is_new().then(|| "the claim".to_owned());
-    let sources = ready.new_sources.iter().map(|source| {
-        let pieces = ready.verdict.evidence.iter().zip(&judgement.evidence);
-        let mut pieces = pieces.filter(|(piece, _)| piece.source == *source);
-        let what = pieces
-            .next()
-            .map_or_else(String::new, |(_, request)| said_of(&request.what));
-        format!("the source {what}")
-    });
-    claim.into_iter().chain(sources).collect()
 }
 
 /// Shows the verdict's object and its entry as they will be signed.

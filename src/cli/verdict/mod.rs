@@ -4,8 +4,10 @@ mod adding;
 mod batch;
 mod build;
 mod drafted;
+mod editing;
 mod evidence;
 mod form;
+mod forms;
 mod kept;
 mod look;
 mod named;
@@ -148,8 +150,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let judgement = args.judgement()?;
     let (ledger, line) =
         context.read_claims(|ledger, proposals| seek::find_claim(ledger, proposals, what))?;
-    let mut sitting = Sitting::start(context, &args.signing, &ledger, line)?;
-    let judgement = judgement.map(|judgement| sitting.with_kept(judgement));
+    let older = args.supersedes.as_deref();
+    let mut sitting = Sitting::start(context, &args.signing, &ledger, line, older)?;
     let asks = judgement.is_none() || context.can_ask();
     if asks && !args.signing.yes {
         drop(ledger);
@@ -159,7 +161,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         drop(ledger);
         return Ok(sitting.form_and_look(None, Some(args))?.status());
     };
-    sitting.at_once(&judgement, ledger)
+    sitting.at_once(judgement, ledger)
 }
 
 /// Judges a claim from within another sitting, such as `review`: by the form, with a last look.
@@ -169,7 +171,7 @@ pub(crate) fn judge_now(
     ledger: Ledger,
     line: ClaimLine,
 ) -> anyhow::Result<Ended> {
-    let sitting = Sitting::start(context, signing, &ledger, line);
+    let sitting = Sitting::start(context, signing, &ledger, line, None);
     drop(ledger);
     sitting?.form_and_look(None, None)
 }

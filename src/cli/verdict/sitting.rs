@@ -9,19 +9,19 @@ use factlog::ledger::Ledger;
 use factlog::trust::VerifierKey;
 use factlog::words::id::EntryId;
 use factlog::words::policy::{Policy, RatingCode};
-use factlog::words::verdict::Verdict;
 use serde::Serialize;
 
-use super::build::{Fresh, Judgement, Ready, Resolver, TakenSources, Target};
-use super::drafted::Drafted;
-use super::form::FormFault;
+use super::build::{Fresh, Judgement, Ready, Resolved, Resolver, TakenSources, Target};
+use super::editing::Edited;
+use super::forms::Forms;
 use super::kept::KeptEvidence;
-use super::{Args, build, form, look, superseding, uncited};
+use super::look::Outline;
+use super::superseding::{self, Older};
+use super::{Args, build, form, look};
 use crate::cli::claim_list::{ClaimLine, State};
 use crate::cli::context::Context;
-use crate::cli::drafts::{Drafts, FORM};
-use crate::cli::editor;
-use crate::cli::exit::{Failure, Status};
+use crate::cli::drafts::Drafts;
+use crate::cli::exit::Status;
 use crate::cli::json_out;
 use crate::cli::prompt;
 use crate::cli::ratings;
@@ -73,18 +73,20 @@ impl Ended {
 
 /// One person judging one claim.
 pub(super) struct Sitting<'a> {
-    context: &'a Context,
+    pub(super) context: &'a Context,
     signing: &'a SigningArgs,
     chosen: ChosenKey,
     author: VerifierKey,
     key: Option<HeldKey>,
-    policy: Policy,
-    line: ClaimLine,
-    /// The reviewer's own verdict on the claim that stands, for the form to start from.
-    own: Option<Judgement>,
+    pub(super) policy: Policy,
+    pub(super) line: ClaimLine,
+    /// The verdict whose place this one takes, for the form to start from: the reviewer's own on the claim
+    /// that stands, or the one that was named.
+    pub(super) older: Option<Older>,
     /// What was kept as evidence for the claim.
-    kept: KeptEvidence,
-    drafts: Drafts,
+    pub(super) kept: KeptEvidence,
+    pub(super) drafts: Drafts,
+    pub(super) forms: Forms,
     taken: TakenSources,
 }
 
@@ -95,19 +97,22 @@ impl<'a> Sitting<'a> {
         signing: &'a SigningArgs,
         ledger: &Ledger,
         line: ClaimLine,
+        supersedes: Option<&str>,
     ) -> anyhow::Result<Self> {
         let chosen = signing::choose(context, signing, ledger)?;
         let author = chosen.verifier().clone();
-        let own = match line.state {
+        let claim = match line.state {
             State::Recorded { id, superseded, .. } => {
                 if superseded {
                     context.warn("another claim has taken the place of this one: the verdict will be marked as given on the earlier wording");
                 }
-                superseding::own_judgement(ledger, &author, id)?
+                Some(id)
             }
             _ => None,
         };
+        let older = superseding::older(ledger, &author, claim, supersedes)?;
         let drafts = Drafts::of(ledger.folder());
+        let forms = Forms::of(ledger, &drafts, &author, &line.origin)?;
         Ok(Self {
             context,
             signing,
@@ -116,17 +121,28 @@ impl<'a> Sitting<'a> {
             author,
             key: None,
             policy: ledger.policy()?.1,
+            forms,
             line,
-            own,
+            older,
             drafts,
             taken: TakenSources::new(),
         })
     }
 
-    /// Adds what was kept for the claim to the evidence of a judgement.
-    pub(super) fn with_kept(&self, mut judgement: Judgement) -> Judgement {
+    /// Adds what was kept for the claim to the evidence of a judgement, whose sources were read.
+    fn with_kept(&self, ledger: &Ledger, mut judgement: Judgement) -> anyhow::Result<Judgement> {
         let given = judgement.evidence.len();
-        self.kept.join(&mut judgement.evidence);
+        if self.kept.evidence.is_empty() {
+            return Ok(judgement);
+        }
+        // What is kept is named by ids; a file may be a source that is kept.
+        let source = |request| -> anyhow::Result<Option<String>> {
+            let source = build::source_of(ledger, &self.taken, request)?;
+            Ok(source.map(|source| source.to_string()))
+        };
+        let sources = judgement.evidence.iter().map(source);
+        let sources: Vec<_> = sources.collect::<anyhow::Result<_>>()?;
+        self.kept.join(&mut judgement.evidence, &sources);
         let more = judgement.evidence.len() - given;
         if more > 0 {
             self.context.say(&format!(
@@ -135,36 +151,43 @@ impl<'a> Sitting<'a> {
                 &self.line.id[..8]
             ));
         }
-        judgement
+        Ok(judgement)
     }
 
     /// Records a judgement given by flags without a question.
     pub(super) fn at_once(
         &mut self,
-        judgement: &Judgement,
+        judgement: Judgement,
         ledger: Ledger,
     ) -> anyhow::Result<Status> {
         ratings::check(&self.policy, &judgement.rating)?;
         let mut ledger = if self.chosen.needs_person() || build::needs_fetching(&judgement.evidence)
         {
             drop(ledger);
-            self.prepare(judgement)?;
+            self.prepare(&judgement)?;
             self.context.open_ledger()?
         } else {
-            self.prepare(judgement)?;
+            self.prepare(&judgement)?;
             ledger
         };
-        let ready = self.build(&ledger, judgement)?;
-        self.warn_of_few(&ready.verdict)?;
-        let uncited = ready.uncited.map(|uncited| uncited.to_string());
-        for warning in uncited.iter().chain(&ready.undeclared) {
+        let judgement = self.with_kept(&ledger, judgement)?;
+        let ready = self.build(&ledger, &judgement)?;
+        self.warn_of_few(&ready.outline)?;
+        let uncited = ready.outline.uncited.map(|uncited| uncited.to_string());
+        for warning in uncited.iter().chain(&ready.outline.undeclared) {
             self.context.warn(warning);
         }
-        self.context.say(&format!(
-            "{}: “{}”",
-            look::named(&self.line),
-            screen::cut(&self.line.claim.text, 70),
-        ));
+        let (named, text) = (look::named(&self.line), &self.line.claim.text);
+        self.context.say(&if ready.claim_is_new() {
+            // All that is recorded with the verdict is said.
+            format!(
+                "{named}: “{}”, said by {}; the claim is recorded with it",
+                screen::one_line(text),
+                self.line.who()
+            )
+        } else {
+            format!("{named}: “{}”", screen::cut(text, 70))
+        });
         self.finish(&mut ledger, ready)
     }
 
@@ -175,10 +198,15 @@ impl<'a> Sitting<'a> {
         by_flags: Option<Judgement>,
         args: Option<&Args>,
     ) -> anyhow::Result<Ended> {
-        // By what the claim is, so that it is still there once the claim is recorded.
-        let path = self.drafts.form(&self.line.origin);
+        let path = self.forms.own.clone();
         let mut is_written = false;
-        let mut judgement = by_flags;
+        let mut judgement = match by_flags {
+            Some(judged) => {
+                build::take_all(self.context, &judged.evidence, &mut self.taken)?;
+                Some(self.with_kept(&self.context.open_ledger()?, judged)?)
+            }
+            None => None,
+        };
         let mut fault: Option<String> = None;
         loop {
             let judged = if let Some(judged) = judgement.take() {
@@ -193,12 +221,13 @@ impl<'a> Sitting<'a> {
                     }
                 }
             };
-            let built = self.prepare(&judged).and_then(|()| {
+            let built = self.show_before_unlocking(&judged).and_then(|shown| {
+                self.prepare(&judged)?;
                 let ledger = self.context.open_ledger()?;
-                self.build(&ledger, &judged)
+                Ok((shown, self.build(&ledger, &judged)?))
             });
-            let ready = match built {
-                Ok(ready) => ready,
+            let (shown, ready) = match built {
+                Ok(built) => built,
                 Err(error) if is_written => {
                     fault = Some(format!("{error:#}"));
                     continue;
@@ -206,11 +235,15 @@ impl<'a> Sitting<'a> {
                 Err(error) => return Err(error),
             };
             if !self.signing.yes {
-                match self.ask(&judged, &ready)? {
+                match self.ask(&judged, &ready, shown.as_ref())? {
                     'y' => {}
                     'e' => {
-                        if !path.exists() {
-                            let form = form::render(&self.line, &self.policy, Some(&judged));
+                        if !is_written {
+                            // What was judged by flags is what is changed, not a form of before.
+                            self.forms.set_aside(self.context)?;
+                            let disputes = self.disputes();
+                            let form =
+                                form::render(&self.line, &self.policy, Some(&judged), disputes);
                             self.drafts.replace(&path, form.as_bytes())?;
                         }
                         continue;
@@ -241,22 +274,35 @@ impl<'a> Sitting<'a> {
                 continue;
             }
             self.finish(&mut ledger, ready)?;
-            let _ = fs::remove_file(&path);
+            if is_written {
+                let _ = fs::remove_file(&path);
+            } else if path.exists() {
+                self.context.say(&format!(
+                    "the form that you began is still there: {}",
+                    screen::path(&path)
+                ));
+            }
             return Ok(Ended::Signed);
         }
     }
 
     /// Shows what will be signed, and asks whether to.
-    fn ask(&self, judged: &Judgement, ready: &Ready) -> anyhow::Result<char> {
-        look::show(&self.line, &self.policy, judged, ready)?;
-        self.warn_of_few(&ready.verdict)?;
+    fn ask(
+        &self,
+        judged: &Judgement,
+        ready: &Ready,
+        shown: Option<&Outline>,
+    ) -> anyhow::Result<char> {
+        if shown != Some(&ready.outline) {
+            self.show(judged, &ready.outline)?;
+        }
         let question = format!("Sign this as {}? [y,n,e,s,q,?] ", self.author.name());
         loop {
             match prompt::choose(&question, &['y', 'n', 'e', 's', 'q', '?'])? {
                 Some('?') => self.context.say(LOOK_HELP),
                 Some('s') => {
                     look::show_signed(ready)?;
-                    look::show(&self.line, &self.policy, judged, ready)?;
+                    look::show(&self.line, &self.policy, judged, &ready.outline)?;
                 }
                 Some(letter) => return Ok(letter),
                 None => return Ok('n'),
@@ -264,13 +310,29 @@ impl<'a> Sitting<'a> {
         }
     }
 
+    fn show(&self, judged: &Judgement, outline: &Outline) -> anyhow::Result<()> {
+        look::show(&self.line, &self.policy, judged, outline)?;
+        self.warn_of_few(outline)
+    }
+
+    /// Shows what will be signed where a passphrase is asked for next: nobody types one for what they
+    /// have not seen.
+    fn show_before_unlocking(&mut self, judged: &Judgement) -> anyhow::Result<Option<Outline>> {
+        if self.key.is_some() || self.signing.yes || !self.chosen.needs_person() {
+            return Ok(None);
+        }
+        build::take_all(self.context, &judged.evidence, &mut self.taken)?;
+        let ledger = self.context.open_ledger()?;
+        let (_, outline) = self.look_up(&ledger, judged)?;
+        drop(ledger);
+        self.show(judged, &outline)?;
+        Ok(Some(outline))
+    }
+
     /// Warns where a verdict rests on fewer sources than the settings ask for.
-    fn warn_of_few(&self, verdict: &Verdict) -> anyhow::Result<()> {
+    fn warn_of_few(&self, outline: &Outline) -> anyhow::Result<()> {
         let least = self.context.settings()?.number("evidence.least_warn");
-        let mut sources: Vec<_> = verdict.evidence.iter().map(|piece| piece.source).collect();
-        sources.sort_unstable();
-        sources.dedup();
-        let count = sources.len() as u64;
+        let count = outline.sources;
         if count >= least {
             return Ok(());
         }
@@ -295,89 +357,6 @@ impl<'a> Sitting<'a> {
         self.context.say(&format!("nothing was signed{kept}"));
     }
 
-    /// Opens the form, with what is wrong at its top, and reads it.
-    fn edit(
-        &self,
-        path: &std::path::Path,
-        fault: Option<String>,
-        args: Option<&Args>,
-    ) -> anyhow::Result<Edited> {
-        let before = match FORM.bytes(path)? {
-            Some(kept) => {
-                let kept = String::from_utf8_lossy(&kept).into_owned();
-                if fault.is_none() {
-                    self.context.say("taking up the form where you left it");
-                    self.tell_missing(&kept);
-                }
-                kept
-            }
-            None => match self.first_judgement(args) {
-                None => {
-                    let draft = Drafted::default();
-                    form::render_draft(&self.line, &self.policy, &draft, &self.kept.evidence)
-                }
-                Some(mut first) => {
-                    self.kept.join(&mut first.evidence);
-                    form::render(&self.line, &self.policy, Some(&first))
-                }
-            },
-        };
-        let shown = match &fault {
-            Some(fault) => form::with_fault(&before, fault),
-            None => form::without_fault(&before),
-        };
-        self.drafts.replace(path, shown.as_bytes())?;
-        editor::edit(self.context, path)?;
-        let after = String::from_utf8_lossy(&FORM.bytes(path)?.unwrap_or_default()).into_owned();
-        let unchanged = form::without_fault(&after) == form::without_fault(&before);
-        match form::parse(&after) {
-            Ok(judged) => {
-                if let (true, Some(fault)) = (unchanged, fault) {
-                    // The same form would have the same fault, again and again.
-                    return Err(Failure::new(Status::Failed, fault)
-                        .hint(format!("what you wrote is kept in {}", path.display()))
-                        .into());
-                }
-                Ok(Edited::Judged(judged))
-            }
-            Err(FormFault::NoSummary) => {
-                let _ = fs::remove_file(path);
-                Err(Failure::new(Status::Failed, "the summary is empty: nothing was signed").into())
-            }
-            Err(found) if unchanged && fault.is_some() => {
-                Err(Failure::new(Status::Failed, found.to_string())
-                    .hint(format!("what you wrote is kept in {}", path.display()))
-                    .into())
-            }
-            Err(found) => Ok(Edited::Faulty(found.to_string())),
-        }
-    }
-
-    /// Says what was kept for the claim since a form was begun.
-    fn tell_missing(&self, form: &str) {
-        let missing = self.kept.evidence.iter();
-        for piece in missing.filter(|piece| !form.contains(&piece.what)) {
-            let stance = form::stance_name(piece.stance);
-            self.context.say(&format!(
-                "evidence that was kept since is not in it; add: {stance}: {}",
-                piece.what
-            ));
-        }
-    }
-
-    /// Returns what the form starts from: the reviewer's own earlier verdict, to be superseded.
-    fn first_judgement(&self, args: Option<&Args>) -> Option<Judgement> {
-        let mut first = self.own.clone();
-        if let (Some(first), Some(args)) = (&mut first, args) {
-            if args.supersedes.is_some() {
-                first.supersedes.clone_from(&args.supersedes);
-            }
-            first.change = args.change.or(first.change);
-            first.reason = args.reason.clone().or_else(|| first.reason.take());
-        }
-        first
-    }
-
     /// Reads or fetches the evidence and unlocks the key.
     fn prepare(&mut self, judgement: &Judgement) -> anyhow::Result<()> {
         build::take_all(self.context, &judgement.evidence, &mut self.taken)?;
@@ -387,13 +366,24 @@ impl<'a> Sitting<'a> {
         Ok(())
     }
 
-    fn build(&self, ledger: &Ledger, judgement: &Judgement) -> anyhow::Result<Ready> {
-        let key = self.key.clone().expect("the key was unlocked before");
-        let mut signer = Signer::start(ledger, key, self.context.now()?)?;
+    /// Looks up what a judgement names, and what a person is shown of it.
+    fn look_up(
+        &self,
+        ledger: &Ledger,
+        judgement: &Judgement,
+    ) -> anyhow::Result<(Resolved, Outline)> {
         let claim = Target::of(ledger, &self.line)?;
         let lookup = Resolver::new(ledger, &self.author, &self.taken)?;
         let resolved = lookup.resolve(claim, judgement)?;
         lookup.refuse_second(&self.line, resolved.claim(), judgement)?;
+        let outline = Outline::of(ledger, &resolved, judgement, &self.taken)?;
+        Ok((resolved, outline))
+    }
+
+    fn build(&self, ledger: &Ledger, judgement: &Judgement) -> anyhow::Result<Ready> {
+        let key = self.key.clone().expect("the key was unlocked before");
+        let mut signer = Signer::start(ledger, key, self.context.now()?)?;
+        let (resolved, outline) = self.look_up(ledger, judgement)?;
         let mut fresh = Fresh::default();
         build::sign_needs(&mut signer, &resolved, &self.taken, &mut fresh)?;
         let (draft, verdict) = build::draft(
@@ -405,8 +395,7 @@ impl<'a> Sitting<'a> {
             self.context.salt()?,
         )?;
         Ok(Ready {
-            uncited: uncited::Uncited::of(ledger, &resolved, judgement)?,
-            undeclared: resolved.undeclared,
+            outline,
             signer,
             draft,
             verdict,
@@ -433,6 +422,7 @@ impl<'a> Sitting<'a> {
             }
             KeptEvidence::forget_cited(&self.drafts, &self.line, &content.evidence)?;
             for source in new_sources {
+                let _locked = self.drafts.lock()?;
                 let mut decided = self.drafts.load(&source)?;
                 decided.evidence = true;
                 self.drafts.save(&decided)?;
@@ -471,9 +461,4 @@ impl<'a> Sitting<'a> {
         }
         Ok(Status::Done)
     }
-}
-
-enum Edited {
-    Judged(Judgement),
-    Faulty(String),
 }

@@ -5,7 +5,7 @@
 use factlog::audit::facts::Detail;
 use factlog::entry::{Body, Kind, VerdictEntry};
 use factlog::ledger::{Ledger, LedgerError, Record};
-use factlog::trust::VerifierKey;
+use factlog::trust::{PublicKey, VerifierKey};
 use factlog::words::claim::Claim;
 use factlog::words::id::{ClaimId, VerdictId};
 use factlog::words::policy::RatingCode;
@@ -14,6 +14,7 @@ use factlog::words::verdict::{Verdict, VerdictChange};
 use super::build::{Judgement, Target};
 use super::evidence::Request;
 use crate::cli::claim_list::ClaimLine;
+use crate::cli::decisions::{self, Decisions};
 use crate::cli::exit::{Failure, Status};
 use crate::cli::{quotes, says, screen, seek};
 
@@ -83,10 +84,11 @@ pub(super) fn own_verdict(
     author: &VerifierKey,
     claim: &ClaimId,
 ) -> anyhow::Result<Option<Record>> {
+    let own = holder(ledger, author)?;
     for record in ledger.verdicts_on(claim)?.into_iter().rev() {
         let (_, facts) = ledger.facts_of(&record.entry.id())?;
         let ended = matches!(facts.detail, Detail::Verdict(facts) if facts.has_ended());
-        if !ended && record.entry.header().by.public() == author.public() {
+        if !ended && holder(ledger, &record.entry.header().by)? == own {
             return Ok(Some(record));
         }
     }
@@ -110,19 +112,73 @@ pub(super) fn own_on_wordings(
     Ok(None)
 }
 
-/// Returns the reviewer's own verdict on a claim, as a judgement that supersedes it.
-pub(super) fn own_judgement(
+/// What a form begins with where a verdict takes the place of another.
+pub(super) struct Older {
+    /// What the other says.
+    pub(super) judgement: Judgement,
+    /// Who disputes it, and why.
+    pub(super) disputes: Vec<String>,
+}
+
+/// Returns the verdict whose place another one is to take: the one that is named, else the reviewer's own
+/// on the claim.
+pub(super) fn older(
     ledger: &Ledger,
     author: &VerifierKey,
-    claim: ClaimId,
-) -> anyhow::Result<Option<Judgement>> {
-    let Some(own) = own_on_wordings(ledger, author, &claim)? else {
+    claim: Option<ClaimId>,
+    named: Option<&str>,
+) -> anyhow::Result<Option<Older>> {
+    let record = match (named, claim) {
+        (Some(named), _) => Some(seek::find_entry(ledger, Kind::Verdict, named)?),
+        (None, Some(claim)) => own_on_wordings(ledger, author, &claim)?,
+        (None, None) => None,
+    };
+    let Some(record) = record else {
         return Ok(None);
     };
+    let Some(mut judgement) = judgement(ledger, &record)? else {
+        return Ok(None);
+    };
+    if holder(ledger, &record.entry.header().by)? != holder(ledger, author)? {
+        // What another declared is theirs.
+        judgement.conflicts.clear();
+        judgement.declares = false;
+    }
+    let standing = ledger.standing(&VerdictId(record.entry.id().0))?;
+    let disputes = Decisions::of(ledger, &standing)?.disputes;
+    Ok(Some(Older {
+        judgement,
+        disputes: disputes.iter().map(decisions::with_note).collect(),
+    }))
+}
+
+/// Returns whoever holds a key: a key that took the place of another has the same holder.
+fn holder(ledger: &Ledger, key: &VerifierKey) -> Result<PublicKey, LedgerError> {
+    let signer = ledger.signer(key.public())?;
+    Ok(signer.map_or_else(|| key.public().clone(), |signer| signer.holder))
+}
+
+/// Returns a verdict as a judgement that supersedes it.
+fn judgement(ledger: &Ledger, own: &Record) -> anyhow::Result<Option<Judgement>> {
     let Body::Verdict(entry) = own.entry.body() else {
         return Ok(None);
     };
-    let verdict: Verdict = ledger.object(&entry.verdict)?;
+    let verdict: Option<Verdict> = says::readable(ledger, &entry.verdict)?;
+    let supersedes = Some(ledger.short(&own.entry.id().0)?);
+    let Some(verdict) = verdict else {
+        // Its words were erased: new ones take its place.
+        return Ok(Some(Judgement {
+            rating: entry.rating.clone(),
+            summary: String::new(),
+            rationale: None,
+            evidence: vec![],
+            declares: false,
+            conflicts: vec![],
+            supersedes,
+            change: None,
+            reason: None,
+        }));
+    };
     let mut evidence = Vec::new();
     for piece in verdict.evidence {
         let record = ledger.entry_of(Kind::Source, &piece.source.entry())?;
@@ -139,7 +195,7 @@ pub(super) fn own_judgement(
                 .map(|(nth, _)| nth)
         });
         evidence.push(Request {
-            what: record.entry.id().to_string(),
+            what: ledger.short(&record.entry.id().0)?,
             quote: piece.quote.map(|quote| quote.exact),
             nth,
             primary: piece.primary,
@@ -156,7 +212,7 @@ pub(super) fn own_judgement(
         evidence,
         declares: !verdict.conflicts.is_empty(),
         conflicts: verdict.conflicts,
-        supersedes: Some(ledger.short(&own.entry.id().0)?),
+        supersedes,
         change: None,
         reason: None,
     }))

@@ -297,3 +297,56 @@ fn what_a_refused_verdict_leaves_is_said() {
     let (out, _) = desk.done(&["verify"]);
     assert!(out.contains("no fault"), "{out}");
 }
+
+#[test]
+fn one_name_may_stand_for_several_sources() {
+    let desk = Desk::new();
+    fs::write(desk.path("note.txt"), "The council agrees.\n").unwrap();
+    let line = |claim: u32, evidence: Value| {
+        json!({"claim": claim, "rating": "false", "summary": "s", "evidence": [evidence]})
+            .to_string()
+    };
+    // A mere reference, and the file of that name.
+    let lines = [
+        line(
+            1,
+            json!({"source": "note.txt", "stance": "context", "unavailable": "lost"}),
+        ),
+        line(
+            2,
+            json!({"source": "note.txt", "stance": "refutes", "quote": "council agrees"}),
+        ),
+    ];
+    let mut command = desk.factlog(&["verdict", "--from", "-", "--json"]);
+    let (status, out, err) = with_input(&mut command, &lines.join("\n"));
+    assert_eq!(status, Some(0), "{out}{err}");
+
+    // A file without a text that was changed between two lines.
+    let picture = |more: u8| {
+        let bytes = [b"\x89PNG\r\n\x1a\n".as_slice(), &[more; 40]].concat();
+        fs::write(desk.path("picture.png"), bytes).unwrap();
+    };
+    let mut child = desk
+        .factlog(&["verdict", "--from", "-", "--json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    for (more, claim) in [(1, 3), (2, 4)] {
+        picture(more);
+        let evidence = json!({"source": "picture.png", "stance": "refutes"});
+        writeln!(input, "{}", line(claim, evidence)).unwrap();
+        let mut answer = String::new();
+        output.read_line(&mut answer).unwrap();
+        assert!(answer.contains("\"index\""), "{answer}");
+    }
+    drop(input);
+    assert!(child.wait().unwrap().success());
+    let sources = desk.done(&["log", "--kind", "source", "--json"]).0;
+    let sources: Value = serde_json::from_str(&sources).unwrap();
+    // The article, the reference, the note, and two pictures.
+    assert_eq!(sources["entries"].as_array().unwrap().len(), 5);
+}

@@ -42,6 +42,44 @@ fn what_is_accepted_is_signed_and_what_is_dropped_is_gone() {
 }
 
 #[test]
+fn going_back_leaves_what_was_answered() {
+    let desk = Desk::new();
+    let (status, _, err) = with_input(&mut desk.factlog(&["review"]), "y\nk\nj\nq\nn\n");
+    assert_eq!(status, Some(0), "{err}");
+    assert!(err.contains("you accepted this, just now"), "{err}");
+    assert_eq!(&states(&desk)[..2], ["accepted", "proposed"]);
+    // Answered anew, it is as it was answered last.
+    let (_, _, err) = with_input(&mut desk.factlog(&["review"]), "n\nk\ny\nq\nn\n");
+    assert!(err.contains("you dropped this"), "{err}");
+    assert_eq!(&states(&desk)[..2], ["accepted", "accepted"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_speaker_wants_a_manner_and_the_form_says_so_beside_it() {
+    let desk = Desk::new();
+    let fill = "cp \"$1\" \"$1.seen\"; sed -i 's/^claimant:.*/claimant: Ben Ode/; \
+                s/^manner:.*/manner: narration/' \"$1\"";
+    let script = editor(&desk, fill);
+    let mut command = desk.factlog(&["review"]);
+    let command = command.env("EDITOR", &script).env_remove("VISUAL");
+    let (_, _, err) = with_input(command, "e\nq\n");
+    let fault = "manner: with a speaker, it is direct, indirect or mixed";
+    assert!(err.contains(fault), "{err}");
+    let drafts = fs::read_dir(desk.ledger().join("drafts")).unwrap();
+    let seen = drafts
+        .map(|file| file.unwrap().path())
+        .find(|path| path.extension().is_some_and(|ending| ending == "seen"))
+        .unwrap();
+    let seen = fs::read_to_string(seen).unwrap();
+    assert!(seen.starts_with(&format!("#! {fault}\n")), "{seen}");
+    assert!(
+        seen.contains(&format!("#! {fault}\nmanner: narration")),
+        "{seen}"
+    );
+}
+
+#[test]
 fn a_sitting_that_ends_early_is_taken_up_again() {
     let desk = Desk::new();
     let count = claims(&desk).len();

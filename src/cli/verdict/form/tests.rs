@@ -111,9 +111,15 @@ fn a_misspelled_field_is_no_text() {
 }
 
 #[test]
-fn a_fault_stands_at_the_top_and_loses_nothing() {
-    let form = "rating: x\nsummary: y\n";
-    let marked = with_fault(&with_fault(form, "one\ntwo"), "three");
-    assert_eq!(marked, "#! three\nrating: x\nsummary: y\n");
-    assert_eq!(without_fault(&marked), form);
+fn tabs_and_what_is_not_seen_are_words_and_no_escapes() {
+    let mut form = "rating: true\nsummary: s\n".to_owned();
+    field(&mut form, "supports", "a.txt");
+    field(&mut form, "quote", "\u{200f}\u{5d0}\tb\u{1b}[31m");
+    field(&mut form, "rationale", "one\ttwo\u{200f}");
+    let judgement = parse(&form).expect("a form");
+    assert_eq!(
+        judgement.evidence[0].quote.as_deref(),
+        Some("\u{200f}\u{5d0} b[31m")
+    );
+    assert_eq!(judgement.rationale.as_deref(), Some("one\ttwo\u{200f}"));
 }
