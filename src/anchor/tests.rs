@@ -323,3 +323,26 @@ fn nothing_is_ever_bound_to_another_sentence() {
     // Of few words, many sentences here have twins, of which only one side may agree.
     assert!(sure * 100 >= kept * 80, "{sure} of {kept}");
 }
+
+#[test]
+fn a_name_within_another_word_names_nobody() {
+    let article = |who: &str| {
+        format!(
+            "Mayor {who} opened the session on Monday in the old hall by the river.\n\n\
+             After a pause the speaker went on. He said in Leeds that the bridge had cost 14 million \
+             crowns. The rest left the hall soon after the third point of the day.\n"
+        )
+    };
+    let old = article("Ann Lee");
+    let own = "the bridge had cost 14 million crowns";
+    let mut he = claim(&old, own, Some(("He", "said")));
+    he.claimant.as_mut().expect("one").name = "Ann Lee".to_owned();
+    let state = |claim: &Claim, new: &str| reanchor(&Versions::new(&old, new), claim).state;
+    assert_eq!(state(&he, &article("Bob Stone")), State::Drifted);
+    assert!(state(&he, &format!("Corrected on Monday.\n\n{old}")).is_sure());
+    // A person said who it was, and no word of the text does.
+    let mut told = he.clone();
+    let claimant = told.claimant.as_mut().expect("one");
+    (claimant.name, claimant.span) = ("Ida Vogel".to_owned(), None);
+    assert!(state(&told, &article("Bob Stone")).is_sure());
+}

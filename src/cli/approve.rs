@@ -1,12 +1,14 @@
 //! `factlog approve` and `factlog dispute`: what another than its author says of a verdict.
 
+use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write as _};
 
 use factlog::audit::Standing;
 use factlog::audit::facts::Detail;
 use factlog::entry::{Approval, Body, Decision, Kind, Role};
+use factlog::keys::HeldKey;
 use factlog::ledger::{Ledger, Record};
-use factlog::trust::VerifierKey;
+use factlog::trust::{KeyName, PublicKey, VerifierKey};
 use factlog::words::id::{EntryId, VerdictId};
 use factlog::words::note::Note;
 use factlog::words::object;
@@ -18,6 +20,7 @@ use super::context::Context;
 use super::decisions::{self, Decisions};
 use super::desk::conflicts::{Declared, Rules};
 use super::desk::interests::Matter;
+use super::desk::people::{self, Names};
 use super::exit::{Failure, Status};
 use super::json_out;
 use super::record::EntryLine;
@@ -25,7 +28,7 @@ use super::says;
 use super::screen;
 use super::seek;
 use super::signing::carried::{self, Carried, Delivered, Hand};
-use super::signing::{self, SigningArgs, Wanted};
+use super::signing::{self, ChosenKey, SigningArgs, Wanted};
 use super::stdout;
 use super::verdict::change_words;
 
@@ -33,20 +36,23 @@ use super::verdict::change_words;
 ///
 /// Where the policy asks for approvals, a verdict is proposed until as many approvers as that have
 /// approved it. It takes an approver's key, and never the verdict's own author's. Each approver's last
-/// word counts: who disputed before, and approves now, approves.
+/// word counts: who disputed before, and approves now, approves. Of several, each is shown and asked
+/// about, one after the other; the passphrase is asked for once.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   factlog approve 5f3a9c12
+  factlog approve 5f3a9c12 77b0c4de 9a1e2f30
   factlog approve 5f3a9c12 --note \"I called the registry, too.\"
   factlog approve 5f3a9c12 --as bob --out approval.pending
 
-Exit status: 0 signed; 1 the verdict was superseded or retracted, or you said
-no; 3 no such verdict; 4 no approver's key is here, or the verdict is your
-own.")]
+With --json, a document for each. Exit status: 0 signed; 1 a verdict was
+superseded or retracted, or you said no; 3 no such verdict; 4 no approver's key
+is here, or a verdict is your own.")]
 pub(crate) struct ApproveArgs {
-    /// The verdict: the beginning of its id
-    verdict: String,
+    /// The verdicts: the beginnings of their ids
+    #[arg(required = true, value_name = "VERDICT")]
+    verdicts: Vec<String>,
     /// What you want said with it; it stays in the ledger, and is not published
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
@@ -95,13 +101,36 @@ struct Report {
 }
 
 pub(crate) fn approve(args: &ApproveArgs, context: &Context) -> anyhow::Result<Status> {
-    let decided = Decided {
-        decision: Decision::Approve,
-        verdict: &args.verdict,
-        note: args.note.as_deref(),
-        signing: &args.signing,
-    };
-    decided.run(context)
+    let is_several = args.verdicts.len() > 1;
+    if is_several && args.signing.out.is_some() {
+        return Err(
+            Failure::new(Status::Usage, "--out takes one verdict at a time")
+                .hint("approve each with a file of its own")
+                .into(),
+        );
+    }
+    if is_several {
+        // None is signed where one can't be found.
+        let ledger = context.open_ledger()?;
+        for verdict in &args.verdicts {
+            seek::find_entry(&ledger, Kind::Verdict, verdict)?;
+        }
+    }
+    let unlocked = RefCell::default();
+    let mut status = Status::Done;
+    for verdict in &args.verdicts {
+        let decided = Decided {
+            decision: Decision::Approve,
+            verdict,
+            note: args.note.as_deref(),
+            signing: &args.signing,
+            unlocked: is_several.then_some(&unlocked),
+        };
+        if decided.run(context)? != Status::Done {
+            status = Status::Failed;
+        }
+    }
+    Ok(status)
 }
 
 pub(crate) fn dispute(args: &DisputeArgs, context: &Context) -> anyhow::Result<Status> {
@@ -110,6 +139,7 @@ pub(crate) fn dispute(args: &DisputeArgs, context: &Context) -> anyhow::Result<S
         verdict: &args.verdict,
         note: Some(&args.note),
         signing: &args.signing,
+        unlocked: None,
     };
     decided.run(context)
 }
@@ -120,9 +150,33 @@ struct Decided<'a> {
     verdict: &'a str,
     note: Option<&'a str>,
     signing: &'a SigningArgs,
+    /// The keys that earlier ones of several were signed with.
+    unlocked: Option<&'a RefCell<Vec<HeldKey>>>,
 }
 
 impl Decided<'_> {
+    /// Returns who signs: of several, a key is unlocked for the first of them alone.
+    fn hand<'c>(&'c self, context: &'c Context, chosen: ChosenKey) -> Hand<'c> {
+        let Some(unlocked) = self.unlocked.filter(|_| chosen.needs_person()) else {
+            return Hand::There(chosen);
+        };
+        let verifier = chosen.verifier().clone();
+        let once = move || {
+            let known = unlocked
+                .borrow()
+                .iter()
+                .find(|key| key.verifier() == chosen.verifier())
+                .cloned();
+            if let Some(key) = known {
+                return Ok(key);
+            }
+            let key = chosen.unlock(context)?;
+            unlocked.borrow_mut().push(key.clone());
+            Ok(key)
+        };
+        Hand::Made(verifier, Box::new(once))
+    }
+
     fn run(&self, context: &Context) -> anyhow::Result<Status> {
         let note = self.note.map(str::trim);
         if note.is_some_and(str::is_empty) {
@@ -143,20 +197,30 @@ impl Decided<'_> {
             &ledger,
             Wanted::Role(Role::Approver),
             holder.as_ref(),
-        )?;
-        let own = ledger.signer(chosen.verifier().public())?;
-        if own.map(|signer| signer.holder) == holder {
-            return Err(Failure::new(
-                Status::Key,
-                format!(
-                    "the verdict {short} is {}'s own, and another must {} it",
-                    chosen.verifier().name(),
-                    name(self.decision)
-                ),
-            )
-            .hint("an approver other than its author signs: `factlog key list` shows them; --as NAME says which")
-            .into());
-        }
+        );
+        let holder = holder.unwrap_or_else(|| author.public().clone());
+        let chosen = match chosen {
+            Ok(chosen) if is_of(&ledger, &holder, chosen.verifier())? => {
+                return Err(self
+                    .own(&ledger, &short, chosen.verifier().name(), &holder)?
+                    .into());
+            }
+            Err(error) if self.signing.name.is_none() && self.signing.key.is_none() => {
+                let here = people::here(context, &ledger)?;
+                let others = people::approvers_of(&ledger, &holder)?;
+                let is_author = here.iter().any(|person| person.holder == holder);
+                // Of the keys that are here only the author's own could be meant.
+                return Err(
+                    if is_author && !here.iter().any(|p| others.contains(&p.name)) {
+                        let failure = self.own(&ledger, &short, author.name(), &holder)?;
+                        failure.because(error).into()
+                    } else {
+                        error
+                    },
+                );
+            }
+            chosen => chosen?,
+        };
         self.refuse_twice(&ledger, &record, chosen.verifier())?;
         let mut words = self.words(&ledger, &record, &short)?;
         let stake = self.stake(&ledger, &record, chosen.verifier())?;
@@ -182,7 +246,7 @@ impl Decided<'_> {
                 note: note_id,
             })],
             objects,
-            hands: vec![Hand::There(chosen)],
+            hands: vec![self.hand(context, chosen)],
             words,
             question: format!("{} the verdict {short}", name(self.decision)),
         };
@@ -190,6 +254,30 @@ impl Decided<'_> {
             Some(done) => self.tell(context, verdict, done),
             None => Ok(Status::Failed),
         }
+    }
+
+    /// Says that a verdict is somebody's own, and who may approve it.
+    fn own(
+        &self,
+        ledger: &Ledger,
+        short: &str,
+        author: &KeyName,
+        holder: &PublicKey,
+    ) -> anyhow::Result<Failure> {
+        let verb = name(self.decision);
+        let message = format!("the verdict {short} is {author}'s own, and another must {verb} it");
+        let others = people::approvers_of(ledger, holder)?;
+        let others: Vec<&str> = others.iter().map(String::as_str).collect();
+        let hint = if others.is_empty() {
+            "nobody else may yet: roots add one with `factlog key add NAME --role approver`"
+                .to_owned()
+        } else {
+            format!(
+                "an approver other than its author signs: {}; --as NAME says which",
+                others.join(", ")
+            )
+        };
+        Ok(Failure::new(Status::Key, message).hint(hint))
     }
 
     /// Refuses to say again, without a word more, what the same approver said last.
@@ -347,6 +435,12 @@ impl Decided<'_> {
         }
         Ok(Status::Done)
     }
+}
+
+/// Says whether a key is of the one who holds another, or has a name of theirs.
+fn is_of(ledger: &Ledger, holder: &PublicKey, key: &VerifierKey) -> anyhow::Result<bool> {
+    let own = ledger.signer(key.public())?.map(|signer| signer.holder);
+    Ok(own.as_ref() == Some(holder) || Names::of(ledger)?.has(holder, key.name().as_str()))
 }
 
 /// Says what a verdict rests on, a line a piece, and which conflicts of interest its author declared.

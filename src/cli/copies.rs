@@ -15,6 +15,13 @@ use super::context::{Context, LEDGER_FOLDER};
 use super::exit::{Failure, Status};
 use super::files;
 
+/// What is kept beside a ledger, and comes back from no copy.
+pub(crate) const IN_NO_COPY: &str = "drafts and verdicts begun, kept evidence, notes, assignments, \
+                                     declared interests, and the numbers of claims";
+
+/// Where that is.
+pub(crate) const DESK_FOLDERS: &str = ".factlog/drafts, .factlog/desk, .factlog/fetched";
+
 /// A checkpoint that a person has from elsewhere has at most this many bytes.
 const MAX_HEAD_BYTES: u64 = 1024 * 1024;
 

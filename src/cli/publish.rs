@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::config::settings;
 use super::context::Context;
+use super::copies::{DESK_FOLDERS, IN_NO_COPY};
 use super::exit::{Failure, Status};
 use super::{json_out, progress, screen, stdout};
 use std::io::Write as _;
@@ -134,6 +135,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         screen::counted(published.size, "entry", "entries"),
         screen::counted(published.files, "file", "files"),
     )?;
+    if args.full {
+        say_left_out(context);
+    }
     if !args.full {
         writeln!(
             out,
@@ -167,6 +171,14 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         }
     }
     Ok(Status::Done)
+}
+
+/// Says what a backup does not have.
+fn say_left_out(context: &Context) {
+    context.say(&format!(
+        "the desk's own words are not in it: {IN_NO_COPY}; to keep them, copy these folders too: \
+         {DESK_FOLDERS}"
+    ));
 }
 
 /// Returns where to publish to: the folder that is named, else the one of the settings.

@@ -10,10 +10,9 @@ use factlog::audit::facts::{Detail, VerdictFacts};
 use factlog::entry::{Body, ClaimEntry, Decision, Kind, VerdictEntry};
 use factlog::export::{
     BaseUrl, PublishedCheckpoint, PublishedClaim, PublishedLedger, PublishedRetraction,
-    PublishedSource, PublishedVerdict, Standing,
+    PublishedSource, PublishedVerdict, Standing, ever_stood,
 };
 use factlog::ledger::{Ledger, LedgerError, Record};
-use factlog::trust::PublicKey;
 use factlog::words::id::{ClaimId, EntryId, ObjectId, SourceId, VerdictId};
 use factlog::words::note::Note;
 use factlog::words::object::Object;
@@ -230,7 +229,7 @@ impl<'l> Gatherer<'l> {
                 .min()
         });
         let id = self.ledger.entry_at(verdict)?.entry.id();
-        let mut last: BTreeMap<PublicKey, Decision> = BTreeMap::new();
+        let mut said = Vec::new();
         for record in self.ledger.answers_to(&id)? {
             let Body::Approval(approval) = record.entry.body() else {
                 continue;
@@ -240,13 +239,10 @@ impl<'l> Gatherer<'l> {
             }
             let author = record.entry.header().by.public();
             let holder = self.ledger.signer(author)?.map(|signer| signer.holder);
-            last.insert(holder.unwrap_or_else(|| author.clone()), approval.decision);
-            let of = |wanted: Decision| last.values().filter(|d| **d == wanted).count();
-            if of(Decision::Dispute) == 0 && of(Decision::Approve) >= needed as usize {
-                return Ok(true);
-            }
+            let holder = holder.unwrap_or_else(|| author.clone());
+            said.push((holder, approval.decision == Decision::Approve));
         }
-        Ok(false)
+        Ok(ever_stood(said, needed))
     }
 
     fn retraction(

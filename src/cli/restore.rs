@@ -10,7 +10,7 @@ use factlog::trust::{KeyName, VerifierKey};
 use serde::Serialize;
 
 use super::context::Context;
-use super::copies::Place;
+use super::copies::{DESK_FOLDERS, IN_NO_COPY, Place};
 use super::exit::{Failure, Status};
 use super::opening::LOG_KEY_FILE;
 use super::{files, init, json_out, progress, screen, stdout};
@@ -121,6 +121,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             }
         }
     }
+    context.say(&format!(
+        "not in any copy, and not back: {IN_NO_COPY}; where a copy of the ledger's own folder is left, \
+         take these from it: {DESK_FOLDERS}"
+    ));
     if args.log_key.is_none() {
         context.say(&format!(
             "the log's key is not there: put it at {} to append",

@@ -20,7 +20,7 @@ use super::stdout;
 ///
 /// Words are looked for in the claims, their quotes, claimants, sources and verdicts; all of them must
 /// be there. English words are found in their other forms, figures however they are written. A phrase
-/// stands in quotation marks, a word that must not be there after a `-`. Fields are claimant, rating,
+/// stands in quotation marks, a word or field that must not fit after a `-`. Fields are claimant, rating,
 /// source, reviewer, status, language, since and until, as `FIELD:VALUE` or as options. A claim's date
 /// is the day that it was said, else published, else recorded. Its status is unjudged, proposed,
 /// standing, disputed, superseded, retracted or tainted.
@@ -30,6 +30,7 @@ Examples:
   factlog search harbour bridge
   factlog search '\"closed in 2019\" -tunnel'     a phrase; without a word
   factlog search bridge rating:false since:2024-03
+  factlog search 'bridge -rating:false'
   factlog search --claimant 'Ada Venn' --status disputed
   factlog search budget --limit 50 --page 2 --json
 
@@ -142,7 +143,8 @@ fn unknown_rating(ledger: &Ledger, query: &Query) -> anyhow::Result<Option<Strin
         .iter()
         .map(|rating| rating.code.as_str())
         .collect();
-    let unknown = query.filters.iter().find_map(|filter| match filter {
+    let mut filters = query.filters.iter().chain(&query.without_filters);
+    let unknown = filters.find_map(|filter| match filter {
         Filter::Rating(code) if !codes.contains(&code.as_str()) => Some(code),
         _ => None,
     });

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read as _, Write as _};
 
+use anyhow::Context as _;
 use factlog::find::figures::Figure;
 use factlog::find::likeness::Relation;
 use factlog::find::{Index, LEAST_LIKENESS, Match};
@@ -207,13 +208,16 @@ fn lines(ledger: &Ledger, matches: Vec<Match>) -> anyhow::Result<Vec<FoundLine>>
 fn asked(args: &Args, context: &Context) -> anyhow::Result<(Ledger, Asked)> {
     let typed = args.what.join(" ");
     if typed == "-" {
-        let mut text = String::new();
+        let mut bytes = Vec::new();
         let read = io::stdin()
             .lock()
             .take(MOST_BYTES + 1)
-            .read_to_string(&mut text);
-        read.map_err(|error| {
-            Failure::new(Status::Failed, "standard input could not be read as UTF-8").because(error)
+            .read_to_end(&mut bytes);
+        read.context("reading the text from standard input")?;
+        // One that is too long may be cut inside a letter, and is refused for its length.
+        refuse_long(bytes.len())?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            Failure::new(Status::Failed, "standard input is not UTF-8").because(error)
         })?;
         return of_text(&text, context);
     }
@@ -237,15 +241,19 @@ fn asked(args: &Args, context: &Context) -> anyhow::Result<(Ledger, Asked)> {
     Ok((ledger, asked))
 }
 
-fn of_text(text: &str, context: &Context) -> anyhow::Result<(Ledger, Asked)> {
-    if text.len() as u64 > MOST_BYTES {
+fn refuse_long(bytes: usize) -> Result<(), Failure> {
+    if bytes as u64 > MOST_BYTES {
         return Err(Failure::new(
             Status::Usage,
             format!("the text has more than {} KiB", MOST_BYTES / 1024),
         )
-        .hint("`factlog split FILE` finds the claims of an article; ask for one of them")
-        .into());
+        .hint("`factlog split FILE` finds the claims of an article; ask for one of them"));
     }
+    Ok(())
+}
+
+fn of_text(text: &str, context: &Context) -> anyhow::Result<(Ledger, Asked)> {
+    refuse_long(text.len())?;
     let text = text.trim();
     if text.is_empty() {
         return Err(Failure::new(Status::Usage, "there is no text to compare")

@@ -141,6 +141,31 @@ pub struct PublishedVerdict {
     pub retraction: Option<PublishedRetraction>,
 }
 
+/// Says whether a verdict had its approvals once, and no dispute: what approvers said of it before it
+/// was replaced or retracted, in log order, each with who said it and whether it approves. What was
+/// tainted since counted then.
+pub fn ever_stood<H: Ord>(said: impl IntoIterator<Item = (H, bool)>, needed: u32) -> bool {
+    if needed == 0 {
+        return true;
+    }
+    let mut last: BTreeMap<H, bool> = BTreeMap::new();
+    said.into_iter().any(|(holder, approves)| {
+        last.insert(holder, approves);
+        let approvals = last.values().filter(|approves| **approves).count();
+        approvals == last.len() && approvals >= needed as usize
+    })
+}
+
+/// Returns how a verdict differs, for readers, from an earlier one of its line that they saw last, where
+/// those between the two never stood.
+pub fn seen_change(change: VerdictChange, older: &RatingCode, newer: &RatingCode) -> VerdictChange {
+    match change {
+        _ if older != newer => VerdictChange::Rating,
+        VerdictChange::Rating => VerdictChange::Correction,
+        change => change,
+    }
+}
+
 /// What an approver decided about a verdict: the last word of each.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct PublishedDecision {

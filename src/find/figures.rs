@@ -263,7 +263,9 @@ fn number(text: &str, words: &[Token], first: usize) -> Option<Figure> {
         Some((value, scaled)) => (value, first + 1, !scaled),
         None => in_words(words, first).map(|(value, end)| (value, end, false))?,
     };
-    let is_bare = plain && words[first].text.len() == 4 && value.fract() == 0.0;
+    // As it is written: "1,500" is no year.
+    let written = &text[words[first].start..words[first].end];
+    let is_bare = plain && written.len() == 4 && written.bytes().all(|b| b.is_ascii_digit());
     while let Some(factor) = words.get(end).and_then(|token| scale(&token.text)) {
         value *= factor;
         end += 1;
@@ -374,6 +376,12 @@ mod tests {
         for (text, expected) in [
             ("in 2021, 2021 million", "y2021 n2021000000"),
             ("on 3 March 2021", "d303 y2021"),
+            ("1,500 people in 1500", "n1500 y1500"),
+            ("3,5 million, 3.5 million", "n3500000 n3500000"),
+            (
+                "1.500,50 and 12,00,000 and 0,125",
+                "n1500.5 n1200000 n0.125",
+            ),
             (
                 "a million, three hundred thousand, twenty-five",
                 "n1000000 n300000 n25",

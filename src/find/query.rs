@@ -4,7 +4,7 @@
 //! bridge "closed in 2019" -tunnel claimant:"Ada Venn" rating:false since:2024-01
 //! ```
 //!
-//! A claim fits where all of it fits. A word that stands after `-` must not be there.
+//! A claim fits where all of it fits. What stands after `-`, a word or a field, must not fit.
 
 use chrono::{Days, Months, NaiveDate};
 
@@ -104,6 +104,8 @@ pub struct Query {
     pub without: Vec<String>,
     /// Conditions on fields; all of them hold.
     pub filters: Vec<Filter>,
+    /// Conditions on fields that must not hold, none of them.
+    pub without_filters: Vec<Filter>,
 }
 
 impl Query {
@@ -133,7 +135,14 @@ impl Query {
                 fault,
             };
             match part.field {
-                Some(field) => query.filters.push(filter(field, part.value).map_err(fail)?),
+                Some(field) => {
+                    let filter = filter(field, part.value).map_err(fail)?;
+                    if part.without {
+                        query.without_filters.push(filter);
+                    } else {
+                        query.filters.push(filter);
+                    }
+                }
                 None if super::tokens::tokens(part.value).is_empty() => {
                     return Err(fail(QueryFault::NoWord(part.value.to_owned())));
                 }
@@ -141,10 +150,10 @@ impl Query {
                 None => query.with.push(part.value.to_owned()),
             }
         }
-        let fault = match (
-            query.with.is_empty() && query.filters.is_empty(),
-            query.without.len(),
-        ) {
+        // All but those with a rating is a fair question; all that lack a word is none.
+        let says_none =
+            query.with.is_empty() && query.filters.is_empty() && query.without_filters.is_empty();
+        let fault = match (says_none, query.without.len()) {
             (false, _) => return Ok(query),
             (true, 0) => QueryFault::Empty,
             (true, _) => QueryFault::OnlyWithout,
@@ -345,6 +354,16 @@ mod tests {
                 Filter::Until(date("2024-12-31")),
             ]
         );
+        let but = Query::parse("-rating:false bridge -status:tainted").expect("a query");
+        assert_eq!(but.filters, []);
+        assert_eq!(
+            but.without_filters,
+            [
+                Filter::Rating("false".into()),
+                Filter::Status("tainted".into())
+            ]
+        );
+        assert!(Query::parse("-rating:false").is_ok());
         let address = Query::parse("https://x.example/a").expect("words");
         assert_eq!(address.with, ["x.example/a"]);
     }

@@ -72,6 +72,9 @@ fn made(fields: &Fields, query: &Query) -> BooleanQuery {
         let filter = Box::new(ConstScoreQuery::new(filtered(fields, filter), 0.0));
         clauses.push((Occur::Must, filter));
     }
+    for filter in &query.without_filters {
+        clauses.push((Occur::MustNot, filtered(fields, filter)));
+    }
     if query.with.is_empty() {
         clauses.push((Occur::Must, Box::new(AllQuery)));
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::words::id::EntryId;
 
 /// The version of what the index holds: an index of another is built anew.
-const VERSION: &str = "factlog/search@v1";
+const VERSION: &str = "factlog/search@v2";
 
 /// The file's name.
 const FILE: &str = "stamp";

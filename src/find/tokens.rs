@@ -174,9 +174,17 @@ fn push(text: &str, start: usize, end: usize, found: &mut Vec<Token>) {
     }
 }
 
-/// Takes the commas of thousands out of a number; two dots or more are taken for them as well.
+/// Takes the commas of thousands out of a number; two dots or more are taken for them as well. A single
+/// comma before fewer or more than three digits is a decimal point, and dots before it are of thousands.
 fn ungrouped(number: &str) -> String {
-    let digits = number.to_lowercase().replace(',', "");
+    let digits = number.to_lowercase();
+    if let Some((whole, rest)) = digits.split_once(',')
+        && !rest.contains([',', '.'])
+        && (whole == "0" || run(rest, |c| c.is_ascii_digit()) != 3)
+    {
+        return format!("{}.{rest}", whole.replace('.', ""));
+    }
+    let digits = digits.replace(',', "");
     if digits.matches('.').count() > 1 {
         digits.replace('.', "")
     } else {

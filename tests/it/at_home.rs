@@ -243,6 +243,18 @@ fn what_is_wrong_is_found_with_its_remedy() {
     wrong("settings", &|desk| {
         fs::write(desk.path("home/config.toml"), "pager = 3\n[x]\n").unwrap();
     });
+    wrong("publication", &|desk| {
+        desk.done(&["publish", "public"]);
+        let text = fs::read_to_string(desk.path("public/checkpoint")).unwrap();
+        let (_, rest) = text.split_once('\n').unwrap();
+        fs::write(
+            desk.path("public/checkpoint"),
+            format!("other.example/facts\n{rest}"),
+        )
+        .unwrap();
+        let target = desk.path("public");
+        desk.done(&["config", "set", "publish.target", target.to_str().unwrap()]);
+    });
     let desk = Desk::new();
     let lock = fs::File::open(desk.path(".factlog/lock")).unwrap();
     lock.lock().unwrap();

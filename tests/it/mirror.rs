@@ -539,6 +539,10 @@ fn a_ledger_comes_back_from_a_full_copy_whole_and_from_a_public_one_in_part() {
     );
     assert!(!desk.path("back").exists());
     let (_, said) = desk.done(&["--ledger", "back", "restore", "full", "--log-key", key]);
+    assert!(
+        said.contains("not back") && said.contains(".factlog/drafts"),
+        "{said}"
+    );
     assert!(!said.contains("warning"), "{said}");
     desk.done(&["--ledger", "back", "verify"]);
     for file in ["journal", "head"] {

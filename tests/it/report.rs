@@ -415,3 +415,69 @@ fn a_ledger_is_one_screen_of_figures() {
         &serde_json::from_str(&empty.done(&["report", "--json"]).0).unwrap(),
     );
 }
+
+#[test]
+fn what_never_stood_is_no_correction() {
+    let desk = year();
+    let before = report(&desk, &[]);
+    assert_eq!(total(&before, "changed_before_it_stood"), 0);
+    let late = "2026-05-02T09:00:00Z";
+    at(&desk, late, &["policy", "set", "--approvals", "1", "--yes"]);
+    let draft = judge(&desk, late, "alice", "3", &["--rating", "true"]);
+    let change = |older: &str, change: &str| {
+        let words = [
+            "--rating",
+            "true",
+            "--reason",
+            "A slip.",
+            "--supersedes",
+            older,
+            "--change",
+            change,
+        ];
+        judge(&desk, late, "alice", "3", &words)
+    };
+    let mended = change(&draft, "correction");
+    at(&desk, late, &["approve", &mended, "--as", "bob", "--yes"]);
+    let other = judge(&desk, late, "alice", "4", &["--rating", "true"]);
+    let words = [
+        "retract",
+        &other,
+        "--reason",
+        "Too early.",
+        "--as",
+        "alice",
+        "--yes",
+    ];
+    at(&desk, late, &words);
+    let count = |report: &Value, figure: &str| total(report, figure).as_u64().unwrap();
+    let after = report(&desk, &[]);
+    for figure in [
+        "corrections",
+        "retractions",
+        "rating_changes",
+        "checks_corrected",
+    ] {
+        assert_eq!(count(&after, figure), count(&before, figure), "{figure}");
+    }
+    assert_eq!(count(&after, "changed_before_it_stood"), 2);
+    let page = || {
+        let html = ["export", "site", "--out", "site"];
+        at(&desk, late, &html);
+        fs::read_to_string(desk.path("site/corrections/index.html")).unwrap()
+    };
+    assert!(!page().contains("A slip."));
+    // What stood is corrected for all to see, past one that never stood.
+    let unseen = change(&mended, "update");
+    let seen = change(&unseen, "correction");
+    assert_eq!(
+        count(&report(&desk, &[]), "corrections"),
+        count(&before, "corrections")
+    );
+    at(&desk, late, &["approve", &seen, "--as", "bob", "--yes"]);
+    assert_eq!(
+        count(&report(&desk, &[]), "corrections"),
+        count(&before, "corrections") + 1
+    );
+    assert_eq!(page().matches("A slip.").count(), 1);
+}

@@ -163,7 +163,10 @@ fn who_writes_is_said_where_it_is_not_plain() {
     desk.refused(&["note", "1", "  ", "--as", "bob"], 1);
     desk.refused(&["note", "9", "x", "--as", "bob"], 3);
     desk.refused(&["assign", "1", "a\u{1b}b", "--as", "bob"], 2);
-    let (_, err) = desk.done(&["assign", "1", "Jane Roe", "--as", "bob"]);
+    let err = desk.refused(&["assign", "1", "alise", "--as", "bob"], 3);
+    assert!(err.contains("did you mean alice"), "{err}");
+    desk.refused(&["assign", "1", "Jane Roe", "--as", "bob"], 3);
+    let (_, err) = desk.done(&["assign", "1", "Jane Roe", "--as", "bob", "--yes"]);
     assert!(err.contains("no key that may sign here"), "{err}");
     let queue = queue(&desk, "Jane Roe");
     assert_eq!(group(&queue, "assigned")["count"], 1);
@@ -921,4 +924,20 @@ fn a_disputed_verdict_is_corrected_with_the_reason_in_sight() {
         "{form}"
     );
     assert!(form.contains("rating: true\n"), "{form}");
+}
+
+#[test]
+fn the_day_stays_with_another_assignment() {
+    let desk = team();
+    let assign = |words: &[&str]| {
+        let words = [&["assign", "1"][..], words, &["--as", "alice"]].concat();
+        json_of(&desk, "output-assign", &words)["assigned"]["due"].clone()
+    };
+    assert_eq!(assign(&["bob", "--due", "2026-12-01"]), "2026-12-01");
+    assert_eq!(assign(&["alice"]), "2026-12-01");
+    assert_eq!(assign(&["bob", "--due", "2026-12-24"]), "2026-12-24");
+    assert_eq!(assign(&["bob", "--no-due"]), Value::Null);
+    let late = ["assign", "1", "bob", "--due", "2020-01-01", "--as", "alice"];
+    let (_, err) = desk.done(&late);
+    assert!(err.contains("has passed"), "{err}");
 }

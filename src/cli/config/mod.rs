@@ -123,8 +123,12 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         }
         Some(Action::Unset { key }) => {
             let setting = Setting::named(key)?;
-            change(&path, setting, None)?;
-            context.say(&format!("{} is not set in the file any more", setting.name));
+            let was_set = change(&path, setting, None)?;
+            context.say(&if was_set {
+                format!("{} is not set in the file any more", setting.name)
+            } else {
+                format!("{} was not set in the file", setting.name)
+            });
             print_one(context, &path, setting, &Settings::load(&home)?)
         }
         Some(Action::Path) => {
@@ -276,11 +280,13 @@ fn print_one(
     Ok(Status::Done)
 }
 
-/// Changes the file, whole or not at all; comments and other settings stay.
-fn change(path: &Path, setting: &Setting, value: Option<&str>) -> anyhow::Result<()> {
+/// Changes the file, whole or not at all; comments and other settings stay. Says whether the setting was
+/// in it.
+fn change(path: &Path, setting: &Setting, value: Option<&str>) -> anyhow::Result<bool> {
     let mut document = settings::read(path)?;
-    settings::put(&mut document, setting, value);
-    write(path, document.to_string().as_bytes())
+    let was_set = settings::put(&mut document, setting, value);
+    write(path, document.to_string().as_bytes())?;
+    Ok(was_set)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {

@@ -392,33 +392,34 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<DocumentMut> {
     })
 }
 
-/// Sets a setting in a document, or takes it away.
-pub(crate) fn put(document: &mut DocumentMut, setting: &Setting, value: Option<&str>) {
+/// Sets a setting in a document, or takes it away; says whether it was set before.
+pub(crate) fn put(document: &mut DocumentMut, setting: &Setting, value: Option<&str>) -> bool {
     let (table, key) = setting.name.split_once('.').unwrap_or(("", setting.name));
     let root = document.as_table_mut();
+    // A whole name in quotation marks is one key, not a table's.
+    let is_quoted = !table.is_empty() && root.remove(setting.name).is_some();
     let table: &mut dyn TableLike = if table.is_empty() {
         root
     } else {
         if root.get(table).is_none_or(|item| !item.is_table_like()) {
             if value.is_none() {
-                return;
+                return is_quoted;
             }
             root.insert(table, Item::Table(toml_edit::Table::new()));
         }
         match root.get_mut(table).and_then(Item::as_table_like_mut) {
             Some(table) => table,
-            None => return,
+            None => return is_quoted,
         }
     };
-    match value {
+    let before = match value {
         Some(value) => {
             let new = setting.to_toml(value);
-            table.insert(key, Item::Value(new));
+            table.insert(key, Item::Value(new))
         }
-        None => {
-            table.remove(key);
-        }
-    }
+        None => table.remove(key),
+    };
+    is_quoted || before.is_some()
 }
 
 /// Returns what a table sets, by names with dots.
@@ -464,6 +465,17 @@ mod tests {
         let home = tempfile::tempdir().expect("a folder");
         fs::write(home.path().join(FILE), text).expect("written");
         Settings::load(home.path())
+    }
+
+    #[test]
+    fn a_setting_is_taken_away_however_it_is_written() {
+        let setting = Setting::named("fetch.timeout").expect("a setting");
+        for text in ["\"fetch.timeout\" = 9\n", "[fetch]\ntimeout = 9\n"] {
+            let mut document: DocumentMut = text.parse().expect("TOML");
+            assert!(put(&mut document, setting, None), "{text}");
+            assert!(!document.to_string().contains('9'), "{text}");
+            assert!(!put(&mut document, setting, None), "{text}");
+        }
     }
 
     #[test]

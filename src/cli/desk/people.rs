@@ -69,6 +69,12 @@ impl Names {
         Ok(names)
     }
 
+    /// Says whether a name is one that the holder of a key has or had: theirs is one person's.
+    pub(crate) fn has(&self, holder: &PublicKey, name: &str) -> bool {
+        let mut own = self.0.iter().filter(|(other, _)| other == holder);
+        own.any(|(_, own)| own == name)
+    }
+
     /// Returns all names of those who have had a name, and the name itself.
     pub(crate) fn beside(&self, name: &str) -> BTreeSet<String> {
         let own = self.0.iter().filter(|(_, own)| own == name);
@@ -86,6 +92,19 @@ impl Names {
 /// Returns all who may sign now, in order of enrolment.
 pub(crate) fn all(ledger: &Ledger) -> anyhow::Result<Vec<Person>> {
     Ok(ledger.keys()?.into_iter().filter_map(Person::of).collect())
+}
+
+/// Returns the names of those who may approve a verdict of somebody's: whoever may approve, and is
+/// neither the same holder nor one of a name of theirs.
+pub(crate) fn approvers_of(
+    ledger: &Ledger,
+    author: &PublicKey,
+) -> anyhow::Result<BTreeSet<String>> {
+    let names = Names::of(ledger)?;
+    let others = all(ledger)?.into_iter().filter(|person| {
+        person.is_approver() && person.holder != *author && !names.has(author, &person.name)
+    });
+    Ok(others.map(|person| person.name).collect())
 }
 
 /// Returns those of them whose keys are on this machine: in the folder of keys, or in an agent.
@@ -176,7 +195,9 @@ pub(crate) fn writer(
     if let Some(signer) = context.settings()?.of_file("signer") {
         return Ok(whole_name(ledger, signer)?.0);
     }
-    let here = here(context, ledger)?;
+    let mut here = here(context, ledger)?;
+    // Several keys of one name are one person's.
+    here.dedup_by(|a, b| a.name == b.name);
     match here.as_slice() {
         [one] => Ok(one.name.clone()),
         [] => Ok(["USER", "LOGNAME", "USERNAME"]

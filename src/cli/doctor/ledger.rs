@@ -99,12 +99,15 @@ pub(super) fn checks(context: &Context) -> Vec<Check> {
     let can_open = is_free && is_sound && folder.join("db").is_dir();
     let ledger = can_open.then(|| context.open_ledger()).and_then(Result::ok);
     checks.extend(keys(context, ledger.as_ref()));
+    let origin = ledger
+        .as_ref()
+        .map(|ledger| ledger.genesis().origin.to_string());
     drop(ledger);
     checks.extend(super::beside::checks(&folder));
     checks.push(space(&folder));
     if let Some(files) = &files {
         checks.extend(clock(context, files));
-        checks.extend(publication(context, files));
+        checks.extend(publication(context, files, origin.as_deref()));
     }
     checks
 }
@@ -340,7 +343,7 @@ fn clock(context: &Context, files: &Files) -> Option<Check> {
     })
 }
 
-fn publication(context: &Context, files: &Files) -> Option<Check> {
+fn publication(context: &Context, files: &Files, own: Option<&str>) -> Option<Check> {
     let settings = context.settings().ok()?;
     let folder = settings::path(settings.of_file("publish.target")?);
     let shown = screen::path(&folder);
@@ -350,6 +353,15 @@ fn publication(context: &Context, files: &Files) -> Option<Check> {
         let text = format!("nothing is published in {shown} yet");
         return Some(Check::look(PUBLISHED, text, publish));
     };
+    let origin = checkpoint.lines().next().unwrap_or_default();
+    if let Some(own) = own.filter(|own| *own != origin) {
+        let text = format!(
+            "{shown} is a publication of another ledger, {}: this one is {own}",
+            screen::cut(&screen::one_line(origin), 80)
+        );
+        let remedy = "name a folder of its own: factlog config set publish.target DIR";
+        return Some(Check::wrong(PUBLISHED, text, remedy));
+    }
     let size = checkpoint.lines().nth(1).and_then(|size| size.parse().ok());
     let behind = files.entries.saturating_sub(size.unwrap_or(0));
     let age = fs::metadata(&path)

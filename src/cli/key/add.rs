@@ -6,11 +6,12 @@
 )]
 
 use factlog::entry::{Body, KeyEntry, Role};
+use factlog::ledger::Ledger;
 
 use super::make::{NewKey, new_key};
 use super::tell;
 use crate::cli::context::Context;
-use crate::cli::exit::Status;
+use crate::cli::exit::{Failure, Status};
 use crate::cli::screen;
 use crate::cli::signing::SigningArgs;
 use crate::cli::signing::carried::{self, Carried};
@@ -30,8 +31,8 @@ Examples:
 
 The second is for a key that its holder made elsewhere, with `factlog key
 new`. Exit status: 0 signed; 1 you said no; 2 no such role; 4 the key is
-enrolled already, or too few of those who must sign are here and there is no
---out.")]
+enrolled already, a key in force has its name, or too few of those who must
+sign are here and there is no --out.")]
 pub(crate) struct Args {
     /// A name for a new key, such as desk.example/bob; or a whole key: NAME+ID+KEY
     #[arg(value_name = "NAME|VKEY")]
@@ -39,6 +40,9 @@ pub(crate) struct Args {
     /// What it may sign: reviewer (sources, claims, verdicts), approver (approvals), publisher
     #[arg(long, required = true, value_delimiter = ',', value_name = "ROLE", value_parser = role)]
     role: Vec<Role>,
+    /// Give the key a name that another key in force has: it is another person's
+    #[arg(long)]
+    same_name: bool,
     /// Write the new key without a passphrase, for tests and demonstrations
     #[arg(long)]
     unencrypted_keys: bool,
@@ -51,6 +55,9 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let mut roles = args.role.clone();
     roles.sort_unstable();
     roles.dedup();
+    if !args.same_name {
+        refuse_same_name(&ledger, &args.added)?;
+    }
     let NewKey {
         verifier,
         hand,
@@ -85,6 +92,31 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let file = NewKey::made(&file);
     let key = Some(verifier.to_string());
     tell(context, done, &format!("added {what}"), key, file, None)
+}
+
+/// Refuses a name that a key in force has: who approves a verdict could not be told from who gave it.
+fn refuse_same_name(ledger: &Ledger, added: &str) -> anyhow::Result<()> {
+    let name = added.split('+').next().unwrap_or_default();
+    let known = ledger.keys()?.into_iter().find(|known| {
+        known.ended.is_none()
+            && known.key.name().as_str() == name
+            && !added.contains(&known.key.to_string())
+    });
+    let Some(known) = known else {
+        return Ok(());
+    };
+    let message = format!(
+        "{name} is the name of a key in force, {}, added by entry {}",
+        known.function, known.since
+    );
+    Err(Failure::new(Status::Key, message)
+        .hint(
+            "a key's roles are fixed when it is added. For another person, take another name. For more \
+             roles of the same person, end the key (`factlog key revoke`), and add one with all roles: \
+             --role reviewer,approver; nobody approves a verdict of their own by either. --same-name adds \
+             it nevertheless",
+        )
+        .into())
 }
 
 fn role(text: &str) -> Result<Role, String> {

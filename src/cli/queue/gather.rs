@@ -36,8 +36,8 @@ pub(super) struct Whom {
     /// Those, and the names that earlier keys of theirs had.
     known_as: BTreeSet<String>,
     holders: HashSet<PublicKey>,
-    /// Those of them that may approve.
-    approvers: HashSet<PublicKey>,
+    /// Those of them that may approve, with their keys' names.
+    approvers: Vec<(PublicKey, String)>,
     is_approver: bool,
 }
 
@@ -70,7 +70,7 @@ impl Whom {
             approvers: people
                 .iter()
                 .filter(|person| person.is_approver())
-                .map(|person| person.holder.clone())
+                .map(|person| (person.holder.clone(), person.name.clone()))
                 .collect(),
             holders: people.into_iter().map(|person| person.holder).collect(),
         })
@@ -111,7 +111,11 @@ pub(super) fn gather(
         people: Names::of(ledger)?,
         survey,
     };
-    let mut groups = vec![gathering.assigned()?];
+    let mut groups = vec![
+        gathering.assigned()?,
+        gathering.to_approve()?,
+        gathering.with(GroupName::Disputed, Standing::Disputed)?,
+    ];
     groups.push(sources::to_review(
         ledger,
         &gathering.open,
@@ -119,13 +123,11 @@ pub(super) fn gather(
         limit,
     )?);
     groups.extend(sources::forms(ledger, &gathering.open, limit)?);
-    groups.push(gathering.to_approve()?);
-    groups.push(gathering.with(GroupName::Disputed, Standing::Disputed)?);
     groups.push(gathering.with(GroupName::Tainted, Standing::Tainted)?);
     groups.push(gathering.unjudged()?);
     groups.push(gathering.anchors(anchors)?);
     let (evidence, conflicts, read) = gathering.of_contents()?;
-    groups.extend([evidence, conflicts]);
+    groups.extend([evidence, conflicts, gathering.waiting()?]);
     groups.retain(|group| group.count > 0);
     let survey = &gathering.survey;
     Ok(Queue {
@@ -175,9 +177,7 @@ impl Gathering<'_> {
             if let Some(whom) = self.whom {
                 let is_decided = self.has_approved(whom, &seen.standing, &mut holders)?;
                 let is_anothers = others.contains(&seen.index);
-                // Never by its author, who may not be the only one whose key is here.
-                let may_approve = whom.approvers.iter().any(|key| *key != seen.holder);
-                if !may_approve || is_decided || is_anothers {
+                if !self.may_approve(whom, seen) || is_decided || is_anothers {
                     continue;
                 }
             }
@@ -187,6 +187,32 @@ impl Gathering<'_> {
             let mut item = self.verdict(seen.index)?;
             let short = self.short(seen.index)?;
             item.command = format!("factlog approve {short}");
+            Ok(item)
+        })
+    }
+
+    /// Says whether one of them may approve a verdict: never its author, who may not be the only one
+    /// whose key is here.
+    fn may_approve(&self, whom: &Whom, seen: &Seen) -> bool {
+        let is_other = |(holder, name): &(PublicKey, String)| {
+            *holder != seen.holder && !self.people.has(&seen.holder, name)
+        };
+        whom.approvers.iter().any(is_other)
+    }
+
+    /// Lists one's own verdicts that others are to approve.
+    fn waiting(&self) -> anyhow::Result<Group> {
+        let proposed = self.survey.with(Standing::Proposed);
+        let found: Vec<&Seen> = proposed
+            .filter(|seen| {
+                let may_approve = self.whom.is_some_and(|whom| self.may_approve(whom, seen));
+                self.is_own(&seen.holder) && !may_approve
+            })
+            .collect();
+        self.group(GroupName::Waiting, &found, |seen| {
+            let mut item = self.verdict(seen.index)?;
+            item.own = true;
+            item.command = format!("factlog show {}", self.short(seen.index)?);
             Ok(item)
         })
     }

@@ -25,9 +25,9 @@ const LINES: usize = 10;
 
 /// List what waits for you, with the command to type next
 ///
-/// What is assigned to you, claims to review, verdicts begun, verdicts to approve, what is disputed or
-/// tainted, claims without a verdict, verdicts on one source or none, conflicts of interest. You are
-/// whose reviewers' keys are on this machine; without any, it is everybody's.
+/// What is assigned to you, verdicts to approve, what is disputed, claims to review, verdicts begun, what
+/// is tainted, claims without a verdict, verdicts on one source or none, conflicts of interest, and your
+/// own verdicts that others are to approve. You are whose reviewers' keys are on this machine; without any, it is everybody's.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -84,16 +84,17 @@ struct Group {
 #[serde(rename_all = "lowercase")]
 enum GroupName {
     Assigned,
+    Approve,
+    Disputed,
     Review,
     Forms,
     Imported,
-    Approve,
-    Disputed,
     Tainted,
     Unjudged,
     Anchors,
     Evidence,
     Conflicts,
+    Waiting,
 }
 
 impl GroupName {
@@ -110,6 +111,7 @@ impl GroupName {
             Self::Anchors => "Words that are no longer where they were",
             Self::Evidence => "Verdicts on one source, or none",
             Self::Conflicts => "Conflict of interest declared, and approved by nobody else",
+            Self::Waiting => "Yours, waiting for an approval by others",
         }
     }
 }

@@ -47,7 +47,7 @@ fn lines(item: &Item, group: GroupName, columns: usize) -> Vec<String> {
             .filter(|about| !about.is_empty())
             .map(String::as_str),
     );
-    if item.own && group != GroupName::Assigned {
+    if item.own && !matches!(group, GroupName::Assigned | GroupName::Waiting) {
         about.push("yours");
     }
     if !about.is_empty() {

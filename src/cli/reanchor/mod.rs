@@ -162,7 +162,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
             chosen.extend(answered.chosen);
         }
     }
-    let open: Vec<Anchored> = own
+    let mut open: Vec<Anchored> = own
         .into_iter()
         .filter(|there| !left.contains(&there.case.id))
         .collect();
@@ -182,15 +182,16 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let mut signer = Signer::start(&ledger, key, context.now()?)?;
     let done = put(context, &ledger, &mut signer, &chosen)?;
     let entries = record::deliver(context, &args.signing, &mut ledger, &signer.pending)?;
-    let recorded: Vec<ClaimId> = if args.signing.out.is_some() {
-        vec![]
-    } else {
-        carry_evidence(&drafts, &open, &chosen, &done)?;
-        kept::forget(&drafts, &done)?;
-        done
-    };
+    if args.signing.out.is_some() {
+        // They wait for whoever appends them, and for nobody's answer.
+        drop(ledger);
+        open.retain(|there| !done.contains(&there.case.id));
+        return answer(context, &open, &[], entries);
+    }
+    carry_evidence(&drafts, &open, &chosen, &done)?;
+    kept::forget(&drafts, &done)?;
     drop(ledger);
-    answer(context, &open, &recorded, entries)
+    answer(context, &open, &done, entries)
 }
 
 /// Forgets the answers if they are to be asked for again, and says what becomes of them.

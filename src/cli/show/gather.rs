@@ -69,6 +69,7 @@ fn proposed(ledger: &Ledger, line: &ClaimLine) -> anyhow::Result<ProposedShown> 
             sentence: sentence(&line.source.text, claim),
             extractor: line.extractor.clone(),
             superseded_by: None,
+            superseded_change: None,
             supersedes: None,
         },
         source: source(ledger, line.source.id)?,
@@ -333,7 +334,13 @@ fn claim(
         Err(error) => return Err(error.into()),
     };
     let claimant = claim.and_then(|claim| claim.claimant.as_ref());
+    let newer = published.superseded_by.map(|by| ledger.entry(&by.entry()));
+    let superseded_change = match newer.transpose()?.as_ref().map(|newer| newer.entry.body()) {
+        Some(Body::Claim(newer)) => newer.change,
+        _ => None,
+    };
     let shown = ClaimShown {
+        superseded_change,
         id: Some(named(ledger, record.entry.id())?),
         index: Some(record.index),
         object: Some(entry.claim),

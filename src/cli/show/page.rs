@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use anstream::AutoStream;
 use factlog::entry::Kind;
 use factlog::export::{PublishedDecision, Standing};
-use factlog::words::claim::Manner;
+use factlog::words::claim::{ClaimChange, Manner};
 use factlog::words::policy::Policy;
 use factlog::words::source::Kept;
 
@@ -317,10 +317,9 @@ impl<W: Write> Page<'_, W> {
             self.field("in place of", &older.short)?;
         }
         if let Some(by) = &claim.superseded_by {
-            self.field(
-                "superseded",
-                &format!("by {}: it has other words now", by.short),
-            )?;
+            let change = claim.superseded_change.map(changed_words);
+            let change = change.map_or_else(String::new, |change| format!(": {change}"));
+            self.field("superseded", &format!("by {}{change}", by.short))?;
         }
         Ok(())
     }
@@ -538,4 +537,14 @@ fn decided(decision: &PublishedDecision) -> String {
     let note = decision.note.as_ref();
     let note = note.map_or_else(String::new, |note| format!(", “{note}”"));
     format!("{} (entry {}){note}", decision.by, decision.index)
+}
+
+/// Says what the claim that took another's place has that is not that one's.
+const fn changed_words(change: ClaimChange) -> &'static str {
+    match change {
+        ClaimChange::Attribution => "it has another speaker",
+        ClaimChange::Wording => "it has other words now",
+        ClaimChange::Span => "it stands at another place in the text",
+        ClaimChange::Anchor => "it stands in another version of the source",
+    }
 }

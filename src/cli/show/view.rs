@@ -5,7 +5,7 @@
 
 use factlog::entry::Kind;
 use factlog::export::{PublishedDecision, Standing};
-use factlog::words::claim::Manner;
+use factlog::words::claim::{ClaimChange, Manner};
 use factlog::words::id::ObjectId;
 use factlog::words::policy::{Policy, RatingCode};
 use factlog::words::source::{Kept, Rights, SourceType};
@@ -155,6 +155,9 @@ pub(super) struct ClaimShown {
     pub(super) extractor: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) superseded_by: Option<Id>,
+    /// What that one changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) superseded_change: Option<ClaimChange>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) supersedes: Option<Id>,
 }

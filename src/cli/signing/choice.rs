@@ -13,6 +13,7 @@ use factlog::trust::{KeyName, PublicKey, VerifierKey};
 use super::{PASSPHRASE_FILE, SigningArgs, unlock};
 use crate::cli::config::settings;
 use crate::cli::context::Context;
+use crate::cli::desk::people::Names;
 use crate::cli::exit::{Failure, Status};
 use crate::cli::screen;
 
@@ -125,8 +126,8 @@ pub(crate) fn choose(
     }
 }
 
-/// Chooses a key that is entitled to what is wanted. Where several are, one of another holder than
-/// `but` is chosen before one of theirs.
+/// Chooses a key that is entitled to what is wanted. Where several are, one of another person than the
+/// holder `but` is chosen before one of theirs.
 pub(crate) fn choose_to(
     context: &Context,
     args: &SigningArgs,
@@ -272,10 +273,12 @@ impl Choice<'_> {
         if keys.len() > 1
             && let Some(but) = but
         {
+            let names = Names::of(self.ledger)?;
             let mut others = Vec::new();
             for (n, key) in keys.iter().enumerate() {
                 let signer = self.ledger.signer(key.verifier.public())?;
-                if signer.is_none_or(|signer| signer.holder != *but) {
+                let is_named = names.has(but, key.verifier.name().as_str());
+                if !is_named && signer.is_none_or(|signer| signer.holder != *but) {
                     others.push(n);
                 }
             }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike as _, NaiveDate};
 
 use super::given::{GivenVerdict, Name};
+use super::stood::Stood;
 use super::{Given, Period, Table};
 use crate::export::Standing;
 use crate::words::policy::RatingCode;
@@ -19,6 +20,7 @@ pub(super) struct Checks<'g> {
     given: &'g Given,
     pub(super) period: Period,
     pub(super) all: Vec<Check<'g>>,
+    pub(super) stood: Stood<'g>,
 }
 
 /// A check: a verdict that takes no other's place, and the latest one of its line.
@@ -31,19 +33,20 @@ pub(super) struct Check<'g> {
 
 impl<'g> Checks<'g> {
     pub(super) fn of(given: &'g Given, period: Period) -> Self {
+        let stood = Stood::of(given);
         let firsts = given.verdicts.iter();
         let firsts = firsts.filter(|(_, first)| first.supersedes.is_none() && period.has(first.at));
         let check = |(index, first): (&u64, &'g GivenVerdict)| {
             let (mut index, mut last) = (*index, first);
-            let mut is_corrected = first.retraction.is_some();
+            let mut is_corrected = stood.retraction(index, first).is_some();
             // What takes another's place comes after it.
             while let Some(next) = last.superseded_by.filter(|next| *next > index) {
                 let Some(verdict) = given.verdicts.get(&next) else {
                     break;
                 };
-                let is_update = |(_, change)| change == VerdictChange::Update;
-                is_corrected |= !verdict.supersedes.is_some_and(is_update);
-                is_corrected |= verdict.retraction.is_some();
+                let change = stood.change(next, verdict);
+                is_corrected |= change.is_some_and(|(_, how)| how != VerdictChange::Update);
+                is_corrected |= stood.retraction(next, verdict).is_some();
                 (index, last) = (next, verdict);
             }
             Check {
@@ -56,6 +59,7 @@ impl<'g> Checks<'g> {
             given,
             period,
             all: firsts.map(check).collect(),
+            stood,
         }
     }
 
@@ -255,7 +259,8 @@ impl<'g> Checks<'g> {
             "reviewers",
             "What each signer did",
             "What was signed in the period, by the name of the key: checks; changes, which are verdicts \
-             that take another's place; retractions; approvals and disputes of others' verdicts.",
+             that take another's place; retractions; approvals and disputes of others' verdicts; all \
+             whether they stood or not.",
             &[
                 ("reviewer", "Signer"),
                 ("checks", "Checks"),
@@ -306,7 +311,8 @@ impl<'g> Checks<'g> {
             "months",
             "By month",
             "What was signed in each month in UTC, as its authors say: sources taken in, claims recorded, \
-             checks, changes (verdicts that take another's place), retractions.",
+             checks, changes (verdicts that take another's place), retractions, whether they stood or \
+             not.",
             &[
                 ("month", "Month"),
                 ("sources", "Sources"),

@@ -1,7 +1,8 @@
 //! Corrections: what was changed or taken back, why, by whom, and how long it took.
 
+use super::checks::Checks;
 use super::given::GivenVerdict;
-use super::{Cell, Given, Period, Table, days, percentile};
+use super::{Cell, Given, Table, days, percentile};
 use crate::words::time::Timestamp;
 use crate::words::verdict::VerdictChange;
 
@@ -62,12 +63,10 @@ const fn tier(change: VerdictChange) -> &'static str {
     }
 }
 
-pub(super) fn tables(given: &Given, period: Period) -> [Table; 3] {
+pub(super) fn tables(given: &Given, checks: &Checks<'_>) -> [Table; 3] {
     let mut changes = Vec::new();
     for (index, verdict) in &given.verdicts {
-        if let Some((older, change)) = verdict.supersedes
-            && let Some(older) = given.verdicts.get(&older)
-        {
+        if let Some((older, change)) = checks.stood.change(*index, verdict) {
             changes.push(Change {
                 at: verdict.at,
                 index: *index,
@@ -78,7 +77,7 @@ pub(super) fn tables(given: &Given, period: Period) -> [Table; 3] {
                 reason: verdict.content.as_ref().and_then(|c| c.reason.as_deref()),
             });
         }
-        if let Some(retraction) = &verdict.retraction {
+        if let Some(retraction) = checks.stood.retraction(*index, verdict) {
             changes.push(Change {
                 at: retraction.at,
                 index: retraction.index,
@@ -90,7 +89,7 @@ pub(super) fn tables(given: &Given, period: Period) -> [Table; 3] {
             });
         }
     }
-    changes.retain(|change| period.has(change.at));
+    changes.retain(|change| checks.period.has(change.at));
     changes.sort_by_key(|change| (change.at, change.index));
     [list(given, &changes), tiers(&changes), delays(&changes)]
 }
@@ -99,8 +98,8 @@ fn list(given: &Given, changes: &[Change<'_>]) -> Table {
     let mut table = Table::new(
         "corrections",
         "Corrections",
-        "Every verdict that took another's place in the period, and every retraction, in the order of \
-         their times: what kind of change, from which rating to which, the whole days since the verdict \
+        "Every verdict that took the place of another in the period, and every retraction, in the order \
+         of their times, as far as both had stood: what kind of change, from which rating to which, the whole days since the verdict \
          that was changed, who signed the change and who that verdict, and the reason that was given.",
         &[
             ("day", "Day"),

@@ -18,6 +18,7 @@ mod evidence;
 pub mod given;
 pub mod html;
 pub mod plot;
+mod stood;
 mod table;
 mod totals;
 
@@ -103,7 +104,7 @@ impl Report {
             checks.reviewers(),
         ];
         tables.extend(evidence::tables(given, &checks));
-        tables.extend(corrections::tables(given, period));
+        tables.extend(corrections::tables(given, &checks));
         tables.extend(approvals::tables(given, period));
         Self {
             ledger: About {

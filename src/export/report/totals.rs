@@ -130,9 +130,9 @@ fn stands(checks: &Checks<'_>, totals: &mut Totals) {
 fn changed(given: &Given, checks: &Checks<'_>, totals: &mut Totals) {
     let period = checks.period;
     let changes = |wanted: VerdictChange| {
-        let own = given.verdicts.values().filter(|verdict| {
-            let change = verdict.supersedes.map(|(_, change)| change);
-            period.has(verdict.at) && change == Some(wanted)
+        let own = given.verdicts.iter().filter(|(index, verdict)| {
+            let change = checks.stood.change(**index, verdict);
+            period.has(verdict.at) && change.is_some_and(|(_, change)| change == wanted)
         });
         own.count() as u64
     };
@@ -140,39 +140,55 @@ fn changed(given: &Given, checks: &Checks<'_>, totals: &mut Totals) {
         "updates",
         "Updates",
         changes(VerdictChange::Update),
-        "Verdicts that take another's place because something is new; the rating is the same.",
+        "Verdicts that stood and took the place of one that had stood because something is new; the \
+         rating is the same.",
     );
     totals.add(
         "corrections",
         "Corrections",
         changes(VerdictChange::Correction),
-        "Verdicts that take another's place because something in it was wrong; the rating is the same.",
+        "Verdicts that stood and took the place of one that had stood because something in that was \
+         wrong; the rating is the same.",
     );
     totals.add(
         "rating_changes",
         "Changes of rating",
         changes(VerdictChange::Rating),
-        "Verdicts that take another's place with another rating.",
+        "Verdicts that stood and took the place of one that had stood, with another rating.",
     );
     let retractions = given
         .verdicts
-        .values()
-        .filter_map(|v| v.retraction.as_ref());
+        .iter()
+        .filter_map(|(index, verdict)| checks.stood.retraction(*index, verdict));
     totals.add(
         "retractions",
         "Retractions",
         retractions
             .filter(|retraction| period.has(retraction.at))
             .count() as u64,
-        "Verdicts that were taken back.",
+        "Verdicts that had stood and were taken back.",
+    );
+    let unseen = given.verdicts.iter().map(|(index, verdict)| {
+        let is_retracted =
+            |at| period.has(at) && checks.stood.retraction(*index, verdict).is_none();
+        let retraction = verdict.retraction.as_ref();
+        u64::from(period.has(verdict.at) && checks.stood.is_replaced_unseen(verdict))
+            + u64::from(retraction.is_some_and(|retraction| is_retracted(retraction.at)))
+    });
+    totals.add(
+        "changed_before_it_stood",
+        "Changed before it stood",
+        unseen.sum::<u64>(),
+        "Verdicts that were replaced or taken back before they, or any before them in their line, had \
+         their approvals: nobody outside saw them, and they count as no correction.",
     );
     let corrected = checks.all.iter().filter(|check| check.is_corrected);
     totals.add(
         "checks_corrected",
         "Checks corrected since",
         corrected.count() as u64,
-        "Checks of the period that were corrected, rated otherwise or retracted, in the period or \
-         later; updates do not count.",
+        "Checks of the period that were corrected, rated otherwise or retracted after they stood, in \
+         the period or later; updates do not count.",
     );
 }
 

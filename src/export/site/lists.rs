@@ -8,8 +8,8 @@ use super::context::{PolicyContext, Row, SourceContext, day, direction, short};
 use super::templates::Script;
 use super::{File, Site, TemplateError, rated};
 use crate::export::escape::to_json;
-use crate::export::{PublishedClaim, PublishedVerdict};
-use crate::words::id::SourceId;
+use crate::export::{PublishedClaim, PublishedVerdict, seen_change};
+use crate::words::id::{SourceId, VerdictId};
 use crate::words::source::Rights;
 use crate::words::verdict::VerdictChange;
 
@@ -426,10 +426,16 @@ impl Site<'_> {
             };
             for verdict in &claim.verdicts {
                 let label = ledger.rating_label(verdict, language).to_owned();
-                if let (Some(before), Some(change)) = (verdict.supersedes, verdict.change)
+                // Where nothing was published before it, nothing published was changed.
+                if let Some(change) = verdict.change
                     && verdict.has_stood
+                    && let Some(before) = self.stood_before(verdict)
                 {
-                    let before = self.verdicts.get(&before);
+                    let change = if verdict.supersedes == Some(before.id) {
+                        change
+                    } else {
+                        seen_change(change, &before.rating, &verdict.rating)
+                    };
                     corrections.push(Correction {
                         index: verdict.index,
                         id: verdict.id.to_string(),
@@ -443,8 +449,7 @@ impl Site<'_> {
                         },
                         by: verdict.reviewer.clone(),
                         label: label.clone(),
-                        previous_label: before
-                            .map(|(_, before)| ledger.rating_label(before, language).to_owned()),
+                        previous_label: Some(ledger.rating_label(before, language).to_owned()),
                         reason: ledger.content(verdict).and_then(|v| v.reason.clone()),
                     });
                 }
@@ -467,6 +472,15 @@ impl Site<'_> {
         }
         corrections.sort_by_key(|correction| std::cmp::Reverse(correction.index));
         corrections
+    }
+
+    /// Returns the latest verdict that stood of those whose place a verdict took.
+    fn stood_before(&self, verdict: &PublishedVerdict) -> Option<&PublishedVerdict> {
+        let at = |id: Option<VerdictId>| Some(self.verdicts.get(&id?)?.1);
+        let before = std::iter::successors(at(verdict.supersedes), |v| {
+            at(v.supersedes).filter(|before| before.index < v.index)
+        });
+        before.into_iter().find(|before| before.has_stood)
     }
 
     pub(super) fn corrections_page(&self) -> Result<File, TemplateError> {

@@ -139,6 +139,12 @@ impl Names {
         if source.len() > 1 && source.last().is_some_and(|t| is_reflexive(text, *t)) {
             source.pop();
         }
+        // "The Times today said": when it was said is no part of who did.
+        while source.last().is_some_and(|t| source::is_time(text, *t))
+            && !source[source.len() - 1].capital
+        {
+            source.pop();
+        }
         let first = *source.first()?;
         let low = tokens::lower(text, first);
         if is_mark(text, sentence, span) {
@@ -162,8 +168,10 @@ impl Names {
             }
             self.known(id, text, span)
         } else if first.is(Class::Relative)
-            && source.get(1).is_none_or(|t| t.is(Class::Preposition))
+            && (matches!(&*low, "who" | "which" | "whom")
+                || source.get(1).is_none_or(|t| t.is(Class::Preposition)))
         {
+            // "Pugh, who stood for the council in 2022, also said".
             let antecedent = source::antecedent(text, sentence, span)?;
             self.phrase(text, sentence, said, &antecedent, place)
         } else if pronoun {

@@ -133,6 +133,21 @@ fn is_judged(text: &str, cue: Span) -> bool {
     (passive || drawn) && !by
 }
 
+/// A word that only says when.
+pub(super) fn is_time(text: &str, token: Token) -> bool {
+    const TIMES: [&str; 8] = [
+        "today",
+        "yesterday",
+        "tomorrow",
+        "tonight",
+        "now",
+        "then",
+        "later",
+        "earlier",
+    ];
+    TIMES.contains(&&*tokens::lower(text, token))
+}
+
 /// Hearers, "this move" and "the world": words beside a cue that nobody speaks behind.
 pub(super) fn never_speaks(text: &str, said: &Said, source: &[Token]) -> bool {
     let hears = said.cue.is_some_and(|cue| {
@@ -157,6 +172,12 @@ pub(super) fn never_speaks(text: &str, said: &Said, source: &[Token]) -> bool {
     // "Yes, the road is shut": an answer.
     let answers = matches!(&*tokens::lower(text, *first), "yes" | "no");
     if answers && source.get(1).is_none_or(|t| t.is_mark()) {
+        return true;
+    }
+    // "Yesterday said": nobody.
+    if let [only] = source
+        && is_time(text, *only)
+    {
         return true;
     }
     let Some(head) = roles::head_of(source, &(0..source.len())).map(|h| source[h]) else {

@@ -378,3 +378,17 @@ fn answers_do_not_speak() {
         ["nobody"; 2]
     );
 }
+
+#[test]
+fn a_relative_pronoun_and_a_time_are_no_part_of_a_name() {
+    assert_eq!(
+        whom(
+            "Gareth Pugh, [who stood for the council in 2022], also said the turbines stood still."
+        ),
+        ["Gareth Pugh"]
+    );
+    let ministry = whom("[The Ministry today] said the pier was shut.");
+    assert!(!ministry[0].contains("today"), "{ministry:?}");
+    assert_eq!(whom("[Yesterday] said so."), ["nobody"]);
+    assert_eq!(whom("[USA Today] said the pier was shut."), ["USA Today"]);
+}

@@ -76,7 +76,7 @@ fn nobody_approves_a_verdict_of_their_own_or_one_that_ended() {
     add(&desk, "desk.example/bob", "reviewer,approver");
     let own = verdict_by(&desk, "bob", "2");
     let err = desk.refused(&["approve", &own], 4);
-    assert!(err.contains("own") && err.contains("--as NAME"), "{err}");
+    assert!(err.contains("own") && err.contains("key add NAME"), "{err}");
     desk.refused(&["approve", "0000", "--as", "bob"], 3);
     desk.refused(&["dispute", &id, "--note", " "], 2);
     desk.done(&["retract", &id, "--reason", "It was not.", "--as", "alice"]);
@@ -122,4 +122,58 @@ fn an_approver_sees_what_the_verdict_rests_on() {
     ] {
         assert!(err.contains(wanted), "{wanted}\n{err}");
     }
+}
+
+#[test]
+fn a_second_key_of_the_authors_name_approves_nothing_of_hers() {
+    let desk = Desk::new();
+    let id = verdict_by(&desk, "alice", "1");
+    desk.done(&["policy", "set", "--approvals", "1"]);
+    let id2 = verdict_by(&desk, "alice", "2");
+    let again = [
+        "key",
+        "add",
+        "desk.example/alice",
+        "--role",
+        "approver",
+        "--unencrypted-keys",
+    ];
+    let err = desk.refused(&again, 4);
+    assert!(
+        err.contains("in force") && err.contains("roles are fixed"),
+        "{err}"
+    );
+    desk.done(&[&again[..], &["--same-name"]].concat());
+    for id in [&id, &id2] {
+        let err = desk.refused(&["approve", id], 4);
+        assert!(err.contains("own") && err.contains("key add NAME"), "{err}");
+    }
+    // The two keys are one person's.
+    desk.done(&["note", "1", "Ring them."]);
+    let queue = json(&desk, "output-queue", &["queue"]);
+    let groups = queue["groups"].as_array().unwrap();
+    let names: Vec<&str> = groups.iter().map(|g| g["name"].as_str().unwrap()).collect();
+    assert!(!names.contains(&"approve"), "{names:?}");
+    assert_eq!(names.last(), Some(&"waiting"));
+    assert_eq!(groups.last().unwrap()["items"][0]["id"], id2.as_str());
+    add(&desk, "desk.example/bob", "approver");
+    let (_, said) = desk.done(&["approve", &id2]);
+    assert!(said.contains("by desk.example/bob"), "{said}");
+}
+
+#[test]
+fn several_verdicts_are_approved_one_after_the_other() {
+    let desk = Desk::new();
+    add(&desk, "desk.example/bob", "approver");
+    desk.done(&["policy", "set", "--approvals", "1"]);
+    let ids = ["1", "2", "3"].map(|claim| verdict_by(&desk, "alice", claim));
+    let [one, two, three] = ids.each_ref().map(String::as_str);
+    desk.refused(&["approve", one, "0000"], 3);
+    desk.refused(&["approve", one, two, "--out", "x.pending"], 2);
+    desk.done(&["approve", one, two]);
+    let report = json(&desk, "output-verify", &["verify"]);
+    assert_eq!(report["standings"]["standing"], 2);
+    assert_eq!(report["standings"]["proposed"], 1);
+    // One that can't be approved again stops the rest.
+    desk.refused(&["approve", two, three], 1);
 }
