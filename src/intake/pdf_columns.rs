@@ -94,7 +94,7 @@ fn gutter(pieces: &[Piece]) -> Option<f64> {
                 .collect();
             // Wide gaps of a line that is justified don't make it a row of a table.
             let widest: Vec<&Piece> = beside
-                .chunk_by(|a, b| a.y.total_cmp(&b.y).is_eq())
+                .chunk_by(|a, b| (a.y - b.y).abs() <= 0.35 * a.size.max(b.size))
                 .filter_map(|row| row.iter().copied().max_by_key(|piece| piece.words()))
                 .collect();
             let words = median_of(widest.iter().map(|piece| piece.words()).collect());

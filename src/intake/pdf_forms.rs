@@ -168,14 +168,17 @@ fn matrix(numbers: &[Object]) -> Option<Matrix> {
 
 /// What first one matrix moves, then the other.
 fn product(first: Matrix, then: Matrix) -> Matrix {
-    let [a, b, c, d, e, f] = first;
-    let [g, h, i, j, k, l] = then;
+    // A row of the first, with what its third column would be.
+    let row = |x: f32, y: f32, w: f32| {
+        [
+            x * then[0] + y * then[2] + w * then[4],
+            x * then[1] + y * then[3] + w * then[5],
+        ]
+    };
+    let across = row(first[0], first[1], 0.0);
+    let upwards = row(first[2], first[3], 0.0);
+    let moved = row(first[4], first[5], 1.0);
     [
-        a * g + b * i,
-        a * h + b * j,
-        c * g + d * i,
-        c * h + d * j,
-        e * g + f * i + k,
-        e * h + f * j + l,
+        across[0], across[1], upwards[0], upwards[1], moved[0], moved[1],
     ]
 }

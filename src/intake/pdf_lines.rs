@@ -116,6 +116,8 @@ struct Placed<'a> {
     glyph: &'a Glyph,
     /// Whether a run begins with it.
     begins: bool,
+    /// The run's height.
+    y: f64,
 }
 
 /// Puts a page's letters on lines, and breaks those at wide gaps.
@@ -156,10 +158,11 @@ pub(super) fn pieces_of(page: &PageGlyphs) -> Vec<Piece> {
             placed.extend(run.glyphs.iter().enumerate().map(|(nth, glyph)| Placed {
                 glyph,
                 begins: nth == 0,
+                y: run.y,
             }));
         }
         remove_drawn_twice(&mut placed);
-        pieces.extend(pieces_of_line(&placed, line[0].y));
+        pieces.extend(pieces_of_line(&placed));
     }
     pieces
 }
@@ -215,15 +218,15 @@ fn tracking(line: &[Placed<'_>]) -> f64 {
     if gap <= WIDEST { gap.max(0.0) } else { 0.0 }
 }
 
-fn pieces_of_line(line: &[Placed<'_>], y: f64) -> Vec<Piece> {
+fn pieces_of_line(line: &[Placed<'_>]) -> Vec<Piece> {
     let tracking = tracking(line);
     let mut pieces: Vec<Piece> = Vec::new();
     let mut last: Option<&Glyph> = None;
     let mut is_spaced = false;
-    for Placed { glyph, begins } in line {
+    for Placed { glyph, begins, y } in line {
         let Some((piece, before)) = pieces.last_mut().zip(last) else {
             if !glyph.is_space() {
-                pieces.push(begun(glyph, y));
+                pieces.push(begun(glyph, *y));
                 last = Some(glyph);
             }
             continue;
@@ -236,7 +239,7 @@ fn pieces_of_line(line: &[Placed<'_>], y: f64) -> Vec<Piece> {
             continue;
         }
         if gap > (LINE_GAP + tracking) * piece.size.max(glyph.size) {
-            pieces.push(begun(glyph, y));
+            pieces.push(begun(glyph, *y));
         } else {
             if (is_spaced && gap > -0.5 * size) || gap > (WORD_GAP + tracking) * size {
                 piece.text.push(' ');

@@ -22,7 +22,7 @@ pub(super) fn write_out(document: &mut Document) {
             continue;
         };
         let found = match subtype(font) {
-            Some(b"CIDFontType0" | b"CIDFontType2") => by_number(document, font, &mut left),
+            Some(b"CIDFontType0" | b"CIDFontType2") => Some(by_number(document, font, &mut left)),
             Some(b"Type0") => within(document, font, &mut left),
             Some(b"Type3") => drawn(document, font),
             _ => None,
@@ -56,14 +56,14 @@ fn within(document: &Document, font: &Dictionary, left: &mut usize) -> Option<Di
     let Object::Dictionary(inner) = descendants.first()? else {
         return None;
     };
-    let inner = by_number(document, inner, left)?;
+    let inner = by_number(document, inner, left);
     let mut font = font.clone();
     font.set("DescendantFonts", vec![Object::Dictionary(inner)]);
     Some(font)
 }
 
 /// A font whose letters have numbers: its widths by letter, and its default width as a whole number.
-fn by_number(document: &Document, font: &Dictionary, left: &mut usize) -> Option<Dictionary> {
+fn by_number(document: &Document, font: &Dictionary, left: &mut usize) -> Dictionary {
     let mut mended = font.clone();
     if let Some(Object::Real(width)) = get(document, font, b"DW") {
         #[expect(clippy::cast_possible_truncation, reason = "a width, and bounded")]
@@ -73,7 +73,7 @@ fn by_number(document: &Document, font: &Dictionary, left: &mut usize) -> Option
     if let Some(Object::Array(given)) = get(document, font, b"W") {
         mended.set("W", by_letter(document, given, left));
     }
-    Some(mended)
+    mended
 }
 
 /// Writes out `first [width …]` and `first last width` as the former alone. What is neither ends it.
