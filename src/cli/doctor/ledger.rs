@@ -35,6 +35,9 @@ const READING: Reading = Reading {
     last: 16 * 1024 * 1024,
 };
 
+/// No frame of a journal is longer.
+const LONGEST_FRAME: u64 = (store::MAX_FRAME_BYTES + store::FRAME_OVERHEAD) as u64;
+
 /// A clock may be so many seconds behind the last entry: those of two machines differ a little.
 const CLOCK_SLACK: i64 = 60;
 
@@ -167,7 +170,11 @@ fn read_after(folder: &Path, closed: Option<Closed>, reading: Reading) -> anyhow
     // The frames before that were counted when the ledger was closed.
     let mut counted = 0;
     if let Some(closed) = closed.filter(|_| length > reading.whole) {
-        journal = journal.start_after(closed.journal.saturating_sub(reading.last))?;
+        let from = closed.journal.saturating_sub(reading.last);
+        journal = journal.start_after(from)?;
+        // The frame that `from` is in ends sooner, and no frame reaches past where it was closed.
+        let next = (from + LONGEST_FRAME).min(closed.journal);
+        files.is_damaged = journal.offset() > next;
         files.entries = closed.entries;
         files.is_last_alone = true;
         counted = closed.journal;
