@@ -88,7 +88,13 @@ impl Forms {
         if !self.own.exists() {
             return Ok(());
         }
-        let aside = self.own.with_extension("old");
+        let mut aside = self.own.with_extension("old");
+        for n in 2.. {
+            if !aside.exists() {
+                break;
+            }
+            aside = self.own.with_extension(format!("old{n}"));
+        }
         fs::rename(&self.own, &aside)
             .with_context(|| format!("moving {} aside", self.own.display()))?;
         context.say(&format!(

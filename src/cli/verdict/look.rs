@@ -95,7 +95,10 @@ fn called(ledger: &Ledger, source: &SourceId) -> anyhow::Result<String> {
         _ => None,
     };
     Ok(match meta {
-        Some(meta) => format!("{} ({short})", sources::label(&meta, None)),
+        Some(meta) => {
+            let text = ledger.text_of(source).ok().flatten();
+            format!("{} ({short})", sources::label(&meta, text.as_deref()))
+        }
         None => short,
     })
 }
