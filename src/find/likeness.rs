@@ -44,6 +44,8 @@ pub struct Likeness {
 
 /// From this likeness on, texts without a contradiction are called the same.
 const SAME: f64 = 0.82;
+/// What is not called the same is no more alike than this.
+const MOST_APART: f64 = 0.99;
 /// Below this likeness, other figures or a "not" are not told: the texts are of other things.
 const SAME_FRAME: f64 = 0.4;
 /// Words whose pieces agree less than this are other words.
@@ -141,7 +143,11 @@ impl<'q, W: FnMut(&str) -> f64> Comparison<'q, W> {
             Relation::Near
         };
         Likeness {
-            score,
+            score: if relation == Relation::Same {
+                score
+            } else {
+                score.min(MOST_APART)
+            },
             relation,
             same_figure: figures.same,
             figures: apart,
@@ -346,6 +352,13 @@ mod tests {
             claim,
         );
         assert_eq!(denied.relation, Relation::Denied);
+        let fewer = compare(
+            "The council spent 12 million on the harbour bridge",
+            "The council spent 12 million on the harbour bridge in 2019",
+        );
+        for apart in [other, denied, fewer] {
+            assert!(apart.score <= MOST_APART, "{apart:?}");
+        }
         let near = compare("The council spent millions on bridges", claim);
         assert_eq!(near.relation, Relation::Near);
         assert!(near.score < compare(claim, claim).score);

@@ -48,6 +48,17 @@ struct Place {
     quote: String,
     sentence: String,
     lost: Vec<&'static str>,
+    beside: Vec<Neighbours>,
+}
+
+/// What stands on one side of the sentence, where that is something else than in the older version.
+#[derive(Serialize)]
+struct Neighbours {
+    side: &'static str,
+    /// The sentences that stood there, and are gone.
+    gone: Vec<String>,
+    /// The sentences that stand there now.
+    came: Vec<String>,
 }
 
 /// Prints what became of each, and returns whether something waits.
@@ -97,6 +108,11 @@ fn line(there: &Anchored, recorded: bool) -> Line {
             .unwrap_or_default()
             .to_owned(),
         lost: candidate.lost.clone(),
+        beside: candidate
+            .beside
+            .iter()
+            .map(|beside| neighbours(case, beside))
+            .collect(),
     };
     Line {
         claim: case.id,
@@ -113,6 +129,21 @@ fn line(there: &Anchored, recorded: bool) -> Line {
             .to_owned(),
         places: there.found.candidates.iter().map(place).collect(),
         recorded,
+    }
+}
+
+fn neighbours(case: &Case, beside: &Beside) -> Neighbours {
+    let words = |text: &str, spans: &[Span]| {
+        let words = spans.iter().map(|span| span.of(text).unwrap_or_default());
+        words.map(str::to_owned).collect()
+    };
+    Neighbours {
+        side: match beside.side {
+            Side::Before => "before",
+            Side::After => "after",
+        },
+        gone: words(&case.old, &beside.gone),
+        came: words(&case.new, &beside.came),
     }
 }
 
