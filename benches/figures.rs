@@ -704,7 +704,7 @@ fn hashes(large: &Large, folder: &Path) {
     for _ in 0..5 {
         let began = Instant::now();
         let copy = mirror::Copy::open(&files).expect("a copy");
-        let found = copy.tree_head().expect("a tree");
+        let found = copy.tree_head(None).expect("a tree");
         let note = SignedNote::parse(copy.checkpoint.as_deref().expect("a checkpoint"));
         let note = note.expect("a note");
         let signed = note.verify(&[log.verifier()]).expect("signed");

@@ -76,7 +76,9 @@ fn made(fields: &Fields, query: &Query) -> BooleanQuery {
         clauses.push((Occur::MustNot, filtered(fields, filter)));
     }
     if query.with.is_empty() {
-        clauses.push((Occur::Must, Box::new(AllQuery)));
+        // In a wrapping, for tantivy 0.27 drops a plain one, and a query of exclusions alone fits nothing.
+        let all = Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0));
+        clauses.push((Occur::Must, all));
     }
     BooleanQuery::new(clauses)
 }

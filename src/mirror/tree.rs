@@ -42,7 +42,9 @@ pub enum TreeError {
 impl<F: Files> Copy<'_, F> {
     /// Returns the head of the tree of the entries, hashed from their bundles as they are there, on the
     /// threads of the pool that the caller is in.
-    pub fn tree_head(&self) -> Result<TreeHead, TreeError> {
+    ///
+    /// `progress` is told of how many entries are hashed, and of how many there are.
+    pub fn tree_head(&self, progress: Option<&dyn Fn(u64, u64)>) -> Result<TreeHead, TreeError> {
         // Whatever size a checkpoint states: no more are planned than may be there.
         let mut bundles = EntryBundle::for_size(self.size);
         let mut trees: Vec<Hashed> = Vec::new();
@@ -53,6 +55,10 @@ impl<F: Files> Copy<'_, F> {
             }
             let hashed = next.into_par_iter().map(|bundle| self.hash(bundle));
             trees.extend(hashed.collect::<Result<Vec<_>, _>>()?);
+            if let Some(progress) = progress {
+                let done = trees.len() as u64 * u64::from(FULL_WIDTH);
+                progress(done.min(self.size), self.size);
+            }
         }
         let last = match trees.pop_if(|last| matches!(last, Hashed::Part(_))) {
             Some(Hashed::Part(tree)) => tree,

@@ -106,6 +106,47 @@ fn published(desk: &Desk) -> Memory {
 }
 
 #[test]
+fn hashes_alone_say_whether_the_entries_are_the_checkpoints() {
+    let desk = desk();
+    desk.done(&["publish", "out"]);
+    let schema = "output-verify-hashes";
+    let quick = ["verify", "out", "--hashes-only"];
+    let sound = json(&desk, schema, &quick);
+    assert_eq!(sound["same"], true, "{sound:#}");
+    assert_eq!(sound["entries"], sound["checkpoint"]);
+    let audited = json(&desk, "output-verify", &["verify", "out"]);
+    assert_eq!(sound["entries"], audited["head"]);
+    let (shown, _) = desk.done(&quick);
+    assert!(shown.contains("no signature"), "{shown}");
+
+    let copy = Memory::load(&desk.path("out"));
+    let size = sound["checkpoint"]["size"].as_u64().unwrap();
+    let bundle = EntryBundle::for_size(size).next().unwrap().to_string();
+    let whole = copy.0[&bundle].clone();
+    // A byte of an entry; of a length; a bundle that ends in the middle; none.
+    let mut other = whole.clone();
+    *other.last_mut().unwrap() ^= 1;
+    let mut length = whole.clone();
+    length[0] ^= 0x80;
+    let cut = &whole[..whole.len() - 1];
+    for (what, bytes) in [("entry", &other[..]), ("length", &length), ("end", cut)] {
+        fs::write(desk.path("out").join(&bundle), bytes).unwrap();
+        let output = desk.run(&["verify", "out", "--hashes-only", "--json"]);
+        assert_eq!(output.status.code(), Some(1), "{what}");
+        let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(found["same"], false, "{what}: {found:#}");
+        assert_eq!(found["fault"].is_null(), what == "entry", "{found:#}");
+    }
+    fs::remove_file(desk.path("out").join(&bundle)).unwrap();
+    let output = desk.run(&quick);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("is missing"));
+    desk.refused(&["verify", "--hashes-only"], 2);
+    fs::remove_file(desk.path("out/checkpoint")).unwrap();
+    desk.refused(&quick, 3);
+}
+
+#[test]
 fn what_leaves_the_house_follows_the_rights() {
     let desk = desk();
     let files = published(&desk);
