@@ -76,9 +76,7 @@ fn made(fields: &Fields, query: &Query) -> BooleanQuery {
         clauses.push((Occur::MustNot, filtered(fields, filter)));
     }
     if query.with.is_empty() {
-        // In a wrapping, for tantivy 0.27 drops a plain one, and a query of exclusions alone fits nothing.
-        let all = Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0));
-        clauses.push((Occur::Must, all));
+        clauses.push((Occur::Must, Box::new(AllQuery)));
     }
     BooleanQuery::new(clauses)
 }

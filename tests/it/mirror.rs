@@ -644,7 +644,7 @@ fn a_ledger_comes_back_from_a_full_copy_whole_and_from_a_public_one_in_part() {
 /// Says what head the tree of a copy's entries has, by hashes alone.
 fn hashed(memory: &Memory) -> Result<(u64, String), String> {
     let copy = mirror::Copy::open(memory).unwrap();
-    let head = copy.tree_head().map_err(|error| error.to_string())?;
+    let head = copy.tree_head(None).map_err(|error| error.to_string())?;
     Ok((head.size, head.root.to_string()))
 }
 

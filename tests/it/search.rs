@@ -65,9 +65,10 @@ fn words_phrases_and_fields_find_claims() {
         (&["--claimant", "Ada Venn", "bridge"], 1),
         (&["--rating", "true"], 3),
         (&["rating:false"], 0),
-        (&["--", "-rating:true"], 0),
+        // A space before it, for what the desk adds would come after a `--`.
+        (&[" -rating:true"], 0),
         (&["bridge -rating:false"], 1),
-        (&["--", "-status:superseded"], 3),
+        (&[" -status:superseded"], 3),
         (&["status:standing -bridge"], 2),
         (&["status:unjudged"], 0),
         (&["reviewer:alice", "traffic"], 1),
