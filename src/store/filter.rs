@@ -41,16 +41,16 @@ impl Filter {
 
     /// Returns `false` only if the key with this [`hash`] was not added.
     pub(super) fn may_have(&self, hash: u64) -> bool {
+        // Most keys that were not added fail at the first bits, and no further ones are computed.
         self.bits(hash)
-            .into_iter()
             .all(|bit| self.0[bit / 8] & (1 << (bit % 8)) != 0)
     }
 
-    fn bits(&self, hash: u64) -> [usize; PROBES] {
+    fn bits(&self, hash: u64) -> impl Iterator<Item = usize> + use<> {
         let (start, step) = (hash, hash.rotate_left(32) | 1);
         let count = self.0.len() as u64 * 8;
         let mut at = start;
-        std::array::from_fn(|_| {
+        (0..PROBES).map(move |_| {
             at = at.wrapping_add(step);
             usize::try_from(at % count).expect("a filter fits memory")
         })

@@ -10,7 +10,7 @@
 //! its atomicity: what a round adds and merges goes into sled in the round's one transaction.
 
 use std::ops::Bound;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use super::database::DatabaseError;
 use super::filter::{self, Filter};
@@ -29,6 +29,10 @@ const SMALLEST: u64 = 64;
 const MOST_ROWS: u64 = 400_000;
 /// So many runs are merged where one more would be too many rows.
 const LEAST_MERGED: usize = 4;
+/// So many of the rows that were looked up last are remembered.
+const RECENT: usize = 256;
+/// Longer values are not remembered.
+const MOST_RECENT_BYTES: usize = 512;
 /// A key, and its value unless it was removed.
 pub(super) type Entry = (Vec<u8>, Option<Vec<u8>>);
 
@@ -50,6 +54,43 @@ pub(super) struct Runs {
     filters: sled::Tree,
     list: Vec<Run>,
     next: u64,
+    recent: Recent,
+}
+
+/// Rows that were looked up last, each in the place that the hash of its key says.
+///
+/// Every append asks for the rows of its signer and of the ledger, and these are in the oldest run.
+#[derive(Debug, Default)]
+struct Recent(Mutex<Vec<Option<Entry>>>);
+
+impl Recent {
+    /// Returns the value of a key; the outer `None` where it is not remembered, or where another thread
+    /// is looking.
+    fn get(&self, hash: u64, key: &[u8]) -> Option<Option<Vec<u8>>> {
+        let rows = self.0.try_lock().ok()?;
+        let (found, value) = rows.get(Self::place(hash))?.as_ref()?;
+        (found == key).then(|| value.clone())
+    }
+
+    fn keep(&self, hash: u64, key: &[u8], value: Option<&Vec<u8>>) {
+        if value.is_some_and(|value| value.len() > MOST_RECENT_BYTES) {
+            return;
+        }
+        if let Ok(mut rows) = self.0.try_lock() {
+            if rows.is_empty() {
+                rows.resize(RECENT, None);
+            }
+            rows[Self::place(hash)] = Some((key.to_vec(), value.cloned()));
+        }
+    }
+
+    fn forget(&mut self) {
+        self.0 = Mutex::default();
+    }
+
+    fn place(hash: u64) -> usize {
+        usize::try_from(hash % RECENT as u64).expect("a small number")
+    }
 }
 
 /// A run's number, how many rows it has, and how many hashes its filter.
@@ -77,6 +118,7 @@ impl Runs {
             filters,
             list: Vec::new(),
             next: 0,
+            recent: Recent::default(),
         };
         let Some(list) = list else { return Ok(runs) };
         let wrong = || DatabaseError::Row(list.len());
@@ -111,6 +153,15 @@ impl Runs {
     /// Returns the value of a key.
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, DatabaseError> {
         let hash = filter::hash(key);
+        if let Some(known) = self.recent.get(hash, key) {
+            return Ok(known);
+        }
+        let found = self.look_up(hash, key)?;
+        self.recent.keep(hash, key, found.as_ref());
+        Ok(found)
+    }
+
+    fn look_up(&self, hash: u64, key: &[u8]) -> Result<Option<Vec<u8>>, DatabaseError> {
         for run in self.list.iter().rev() {
             if !self.filter(run)?.may_have(hash) {
                 continue;
@@ -221,6 +272,7 @@ impl Runs {
         let Planned {
             list, filter, next, ..
         } = planned;
+        self.recent.forget();
         let mut old = std::mem::take(&mut self.list);
         self.list = list
             .into_iter()
