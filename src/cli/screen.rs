@@ -65,6 +65,12 @@ pub(crate) fn editable_line(text: &str) -> String {
         .join(" ")
 }
 
+/// Writes a text as one word for a POSIX shell: what a person is told to type does no more than it says.
+pub(crate) fn shell_word(text: &str) -> String {
+    // A NUL can be in no word, and in nothing that reached a terminal through here.
+    shlex::try_quote(text).map_or_else(|_| String::new(), std::borrow::Cow::into_owned)
+}
+
 /// Like [`visible`], on one line: line feeds and tabs become spaces.
 pub(crate) fn one_line(text: &str) -> String {
     visible(text)

@@ -28,7 +28,7 @@ use super::{
 /// The extraction's name: the third version of what is done here, and the version of the crate that
 /// finds the article. The first, `html`, left headlines out; the second, `html-2`, left it to the
 /// crate alone what stands around an article.
-pub const EXTRACTION: &str = "html-3/dom_smoothie-0.19.0";
+pub const EXTRACTION: &str = "html-4/dom_smoothie-0.19.0";
 
 /// Stands before a headline that is put in front of the text.
 const HEADLINE_MARK: &str = "# ";

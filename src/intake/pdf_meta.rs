@@ -171,9 +171,12 @@ fn text_in(document: &Document, dictionary: &Dictionary, key: &[u8]) -> Option<S
 fn pdf_day(date: &str) -> Option<DayOrTime> {
     let date = date.trim().trim_start_matches("D:");
     let digits = date.get(..8)?;
-    let is_day = digits.bytes().all(|byte| byte.is_ascii_digit());
+    // What is no digit may have more bytes than one, and can't be cut anywhere.
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let (year, month, day) = (&digits[..4], &digits[4..6], &digits[6..]);
-    day_or_time(&format!("{year}-{month}-{day}")).filter(|_| is_day)
+    day_or_time(&format!("{year}-{month}-{day}"))
 }
 
 #[cfg(test)]
@@ -217,7 +220,16 @@ mod tests {
                 "{date}"
             );
         }
-        for none in ["", "D:", "D:2026", "yesterday", "D:2026é304", "D:2026-3-4"] {
+        for none in [
+            "",
+            "D:",
+            "D:2026",
+            "yesterday",
+            "D:2026é304",
+            "D:20264é3",
+            "D:202é0304",
+            "D:2026-3-4",
+        ] {
             assert_eq!(pdf_day(none), None, "{none}");
         }
     }

@@ -143,8 +143,7 @@ impl Names {
             let stated = stated.and_then(|note| stated_size(note.text()));
             // One that is being written, or that covers more than the checkpoint that was read.
             let is_ahead = is_unfinished(&path)
-                || stated
-                    .is_some_and(|size| (copy.size + 1..=checkpoint::MAX_SIZE).contains(&size));
+                || stated.is_some_and(|size| size > copy.size && size <= checkpoint::MAX_SIZE);
             if copy.is_unfinished && is_ahead {
                 continue;
             }

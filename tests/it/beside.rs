@@ -65,6 +65,38 @@ fn a_damaged_note_stops_no_list() {
 }
 
 #[test]
+fn pages_of_what_the_ledger_lacks_stop_no_list() {
+    let desk = Desk::new();
+    desk.done(&verdict("1"));
+    let listed = json(&desk, "output-log", &["log", "--kind", "verdict"]);
+    let id = listed["entries"][0]["id"].as_str().unwrap().to_owned();
+    desk.done(&["assign", &id[..12], "carol", "--yes"]);
+    desk.done(&["assign", "2", "carol", "--yes"]);
+    // As a folder of another ledger has it, or one that is newer than what was restored.
+    let folder = desk.ledger().join("desk");
+    let page = folder.join(format!("verdict-{id}.json"));
+    let other = "7".repeat(64);
+    let text = fs::read_to_string(&page).unwrap().replace(&id, &other);
+    let strange = format!("verdict-{other}.json");
+    fs::write(folder.join(&strange), text).unwrap();
+    for list in [
+        &["queue", "--all"][..],
+        &["queue", "--for", "alice"],
+        &["queue", "--for", "carol"],
+    ] {
+        let (out, err) = desk.done(list);
+        assert_eq!(err.matches(&strange).count(), 1, "{list:?}: {err}");
+        assert!(!out.is_empty(), "{list:?}");
+    }
+    let doctor = desk.run(&["doctor"]);
+    assert_eq!(doctor.status.code(), Some(1));
+    let found = said(&doctor).0.replace(['\n', ' '], "");
+    assert!(found.contains(&strange), "{found}");
+    fs::remove_file(folder.join(&strange)).unwrap();
+    assert_eq!(desk.run(&["doctor"]).status.code(), Some(0));
+}
+
+#[test]
 fn interests_that_are_damaged_stop_a_signature_and_no_list() {
     let desk = Desk::new();
     desk.done(&["interests", "add", "alice", "Ada Venn"]);

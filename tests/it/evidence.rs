@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
@@ -232,6 +233,55 @@ fn pages_that_changed_are_told_of_with_what_they_say_now() {
     assert_eq!(all["sources"][0]["quotes"][0]["state"], "orphaned");
     // Nothing was recorded by looking.
     desk.done(&["verify"]);
+}
+
+#[test]
+fn an_address_in_a_command_to_type_is_one_word() {
+    let desk = Desk::new();
+    let pages = Pages::start();
+    // All of it may stand in the path of an address.
+    let hostile = pages.put("/a';touch${IFS}typed;'", RECORD);
+    desk.done(&[
+        "verdict",
+        "2",
+        "--rating",
+        "false",
+        "--summary",
+        "It was 14 million.",
+        "--refutes",
+        &hostile,
+        "--quote",
+        QUOTE,
+    ]);
+    pages.put(
+        "/a';touch${IFS}typed;'",
+        &RECORD.replace("14 million", "12 million"),
+    );
+    let output = desk.run(&["evidence", "check"]);
+    let err = String::from_utf8(output.stderr).unwrap();
+    let commands: Vec<&str> = err
+        .lines()
+        .filter_map(|line| line.split_once(": ")?.1.trim().strip_prefix("factlog "))
+        .collect();
+    assert!(commands.len() > 2, "{err}");
+    for command in commands {
+        // A shell says what it would be given.
+        let script = format!("printf '%s\\n' {command}");
+        let mut shell = Command::new("sh");
+        let said = shell
+            .args(["-c", &script])
+            .current_dir(desk.path(""))
+            .output()
+            .unwrap();
+        let words = String::from_utf8(said.stdout).unwrap();
+        let is_address = command.contains("http");
+        assert_eq!(
+            words.lines().any(|word| word == hostile),
+            is_address,
+            "{command}"
+        );
+    }
+    assert!(!desk.path("typed").exists());
 }
 
 #[test]

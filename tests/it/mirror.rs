@@ -388,6 +388,15 @@ fn a_hostile_checkpoint_is_answered_soon() {
             .0
             .insert(mirror::CHECKPOINT.to_owned(), hostile.into_bytes());
         assert!(!faults(&files.verify()).is_empty(), "{size}");
+        // With another checkpoint kept, and while files are being written, too.
+        let mut unfinished = files.clone();
+        let kept = ("checkpoints/2".to_owned(), checkpoint.clone().into_bytes());
+        unfinished
+            .0
+            .extend([kept, (mirror::PUBLISHING.to_owned(), vec![])]);
+        let report = unfinished.verify();
+        let is_kept = |found: &&Finding| found.file.as_deref() == Some("checkpoints/2");
+        assert!(faults(&report).into_iter().any(|f| is_kept(&f)), "{size}");
     }
 }
 
@@ -636,7 +645,9 @@ fn a_ledger_comes_back_from_a_full_copy_whole_and_from_a_public_one_in_part() {
     desk.refused(&["--ledger", "back", "restore", "full"], 1);
     let tile = desk.path("full/checkpoint");
     let text = fs::read_to_string(&tile).unwrap();
-    fs::write(&tile, text.replacen('A', "B", 1)).unwrap();
+    let root = text.lines().nth(2).unwrap();
+    let other = root.replacen(&root[..1], if root.starts_with('A') { "B" } else { "A" }, 1);
+    fs::write(&tile, text.replace(root, &other)).unwrap();
     let said = desk.refused(&["--ledger", "none", "restore", "full"], 1);
     assert!(said.contains("nothing was restored") && !desk.path("none/.factlog").exists());
 }

@@ -23,8 +23,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use factlog::ledger::Ledger;
-use factlog::words::id::{ObjectId, SourceId};
+use factlog::ledger::{Ledger, LedgerError};
+use factlog::words::id::{EntryId, ObjectId, SourceId};
 use factlog::words::time::{DayOrTime, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,7 @@ pub(crate) use self::things::{Named, erased, find, without_words};
 use super::beside::{self, FileKind};
 use super::claim_list::ClaimLine;
 use super::drafts::{self, Drafts};
+use super::exit::{Failure, Status};
 use super::screen;
 
 /// The type that a file names.
@@ -285,6 +286,48 @@ impl Desk {
             }
         }
         Ok(pages)
+    }
+
+    /// Reads all pages but those of what the ledger lacks: the folder may be older or newer than a ledger
+    /// that was restored. They are named.
+    pub(crate) fn pages_of(&self, ledger: &Ledger) -> anyhow::Result<Pages> {
+        let mut pages = self.pages()?;
+        for (thing, fault) in self.unknown(ledger, &pages)? {
+            let _: Option<()> = beside::or_passed_over(Err(fault));
+            pages.pages.remove(&thing);
+        }
+        for claims in pages.of_source.values_mut() {
+            claims.retain(|claim| pages.pages.contains_key(claim));
+        }
+        Ok(pages)
+    }
+
+    /// Returns what is wrong with pages of things that the ledger lacks.
+    pub(crate) fn unknown(
+        &self,
+        ledger: &Ledger,
+        pages: &Pages,
+    ) -> anyhow::Result<Vec<(Thing, anyhow::Error)>> {
+        let mut unknown = Vec::new();
+        for page in pages.all() {
+            let thing = page.thing();
+            let entry = match thing.kind {
+                ThingKind::Claim => page.source.map(|source| source.entry()),
+                ThingKind::Source | ThingKind::Verdict => Some(EntryId(thing.id.0)),
+            };
+            let Some(entry) = entry else { continue };
+            if let Err(LedgerError::NoEntry(_)) = ledger.facts_of(&entry) {
+                let path = self.path(thing);
+                let message = format!(
+                    "{} {} is about an entry that this ledger lacks",
+                    FILE.what,
+                    path.display()
+                );
+                let failure = Failure::new(Status::NotFound, message).hint(FILE.hint);
+                unknown.push((thing, failure.into()));
+            }
+        }
+        Ok(unknown)
     }
 
     /// Forgets all that is said of some things, and of claims on some sources, and every note that

@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use factlog::ledger::Ledger;
+
 use super::Check;
 use crate::cli::desk::Desk;
 use crate::cli::drafts::Drafts;
@@ -15,17 +17,29 @@ const NAME: &str = "beside it";
 /// What to do where a file has no advice of its own.
 const REMEDY: &str = "the folder must be yours to read";
 
+fn wrong(error: &anyhow::Error) -> Check {
+    let remedy = exit::of(error).1.unwrap_or_else(|| REMEDY.to_owned());
+    Check::wrong(NAME, format!("{error:#}"), remedy)
+}
+
+/// Names what the desk says of things that the ledger lacks.
+pub(super) fn unknown(ledger: &Ledger) -> Vec<Check> {
+    let desk = Desk::of(ledger);
+    // What can't be read is named by `checks`.
+    let pages = desk.pages().unwrap_or_default();
+    match desk.unknown(ledger, &pages) {
+        Ok(unknown) => unknown.iter().map(|(_, fault)| wrong(fault)).collect(),
+        Err(error) => vec![wrong(&error)],
+    }
+}
+
 pub(super) fn checks(folder: &Path) -> Vec<Check> {
-    let wrong = |error: anyhow::Error| {
-        let remedy = exit::of(&error).1.unwrap_or_else(|| REMEDY.to_owned());
-        Check::wrong(NAME, format!("{error:#}"), remedy)
-    };
     match faults(folder) {
         Ok(faults) if faults.is_empty() => {
             vec![Check::well(NAME, "drafts, notes and the like can be read")]
         }
-        Ok(faults) => faults.into_iter().map(wrong).collect(),
-        Err(error) => vec![wrong(error)],
+        Ok(faults) => faults.iter().map(wrong).collect(),
+        Err(error) => vec![wrong(&error)],
     }
 }
 

@@ -105,8 +105,10 @@ pub(super) fn checks(context: &Context) -> Vec<Check> {
     let origin = ledger
         .as_ref()
         .map(|ledger| ledger.genesis().origin.to_string());
+    let unknown = ledger.as_ref().map(super::beside::unknown);
     drop(ledger);
     checks.extend(super::beside::checks(&folder));
+    checks.extend(unknown.into_iter().flatten());
     checks.push(space(&folder));
     if let Some(files) = &files {
         checks.extend(clock(context, files));

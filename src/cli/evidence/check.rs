@@ -9,7 +9,7 @@ use factlog::entry::{Body, Kind};
 use factlog::intake::Warning;
 use factlog::ledger::Ledger;
 use factlog::net::fetch::FetchError;
-use factlog::words::id::{ClaimId, SourceId, VerdictId};
+use factlog::words::id::{ClaimId, ObjectId, SourceId, VerdictId};
 use factlog::words::source::Meta;
 use factlog::words::span::Quote;
 use factlog::words::verdict::{Stance, Verdict};
@@ -65,6 +65,7 @@ struct Watched {
     short: String,
     label: String,
     url: Option<String>,
+    raw: Option<ObjectId>,
     text: Option<String>,
     quotes: Vec<Cited>,
 }
@@ -299,6 +300,7 @@ fn watched(ledger: &Ledger, id: SourceId) -> anyhow::Result<Watched> {
         url: meta
             .and_then(|meta| meta.url)
             .filter(|url| sources::is_address(url)),
+        raw: entry.raw.as_ref().map(|kept| kept.blake3),
         // It may have been erased.
         text: ledger.text_of(&id).ok().flatten(),
         quotes: vec![],
@@ -308,7 +310,7 @@ fn watched(ledger: &Ledger, id: SourceId) -> anyhow::Result<Watched> {
 /// Fetches a page and compares its words with those that are kept.
 fn compare(context: &Context, source: Watched) -> Line {
     let (page, reason, quotes) = match (&source.url, &source.text) {
-        (Some(url), Some(text)) => fetched(context, url, text, &source.quotes),
+        (Some(url), Some(text)) => fetched(context, url, &source, text),
         (None, _) => (
             Page::Unwatched,
             Some("no address is recorded".to_owned()),
@@ -334,8 +336,8 @@ fn compare(context: &Context, source: Watched) -> Line {
 fn fetched(
     context: &Context,
     url: &str,
+    source: &Watched,
     text: &str,
-    quotes: &[Cited],
 ) -> (Page, Option<String>, Vec<Quoted>) {
     let given = Given {
         takes_any_page: true,
@@ -358,6 +360,10 @@ fn fetched(
             return (page, reason, vec![]);
         }
     };
+    // The same bytes may give other words once this program reads such pages better.
+    if source.raw.is_some() && taken.raw_id() == source.raw {
+        return (Page::Unchanged, None, vec![]);
+    }
     let Some(now) = taken.intake.text else {
         let reason = format!("what came is {}, without a text", taken.intake.media);
         return (Page::Unreadable, Some(reason), vec![]);
@@ -391,7 +397,11 @@ fn fetched(
             stance: cited.stance,
         }
     };
-    (Page::Changed, None, quotes.iter().map(requoted).collect())
+    (
+        Page::Changed,
+        None,
+        source.quotes.iter().map(requoted).collect(),
+    )
 }
 
 /// Says what to type about a page that changed: that its newer version is kept, and where words of a
@@ -400,16 +410,16 @@ fn next_commands(line: &Line) -> Vec<String> {
     let (Page::Changed, Some(url)) = (line.page, &line.url) else {
         return vec![];
     };
-    let (url, short) = (screen::one_line(url), &line.short);
+    let (url, short) = (screen::shell_word(&screen::one_line(url)), &line.short);
     let mut next = vec![format!(
-        "to keep it as it is now: factlog add '{url}' --replaces {short}"
+        "to keep it as it is now: factlog add {url} --replaces {short}"
     )];
     let changed = line.quotes.iter().filter(|quoted| !quoted.state.is_sure());
     for quoted in changed {
         let (claim, verdict) = (&quoted.claim_short, &quoted.verdict_short);
         let stance = says::name_of(&quoted.stance);
         next.push(format!(
-            "to cite it: factlog evidence add {claim} '{url}' --stance {stance}"
+            "to cite it: factlog evidence add {claim} {url} --stance {stance}"
         ));
         next.push(format!(
             "then:       factlog verdict {claim} --supersedes {verdict}"

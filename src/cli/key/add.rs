@@ -40,7 +40,10 @@ pub(crate) struct Args {
     /// What it may sign: reviewer (sources, claims, verdicts), approver (approvals), publisher
     #[arg(long, required = true, value_delimiter = ',', value_name = "ROLE", value_parser = role)]
     role: Vec<Role>,
-    /// Give the key a name that another key in force has: it is another person's
+    /// Give the key a name that another key in force has
+    ///
+    /// Whoever reads the log tells people by their names, so neither key may approve what the other
+    /// signed.
     #[arg(long)]
     same_name: bool,
     /// Write the new key without a passphrase, for tests and demonstrations

@@ -2,6 +2,8 @@
 
 use factlog::audit::facts::Function;
 use factlog::entry::{Body, KeyEntry};
+use factlog::ledger::Ledger;
+use factlog::trust::VerifierKey;
 
 use super::make::{NewKey, new_key};
 use super::{named, tell};
@@ -44,6 +46,25 @@ pub(crate) struct Args {
     signing: SigningArgs,
 }
 
+/// Refuses a name that another person's key has or had: from then on the two would be taken for one.
+fn refuse_anothers_name(ledger: &Ledger, old: &VerifierKey, new: &str) -> anyhow::Result<()> {
+    let name = new.split('+').next().unwrap_or_default();
+    let holder = ledger.signer(old.public())?.map(|signer| signer.holder);
+    let others = ledger.keys()?.into_iter().find(|known| {
+        known.key.name().as_str() == name
+            && Some(&known.holder) != holder.as_ref()
+            && name != old.name().as_str()
+    });
+    let Some(other) = others else { return Ok(()) };
+    let message = format!(
+        "{name} is the name of another person's key, {}, added by entry {}",
+        other.function, other.since
+    );
+    Err(Failure::new(Status::Key, message)
+        .hint("take a name that nobody here has had; without --new the old key's name stays")
+        .into())
+}
+
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let ledger = context.open_ledger()?;
     let (old, mut hands) = if args.by_roots {
@@ -72,15 +93,15 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         Some(new) => new.as_str(),
         None => old.name().as_str(),
     };
+    refuse_anothers_name(&ledger, &old, new)?;
     let NewKey {
         verifier,
         hand,
         file,
     } = new_key(context, &args.signing, &ledger, new, args.unencrypted_keys)?;
     hands.extend(hand);
-    let called = |key: &factlog::trust::VerifierKey| {
-        format!("{}+{}", screen::one_line(key.name().as_str()), key.id())
-    };
+    let called =
+        |key: &VerifierKey| format!("{}+{}", screen::one_line(key.name().as_str()), key.id());
     let what = format!(
         "the key {} in the place of {}",
         called(&verifier),

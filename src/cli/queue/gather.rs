@@ -106,7 +106,7 @@ pub(super) fn gather(
         now,
         limit,
         open: sources::open(ledger, &survey.sources)?,
-        pages: desk.pages()?,
+        pages: desk.pages_of(ledger)?,
         interests: beside::or_passed_over(Interests::open(ledger)).unwrap_or_default(),
         people: Names::of(ledger)?,
         survey,

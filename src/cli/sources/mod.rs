@@ -325,7 +325,9 @@ impl Taken {
         self.text_id().or_else(|| self.raw_id())
     }
 
-    /// Returns a source of the ledger that is the same: with the same text, else the same bytes.
+    /// Returns a source of the ledger that is the same: with the same text, else the same bytes, read in
+    /// the same charset. The text may be another one for no reason but that this program reads such
+    /// files better than the one that took them in.
     ///
     /// # Errors
     /// Its text or its bytes were erased: they can't be taken in again.
@@ -339,20 +341,23 @@ impl Taken {
                     .into());
             }
         }
-        let found = if let Some(text) = self.text_id() {
-            ledger.sources_with_text(&text)?.into_iter().next()
-        } else if let Some(raw) = self.raw_id() {
-            // Most bytes were never seen, and the list of all sources is long.
-            if ledger.object_bytes(&raw)?.is_none() {
-                return Ok(None);
-            }
-            ledger.sources()?.into_iter().find(|record| {
-                matches!(record.entry.body(), Body::Source(source)
-                    if source.raw.is_some_and(|kept| kept.blake3 == raw))
-            })
-        } else {
-            None
-        };
+        let mut found = None;
+        if let Some(text) = self.text_id() {
+            found = ledger.sources_with_text(&text)?.into_iter().next();
+        }
+        // Most bytes were never seen, and the list of all sources is long.
+        if let (None, Some(raw)) = (&found, self.raw_id())
+            && ledger.object_bytes(&raw)?.is_some()
+        {
+            let is_same = |source: &SourceEntry| {
+                source.raw.is_some_and(|kept| kept.blake3 == raw)
+                    && source.charset == self.intake.charset
+                    && (self.intake.text.is_none() || source.normalizer != self.intake.normalizer)
+            };
+            found = ledger.sources()?.into_iter().find(
+                |record| matches!(record.entry.body(), Body::Source(source) if is_same(source)),
+            );
+        }
         Ok(found.map(|record| (SourceId(record.entry.id().0), record.index)))
     }
 

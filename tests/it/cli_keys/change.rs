@@ -75,6 +75,27 @@ fn a_rotated_key_carries_on_its_holder_s_chain() {
 }
 
 #[test]
+fn nobody_rotates_to_another_s_name() {
+    let desk = Desk::new();
+    add(&desk, "desk.example/bob", "reviewer");
+    let size = desk.size();
+    for name in ["desk.example/alice", "desk.example/facts"] {
+        let rotate = ["key", "rotate", "bob", "--unencrypted-keys", "--new", name];
+        let err = desk.refused(&rotate, 4);
+        assert!(err.contains("another person's key"), "{err}");
+    }
+    assert_eq!(desk.size(), size);
+    let rotate = |old: &str, new: &[&str]| {
+        desk.done(&[&["key", "rotate", old, "--unencrypted-keys"], new].concat());
+    };
+    rotate("bob", &["--new", "desk.example/bobby"]);
+    // Back to a name that was one's own.
+    rotate("bobby", &["--new", "desk.example/bob"]);
+    rotate("bob", &[]);
+    desk.done(&["verify"]);
+}
+
+#[test]
 fn a_revocation_says_what_it_taints_and_reaffirming_lifts_it() {
     let desk = Desk::new();
     add(&desk, "desk.example/bob", "reviewer");

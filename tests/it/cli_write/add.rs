@@ -214,7 +214,7 @@ fn a_page_s_headline_can_be_quoted_and_is_no_claim() {
     fs::write(desk.path("page.html"), page).unwrap();
     let added = json(&desk, "output-add", &["add", "page.html"]);
     assert!(
-        added["normalizer"].as_str().unwrap().starts_with("html-3/"),
+        added["normalizer"].as_str().unwrap().starts_with("html-4/"),
         "{added:#}"
     );
     for claim in added["claims"].as_array().unwrap() {
