@@ -303,7 +303,7 @@ impl Page {
         ];
         let name = match self.columns {
             Some(_) if self.name_columns == 0 => None,
-            Some(_) => Some(screen::cut(&line.by, self.name_columns)),
+            Some(_) => Some(screen::cut_beginning(&line.by, self.name_columns)),
             None => Some(screen::one_line(&line.by)),
         };
         if let Some(name) = name {

@@ -361,9 +361,45 @@ pub(crate) fn cut(text: &str, columns: usize) -> String {
     kept
 }
 
+/// Cuts a text to at most `columns` columns on one line at its beginning: of a key's name the end says
+/// whose it is.
+pub(crate) fn cut_beginning(text: &str, columns: usize) -> String {
+    let line = one_line(text);
+    let most_bytes = columns.saturating_mul(COLUMN_BYTES);
+    if width(&line) <= columns && line.len() <= most_bytes {
+        return line;
+    }
+    let mut used = 1;
+    let mut from = line.len();
+    for (at, c) in line.char_indices().rev() {
+        used += c.width().unwrap_or(0);
+        if used > columns || line.len() - at > most_bytes {
+            break;
+        }
+        from = at;
+    }
+    // What joins the letter before it would join the ellipsis.
+    let kept = line[from..].trim_start_matches(|c: char| c.width() == Some(0));
+    format!("…{kept}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_name_the_end_is_kept() {
+        assert_eq!(
+            cut_beginning("desk.example/alice", 18),
+            "desk.example/alice"
+        );
+        assert_eq!(cut_beginning("desk.example/alice", 11), "…mple/alice");
+        assert_eq!(cut_beginning("desk.example/東京", 8), "…ple/東京");
+        assert_eq!(cut_beginning("desk.example/東京", 4), "…京");
+        assert_eq!(cut_beginning("abce\u{301}", 2), "…e\u{301}");
+        let marks = format!("a{}", "\u{301}".repeat(500));
+        assert_eq!(width(&cut_beginning(&format!("desk/{marks}"), 3)), 1);
+    }
 
     #[test]
     fn nothing_harmful_reaches_a_terminal() {

@@ -36,7 +36,7 @@ class Terminal:
 
     def type(self, keys, enter=True):
         """Type some keys, letter by letter."""
-        self._tmux("send-keys", "-l", keys)
+        self._tmux("send-keys", "-l", "--", keys)
         if enter:
             self._tmux("send-keys", "Enter")
 
@@ -55,7 +55,15 @@ class Terminal:
         self.type("clear")
         self.wait(lambda text: text.strip() == PROMPT, "an empty window")
         self._tmux("clear-history")
-        self.type(command)
+        # A line that is typed before the shell reads it is echoed by the terminal, too.
+        *lines, last = command.split("\n")
+        for n, line in enumerate(lines, start=1):
+            self.type(line)
+            def goes_on(text, n=n):
+                rows = text.splitlines()
+                return rows[-1:] == [">"] and sum(row.startswith(">") for row in rows) == n
+            self.wait(goes_on, "the line after one that goes on")
+        self.type(last)
         asked = 0
         for question, answer in answers:
             def is_asked(text, question=question, asked=asked):
@@ -63,7 +71,9 @@ class Terminal:
             asked = len(self.wait(is_asked, f"the question {question!r}"))
             self.type(answer)
         def is_done(text):
-            return len(text) > asked and text.splitlines()[-1].strip() == PROMPT
+            # The first row is the command, which may not be there yet.
+            rows = text.splitlines()
+            return len(text) > asked and len(rows) > 1 and rows[-1].strip() == PROMPT
         text = self.wait(is_done, f"the end of {command!r}")
         return "\n".join(text.splitlines()[:-1]).rstrip()
 
