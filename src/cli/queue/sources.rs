@@ -28,19 +28,26 @@ pub(super) struct Open {
     label: String,
     /// Its claims; `None` where its text is not split yet.
     lines: Option<Vec<ClaimLine>>,
+    /// Whether it has a newer version: a review goes through what that proposes.
+    is_replaced: bool,
 }
 
 /// Reads the claims of the latest sources on all cores, the latest first; of those that were taken in
 /// as evidence only, none.
 pub(super) fn open(ledger: &Ledger, sources: &[ListedSource]) -> anyhow::Result<Vec<Open>> {
     let folder = ledger.folder();
+    let replaced = reanchor::replaced(ledger)?;
     let latest: Vec<&ListedSource> = sources.iter().rev().take(MOST_SOURCES).collect();
     let read = latest.into_par_iter().map_init(
         || (Proposals::of(folder), Drafts::of(folder)),
         |(proposals, drafts), source| open_one(ledger, proposals, drafts, source),
     );
     let open: Vec<Option<Open>> = read.collect::<anyhow::Result<_>>()?;
-    Ok(open.into_iter().flatten().collect())
+    let mut open: Vec<Open> = open.into_iter().flatten().collect();
+    for open in &mut open {
+        open.is_replaced = replaced.contains(&open.id);
+    }
+    Ok(open)
 }
 
 fn open_one(
@@ -63,7 +70,12 @@ fn open_one(
         .as_ref()
         .and_then(|lines| lines.first())
         .map_or_else(String::new, |line| line.source.label());
-    Ok(Some(Open { id, label, lines }))
+    Ok(Some(Open {
+        id,
+        label,
+        lines,
+        is_replaced: false,
+    }))
 }
 
 impl Open {
@@ -72,9 +84,18 @@ impl Open {
         lines.filter(|line| line.state == state).count() as u64
     }
 
-    /// Returns the claims that are proposed, those that are most worth checking first.
+    /// Says whether a review would ask about claims of it, or sign some.
+    fn is_to_review(&self) -> bool {
+        if self.is_replaced {
+            self.count(State::Accepted) > 0
+        } else {
+            !self.is_done()
+        }
+    }
+
+    /// Returns the claims that a review asks about, those that are most worth checking first.
     fn worthiest(&self) -> Vec<&ClaimLine> {
-        let lines = self.lines.iter().flatten();
+        let lines = self.lines.iter().flatten().filter(|_| !self.is_replaced);
         let mut proposed: Vec<&ClaimLine> =
             lines.filter(|line| line.state == State::Proposed).collect();
         proposed.sort_by(|a, b| score(b).total_cmp(&score(a)));
@@ -100,7 +121,8 @@ impl Open {
     fn item(&self, ledger: &Ledger) -> anyhow::Result<Item> {
         let id = self.id;
         let short = ledger.short(&id.0)?;
-        let (proposed, accepted) = (self.count(State::Proposed), self.count(State::Accepted));
+        let worthiest = self.worthiest();
+        let (proposed, accepted) = (worthiest.len() as u64, self.count(State::Accepted));
         let mut about = Vec::new();
         if proposed > 0 {
             about.push(format!("{proposed} proposed"));
@@ -128,8 +150,7 @@ impl Open {
             ),
             proposed: is_split.then_some(proposed),
             accepted: is_split.then_some(accepted),
-            worthiest: self
-                .worthiest()
+            worthiest: worthiest
                 .into_iter()
                 .take(WORTHIEST)
                 .map(|line| Worthy {
@@ -158,10 +179,7 @@ pub(super) fn to_review(
     is_wanted: impl Fn(&SourceId) -> bool,
     limit: usize,
 ) -> anyhow::Result<Group> {
-    // A review goes through the newer version of a source.
-    let replaced = reanchor::replaced(ledger)?;
-    let wanted =
-        |open: &&Open| !open.is_done() && !replaced.contains(&open.id) && is_wanted(&open.id);
+    let wanted = |open: &&Open| open.is_to_review() && is_wanted(&open.id);
     let mut waiting: Vec<(f32, &Open)> = open
         .iter()
         .filter(wanted)
