@@ -216,6 +216,12 @@ impl SourceDrafts {
             .find(|decision| decision.claim == *claim)
     }
 
+    /// Returns what a claim was made of, if it was; of several times the last.
+    pub(crate) fn made_from(&self, claim: &ObjectId) -> Option<&Replacement> {
+        let mut made = self.replacements.iter().rev();
+        made.find(|made| !made.undone && made.made(claim))
+    }
+
     /// Says whether others were made of a claim, which have its place.
     pub(crate) fn is_replaced(&self, identity: &ObjectId, parts: &[Span]) -> bool {
         let mut is_replaced = false;
@@ -284,7 +290,8 @@ impl Drafts {
     }
 
     /// Has other commands wait that change drafts, until what is returned is dropped: a file is replaced
-    /// whole, with what another wrote meanwhile. To be held while nobody is asked.
+    /// whole, with what another wrote meanwhile. To be held while nobody is asked; who needs the ledger,
+    /// too, opens that first.
     pub(crate) fn lock(&self) -> anyhow::Result<fs::File> {
         let path = self.folder.join(LOCK);
         let open = || -> io::Result<fs::File> {
@@ -405,6 +412,10 @@ impl Drafts {
     /// Forgets the claims that a person made or edited of a source whose words were erased; what was
     /// decided about others stays, which is ids alone.
     pub(crate) fn forget_source(&self, source: &SourceId) -> anyhow::Result<()> {
+        if !self.folder.exists() {
+            return Ok(());
+        }
+        let _locked = self.lock()?;
         let mut drafts = self.load(source)?;
         let before = (drafts.decisions.len(), drafts.replacements.len());
         drafts
@@ -421,6 +432,10 @@ impl Drafts {
     ///
     /// Whatever else is in the folder is left alone, but for files that no stopped write finished.
     pub(crate) fn forget_words(&self, repeats: impl Fn(&[u8]) -> bool) -> anyhow::Result<()> {
+        if !self.folder.exists() {
+            return Ok(());
+        }
+        let _locked = self.lock()?;
         for path in beside::names(&self.folder)? {
             if !path.is_file() {
                 continue;

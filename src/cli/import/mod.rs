@@ -331,6 +331,7 @@ impl Import<'_> {
         Proposals::of(folder).keep(&prepared.text, prepared.finding());
         let drafts = Drafts::of(folder);
         if prepared.claim.said.is_some() {
+            let _locked = drafts.lock()?;
             let mut decided = drafts.load(&source)?;
             decided.decide(Decision {
                 claim: prepared.origin,

@@ -168,14 +168,11 @@ impl Sitting<'_> {
         }
         Ok(Some(self.reviewer.decided(self.context, line)?))
     }
+}
 
-    /// Asks whether this person's answer takes the place of what somebody else decided since the claim
-    /// was listed, if anybody did.
-    pub(super) fn may_decide(&mut self, decided: &SourceDrafts) -> anyhow::Result<bool> {
-        let Some(words) = self.changed_by_another(self.at, decided)? else {
-            return Ok(true);
-        };
-        let question = format!("meanwhile this was {words}; put your answer in its place? [y,n] ");
-        Ok(prompt::choose(&question, &['y', 'n'])? == Some('y'))
-    }
+/// Asks whether this person's answer takes the place of what somebody else decided since the claim was
+/// listed.
+pub(super) fn takes_its_place(words: &str) -> anyhow::Result<bool> {
+    let question = format!("meanwhile this was {words}; put your answer in its place? [y,n] ");
+    Ok(prompt::choose(&question, &['y', 'n'])? == Some('y'))
 }
