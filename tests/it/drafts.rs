@@ -260,3 +260,19 @@ fn every_command_that_changes_answers_waits_for_those_that_do() {
     }
     assert_eq!(hasty, Vec::<String>::new());
 }
+
+#[test]
+fn who_reviews_is_asked_before_anything_is_answered() {
+    let desk = team(ARTICLE);
+    let (status, _, err) = with_input(&mut desk.factlog(&["review"]), "y\ny\nq\ny\n");
+    assert_eq!(status, Some(4), "{err}");
+    assert!(err.contains("2 keys here may sign in this ledger"), "{err}");
+    assert!(!err.contains("record this claim?"), "{err}");
+    assert_eq!(answers(&desk), Vec::<PathBuf>::new());
+    // Said once in the settings, it is no question.
+    let config = ["config", "set", "signer", "desk.example/bob"];
+    desk.done(&config);
+    let (status, _, err) = with_input(&mut desk.factlog(&["review"]), "y\nq\nn\n");
+    assert_eq!(status, Some(0), "{err}");
+    assert_eq!(claims(&desk)[0]["decided_by"], "desk.example/bob");
+}

@@ -24,17 +24,21 @@ pub(super) struct Reviewer {
 
 impl Reviewer {
     /// Finds out who reviews: whoever would sign.
+    ///
+    /// # Errors
+    /// Several here could: what one of them answers would be kept as nobody's.
     pub(super) fn of(
         context: &Context,
         ledger: &Ledger,
         signing: &SigningArgs,
     ) -> anyhow::Result<Self> {
+        signing::refuse_several(context, signing, ledger)?;
         let signer = || {
             let chosen = signing::choose(context, signing, ledger).ok()?;
             Some(chosen.verifier().name().to_string())
         };
-        let only = || match people::here(context, ledger).ok()?.as_slice() {
-            [one] => Some(one.name.clone()),
+        let only = || match people::names_here(context, ledger).ok()?.as_slice() {
+            [one] => Some(one.clone()),
             // Of several people whose keys are here, the reviewer.
             _ => signer(),
         };
