@@ -2,6 +2,7 @@
 //! nobody writes over another's words.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -25,6 +26,8 @@ pub(super) struct Forms {
     free: PathBuf,
     /// Those of others, with their names.
     others: Vec<(String, PathBuf)>,
+    /// What the free one says, where one's own is a copy of it in which nothing is written yet.
+    copied: Option<String>,
 }
 
 impl Forms {
@@ -54,19 +57,27 @@ impl Forms {
                 }
             }
         }
-        Ok(Self { own, free, others })
+        Ok(Self {
+            own,
+            free,
+            others,
+            copied: None,
+        })
     }
 
     /// Takes up a form that was begun: one's own, else one that is free, else another's, where the person
-    /// wants it; a copy of it then, for it is still theirs.
-    pub(super) fn take_up(&self, context: &Context) -> anyhow::Result<Option<String>> {
+    /// wants it; a copy of it then, for it is still theirs. So is the free one until something is written.
+    pub(super) fn take_up(&mut self, context: &Context) -> anyhow::Result<Option<String>> {
         if let Some(form) = editor::form(&self.own)? {
+            // A copy of the free one is left where an editor could not be started.
+            let free = editor::form(&self.free).ok().flatten();
+            let free = free.map(|free| editor::without_fault(&free));
+            self.copied = free.filter(|free| *free == editor::without_fault(&form));
             context.say("taking up the form where you left it");
             return Ok(Some(form));
         }
         if let Some(form) = editor::form(&self.free)? {
-            fs::rename(&self.free, &self.own)
-                .with_context(|| format!("taking up {}", self.free.display()))?;
+            self.copied = Some(editor::without_fault(&form));
             context.say("taking up the form that was begun for this claim");
             return Ok(Some(form));
         }
@@ -81,6 +92,33 @@ impl Forms {
             }
         }
         Ok(None)
+    }
+
+    /// Takes the free form away whose place one's own has, once something is written in that, or it is
+    /// signed.
+    pub(super) fn take(&mut self, written: Option<&str>) -> anyhow::Result<()> {
+        let written = written.map(editor::without_fault);
+        if self.copied.is_some() && self.copied != written {
+            self.copied = None;
+            match fs::remove_file(&self.free) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(error)
+                        .with_context(|| format!("taking up {}", self.free.display()));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes one's own form where it is a copy of the free one in which nothing is written; returns
+    /// whether it was.
+    pub(super) fn give_back(&mut self) -> bool {
+        let is_copy = self.copied.take().is_some();
+        if is_copy {
+            let _ = fs::remove_file(&self.own);
+        }
+        is_copy
     }
 
     /// Moves one's own form aside, if there is one.

@@ -249,6 +249,7 @@ impl<'a> Sitting<'a> {
                         continue;
                     }
                     answer => {
+                        self.forms.give_back();
                         self.say_stopped(&path);
                         return Ok(if answer == 'q' {
                             Ended::Quit
@@ -276,6 +277,7 @@ impl<'a> Sitting<'a> {
             self.finish(&mut ledger, ready)?;
             if is_written {
                 let _ = fs::remove_file(&path);
+                let _ = self.forms.take(None);
             } else if path.exists() {
                 self.context.say(&format!(
                     "the form that you began is still there: {}",
