@@ -367,11 +367,8 @@ impl Drafts {
 
     /// Returns where the form of the unfinished verdict of one person on a claim is kept.
     pub(crate) fn own_form(&self, claim: &ObjectId, holder: &PublicKey) -> PathBuf {
-        let (claim, holder) = (
-            claim.to_string(),
-            ObjectId::of(holder.as_bytes()).to_string(),
-        );
-        let name = format!("verdict-{}-{}.txt", &claim[..16], &holder[..16]);
+        let (claim, holder) = (claim.to_string(), short_of(holder));
+        let name = format!("verdict-{}-{holder}.txt", &claim[..16]);
         self.folder.join(name)
     }
 
@@ -388,17 +385,23 @@ impl Drafts {
         self.folder.join(format!("note-{thing}.txt"))
     }
 
-    /// Lists the forms of unfinished verdicts, in order: the beginnings of their claims' identities, and
-    /// where they are.
-    pub(crate) fn forms(&self) -> anyhow::Result<Vec<(String, PathBuf)>> {
+    /// Lists the forms of unfinished verdicts, those of a claim together, the one that nobody has taken up
+    /// last.
+    pub(crate) fn forms(&self) -> anyhow::Result<Vec<VerdictForm>> {
         let is_id = |id: &str| id.len() == 16 && id.bytes().all(|b| b.is_ascii_hexdigit());
         let paths = beside::names(&self.folder)?;
         let forms = paths.into_iter().filter_map(|path| {
             let name = path.file_name()?.to_str()?;
             let ids = name.strip_prefix("verdict-")?.strip_suffix(".txt")?;
-            let (claim, holder) = ids.split_once('-').unwrap_or((ids, ids));
-            let claim = (is_id(claim) && is_id(holder)).then(|| claim.to_owned())?;
-            Some((claim, path))
+            let (claim, holder) = match ids.split_once('-') {
+                Some((claim, holder)) => (claim, Some(holder)),
+                None => (ids, None),
+            };
+            (is_id(claim) && holder.is_none_or(is_id)).then(|| VerdictForm {
+                claim: claim.to_owned(),
+                holder: holder.map(str::to_owned),
+                path: path.clone(),
+            })
         });
         Ok(forms.collect())
     }
@@ -473,6 +476,35 @@ impl Drafts {
     fn path(&self, source: &SourceId) -> PathBuf {
         self.folder.join(format!("{source}.json"))
     }
+}
+
+/// The form of an unfinished verdict.
+pub(crate) struct VerdictForm {
+    /// The beginning of its claim's identity.
+    pub(crate) claim: String,
+    /// What says whose it is; absent where nobody has taken it up yet.
+    holder: Option<String>,
+    /// Where it is.
+    pub(crate) path: PathBuf,
+}
+
+impl VerdictForm {
+    /// Says whether nobody has taken it up yet.
+    pub(crate) const fn is_free(&self) -> bool {
+        self.holder.is_none()
+    }
+
+    /// Says whether it is that of the holder of a key.
+    pub(crate) fn is_of(&self, holder: &PublicKey) -> bool {
+        self.holder
+            .as_ref()
+            .is_some_and(|own| *own == short_of(holder))
+    }
+}
+
+/// Returns how the names of forms say whose they are.
+fn short_of(holder: &PublicKey) -> String {
+    ObjectId::of(holder.as_bytes()).to_string()[..16].to_owned()
 }
 
 /// Replaces a file of a folder whole or not at all, and waits until the disk has it: a temporary file,

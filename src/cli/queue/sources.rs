@@ -1,15 +1,16 @@
 //! Claims to review by source, and verdicts that were begun.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use factlog::ledger::{Ledger, ListedSource};
 use factlog::words::id::{ObjectId, SourceId};
 use rayon::prelude::*;
 
+use super::gather::Whom;
 use super::{Group, GroupName, Item, Worthy};
 use crate::cli::beside;
 use crate::cli::claim_list::{self, ClaimLine, State};
-use crate::cli::drafts::{Drafts, FORM};
+use crate::cli::drafts::{Drafts, FORM, VerdictForm};
 use crate::cli::extractor::IMPORTED;
 use crate::cli::proposals::Proposals;
 use crate::cli::reanchor;
@@ -202,15 +203,31 @@ pub(super) fn to_review(
     })
 }
 
-/// Returns the forms of verdicts that wait among the drafts: those begun here, and those imported.
-pub(super) fn forms(ledger: &Ledger, open: &[Open], limit: usize) -> anyhow::Result<[Group; 2]> {
+/// Returns the forms of verdicts that wait among the drafts: those begun here, and those imported. Of a
+/// claim, the form that nobody has taken up waits for those who have none of their own.
+pub(super) fn forms(
+    ledger: &Ledger,
+    open: &[Open],
+    whom: Option<&Whom>,
+    limit: usize,
+) -> anyhow::Result<[Group; 2]> {
     let lines = open.iter().flat_map(|open| open.lines.iter().flatten());
     let by_origin: HashMap<String, &ClaimLine> = lines
         .map(|line| (line.origin.to_string()[..16].to_owned(), line))
         .collect();
     let drafts = Drafts::of(ledger.folder());
     let (mut begun, mut imported) = ((0, Vec::new()), (0, Vec::new()));
-    for (claim, path) in drafts.forms()? {
+    let mut forms = drafts.forms()?;
+    forms.retain(|form| {
+        let is_own = |whom: &Whom| whom.holders.iter().any(|holder| form.is_of(holder));
+        form.is_free() || whom.is_none_or(is_own)
+    });
+    let mut listed: HashSet<String> = HashSet::new();
+    for form in forms {
+        if form.is_free() && listed.contains(&form.claim) {
+            continue;
+        }
+        let VerdictForm { claim, path, .. } = form;
         let line = by_origin.get(&claim);
         let is_imported = line.is_some_and(|line| line.extractor.as_deref() == Some(IMPORTED));
         let (count, items) = if is_imported {
@@ -220,6 +237,7 @@ pub(super) fn forms(ledger: &Ledger, open: &[Open], limit: usize) -> anyhow::Res
         };
         if items.len() >= limit {
             *count += 1;
+            listed.insert(claim);
             continue;
         }
         let form = beside::or_passed_over(FORM.bytes(&path)).flatten();
@@ -243,6 +261,7 @@ pub(super) fn forms(ledger: &Ledger, open: &[Open], limit: usize) -> anyhow::Res
             rating: rating.map(|rating| rating.to_string()),
             ..Item::default()
         });
+        listed.insert(claim);
     }
     let group = |name, (count, items)| Group { name, count, items };
     Ok([

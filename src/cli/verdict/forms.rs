@@ -46,8 +46,8 @@ impl Forms {
         let beginning = &claim.to_string()[..16];
         let forms = drafts.forms()?.into_iter();
         let forms: Vec<PathBuf> = forms
-            .filter(|(of, path)| of == beginning && *path != own && *path != free)
-            .map(|(_, path)| path)
+            .filter(|form| form.claim == beginning && !form.is_free() && form.path != own)
+            .map(|form| form.path)
             .collect();
         if !forms.is_empty() {
             for key in ledger.keys()? {
