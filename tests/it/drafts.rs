@@ -276,3 +276,55 @@ fn who_reviews_is_asked_before_anything_is_answered() {
     assert_eq!(status, Some(0), "{err}");
     assert_eq!(claims(&desk)[0]["decided_by"], "desk.example/bob");
 }
+
+/// Prepares to judge the first claim, with a script that stands for an editor: `$1` is the form.
+#[cfg(unix)]
+fn judging(desk: &Desk, by: &str, script: &str) -> Command {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = desk.path(&format!("{by}.sh"));
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = desk.factlog(&["verdict", "1", "--as", by]);
+    command.env("EDITOR", path).env_remove("VISUAL");
+    command
+}
+
+/// Fills in a form.
+#[cfg(unix)]
+const FILL: &str = "sed -i 's/^rating:.*/rating: true/; s/^summary:.*/summary: It was./; \
+    s/^conflicts:.*/conflicts: The mayor is an aunt of mine.\\n  So is the builder./; \
+    s/^rationale:/rationale:\\n  conflicts: none of ours/' \"$1\"";
+
+#[test]
+#[cfg(unix)]
+fn what_another_declares_does_not_come_along_with_their_form() {
+    let desk = team(ARTICLE);
+    desk.done(&["interests", "rule", "declare"]);
+    let (_, _, err) = with_input(&mut judging(&desk, "alice", FILL), "n\n");
+    assert!(err.contains("So is the builder."), "{err}");
+    let script = "cp \"$1\" form; sed -i 's/^conflicts:.*/conflicts: none/' \"$1\"";
+    let (_, _, err) = with_input(&mut judging(&desk, "bob", script), "y\nn\n");
+    assert!(err.contains("a form by desk.example/alice"), "{err}");
+    let form = fs::read_to_string(desk.path("form")).unwrap();
+    assert!(form.contains("\nconflicts:\n"), "{form}");
+    assert!(
+        !form.contains("aunt") && !form.contains("builder."),
+        "{form}"
+    );
+    for stays in [
+        "\nrating: true\n",
+        "\nsummary: It was.\n",
+        "\n  conflicts: none of ours",
+    ] {
+        assert!(form.contains(stays), "{stays}: {form}");
+    }
+    let is_none = |line: &str| line.split_whitespace().eq(["conflicts", "none"]);
+    assert!(err.lines().any(is_none), "{err}");
+    // Where nobody must answer, it is not said.
+    desk.done(&["interests", "rule", "ask"]);
+    let (_, _, err) = with_input(&mut judging(&desk, "bob", "true"), "n\n");
+    assert!(
+        err.contains("Sign this as") && !err.lines().any(is_none),
+        "{err}"
+    );
+}

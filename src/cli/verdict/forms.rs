@@ -12,6 +12,7 @@ use factlog::trust::VerifierKey;
 use factlog::words::id::ObjectId;
 use factlog::words::time::Timestamp;
 
+use super::form;
 use crate::cli::context::Context;
 use crate::cli::drafts::Drafts;
 use crate::cli::editor;
@@ -88,7 +89,8 @@ impl Forms {
             let (name, ago) = (screen::one_line(name), written(context, path)?);
             let question = format!("a form by {name}{ago} is here: take it up? [y,n] ");
             if !context.global.no_input && prompt::choose(&question, &['y', 'n'])? == Some('y') {
-                return Ok(Some(form));
+                // What another declares is theirs.
+                return Ok(Some(form::without_conflicts(&form)));
             }
         }
         Ok(None)
