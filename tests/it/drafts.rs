@@ -328,3 +328,18 @@ fn what_another_declares_does_not_come_along_with_their_form() {
         "{err}"
     );
 }
+
+#[test]
+#[cfg(unix)]
+fn a_verdict_by_flags_says_that_a_form_is_left() {
+    let desk = team(ARTICLE);
+    with_input(&mut judging(&desk, "alice", FILL), "n\n");
+    let words = ["verdict", "1", "--rating", "true", "--summary", "It was."];
+    let (_, err) = desk.done(&[&words[..], &["--as", "bob", "--yes"]].concat());
+    assert!(!err.contains("is still there"), "it is Alice's: {err}");
+    let (_, err) = desk.done(&[&words[..], &["--as", "alice", "--yes"]].concat());
+    assert!(
+        err.contains("the form that you began is still there"),
+        "{err}"
+    );
+}
