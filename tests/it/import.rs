@@ -146,6 +146,36 @@ fn nothing_is_doubled_and_another_rating_is_told() {
 
 #[test]
 #[cfg(unix)]
+fn another_rating_is_told_of_a_draft_that_was_taken_up() {
+    let desk = empty();
+    write(
+        &desk,
+        "a.json",
+        &review("The bridge cost twelve million", "False"),
+    );
+    import(&desk, &["a.json"]);
+    let mut command = desk.factlog(&["verdict", "1"]);
+    let command = command
+        .env("EDITOR", "sed -i 's/^conflicts:.*/conflicts: none/'")
+        .env_remove("VISUAL");
+    let (status, _, err) = with_input(command, "n\n");
+    assert_eq!(status, Some(1), "{err}");
+    assert!(err.contains("what you wrote is kept"), "{err}");
+    write(
+        &desk,
+        "b.json",
+        &review("The bridge cost twelve million", "True"),
+    );
+    let again = import(&desk, &["b.json"]);
+    assert_eq!(
+        (&again["already"], &again["conflicts"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(again["files"][0]["reviews"][0]["conflict"], "false");
+}
+
+#[test]
+#[cfg(unix)]
 fn a_draft_stays_until_something_is_written_in_it_and_then_what_was_written() {
     let desk = empty();
     let mut unfinished = review("The bridge cost twelve million", "False");
