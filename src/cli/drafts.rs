@@ -216,6 +216,12 @@ impl SourceDrafts {
             .find(|decision| decision.claim == *claim)
     }
 
+    /// Returns what a claim was made of, if it was; of several times the last.
+    pub(crate) fn made_from(&self, claim: &ObjectId) -> Option<&Replacement> {
+        let mut made = self.replacements.iter().rev();
+        made.find(|made| !made.undone && made.made(claim))
+    }
+
     /// Says whether others were made of a claim, which have its place.
     pub(crate) fn is_replaced(&self, identity: &ObjectId, parts: &[Span]) -> bool {
         let mut is_replaced = false;
@@ -284,7 +290,8 @@ impl Drafts {
     }
 
     /// Has other commands wait that change drafts, until what is returned is dropped: a file is replaced
-    /// whole, with what another wrote meanwhile. To be held while nobody is asked.
+    /// whole, with what another wrote meanwhile. To be held while nobody is asked; who needs the ledger,
+    /// too, opens that first.
     pub(crate) fn lock(&self) -> anyhow::Result<fs::File> {
         let path = self.folder.join(LOCK);
         let open = || -> io::Result<fs::File> {
@@ -360,11 +367,8 @@ impl Drafts {
 
     /// Returns where the form of the unfinished verdict of one person on a claim is kept.
     pub(crate) fn own_form(&self, claim: &ObjectId, holder: &PublicKey) -> PathBuf {
-        let (claim, holder) = (
-            claim.to_string(),
-            ObjectId::of(holder.as_bytes()).to_string(),
-        );
-        let name = format!("verdict-{}-{}.txt", &claim[..16], &holder[..16]);
+        let (claim, holder) = (claim.to_string(), short_of(holder));
+        let name = format!("verdict-{}-{holder}.txt", &claim[..16]);
         self.folder.join(name)
     }
 
@@ -381,17 +385,23 @@ impl Drafts {
         self.folder.join(format!("note-{thing}.txt"))
     }
 
-    /// Lists the forms of unfinished verdicts, in order: the beginnings of their claims' identities, and
-    /// where they are.
-    pub(crate) fn forms(&self) -> anyhow::Result<Vec<(String, PathBuf)>> {
+    /// Lists the forms of unfinished verdicts, those of a claim together, the one that nobody has taken up
+    /// last.
+    pub(crate) fn forms(&self) -> anyhow::Result<Vec<VerdictForm>> {
         let is_id = |id: &str| id.len() == 16 && id.bytes().all(|b| b.is_ascii_hexdigit());
         let paths = beside::names(&self.folder)?;
         let forms = paths.into_iter().filter_map(|path| {
             let name = path.file_name()?.to_str()?;
             let ids = name.strip_prefix("verdict-")?.strip_suffix(".txt")?;
-            let (claim, holder) = ids.split_once('-').unwrap_or((ids, ids));
-            let claim = (is_id(claim) && is_id(holder)).then(|| claim.to_owned())?;
-            Some((claim, path))
+            let (claim, holder) = match ids.split_once('-') {
+                Some((claim, holder)) => (claim, Some(holder)),
+                None => (ids, None),
+            };
+            (is_id(claim) && holder.is_none_or(is_id)).then(|| VerdictForm {
+                claim: claim.to_owned(),
+                holder: holder.map(str::to_owned),
+                path: path.clone(),
+            })
         });
         Ok(forms.collect())
     }
@@ -405,6 +415,10 @@ impl Drafts {
     /// Forgets the claims that a person made or edited of a source whose words were erased; what was
     /// decided about others stays, which is ids alone.
     pub(crate) fn forget_source(&self, source: &SourceId) -> anyhow::Result<()> {
+        if !self.folder.exists() {
+            return Ok(());
+        }
+        let _locked = self.lock()?;
         let mut drafts = self.load(source)?;
         let before = (drafts.decisions.len(), drafts.replacements.len());
         drafts
@@ -421,6 +435,10 @@ impl Drafts {
     ///
     /// Whatever else is in the folder is left alone, but for files that no stopped write finished.
     pub(crate) fn forget_words(&self, repeats: impl Fn(&[u8]) -> bool) -> anyhow::Result<()> {
+        if !self.folder.exists() {
+            return Ok(());
+        }
+        let _locked = self.lock()?;
         for path in beside::names(&self.folder)? {
             if !path.is_file() {
                 continue;
@@ -458,6 +476,35 @@ impl Drafts {
     fn path(&self, source: &SourceId) -> PathBuf {
         self.folder.join(format!("{source}.json"))
     }
+}
+
+/// The form of an unfinished verdict.
+pub(crate) struct VerdictForm {
+    /// The beginning of its claim's identity.
+    pub(crate) claim: String,
+    /// What says whose it is; absent where nobody has taken it up yet.
+    holder: Option<String>,
+    /// Where it is.
+    pub(crate) path: PathBuf,
+}
+
+impl VerdictForm {
+    /// Says whether nobody has taken it up yet.
+    pub(crate) const fn is_free(&self) -> bool {
+        self.holder.is_none()
+    }
+
+    /// Says whether it is that of the holder of a key.
+    pub(crate) fn is_of(&self, holder: &PublicKey) -> bool {
+        self.holder
+            .as_ref()
+            .is_some_and(|own| *own == short_of(holder))
+    }
+}
+
+/// Returns how the names of forms say whose they are.
+fn short_of(holder: &PublicKey) -> String {
+    ObjectId::of(holder.as_bytes()).to_string()[..16].to_owned()
 }
 
 /// Replaces a file of a folder whole or not at all, and waits until the disk has it: a temporary file,

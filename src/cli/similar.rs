@@ -29,9 +29,9 @@ const MOST_BYTES: u64 = 64 * 1024;
 /// Say whether a claim was seen before: recorded claims that are like it
 ///
 /// Claims are compared by their words, weighed by how rare they are, by names and by figures, however
-/// these are written. The number is their likeness, from 0 to 1; only what is called the same reaches
-/// 1. What was said in quite other words is below .35, and is not shown unless --least asks for it.
-/// A claim is called the same from .82 on, where every figure, name and "not" agrees. Where a figure is
+/// these are written. The number is their likeness, from 0 to 1; only what is called the same
+/// reaches 1. What was said in quite other words is below .35, and is not shown unless --least asks for
+/// it. A claim is called the same from .82 on, where every figure, name and "not" agrees. Where a figure is
 /// another one, one of the two has fewer, or one has a "not", that is said. Words of the same meaning are
 /// not known, but for some everyday ones: read what is found.
 #[derive(clap::Args)]

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::cli_write::fits;
+use crate::cli_write::{fits, with_input};
 use crate::desk::{Desk, INIT, files_below, said, verdict};
 
 /// A desk with an empty ledger.
@@ -142,6 +142,94 @@ fn nothing_is_doubled_and_another_rating_is_told() {
     another["itemReviewed"]["appearance"] = json!("https://two.example/");
     write(&desk, "c.json", &json!([other, another]));
     assert_eq!(import(&desk, &["c.json"])["conflicts"], 1);
+}
+
+#[test]
+#[cfg(unix)]
+fn another_rating_is_told_of_a_draft_that_was_taken_up() {
+    let desk = empty();
+    write(
+        &desk,
+        "a.json",
+        &review("The bridge cost twelve million", "False"),
+    );
+    import(&desk, &["a.json"]);
+    let mut command = desk.factlog(&["verdict", "1"]);
+    let command = command
+        .env("EDITOR", "sed -i 's/^conflicts:.*/conflicts: none/'")
+        .env_remove("VISUAL");
+    let (status, _, err) = with_input(command, "n\n");
+    assert_eq!(status, Some(1), "{err}");
+    assert!(err.contains("what you wrote is kept"), "{err}");
+    write(
+        &desk,
+        "b.json",
+        &review("The bridge cost twelve million", "True"),
+    );
+    let again = import(&desk, &["b.json"]);
+    assert_eq!(
+        (&again["already"], &again["conflicts"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(again["files"][0]["reviews"][0]["conflict"], "false");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_draft_stays_until_something_is_written_in_it_and_then_what_was_written() {
+    let desk = empty();
+    let mut unfinished = review("The bridge cost twelve million", "False");
+    unfinished.as_object_mut().unwrap().remove("reviewBody");
+    let rating = unfinished["reviewRating"].as_object_mut().unwrap();
+    rating.remove("ratingExplanation");
+    write(&desk, "a.json", &unfinished);
+    import(&desk, &["a.json"]);
+    let forms = || -> Vec<(PathBuf, String)> {
+        let files = files_below(&desk.ledger().join("drafts")).into_iter();
+        let forms = files.filter(|path| path.extension().is_some_and(|ending| ending == "txt"));
+        let read = |path: PathBuf| (path.clone(), fs::read_to_string(path).unwrap());
+        forms.map(read).collect()
+    };
+    let drafted = forms();
+    let edit = |script: &str| {
+        let mut command = desk.factlog(&["verdict", "1"]);
+        let command = command.env("EDITOR", script).env_remove("VISUAL");
+        let (status, _, err) = with_input(command, "");
+        assert_eq!(status, Some(1), "{err}");
+        err
+    };
+    for _ in 0..2 {
+        let err = edit("true");
+        assert!(
+            err.contains("the form that was begun for this claim"),
+            "{err}"
+        );
+        assert!(err.contains("the summary is empty"), "{err}");
+        assert_eq!(forms(), drafted);
+    }
+    // Nor does an editor that can't be started keep it from others.
+    edit("false");
+    assert!(forms().contains(&drafted[0]), "{:#?}", forms());
+    edit("true");
+    assert_eq!(forms(), drafted);
+    // What was written without a summary is kept.
+    let err = edit("sed -i 's/^rationale:/rationale:\\n  Words of mine./'");
+    assert!(err.contains("what you wrote is kept in"), "{err}");
+    let [(path, form)] = forms().try_into().unwrap();
+    assert_ne!(path, drafted[0].0);
+    assert!(
+        form.contains("Words of mine.") && form.contains("port.example"),
+        "{form}"
+    );
+    let err = edit("true");
+    assert!(
+        err.contains("taking up the form where you left it"),
+        "{err}"
+    );
+    assert_eq!(forms(), [(path, form)]);
+    // A form in which nothing is left is not.
+    edit("printf '' >");
+    assert_eq!(forms(), []);
 }
 
 #[test]

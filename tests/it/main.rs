@@ -13,6 +13,7 @@ mod cosigned;
 mod damage;
 mod desk;
 mod disk;
+mod drafts;
 mod erase;
 mod evidence;
 mod extract_articles;

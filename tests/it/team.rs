@@ -824,9 +824,13 @@ fn each_person_has_a_form_of_their_own() {
     judge("alice", &fill("Words of Alice."), "n\n");
     let (_, _, err) = judge("bob", &fill("Words of Bob."), "n\nn\n");
     assert!(err.contains("a form by desk.example/alice"), "{err}");
+    let form_files = || {
+        let mut files = files_below(&desk.ledger().join("drafts"));
+        files.retain(|path| path.to_string_lossy().contains("verdict-"));
+        files
+    };
     let words = || {
-        let forms = files_below(&desk.ledger().join("drafts")).into_iter();
-        let forms = forms.filter(|path| path.to_string_lossy().contains("verdict-"));
+        let forms = form_files().into_iter();
         let mut words: Vec<String> = forms
             .map(|path| fs::read_to_string(path).unwrap())
             .filter_map(|form| {
@@ -838,7 +842,25 @@ fn each_person_has_a_form_of_their_own() {
         words
     };
     assert_eq!(words(), ["Words of Alice.", "Words of Bob."]);
-    assert_eq!(group(&queue(&desk, "alice"), "forms")["count"], 2);
+    // Each sees their own on the list, and it once, be there another that nobody has taken up.
+    let forms = |whom: &[&str]| {
+        let queue = json_of(&desk, "output-queue", &[&["queue"], whom].concat());
+        group(&queue, "forms")["count"].clone()
+    };
+    let [own, _] = form_files().try_into().unwrap();
+    let own = own.to_str().unwrap();
+    let free = format!("{}.txt", own.rsplit_once('-').unwrap().0);
+    for is_free in [false, true] {
+        if is_free {
+            fs::copy(own, &free).unwrap();
+        }
+        assert_eq!(forms(&["--for", "alice"]), 1);
+        assert_eq!(forms(&["--for", "bob"]), 1);
+        assert_eq!(forms(&["--all"]), 2);
+        let others = json!(is_free.then_some(1));
+        assert_eq!(forms(&["--for", "desk.example/carol"]), others);
+    }
+    fs::remove_file(free).unwrap();
     // Each goes on with their own; signing one leaves the other.
     let (status, _, err) = judge("alice", "true", "y\n");
     assert_eq!(status, Some(0), "{err}");

@@ -77,6 +77,10 @@ pub(super) fn keep(ledger: &Ledger, taken: &Taken, found: Option<Finding>) {
 
 pub(super) fn unmark_evidence(ledger: &Ledger, source: &SourceId) -> anyhow::Result<()> {
     let drafts = Drafts::of(ledger.folder());
+    if !drafts.load(source)?.evidence {
+        return Ok(());
+    }
+    let _locked = drafts.lock()?;
     let mut decided = drafts.load(source)?;
     if decided.evidence {
         decided.evidence = false;

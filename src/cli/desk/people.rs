@@ -124,6 +124,14 @@ pub(crate) fn here(context: &Context, ledger: &Ledger) -> anyhow::Result<Vec<Per
     Ok(people)
 }
 
+/// Returns their names: several keys of one name are one person's.
+pub(crate) fn names_here(context: &Context, ledger: &Ledger) -> anyhow::Result<Vec<String>> {
+    let here = here(context, ledger)?.into_iter();
+    let mut names: Vec<String> = here.map(|person| person.name).collect();
+    names.dedup();
+    Ok(names)
+}
+
 /// Returns the people that a name means, be it that of an earlier key of theirs; none where nobody has
 /// it.
 pub(crate) fn named(ledger: &Ledger, name: &str) -> anyhow::Result<Vec<Person>> {
@@ -195,25 +203,22 @@ pub(crate) fn writer(
     if let Some(signer) = context.settings()?.of_file("signer") {
         return Ok(whole_name(ledger, signer)?.0);
     }
-    let mut here = here(context, ledger)?;
-    // Several keys of one name are one person's.
-    here.dedup_by(|a, b| a.name == b.name);
-    match here.as_slice() {
-        [one] => Ok(one.name.clone()),
+    let names = names_here(context, ledger)?;
+    match names.as_slice() {
+        [one] => Ok(one.clone()),
         [] => Ok(["USER", "LOGNAME", "USERNAME"]
             .into_iter()
             .filter_map(|name| env::var(name).ok())
             .find(|name| !name.trim().is_empty())
             .unwrap_or_else(|| "somebody".to_owned())),
         [first, ..] => {
-            let names: Vec<&str> = here.iter().map(|person| person.name.as_str()).collect();
             let message = format!(
                 "keys of {} people are here: {}",
-                here.len(),
+                names.len(),
                 names.join(", ")
             );
             Err(Failure::new(Status::Key, message)
-                .hint(format!("say who writes with --as {}", first.name))
+                .hint(format!("say who writes with --as {first}"))
                 .into())
         }
     }

@@ -152,6 +152,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     };
     let drafts = Drafts::of(ledger.folder());
     if !entries.is_empty() {
+        let _locked = drafts.lock()?;
         let mut decided = drafts.load(&source)?;
         decided.evidence = true;
         drafts.save(&decided)?;

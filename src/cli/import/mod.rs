@@ -30,6 +30,7 @@ use factlog::words::source::Kept;
 
 use self::prepare::Prepared;
 use self::report::{Imported, Line, Report};
+use super::beside;
 use super::claim_list::{self, ClaimLine, SourceLine, State};
 use super::context::Context;
 use super::drafts::{Choice, Decision, Drafts, FORM, Hand};
@@ -141,6 +142,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         args,
         policy,
         seen: HashMap::new(),
+        taken_up: HashMap::new(),
         lines: Vec::new(),
         report,
     };
@@ -168,6 +170,8 @@ struct Import<'a> {
     policy: Policy,
     /// The ratings of the claims that were met, by what the claim says and who made it.
     seen: HashMap<(String, Option<String>), Option<RatingCode>>,
+    /// The forms that reviewers have taken up, by the beginnings of their claims' identities.
+    taken_up: HashMap<String, Vec<PathBuf>>,
     /// The lines of `--drafts`.
     lines: Vec<String>,
     report: Report,
@@ -176,6 +180,12 @@ struct Import<'a> {
 impl Import<'_> {
     /// Sorts out what was imported before, or is there twice; returns what is new.
     fn sort_out(&mut self, ledger: Option<&Ledger>, read: &[Read]) -> anyhow::Result<Vec<New>> {
+        if let Some(ledger) = ledger {
+            let forms = Drafts::of(ledger.folder()).forms()?.into_iter();
+            for form in forms.filter(|form| !form.is_free()) {
+                self.taken_up.entry(form.claim).or_default().push(form.path);
+            }
+        }
         let mut new = Vec::new();
         let mut texts: HashMap<ObjectId, Before> = HashMap::new();
         for (file, read) in read.iter().enumerate() {
@@ -243,7 +253,8 @@ impl Import<'_> {
         }
         let drafts = Drafts::of(ledger.folder());
         let form = FORM.bytes(&drafts.form(&prepared.origin))?;
-        if form.is_none() && !self.args.dry_run {
+        let taken_up = self.taken_up.get(&prepared.origin.to_string()[..16]);
+        if form.is_none() && taken_up.is_none() && !self.args.dry_run {
             // A stop may have come between its source and its draft.
             let dropped = drafts
                 .load(&source)?
@@ -257,8 +268,13 @@ impl Import<'_> {
                 self.draft(ledger, source, prepared)?;
             }
         }
-        let rating = form.and_then(|form| Drafted::rating_of(&String::from_utf8_lossy(&form)));
-        Ok(Some(Before(rating)))
+        let rating_of = |form: Vec<u8>| Drafted::rating_of(&String::from_utf8_lossy(&form));
+        let read = |path: &PathBuf| beside::or_passed_over(FORM.bytes(path)).flatten();
+        let mut taken_up = taken_up.into_iter().flatten().filter_map(read);
+        let rating = form.and_then(rating_of);
+        Ok(Some(Before(
+            rating.or_else(|| taken_up.find_map(rating_of)),
+        )))
     }
 
     /// Signs the sources in rounds; what is drafted follows each round.
@@ -331,6 +347,7 @@ impl Import<'_> {
         Proposals::of(folder).keep(&prepared.text, prepared.finding());
         let drafts = Drafts::of(folder);
         if prepared.claim.said.is_some() {
+            let _locked = drafts.lock()?;
             let mut decided = drafts.load(&source)?;
             decided.decide(Decision {
                 claim: prepared.origin,

@@ -35,7 +35,7 @@ pub(super) struct Whom {
     names: BTreeSet<String>,
     /// Those, and the names that earlier keys of theirs had.
     known_as: BTreeSet<String>,
-    holders: HashSet<PublicKey>,
+    pub(super) holders: HashSet<PublicKey>,
     /// Those of them that may approve, with their keys' names.
     approvers: Vec<(PublicKey, String)>,
     is_approver: bool,
@@ -122,7 +122,7 @@ pub(super) fn gather(
         |source| !gathering.is_anothers(Thing::source(*source)),
         limit,
     )?);
-    groups.extend(sources::forms(ledger, &gathering.open, limit)?);
+    groups.extend(sources::forms(ledger, &gathering.open, whom, limit)?);
     groups.push(gathering.with(GroupName::Tainted, Standing::Tainted)?);
     groups.push(gathering.unjudged()?);
     groups.push(gathering.anchors(anchors)?);

@@ -1,15 +1,16 @@
 //! Claims to review by source, and verdicts that were begun.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use factlog::ledger::{Ledger, ListedSource};
 use factlog::words::id::{ObjectId, SourceId};
 use rayon::prelude::*;
 
+use super::gather::Whom;
 use super::{Group, GroupName, Item, Worthy};
 use crate::cli::beside;
 use crate::cli::claim_list::{self, ClaimLine, State};
-use crate::cli::drafts::{Drafts, FORM};
+use crate::cli::drafts::{Drafts, FORM, VerdictForm};
 use crate::cli::extractor::IMPORTED;
 use crate::cli::proposals::Proposals;
 use crate::cli::reanchor;
@@ -28,19 +29,26 @@ pub(super) struct Open {
     label: String,
     /// Its claims; `None` where its text is not split yet.
     lines: Option<Vec<ClaimLine>>,
+    /// Whether it has a newer version: a review goes through what that proposes.
+    is_replaced: bool,
 }
 
 /// Reads the claims of the latest sources on all cores, the latest first; of those that were taken in
 /// as evidence only, none.
 pub(super) fn open(ledger: &Ledger, sources: &[ListedSource]) -> anyhow::Result<Vec<Open>> {
     let folder = ledger.folder();
+    let replaced = reanchor::replaced(ledger)?;
     let latest: Vec<&ListedSource> = sources.iter().rev().take(MOST_SOURCES).collect();
     let read = latest.into_par_iter().map_init(
         || (Proposals::of(folder), Drafts::of(folder)),
         |(proposals, drafts), source| open_one(ledger, proposals, drafts, source),
     );
     let open: Vec<Option<Open>> = read.collect::<anyhow::Result<_>>()?;
-    Ok(open.into_iter().flatten().collect())
+    let mut open: Vec<Open> = open.into_iter().flatten().collect();
+    for open in &mut open {
+        open.is_replaced = replaced.contains(&open.id);
+    }
+    Ok(open)
 }
 
 fn open_one(
@@ -63,7 +71,12 @@ fn open_one(
         .as_ref()
         .and_then(|lines| lines.first())
         .map_or_else(String::new, |line| line.source.label());
-    Ok(Some(Open { id, label, lines }))
+    Ok(Some(Open {
+        id,
+        label,
+        lines,
+        is_replaced: false,
+    }))
 }
 
 impl Open {
@@ -72,9 +85,18 @@ impl Open {
         lines.filter(|line| line.state == state).count() as u64
     }
 
-    /// Returns the claims that are proposed, those that are most worth checking first.
+    /// Says whether a review would ask about claims of it, or sign some.
+    fn is_to_review(&self) -> bool {
+        if self.is_replaced {
+            self.count(State::Accepted) > 0
+        } else {
+            !self.is_done()
+        }
+    }
+
+    /// Returns the claims that a review asks about, those that are most worth checking first.
     fn worthiest(&self) -> Vec<&ClaimLine> {
-        let lines = self.lines.iter().flatten();
+        let lines = self.lines.iter().flatten().filter(|_| !self.is_replaced);
         let mut proposed: Vec<&ClaimLine> =
             lines.filter(|line| line.state == State::Proposed).collect();
         proposed.sort_by(|a, b| score(b).total_cmp(&score(a)));
@@ -100,7 +122,8 @@ impl Open {
     fn item(&self, ledger: &Ledger) -> anyhow::Result<Item> {
         let id = self.id;
         let short = ledger.short(&id.0)?;
-        let (proposed, accepted) = (self.count(State::Proposed), self.count(State::Accepted));
+        let worthiest = self.worthiest();
+        let (proposed, accepted) = (worthiest.len() as u64, self.count(State::Accepted));
         let mut about = Vec::new();
         if proposed > 0 {
             about.push(format!("{proposed} proposed"));
@@ -128,8 +151,7 @@ impl Open {
             ),
             proposed: is_split.then_some(proposed),
             accepted: is_split.then_some(accepted),
-            worthiest: self
-                .worthiest()
+            worthiest: worthiest
                 .into_iter()
                 .take(WORTHIEST)
                 .map(|line| Worthy {
@@ -158,10 +180,7 @@ pub(super) fn to_review(
     is_wanted: impl Fn(&SourceId) -> bool,
     limit: usize,
 ) -> anyhow::Result<Group> {
-    // A review goes through the newer version of a source.
-    let replaced = reanchor::replaced(ledger)?;
-    let wanted =
-        |open: &&Open| !open.is_done() && !replaced.contains(&open.id) && is_wanted(&open.id);
+    let wanted = |open: &&Open| open.is_to_review() && is_wanted(&open.id);
     let mut waiting: Vec<(f32, &Open)> = open
         .iter()
         .filter(wanted)
@@ -184,15 +203,31 @@ pub(super) fn to_review(
     })
 }
 
-/// Returns the forms of verdicts that wait among the drafts: those begun here, and those imported.
-pub(super) fn forms(ledger: &Ledger, open: &[Open], limit: usize) -> anyhow::Result<[Group; 2]> {
+/// Returns the forms of verdicts that wait among the drafts: those begun here, and those imported. Of a
+/// claim, the form that nobody has taken up waits for those who have none of their own.
+pub(super) fn forms(
+    ledger: &Ledger,
+    open: &[Open],
+    whom: Option<&Whom>,
+    limit: usize,
+) -> anyhow::Result<[Group; 2]> {
     let lines = open.iter().flat_map(|open| open.lines.iter().flatten());
     let by_origin: HashMap<String, &ClaimLine> = lines
         .map(|line| (line.origin.to_string()[..16].to_owned(), line))
         .collect();
     let drafts = Drafts::of(ledger.folder());
     let (mut begun, mut imported) = ((0, Vec::new()), (0, Vec::new()));
-    for (claim, path) in drafts.forms()? {
+    let mut forms = drafts.forms()?;
+    forms.retain(|form| {
+        let is_own = |whom: &Whom| whom.holders.iter().any(|holder| form.is_of(holder));
+        form.is_free() || whom.is_none_or(is_own)
+    });
+    let mut listed: HashSet<String> = HashSet::new();
+    for form in forms {
+        if form.is_free() && listed.contains(&form.claim) {
+            continue;
+        }
+        let VerdictForm { claim, path, .. } = form;
         let line = by_origin.get(&claim);
         let is_imported = line.is_some_and(|line| line.extractor.as_deref() == Some(IMPORTED));
         let (count, items) = if is_imported {
@@ -202,6 +237,7 @@ pub(super) fn forms(ledger: &Ledger, open: &[Open], limit: usize) -> anyhow::Res
         };
         if items.len() >= limit {
             *count += 1;
+            listed.insert(claim);
             continue;
         }
         let form = beside::or_passed_over(FORM.bytes(&path)).flatten();
@@ -225,6 +261,7 @@ pub(super) fn forms(ledger: &Ledger, open: &[Open], limit: usize) -> anyhow::Res
             rating: rating.map(|rating| rating.to_string()),
             ..Item::default()
         });
+        listed.insert(claim);
     }
     let group = |name, (count, items)| Group { name, count, items };
     Ok([

@@ -24,17 +24,21 @@ pub(super) struct Reviewer {
 
 impl Reviewer {
     /// Finds out who reviews: whoever would sign.
+    ///
+    /// # Errors
+    /// Several here could: what one of them answers would be kept as nobody's.
     pub(super) fn of(
         context: &Context,
         ledger: &Ledger,
         signing: &SigningArgs,
     ) -> anyhow::Result<Self> {
+        signing::refuse_several(context, signing, ledger)?;
         let signer = || {
             let chosen = signing::choose(context, signing, ledger).ok()?;
             Some(chosen.verifier().name().to_string())
         };
-        let only = || match people::here(context, ledger).ok()?.as_slice() {
-            [one] => Some(one.name.clone()),
+        let only = || match people::names_here(context, ledger).ok()?.as_slice() {
+            [one] => Some(one.clone()),
             // Of several people whose keys are here, the reviewer.
             _ => signer(),
         };
@@ -168,14 +172,11 @@ impl Sitting<'_> {
         }
         Ok(Some(self.reviewer.decided(self.context, line)?))
     }
+}
 
-    /// Asks whether this person's answer takes the place of what somebody else decided since the claim
-    /// was listed, if anybody did.
-    pub(super) fn may_decide(&mut self, decided: &SourceDrafts) -> anyhow::Result<bool> {
-        let Some(words) = self.changed_by_another(self.at, decided)? else {
-            return Ok(true);
-        };
-        let question = format!("meanwhile this was {words}; put your answer in its place? [y,n] ");
-        Ok(prompt::choose(&question, &['y', 'n'])? == Some('y'))
-    }
+/// Asks whether this person's answer takes the place of what somebody else decided since the claim was
+/// listed.
+pub(super) fn takes_its_place(words: &str) -> anyhow::Result<bool> {
+    let question = format!("meanwhile this was {words}; put your answer in its place? [y,n] ");
+    Ok(prompt::choose(&question, &['y', 'n'])? == Some('y'))
 }

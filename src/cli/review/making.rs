@@ -8,7 +8,7 @@ use factlog::words::span::{Quote, Span};
 
 use super::sitting::Sitting;
 use crate::cli::claim_list::{self, ClaimLine, State};
-use crate::cli::drafts::{How, Made, Origin, Replacement};
+use crate::cli::drafts::{How, Made, Origin, Replacement, SourceDrafts};
 use crate::cli::exit::{Failure, Status};
 use crate::cli::screen;
 
@@ -73,15 +73,12 @@ impl Sitting<'_> {
         drop(ledger);
         let locked = self.drafts.lock()?;
         let mut decided = self.drafts.load(&source)?;
-        for at in 0..self.lines.len() {
-            let is_of = of.iter().any(|of| of.claim == self.lines[at].origin);
-            if is_of && let Some(words) = self.changed_by_another(at, &decided)? {
-                let message = format!("claim {} was {words} meanwhile", at + 1);
-                return Err(Failure::new(Status::Failed, message)
-                    .hint("look at it again, then split or merge it")
-                    .into());
-            }
-        }
+        let claims: Vec<ObjectId> = of.iter().map(|of| of.claim).collect();
+        self.refuse_changed(
+            &claims,
+            &decided,
+            "look at it again, then split or merge it",
+        )?;
         for made in by.iter().filter(|made| !is_there(made)) {
             // As if it were found now, whatever was decided about it before it was taken back.
             decided.forget(&made.claim.identity());
@@ -123,21 +120,41 @@ impl Sitting<'_> {
         }
     }
 
-    /// Returns what a claim was made of, if it was; of several times the last.
+    /// Refuses to go on where somebody else decided about one of these claims since it was listed.
+    fn refuse_changed(
+        &mut self,
+        claims: &[ObjectId],
+        decided: &SourceDrafts,
+        hint: &str,
+    ) -> anyhow::Result<()> {
+        for at in 0..self.lines.len() {
+            let is_one = claims.contains(&self.lines[at].origin);
+            if is_one && let Some(words) = self.changed_by_another(at, decided)? {
+                let message = format!("claim {} was {words} meanwhile", at + 1);
+                return Err(Failure::new(Status::Failed, message).hint(hint).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns what a claim was made of, if it was.
     pub(super) fn made_from(&self, claim: &ObjectId) -> anyhow::Result<Option<Replacement>> {
         let decided = self.drafts.load(&self.lines[self.at].source.id)?;
-        let mut made = decided.replacements.into_iter().rev();
-        Ok(made.find(|made| !made.undone && made.made(claim)))
+        Ok(decided.made_from(claim).cloned())
     }
 
     /// Takes a splitting or merging back.
     pub(super) fn put_back(&mut self) -> anyhow::Result<()> {
         let line = &self.lines[self.at];
-        let source = line.source.id;
-        let Some(made) = self.made_from(&line.origin)? else {
+        let (source, origin) = (line.source.id, line.origin);
+        // The ledger first, as whoever signs: nobody waits for it who holds the drafts.
+        let ledger = self.context.open_ledger()?;
+        let recorded = claim_list::recorded_in(&ledger, &source)?;
+        let locked = self.drafts.lock()?;
+        let mut decided = self.drafts.load(&source)?;
+        let Some(made) = decided.made_from(&origin).cloned() else {
             return Ok(());
         };
-        let mut decided = self.drafts.load(&source)?;
         let made_here: Vec<ObjectId> = made.by.iter().map(|by| by.claim.identity()).collect();
         let stays = |claim: &ObjectId| made.of.iter().any(|of| of.claim == *claim);
         let fresh: Vec<ObjectId> = made_here
@@ -156,9 +173,6 @@ impl Sitting<'_> {
             .hint("put that one back first")
             .into());
         }
-        let ledger = self.context.open_ledger()?;
-        let recorded = claim_list::recorded_in(&ledger, &source)?;
-        drop(ledger);
         if fresh.iter().any(|claim| recorded.contains_key(claim)) {
             return Err(Failure::new(
                 Status::Failed,
@@ -166,6 +180,7 @@ impl Sitting<'_> {
             )
             .into());
         }
+        self.refuse_changed(&fresh, &decided, "look at it again, then put it back")?;
         for claim in &fresh {
             decided.forget(claim);
         }
@@ -173,6 +188,8 @@ impl Sitting<'_> {
             kept.undone |= *kept == made;
         }
         self.drafts.save(&decided)?;
+        drop(locked);
+        drop(ledger);
         // What is taken back is no part of the sitting any more.
         self.lines.retain(|line| !fresh.contains(&line.origin));
         let first = made.of.first().map(|of| of.claim);

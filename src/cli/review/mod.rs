@@ -173,16 +173,17 @@ impl Scope {
             Self::Source(source) => claim_list::of_source(ledger, proposals, &source)?,
             Self::All => {
                 let mut lines = claim_list::claim_list(ledger, proposals)?;
-                // Of a source with a newer version, only what that proposes.
+                // Of a source with a newer version, only what that proposes; what was accepted of it
+                // still waits to be signed.
                 let replaced = reanchor::replaced(ledger)?;
-                let is_older = |line: &&ClaimLine| {
-                    let is_asked = line.is_listed() && line.state == State::Proposed;
-                    is_asked && replaced.contains(&line.source.id)
+                let is_older = |line: &ClaimLine| {
+                    line.state == State::Proposed && replaced.contains(&line.source.id)
                 };
-                let older = lines.iter().filter(is_older);
+                let older = lines
+                    .iter()
+                    .filter(|line| line.is_listed() && is_older(line));
                 left_out = reanchor::left_out(ledger, "review", older)?;
-                lines
-                    .retain(|line| !line.source.is_evidence && !replaced.contains(&line.source.id));
+                lines.retain(|line| !line.source.is_evidence && !is_older(line));
                 lines
             }
         };

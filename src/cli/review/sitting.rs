@@ -9,7 +9,7 @@ use factlog::words::id::{ObjectId, SourceId};
 
 use super::Scope;
 use super::form;
-use super::hands::{Others, Reviewer};
+use super::hands::{self, Others, Reviewer};
 use super::show;
 use crate::cli::claim_list::{ClaimLine, State};
 use crate::cli::context::{self, Context};
@@ -285,14 +285,20 @@ impl<'a> Sitting<'a> {
     /// Returns whether it was: what somebody else decided meanwhile stays unless the person says no.
     pub(super) fn decide(&mut self, choice: Choice, edited: Option<Claim>) -> anyhow::Result<bool> {
         let source = self.lines[self.at].source.id;
-        let known = self.drafts.load(&source)?;
-        if !self.may_decide(&known)? {
-            return Ok(false);
-        }
         let hand = self.reviewer.hand(self.context)?;
+        let (locked, mut decided) = loop {
+            let locked = self.drafts.lock()?;
+            let decided = self.drafts.load(&source)?;
+            let Some(words) = self.changed_by_another(self.at, &decided)? else {
+                break (locked, decided);
+            };
+            // Nobody waits for an answer; what is decided until then is looked at again.
+            drop(locked);
+            if !hands::takes_its_place(&words)? {
+                return Ok(false);
+            }
+        };
         let line = &self.lines[self.at];
-        let locked = self.drafts.lock()?;
-        let mut decided = self.drafts.load(&source)?;
         let kept = decided
             .decision(&line.origin)
             .and_then(|kept| kept.edited.clone());

@@ -104,26 +104,51 @@ pub(crate) fn choose(
     args: &SigningArgs,
     ledger: &Ledger,
 ) -> anyhow::Result<ChosenKey> {
-    let wanted = Wanted::Role(Role::Reviewer);
-    let set = context.settings()?.of_file("signer");
+    let args = as_set(context, args)?;
+    choose_to(context, &args, ledger, Wanted::Role(Role::Reviewer), None)
+}
+
+/// Refuses where several keys here may sign as a reviewer, and nobody says which; that there is none is
+/// found when one is needed.
+///
+/// # Errors
+/// There are several: exit status 4.
+pub(crate) fn refuse_several(
+    context: &Context,
+    args: &SigningArgs,
+    ledger: &Ledger,
+) -> anyhow::Result<()> {
+    let args = as_set(context, args)?;
+    if args.key.is_some() {
+        return Ok(());
+    }
+    let choice = Choice {
+        context,
+        ledger,
+        wanted: Wanted::Role(Role::Reviewer),
+        name: args.name.as_deref(),
+        agent: args.agent,
+    };
+    let keys = choice.found().map_or_else(|_| vec![], |found| found.keys);
+    if keys.len() > 1 && choice.exact(&keys).is_none() {
+        return Err(several(&keys));
+    }
+    Ok(())
+}
+
+/// Takes the key that the settings name, where the command names none.
+fn as_set(context: &Context, args: &SigningArgs) -> anyhow::Result<SigningArgs> {
+    let mut args = args.clone();
     let is_named = args.key.is_some() || args.name.is_some() || args.agent;
+    let set = context.settings()?.of_file("signer");
     match set.filter(|_| !is_named) {
         Some(path) if path.contains(['/', '\\']) && settings::path(path).is_file() => {
-            let args = SigningArgs {
-                key: Some(settings::path(path)),
-                ..args.clone()
-            };
-            choose_to(context, &args, ledger, wanted, None)
+            args.key = Some(settings::path(path));
         }
-        Some(name) => {
-            let args = SigningArgs {
-                name: Some(name.to_owned()),
-                ..args.clone()
-            };
-            choose_to(context, &args, ledger, wanted, None)
-        }
-        None => choose_to(context, args, ledger, wanted, None),
+        Some(name) => args.name = Some(name.to_owned()),
+        None => {}
     }
+    Ok(args)
 }
 
 /// Chooses a key that is entitled to what is wanted. Where several are, one of another person than the
@@ -286,15 +311,18 @@ impl Choice<'_> {
                 return Ok(keys.swap_remove(*other));
             }
         }
-        let exact = keys
-            .iter()
-            .position(|key| Some(key.verifier.name().as_str()) == self.name);
-        match (exact, keys.len()) {
+        match (self.exact(&keys), keys.len()) {
             (Some(at), _) => Ok(keys.swap_remove(at)),
             (None, 1) => Ok(keys.swap_remove(0)),
             (None, 0) => Err(self.none(refused, faults, strange)),
             _ => Err(several(&keys)),
         }
+    }
+
+    /// Returns the place of the first key that has all of the name.
+    fn exact(&self, keys: &[ChosenKey]) -> Option<usize> {
+        let mut names = keys.iter().map(|key| key.verifier.name().as_str());
+        names.position(|name| Some(name) == self.name)
     }
 
     /// Looks among the files, and where none fits there, asks the agent.

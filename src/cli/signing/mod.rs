@@ -24,7 +24,7 @@ use factlog::keys::{KeyFileError, Passphrase, PrivateKeyFile};
 use factlog::trust::{KeyName, PublicKey, SigningKey};
 
 pub(crate) use self::choice::{ChosenKey, Wanted, choose, choose_roots, choose_to, find_key};
-pub(crate) use self::choice::{agent_keys, answers_to};
+pub(crate) use self::choice::{agent_keys, answers_to, refuse_several};
 
 use super::context::Context;
 use super::exit::{Failure, Status};

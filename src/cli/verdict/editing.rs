@@ -22,11 +22,12 @@ pub(super) enum Edited {
 impl Sitting<'_> {
     /// Opens the form, with what is wrong at its top, and reads it.
     pub(super) fn edit(
-        &self,
+        &mut self,
         path: &Path,
         fault: Option<String>,
         args: Option<&Args>,
     ) -> anyhow::Result<Edited> {
+        let is_new = !path.exists();
         let kept = if fault.is_some() {
             editor::form(path)?
         } else {
@@ -58,28 +59,42 @@ impl Sitting<'_> {
         self.drafts.replace(path, shown.as_bytes())?;
         editor::edit(self.context, path)?;
         let after = editor::form(path)?.unwrap_or_default();
+        let is_blank = Drafted::is_blank(&after, &self.kept);
+        if !is_blank {
+            self.forms.take(Some(&after))?;
+        }
         let unchanged = editor::without_fault(&after) == editor::without_fault(&before);
         match form::parse(&after) {
             Ok(judged) => {
                 if let (true, Some(fault)) = (unchanged, fault) {
                     // The same form would have the same fault, again and again.
-                    return Err(Failure::new(Status::Failed, fault)
-                        .hint(format!("what you wrote is kept in {}", screen::path(path)))
-                        .into());
+                    return Err(self.stopped(path, fault));
                 }
                 Ok(Edited::Judged(judged))
             }
             Err(FormFault::NoSummary) => {
-                let _ = fs::remove_file(path);
-                Err(Failure::new(Status::Failed, "the summary is empty: nothing was signed").into())
+                if is_blank || (unchanged && is_new) {
+                    let _ = fs::remove_file(path);
+                }
+                let fault = "the summary is empty: nothing was signed".to_owned();
+                Err(self.stopped(path, fault))
             }
             Err(found) if unchanged && fault.is_some() => {
-                Err(Failure::new(Status::Failed, found.to_string())
-                    .hint(format!("what you wrote is kept in {}", screen::path(path)))
-                    .into())
+                Err(self.stopped(path, found.to_string()))
             }
             Err(found) => Ok(Edited::Faulty(found.to_string())),
         }
+    }
+
+    /// Makes the error that ends the sitting; says where the form is, if anything was written in it.
+    fn stopped(&mut self, path: &Path, fault: String) -> anyhow::Error {
+        let failure = Failure::new(Status::Failed, fault);
+        if self.forms.give_back() || !path.exists() {
+            return failure.into();
+        }
+        failure
+            .hint(format!("what you wrote is kept in {}", screen::path(path)))
+            .into()
     }
 
     /// Says what was kept for the claim since a form was begun.

@@ -369,6 +369,29 @@ pub(super) fn begins(text: &str) -> Option<(&'static str, &str)> {
     Some((name, value))
 }
 
+/// Leaves out what a form says of conflicts of interest.
+pub(super) fn without_conflicts(form: &str) -> String {
+    let mut kept = String::new();
+    let mut field = "";
+    for line in form.lines() {
+        let is_explained = line.starts_with('#');
+        // All that follows the rationale is part of it.
+        if !is_explained
+            && field != "rationale"
+            && let Some((name, _)) = begins(line)
+        {
+            field = name;
+            if field == "conflicts" {
+                kept.push_str("conflicts:\n");
+            }
+        }
+        if is_explained || field != "conflicts" || line.trim().is_empty() {
+            kept.extend([line, "\n"]);
+        }
+    }
+    kept
+}
+
 /// Returns what stands before the colon of a line that was probably meant to be a field: one word in
 /// small letters at its beginning, or nearly a field's name. An address is none.
 fn like_a_field(text: &str) -> Option<&str> {

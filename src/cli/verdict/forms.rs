@@ -2,6 +2,7 @@
 //! nobody writes over another's words.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -11,6 +12,7 @@ use factlog::trust::VerifierKey;
 use factlog::words::id::ObjectId;
 use factlog::words::time::Timestamp;
 
+use super::form;
 use crate::cli::context::Context;
 use crate::cli::drafts::Drafts;
 use crate::cli::editor;
@@ -25,6 +27,8 @@ pub(super) struct Forms {
     free: PathBuf,
     /// Those of others, with their names.
     others: Vec<(String, PathBuf)>,
+    /// What the free one says, where one's own is a copy of it in which nothing is written yet.
+    copied: Option<String>,
 }
 
 impl Forms {
@@ -43,8 +47,8 @@ impl Forms {
         let beginning = &claim.to_string()[..16];
         let forms = drafts.forms()?.into_iter();
         let forms: Vec<PathBuf> = forms
-            .filter(|(of, path)| of == beginning && *path != own && *path != free)
-            .map(|(_, path)| path)
+            .filter(|form| form.claim == beginning && !form.is_free() && form.path != own)
+            .map(|form| form.path)
             .collect();
         if !forms.is_empty() {
             for key in ledger.keys()? {
@@ -54,19 +58,27 @@ impl Forms {
                 }
             }
         }
-        Ok(Self { own, free, others })
+        Ok(Self {
+            own,
+            free,
+            others,
+            copied: None,
+        })
     }
 
     /// Takes up a form that was begun: one's own, else one that is free, else another's, where the person
-    /// wants it; a copy of it then, for it is still theirs.
-    pub(super) fn take_up(&self, context: &Context) -> anyhow::Result<Option<String>> {
+    /// wants it; a copy of it then, for it is still theirs. So is the free one until something is written.
+    pub(super) fn take_up(&mut self, context: &Context) -> anyhow::Result<Option<String>> {
         if let Some(form) = editor::form(&self.own)? {
+            // A copy of the free one is left where an editor could not be started.
+            let free = editor::form(&self.free).ok().flatten();
+            let free = free.map(|free| editor::without_fault(&free));
+            self.copied = free.filter(|free| *free == editor::without_fault(&form));
             context.say("taking up the form where you left it");
             return Ok(Some(form));
         }
         if let Some(form) = editor::form(&self.free)? {
-            fs::rename(&self.free, &self.own)
-                .with_context(|| format!("taking up {}", self.free.display()))?;
+            self.copied = Some(editor::without_fault(&form));
             context.say("taking up the form that was begun for this claim");
             return Ok(Some(form));
         }
@@ -77,10 +89,38 @@ impl Forms {
             let (name, ago) = (screen::one_line(name), written(context, path)?);
             let question = format!("a form by {name}{ago} is here: take it up? [y,n] ");
             if !context.global.no_input && prompt::choose(&question, &['y', 'n'])? == Some('y') {
-                return Ok(Some(form));
+                // What another declares is theirs.
+                return Ok(Some(form::without_conflicts(&form)));
             }
         }
         Ok(None)
+    }
+
+    /// Takes the free form away whose place one's own has, once something is written in that, or it is
+    /// signed.
+    pub(super) fn take(&mut self, written: Option<&str>) -> anyhow::Result<()> {
+        let written = written.map(editor::without_fault);
+        if self.copied.is_some() && self.copied != written {
+            self.copied = None;
+            match fs::remove_file(&self.free) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(error)
+                        .with_context(|| format!("taking up {}", self.free.display()));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes one's own form where it is a copy of the free one in which nothing is written; returns
+    /// whether it was.
+    pub(super) fn give_back(&mut self) -> bool {
+        let is_copy = self.copied.take().is_some();
+        if is_copy {
+            let _ = fs::remove_file(&self.own);
+        }
+        is_copy
     }
 
     /// Moves one's own form aside, if there is one.

@@ -15,6 +15,7 @@ use super::build::{self, Fresh, Judgement, Ready, Resolved, TakenSources, Target
 use super::form::{change_words, stance_name};
 use super::uncited::Uncited;
 use crate::cli::claim_list::ClaimLine;
+use crate::cli::desk::conflicts::{self, Asked};
 use crate::cli::says;
 use crate::cli::screen::{self, STRONG};
 use crate::cli::sources;
@@ -42,6 +43,8 @@ pub(super) struct Outline {
     pub(super) uncited: Option<Uncited>,
     /// What the author has a stake in, as the desk knows, and does not declare.
     pub(super) undeclared: Vec<String>,
+    /// Whether it answers, as the desk has every verdict do, that there are no conflicts of interest.
+    has_no_conflicts: bool,
     change: Option<VerdictChange>,
     /// What is signed beside it.
     beside: Vec<String>,
@@ -80,6 +83,9 @@ impl Outline {
             sources: sources.len() as u64,
             uncited: Uncited::of(ledger, resolved, judgement)?,
             undeclared: resolved.undeclared.clone(),
+            has_no_conflicts: judgement.declares
+                && judgement.conflicts.is_empty()
+                && conflicts::asked(ledger)? == Asked::Declare,
             change: resolved.change(),
             beside,
         })
@@ -136,6 +142,9 @@ pub(super) fn show(
     }
     for conflict in &judgement.conflicts {
         say("conflict", conflict)?;
+    }
+    if outline.has_no_conflicts {
+        say("conflicts", "none")?;
     }
     for interest in &outline.undeclared {
         say("interest", interest)?;

@@ -188,7 +188,9 @@ impl<'a> Sitting<'a> {
         } else {
             format!("{named}: “{}”", screen::cut(text, 70))
         });
-        self.finish(&mut ledger, ready)
+        let status = self.finish(&mut ledger, ready)?;
+        self.say_left();
+        Ok(status)
     }
 
     /// Goes through form and last look until the person signs or stops. The ledger is not locked
@@ -249,6 +251,7 @@ impl<'a> Sitting<'a> {
                         continue;
                     }
                     answer => {
+                        self.forms.give_back();
                         self.say_stopped(&path);
                         return Ok(if answer == 'q' {
                             Ended::Quit
@@ -276,11 +279,9 @@ impl<'a> Sitting<'a> {
             self.finish(&mut ledger, ready)?;
             if is_written {
                 let _ = fs::remove_file(&path);
-            } else if path.exists() {
-                self.context.say(&format!(
-                    "the form that you began is still there: {}",
-                    screen::path(&path)
-                ));
+                let _ = self.forms.take(None);
+            } else {
+                self.say_left();
             }
             return Ok(Ended::Signed);
         }
@@ -343,6 +344,17 @@ impl<'a> Sitting<'a> {
         };
         self.context.warn(&format!("this verdict rests on {rests}"));
         Ok(())
+    }
+
+    /// Says that one's own form is left, where the verdict was not written in it.
+    fn say_left(&self) {
+        let path = &self.forms.own;
+        if path.exists() {
+            self.context.say(&format!(
+                "the form that you began is still there: {}",
+                screen::path(path)
+            ));
+        }
     }
 
     fn say_stopped(&self, path: &std::path::Path) {

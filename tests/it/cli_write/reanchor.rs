@@ -67,6 +67,37 @@ fn only_the_newer_version_waits_to_be_reviewed() {
 }
 
 #[test]
+fn what_was_accepted_waits_where_a_newer_version_is_added() {
+    let desk = Desk::new();
+    let source = claims(&desk)[0]["source"].as_str().unwrap().to_owned();
+    let review = |answers: &str| {
+        let (status, _, err) = with_input(&mut desk.factlog(&["review"]), answers);
+        assert_eq!(status, Some(0), "{err}");
+        err
+    };
+    review("y\ny\nq\nn\n");
+    replace(&desk, &source, &format!("Updated on Tuesday.\n\n{ARTICLE}"));
+    let queue = json(&desk, "output-queue", &["queue", "--all"]);
+    let groups = queue["groups"].as_array().unwrap();
+    let group = groups.iter().find(|group| group["name"] == "review");
+    let items = group.unwrap()["items"].as_array().unwrap();
+    let older = items.iter().find(|item| item["id"] == source.as_str());
+    let older = older.unwrap_or_else(|| panic!("{queue:#}"));
+    assert_eq!(
+        (&older["accepted"], &older["proposed"]),
+        (&Value::from(2), &Value::from(0))
+    );
+    assert_eq!(older["about"], "2 accepted, to be signed");
+    assert!(older.get("worthiest").is_none(), "{older:#}");
+    let err = review("q\ny\n");
+    let waits = "2 accepted claims wait for your signature";
+    assert!(err.contains(waits), "{err}");
+    assert!(err.contains("not shown: factlog review"), "{err}");
+    assert!(err.contains("recorded 2 claims"), "{err}");
+    desk.done(&["verify"]);
+}
+
+#[test]
 fn a_sentence_that_is_denied_now_is_shown_with_what_denies_it() {
     let desk = Desk::new();
     let source = recorded(&desk, &[SPENT]);

@@ -123,3 +123,15 @@ fn tabs_and_what_is_not_seen_are_words_and_no_escapes() {
     );
     assert_eq!(judgement.rationale.as_deref(), Some("one\ttwo\u{200f}"));
 }
+
+#[test]
+fn what_is_said_of_conflicts_is_left_out_and_nothing_else() {
+    let form = "summary: s\n# Yours.\nconflicts: one\n  two\n\n# Why.\n three\nreason: r\nrationale:\n\
+                conflicts: none of ours\n";
+    assert_eq!(
+        without_conflicts(form),
+        "summary: s\n# Yours.\nconflicts:\n\n# Why.\nreason: r\nrationale:\nconflicts: none of ours\n"
+    );
+    let without = "summary: s\nrationale: r\n";
+    assert_eq!(without_conflicts(without), without);
+}
