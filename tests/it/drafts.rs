@@ -269,6 +269,12 @@ fn who_reviews_is_asked_before_anything_is_answered() {
     assert!(err.contains("2 keys here may sign in this ledger"), "{err}");
     assert!(!err.contains("record this claim?"), "{err}");
     assert_eq!(answers(&desk), Vec::<PathBuf>::new());
+    // A name that is mistyped is nobody's.
+    let mistyped = ["review", "--as", "desk.example/bib"];
+    let (status, _, err) = with_input(&mut desk.factlog(&mistyped), "y\ny\nq\ny\n");
+    assert_eq!(status, Some(4), "{err}");
+    assert!(!err.contains("record this claim?"), "{err}");
+    assert_eq!(answers(&desk), Vec::<PathBuf>::new());
     // Said once in the settings, it is no question.
     let config = ["config", "set", "signer", "desk.example/bob"];
     desk.done(&config);

@@ -26,7 +26,7 @@ impl Reviewer {
     /// Finds out who reviews: whoever would sign.
     ///
     /// # Errors
-    /// Several here could: what one of them answers would be kept as nobody's.
+    /// Several here could, or the one who is named can't: what they answer would be kept as nobody's.
     pub(super) fn of(
         context: &Context,
         ledger: &Ledger,
@@ -45,10 +45,14 @@ impl Reviewer {
         let is_set = context.settings()?.of_file("signer").is_some();
         let name = match &signing.name {
             _ if signing.key.is_some() || signing.agent => signer(),
-            Some(typed) => {
-                let whole = people::whole_name(ledger, typed).ok();
-                whole.filter(|(_, is_key)| *is_key).map(|(name, _)| name)
-            }
+            Some(typed) => Some(match people::whole_name(ledger, typed) {
+                Ok((name, true)) => name,
+                // It may be written in a way that only signing knows; else signing says what is wrong.
+                _ => {
+                    let chosen = signing::choose(context, signing, ledger)?;
+                    chosen.verifier().name().to_string()
+                }
+            }),
             None if is_set => signer(),
             None => only(),
         };
