@@ -63,13 +63,17 @@ pub(super) struct Runs {
 #[derive(Debug, Default)]
 struct Recent(Mutex<Vec<Option<Entry>>>);
 
+/// A row that is not remembered, whether it is there or not.
+struct Forgotten;
+
 impl Recent {
-    /// Returns the value of a key; the outer `None` where it is not remembered, or where another thread
-    /// is looking.
-    fn get(&self, hash: u64, key: &[u8]) -> Option<Option<Vec<u8>>> {
-        let rows = self.0.try_lock().ok()?;
-        let (found, value) = rows.get(Self::place(hash))?.as_ref()?;
-        (found == key).then(|| value.clone())
+    /// Returns the value of a key, where it is remembered and no other thread is looking.
+    fn get(&self, hash: u64, key: &[u8]) -> Result<Option<Vec<u8>>, Forgotten> {
+        let rows = self.0.try_lock().map_err(|_| Forgotten)?;
+        match rows.get(Self::place(hash)) {
+            Some(Some((found, value))) if found == key => Ok(value.clone()),
+            _ => Err(Forgotten),
+        }
     }
 
     fn keep(&self, hash: u64, key: &[u8], value: Option<&Vec<u8>>) {
@@ -153,7 +157,7 @@ impl Runs {
     /// Returns the value of a key.
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, DatabaseError> {
         let hash = filter::hash(key);
-        if let Some(known) = self.recent.get(hash, key) {
+        if let Ok(known) = self.recent.get(hash, key) {
             return Ok(known);
         }
         let found = self.look_up(hash, key)?;
