@@ -312,11 +312,15 @@ impl Desk {
         for page in pages.all() {
             let thing = page.thing();
             let entry = match thing.kind {
-                ThingKind::Claim => page.source.map(|source| source.entry()),
+                ThingKind::Claim => page.source.map(SourceId::entry),
                 ThingKind::Source | ThingKind::Verdict => Some(EntryId(thing.id.0)),
             };
             let Some(entry) = entry else { continue };
-            if let Err(LedgerError::NoEntry(_)) = ledger.facts_of(&entry) {
+            let facts = match ledger.facts_of(&entry) {
+                Err(LedgerError::NoEntry(_)) => None,
+                facts => Some(facts?),
+            };
+            if facts.is_none() {
                 let path = self.path(thing);
                 let message = format!(
                     "{} {} is about an entry that this ledger lacks",

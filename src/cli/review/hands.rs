@@ -45,14 +45,18 @@ impl Reviewer {
         let is_set = context.settings()?.of_file("signer").is_some();
         let name = match &signing.name {
             _ if signing.key.is_some() || signing.agent => signer(),
-            Some(typed) => Some(match people::whole_name(ledger, typed) {
-                Ok((name, true)) => name,
-                // It may be written in a way that only signing knows; else signing says what is wrong.
-                _ => {
-                    let chosen = signing::choose(context, signing, ledger)?;
-                    chosen.verifier().name().to_string()
-                }
-            }),
+            Some(typed) => {
+                let whole = people::whole_name(ledger, typed).ok();
+                let of_key = whole.filter(|(_, is_key)| *is_key).map(|(name, _)| name);
+                Some(match of_key {
+                    Some(name) => name,
+                    // It may be written in a way that only signing knows; else signing says what is wrong.
+                    None => signing::choose(context, signing, ledger)?
+                        .verifier()
+                        .name()
+                        .to_string(),
+                })
+            }
             None if is_set => signer(),
             None => only(),
         };
