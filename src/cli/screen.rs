@@ -394,7 +394,7 @@ mod tests {
             "desk.example/alice"
         );
         assert_eq!(cut_beginning("desk.example/alice", 11), "…mple/alice");
-        assert_eq!(cut_beginning("desk.example/東京", 8), "…ple/東京");
+        assert_eq!(cut_beginning("desk.example/東京", 9), "…ple/東京");
         assert_eq!(cut_beginning("desk.example/東京", 4), "…京");
         assert_eq!(cut_beginning("abce\u{301}", 2), "…e\u{301}");
         let marks = format!("a{}", "\u{301}".repeat(500));
