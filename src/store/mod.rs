@@ -32,6 +32,7 @@ mod objects;
 mod open;
 mod quiet;
 mod rebuild;
+mod recent;
 mod restore;
 mod round;
 mod run_page;

@@ -10,12 +10,13 @@
 //! its atomicity: what a round adds and merges goes into sled in the round's one transaction.
 
 use std::ops::Bound;
-use std::sync::{Mutex, OnceLock};
+use std::sync::OnceLock;
 
 use super::database::DatabaseError;
 use super::filter::{self, Filter};
 use super::merge::{Merged, MergedAll, RunRows, Source};
 use super::quiet;
+use super::recent::Recent;
 use super::run_page::{Rows, write_row};
 use super::tables::Table;
 
@@ -29,10 +30,6 @@ const SMALLEST: u64 = 64;
 const MOST_ROWS: u64 = 400_000;
 /// So many runs are merged where one more would be too many rows.
 const LEAST_MERGED: usize = 4;
-/// So many of the rows that were looked up last are remembered.
-const RECENT: usize = 256;
-/// Longer values are not remembered.
-const MOST_RECENT_BYTES: usize = 512;
 /// A key, and its value unless it was removed.
 pub(super) type Entry = (Vec<u8>, Option<Vec<u8>>);
 
@@ -55,46 +52,6 @@ pub(super) struct Runs {
     list: Vec<Run>,
     next: u64,
     recent: Recent,
-}
-
-/// Rows that were looked up last, each in the place that the hash of its key says.
-///
-/// Every append asks for the rows of its signer and of the ledger, and these are in the oldest run.
-#[derive(Debug, Default)]
-struct Recent(Mutex<Vec<Option<Entry>>>);
-
-/// A row that is not remembered, whether it is there or not.
-struct Forgotten;
-
-impl Recent {
-    /// Returns the value of a key, where it is remembered and no other thread is looking.
-    fn get(&self, hash: u64, key: &[u8]) -> Result<Option<Vec<u8>>, Forgotten> {
-        let rows = self.0.try_lock().map_err(|_| Forgotten)?;
-        match rows.get(Self::place(hash)) {
-            Some(Some((found, value))) if found == key => Ok(value.clone()),
-            _ => Err(Forgotten),
-        }
-    }
-
-    fn keep(&self, hash: u64, key: &[u8], value: Option<&Vec<u8>>) {
-        if value.is_some_and(|value| value.len() > MOST_RECENT_BYTES) {
-            return;
-        }
-        if let Ok(mut rows) = self.0.try_lock() {
-            if rows.is_empty() {
-                rows.resize(RECENT, None);
-            }
-            rows[Self::place(hash)] = Some((key.to_vec(), value.cloned()));
-        }
-    }
-
-    fn forget(&mut self) {
-        self.0 = Mutex::default();
-    }
-
-    fn place(hash: u64) -> usize {
-        usize::try_from(hash % RECENT as u64).expect("a small number")
-    }
 }
 
 /// A run's number, how many rows it has, and how many hashes its filter.
