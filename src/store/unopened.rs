@@ -15,7 +15,7 @@ pub fn object_files(folder: &Path) -> Result<Vec<ObjectFile>, FileError> {
 
 /// Reads the file of a large object of the ledger in `folder`; `None` if it has none.
 ///
-/// At most one byte more than [`MAX_OBJECT_BYTES`] is read.
+/// At most one byte more than an object may have is read.
 pub fn object_file(folder: &Path, id: &ObjectId) -> Result<Option<Vec<u8>>, FileError> {
     ObjectFiles::of(folder).read(id)
 }

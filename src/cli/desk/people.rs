@@ -38,6 +38,11 @@ impl Person {
         })
     }
 
+    /// Says whether they may record claims and verdicts.
+    pub(crate) fn is_reviewer(&self) -> bool {
+        self.roles.contains(&Role::Reviewer)
+    }
+
     /// Says whether they may approve verdicts.
     pub(crate) fn is_approver(&self) -> bool {
         self.roles.contains(&Role::Approver)

@@ -39,6 +39,8 @@ pub(super) struct Whom {
     /// Those of them that may approve, with their keys' names.
     approvers: Vec<(PublicKey, String)>,
     is_approver: bool,
+    /// Whether they may record claims and verdicts, or have no key that says what they may.
+    is_reviewer: bool,
 }
 
 impl Whom {
@@ -67,6 +69,7 @@ impl Whom {
             known_as: names.iter().flat_map(|name| all.beside(name)).collect(),
             names,
             is_approver: people.iter().any(Person::is_approver),
+            is_reviewer: people.is_empty() || people.iter().any(Person::is_reviewer),
             approvers: people
                 .iter()
                 .filter(|person| person.is_approver())
@@ -116,15 +119,21 @@ pub(super) fn gather(
         gathering.to_approve()?,
         gathering.with(GroupName::Disputed, Standing::Disputed)?,
     ];
-    groups.push(sources::to_review(
-        ledger,
-        &gathering.open,
-        |source| !gathering.is_anothers(Thing::source(*source)),
-        limit,
-    )?);
-    groups.extend(sources::forms(ledger, &gathering.open, whom, limit)?);
+    // Who may only approve is told of nothing that a reviewer does.
+    let is_reviewer = whom.is_none_or(|whom| whom.is_reviewer);
+    if is_reviewer {
+        groups.push(sources::to_review(
+            ledger,
+            &gathering.open,
+            |source| !gathering.is_anothers(Thing::source(*source)),
+            limit,
+        )?);
+        groups.extend(sources::forms(ledger, &gathering.open, whom, limit)?);
+    }
     groups.push(gathering.with(GroupName::Tainted, Standing::Tainted)?);
-    groups.push(gathering.unjudged()?);
+    if is_reviewer {
+        groups.push(gathering.unjudged()?);
+    }
     groups.push(gathering.anchors(anchors)?);
     let (evidence, conflicts, read) = gathering.of_contents()?;
     groups.extend([evidence, conflicts, gathering.waiting()?]);

@@ -42,14 +42,18 @@ impl Sitting<'_> {
             return self.keep(claim);
         }
         if !who.is_empty() {
-            let claimant = match who.parse::<usize>() {
-                Ok(number) => chosen(&known, number)?,
-                Err(_) => Claimant {
+            let claimant = if let Ok(number) = who.parse::<usize>() {
+                chosen(&known, number)?
+            } else {
+                // Who is known by that name keeps the office.
+                let now = self.lines[self.at].claim.claimant.iter();
+                let same = now.chain(&known).find(|known| known.name == who);
+                same.cloned().unwrap_or_else(|| Claimant {
                     name: who.to_owned(),
                     role: None,
                     same_as: None,
                     span: None,
-                },
+                })
             };
             let claim = self.said_by(claimant);
             self.keep(claim)?;

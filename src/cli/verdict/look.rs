@@ -5,6 +5,7 @@ use std::io::Write as _;
 
 use factlog::entry::Body;
 use factlog::ledger::Ledger;
+use factlog::trust::VerifierKey;
 use factlog::words::id::SourceId;
 use factlog::words::object;
 use factlog::words::policy::Policy;
@@ -13,6 +14,7 @@ use factlog::words::verdict::VerdictChange;
 
 use super::build::{self, Fresh, Judgement, Ready, Resolved, TakenSources, Target};
 use super::form::{change_words, stance_name};
+use super::remarks;
 use super::uncited::Uncited;
 use crate::cli::claim_list::ClaimLine;
 use crate::cli::desk::conflicts::{self, Asked};
@@ -48,17 +50,23 @@ pub(super) struct Outline {
     change: Option<VerdictChange>,
     /// What is signed beside it.
     beside: Vec<String>,
+    /// What it leaves as it is, or changes, of other verdicts, and what it rests on, where that may not
+    /// be meant.
+    pub(super) remarks: Vec<String>,
 }
 
 impl Outline {
     pub(super) fn of(
         ledger: &Ledger,
+        line: &ClaimLine,
+        author: &VerifierKey,
         resolved: &Resolved,
         judgement: &Judgement,
         taken: &TakenSources,
     ) -> anyhow::Result<Self> {
         let mut evidence = Vec::new();
         let mut sources = BTreeSet::new();
+        let mut cited = BTreeSet::new();
         let mut beside = Vec::new();
         if let Target::Proposed(_) = resolved.claim() {
             beside.push("the claim".to_owned());
@@ -72,6 +80,7 @@ impl Outline {
                 Some(source) => source.to_string(),
                 None => Fresh::key(&taken[&build::name_of(&piece.request)]),
             };
+            cited.insert(piece.source);
             if sources.insert(key) && piece.source.is_none() {
                 beside.push(format!("the source {what}"));
             }
@@ -87,6 +96,7 @@ impl Outline {
                 && judgement.conflicts.is_empty()
                 && conflicts::asked(ledger)? == Asked::Declare,
             change: resolved.change(),
+            remarks: remarks::of(ledger, line, author, resolved, &cited)?,
             beside,
         })
     }

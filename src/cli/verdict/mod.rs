@@ -11,6 +11,7 @@ mod forms;
 mod kept;
 mod look;
 mod named;
+mod remarks;
 mod sitting;
 mod superseding;
 mod uncited;

@@ -26,6 +26,7 @@ use crate::cli::json_out;
 use crate::cli::prompt;
 use crate::cli::ratings;
 use crate::cli::record::{self, EntryLine, Signer};
+use crate::cli::says;
 use crate::cli::screen;
 use crate::cli::signing::{self, ChosenKey, SigningArgs};
 use crate::cli::stdout;
@@ -104,7 +105,13 @@ impl<'a> Sitting<'a> {
         let claim = match line.state {
             State::Recorded { id, superseded, .. } => {
                 if superseded {
-                    context.warn("another claim has taken the place of this one: the verdict will be marked as given on the earlier wording");
+                    let newer = says::superseded_claim(ledger, id)?;
+                    let newer = newer.map(|newer| ledger.short(newer.as_bytes()));
+                    let newer = newer.transpose()?.unwrap_or_default();
+                    context.warn(&format!(
+                        "claim {newer} has taken the place of this one: the verdict will be marked as \
+                         given on the earlier wording; factlog verdict {newer} judges the other"
+                    ));
                 }
                 Some(id)
             }
@@ -172,7 +179,7 @@ impl<'a> Sitting<'a> {
         };
         let judgement = self.with_kept(&ledger, judgement)?;
         let ready = self.build(&ledger, &judgement)?;
-        self.warn_of_few(&ready.outline)?;
+        self.warn_of(&ready.outline)?;
         let uncited = ready.outline.uncited.map(|uncited| uncited.to_string());
         for warning in uncited.iter().chain(&ready.outline.undeclared) {
             self.context.warn(warning);
@@ -223,44 +230,55 @@ impl<'a> Sitting<'a> {
                     }
                 }
             };
-            let built = self.show_before_unlocking(&judged).and_then(|shown| {
-                self.prepare(&judged)?;
-                let ledger = self.context.open_ledger()?;
-                Ok((shown, self.build(&ledger, &judged)?))
-            });
-            let (shown, ready) = match built {
-                Ok(built) => built,
+            // The question comes before the passphrase, as everywhere.
+            let shown = match self.show_before_unlocking(&judged) {
                 Err(error) if is_written => {
                     fault = Some(format!("{error:#}"));
                     continue;
                 }
-                Err(error) => return Err(error),
+                shown => shown?,
             };
-            if !self.signing.yes {
-                match self.ask(&judged, &ready, shown.as_ref())? {
-                    'y' => {}
-                    'e' => {
-                        if !is_written {
-                            // What was judged by flags is what is changed, not a form of before.
-                            self.forms.set_aside(self.context)?;
-                            let disputes = self.disputes();
-                            let form =
-                                form::render(&self.line, &self.policy, Some(&judged), disputes);
-                            self.drafts.replace(&path, form.as_bytes())?;
+            let first = shown.as_ref().map(|_| self.choose()).transpose()?;
+            let (answer, ready) = match first {
+                Some(letter @ ('n' | 'e' | 'q')) => (letter, None),
+                first => {
+                    let built = self.prepare(&judged).and_then(|()| {
+                        let ledger = self.context.open_ledger()?;
+                        self.build(&ledger, &judged)
+                    });
+                    let ready = match built {
+                        Err(error) if is_written => {
+                            fault = Some(format!("{error:#}"));
+                            continue;
                         }
-                        continue;
-                    }
-                    answer => {
-                        self.forms.give_back();
-                        self.say_stopped(&path);
-                        return Ok(if answer == 'q' {
-                            Ended::Quit
-                        } else {
-                            Ended::Stopped
-                        });
-                    }
+                        built => built?,
+                    };
+                    let answer = self.answer(&judged, &ready, shown.as_ref(), first)?;
+                    (answer, Some(ready))
                 }
-            }
+            };
+            let ready = match (answer, ready) {
+                ('y', Some(ready)) => ready,
+                ('e', _) => {
+                    if !is_written {
+                        // What was judged by flags is what is changed, not a form of before.
+                        self.forms.set_aside(self.context)?;
+                        let disputes = self.disputes();
+                        let form = form::render(&self.line, &self.policy, Some(&judged), disputes);
+                        self.drafts.replace(&path, form.as_bytes())?;
+                    }
+                    continue;
+                }
+                (answer, _) => {
+                    self.forms.give_back();
+                    self.say_stopped(&path);
+                    return Ok(if answer == 'q' {
+                        Ended::Quit
+                    } else {
+                        Ended::Stopped
+                    });
+                }
+            };
             let mut ledger = self.context.open_ledger()?;
             if ready.signer.is_overtaken(&ledger)? {
                 self.context
@@ -287,36 +305,53 @@ impl<'a> Sitting<'a> {
         }
     }
 
-    /// Shows what will be signed, and asks whether to.
-    fn ask(
+    /// Asks whether to sign what is ready. What was answered before the key was unlocked counts, unless
+    /// something else was shown then.
+    fn answer(
         &self,
         judged: &Judgement,
         ready: &Ready,
         shown: Option<&Outline>,
+        first: Option<char>,
     ) -> anyhow::Result<char> {
-        if shown != Some(&ready.outline) {
+        let is_same = shown == Some(&ready.outline);
+        if self.signing.yes || (is_same && first == Some('y')) {
+            return Ok('y');
+        }
+        if !is_same {
             self.show(judged, &ready.outline)?;
         }
+        let mut letter = first.filter(|letter| *letter == 's');
+        loop {
+            let chosen = match letter.take() {
+                Some(letter) => letter,
+                None => self.choose()?,
+            };
+            if chosen != 's' {
+                return Ok(chosen);
+            }
+            look::show_signed(ready)?;
+            look::show(&self.line, &self.policy, judged, &ready.outline)?;
+        }
+    }
+
+    /// Asks for a letter of the last look.
+    fn choose(&self) -> anyhow::Result<char> {
         let question = format!("Sign this as {}? [y,n,e,s,q,?] ", self.author.name());
         loop {
             match prompt::choose(&question, &['y', 'n', 'e', 's', 'q', '?'])? {
                 Some('?') => self.context.say(LOOK_HELP),
-                Some('s') => {
-                    look::show_signed(ready)?;
-                    look::show(&self.line, &self.policy, judged, &ready.outline)?;
-                }
-                Some(letter) => return Ok(letter),
-                None => return Ok('n'),
+                letter => return Ok(letter.unwrap_or('n')),
             }
         }
     }
 
     fn show(&self, judged: &Judgement, outline: &Outline) -> anyhow::Result<()> {
         look::show(&self.line, &self.policy, judged, outline)?;
-        self.warn_of_few(outline)
+        self.warn_of(outline)
     }
 
-    /// Shows what will be signed where a passphrase is asked for next: nobody types one for what they
+    /// Shows what will be signed where a passphrase has to be asked for: nobody types one for what they
     /// have not seen.
     fn show_before_unlocking(&mut self, judged: &Judgement) -> anyhow::Result<Option<Outline>> {
         if self.key.is_some() || self.signing.yes || !self.chosen.needs_person() {
@@ -330,8 +365,12 @@ impl<'a> Sitting<'a> {
         Ok(Some(outline))
     }
 
-    /// Warns where a verdict rests on fewer sources than the settings ask for.
-    fn warn_of_few(&self, outline: &Outline) -> anyhow::Result<()> {
+    /// Warns of what may not be meant, and where a verdict rests on fewer sources than the settings ask
+    /// for.
+    fn warn_of(&self, outline: &Outline) -> anyhow::Result<()> {
+        for remark in &outline.remarks {
+            self.context.warn(remark);
+        }
         let least = self.context.settings()?.number("evidence.least_warn");
         let count = outline.sources;
         if count >= least {
@@ -388,7 +427,14 @@ impl<'a> Sitting<'a> {
         let lookup = Resolver::new(ledger, &self.author, &self.taken)?;
         let resolved = lookup.resolve(claim, judgement)?;
         lookup.refuse_second(&self.line, resolved.claim(), judgement)?;
-        let outline = Outline::of(ledger, &resolved, judgement, &self.taken)?;
+        let outline = Outline::of(
+            ledger,
+            &self.line,
+            &self.author,
+            &resolved,
+            judgement,
+            &self.taken,
+        )?;
         Ok((resolved, outline))
     }
 

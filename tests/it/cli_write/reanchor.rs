@@ -344,6 +344,23 @@ fn a_verdict_on_the_earlier_wording_is_shown_with_the_new_one() {
 
     let shown = json(&desk, "output-show", &["show", newer]);
     assert_eq!(shown["verdicts"][0]["on_earlier_wording"], true);
+    // Another verdict beside it is no mistake that nobody sees.
+    let beside = verdict(newer);
+    let (_, err) = desk.done(&[&beside[..], &["--out", "second.json"]].concat());
+    assert!(
+        err.contains("goes on beside this one; --supersedes"),
+        "{err}"
+    );
+    let instead = [
+        "--supersedes",
+        &given,
+        "--change",
+        "update",
+        "--reason",
+        "More.",
+    ];
+    let (_, err) = desk.done(&[&beside[..], &instead, &["--out", "third.json"]].concat());
+    assert!(!err.contains("goes on beside"), "{err}");
     let cited = json(&desk, "output-evidence-list", &["evidence", "list", newer]);
     assert_eq!(cited["cited"].as_array().unwrap().len(), 1, "{cited:#}");
     let (text, _) = desk.done(&["claims"]);

@@ -419,6 +419,16 @@ fn who_said_it_is_chosen_by_number_or_named() {
     ] {
         assert!(look.contains(wanted), "{wanted}\n{look}");
     }
+    // Who is named as before keeps the office; an interruption then changes nothing of it.
+    let input = "a\n1\nchief builder\n\na\nBen Ode\n\n\ny\nq\nn\n";
+    let desk = fine();
+    let (_, _, err) = with_input(&mut desk.factlog(&["review"]), input);
+    let (_, look) = err.split_once("to be recorded: 1 claim").unwrap();
+    assert!(
+        look.contains("said by     Ben Ode\n  role        chief builder"),
+        "{look}"
+    );
+    let desk = fine();
     // A number that nobody has, and a manner that is none.
     let (_, _, err) = with_input(
         &mut desk.factlog(&["review"]),

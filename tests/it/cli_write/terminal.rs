@@ -205,6 +205,30 @@ fn a_passphrase_is_asked_for_twice_and_never_shown() {
     terminal.types("hunter2 hunter2");
     let screen = terminal.shows("added source");
     assert!(!screen.contains("hunter"), "{screen}");
+    // The question comes first, so that nobody types the one for the other.
+    terminal.clears();
+    terminal.types(&format!(
+        "{factlog} verdict 1 --rating true --summary 'So it was.'"
+    ));
+    let screen = terminal.shows("Sign this as desk.example/alice?");
+    assert!(!screen.contains("passphrase"), "{screen}");
+    terminal.types("y");
+    terminal.shows("passphrase for desk.example/alice:");
+    terminal.types("hunter2 hunter2");
+    let screen = terminal.shows("recorded:");
+    assert_eq!(screen.matches("Sign this as").count(), 1, "{screen}");
+    // What is to be signed to the byte takes the key, and the question comes again.
+    terminal.clears();
+    terminal.types(&format!(
+        "{factlog} verdict 2 --rating true --summary 'So it was.'"
+    ));
+    terminal.shows("Sign this as desk.example/alice?");
+    terminal.types("s");
+    terminal.shows("passphrase for desk.example/alice:");
+    terminal.types("hunter2 hunter2");
+    terminal.shows("The entry that you sign:");
+    terminal.types("n");
+    terminal.shows("nothing was signed");
 }
 
 #[test]
