@@ -722,7 +722,7 @@ class Audit:
     # Section 14.1: the files of a publication.
     def export(self, folder, proof):
         """Compares a folder's files with those listed."""
-        folder, closed = os.path.realpath(folder), proof == "publication.json"
+        folder, closed = os.path.realpath(folder), not proof.endswith(".publication.json")
         name, paths = proof.removesuffix(".publication.json"), {f["path"] for f in self.listed}
         beside = {proof, ".factlog-site.json"} if closed else {proof}  # no part of what is listed
         there = name != proof and os.path.lexists(os.path.join(folder, name))
@@ -771,7 +771,9 @@ def read_file(path, limit=2**28 + 1):
 def audit(path, ledger=None):
     """The findings of a folder or file, and the exit status that they call for."""
     proof = os.path.join(path, "publication.json") if os.path.isdir(path) else path
-    log = Audit(os.path.lexists(proof))
+    # A folder with a checkpoint is a ledger's, whatever else stands there.
+    ledgers = os.path.isdir(path) and os.path.lexists(os.path.join(path, "checkpoint"))
+    log = Audit(os.path.lexists(proof) and not ledgers)
     if log.bundle:
         log.proofs(read_file(proof))
     else:

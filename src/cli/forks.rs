@@ -73,7 +73,7 @@ pub(super) fn kept(
 
 /// Says what ends a key that someone else has.
 fn what_to_do(ledger: &Ledger, key: &VerifierKey) -> anyhow::Result<String> {
-    let name = screen::one_line(key.name().as_str());
+    let name = screen::shell_word(&screen::one_line(key.name().as_str()));
     Ok(if ledger.ledger_facts()?.roots.keys.contains(key) {
         format!("factlog key roots --add NAME --remove {name} --from INDEX")
     } else {

@@ -149,12 +149,28 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         .collect();
     let to = args.out.as_deref().unwrap_or(&args.file);
     if any || args.out.is_some() {
-        match &args.out {
-            Some(path) => record::write_out(path, &pending)?,
-            None => record::write_back(&args.file, &pending)?,
+        if let Some(path) = &args.out {
+            record::write_out(path, &pending)?;
+        } else {
+            refuse_if_changed(args, &bytes, context)?;
+            record::write_back(&args.file, &pending)?;
         }
     }
     tell(context, args, to, lines, &pending)
+}
+
+/// Refuses to write over what another signed meanwhile: their signature would be lost.
+fn refuse_if_changed(args: &Args, read: &[u8], context: &Context) -> anyhow::Result<()> {
+    if args.file.as_os_str() == "-" || append::read(&args.file, context)? == read {
+        return Ok(());
+    }
+    let message = format!(
+        "{} was changed since it was read: somebody else signed it, and nothing was written",
+        screen::path(&args.file)
+    );
+    Err(Failure::new(Status::Failed, message)
+        .hint("sign it again: what is there now stays")
+        .into())
 }
 
 fn tell(

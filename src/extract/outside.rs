@@ -186,9 +186,28 @@ pub fn read(text: &str, sentences: Vec<Span>, lines: &str) -> Outside {
 /// # Errors
 /// A word is in one of them alone, or what is marked as carried is nowhere in the source.
 pub fn check_words(claim: &Claim, source: &str) -> Result<(), OutsideError> {
-    let own = |span: &Span| span.of(source).ok();
-    let own: Vec<&str> = claim.parts.iter().filter_map(own).collect();
-    words::check(&claim.text, &claim.added, &own, source)
+    are_words(&claim.text, &claim.added, &claim.parts, source)
+}
+
+/// Checks the same of a claim that was found.
+///
+/// # Errors
+/// As of [`check_words`].
+pub fn check_found(claim: &ExtractedClaim, source: &str) -> Result<(), OutsideError> {
+    are_words(&claim.text, &claim.added, &claim.parts, source)
+}
+
+fn are_words(
+    text: &str,
+    added: &[Added],
+    parts: &[Span],
+    source: &str,
+) -> Result<(), OutsideError> {
+    let own: Vec<&str> = parts
+        .iter()
+        .filter_map(|part| part.of(source).ok())
+        .collect();
+    words::check(text, added, &own, source)
 }
 
 struct Reader<'a> {

@@ -10,7 +10,7 @@ trap 'rm -rf "$FACTLOG_HOME"' EXIT
 case=${*: -1}
 status=0
 proof=$case
-[ ! -f "$case/publication.json" ] || proof=$case/publication.json
+[ ! -f "$case/publication.json" ] || [ -e "$case/checkpoint" ] || proof=$case/publication.json
 if [ -d "$proof" ]; then
     "$factlog" verify --json "$case" || status=$?
 else

@@ -239,6 +239,55 @@ fn what_is_erased_takes_its_notes_with_it() {
 }
 
 #[test]
+fn what_stands_is_not_taken_down_without_a_word() {
+    let desk = team();
+    desk.done(&["policy", "set", "--approvals", "1", "--yes"]);
+    let verdict = simply(&desk, "alice", "1");
+    // Who may only approve is told of nothing else to do.
+    desk.done(&[
+        "key",
+        "add",
+        "desk.example/kai",
+        "--role",
+        "approver",
+        "--unencrypted-keys",
+    ]);
+    let of_kai = queue(&desk, "kai");
+    let names = of_kai["groups"].as_array().unwrap().iter();
+    let names: Vec<&str> = names.map(|group| group["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["approve"], "{of_kai:#}");
+
+    desk.done(&["approve", &verdict, "--as", "bob", "--yes"]);
+    let change = [
+        "verdict",
+        "1",
+        "--as",
+        "alice",
+        "--rating",
+        "false",
+        "--summary",
+        "It was not.",
+        "--supersedes",
+        &verdict,
+        "--change",
+        "rating",
+        "--reason",
+        "A register says so.",
+        "--supports",
+        "article.txt",
+        "--yes",
+        "--out",
+        "change.json",
+    ];
+    let (_, err) = desk.done(&change);
+    assert!(err.contains("stops standing with your signature"), "{err}");
+    assert!(
+        err.contains("all its evidence is the text that the claim is from"),
+        "{err}"
+    );
+}
+
+#[test]
 fn each_sees_what_waits_for_them_with_the_command_to_type() {
     let desk = team();
     // Nothing waits where there is nothing, and that is said.
@@ -282,54 +331,11 @@ fn each_sees_what_waits_for_them_with_the_command_to_type() {
     assert_eq!(group(&all, "approve")["count"], 2);
     assert!(all.get("for").is_none());
 
-    // Who may only approve is told of nothing else to do.
-    desk.done(&[
-        "key",
-        "add",
-        "desk.example/kai",
-        "--role",
-        "approver",
-        "--unencrypted-keys",
-    ]);
-    let of_kai = queue(&desk, "kai");
-    let names = of_kai["groups"].as_array().unwrap().iter();
-    let names: Vec<&str> = names.map(|group| group["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["approve"], "{of_kai:#}");
-
     // The command that is named does it.
     let command = approve["command"].as_str().unwrap();
     let words: Vec<&str> = command.split(' ').skip(1).collect();
     desk.done(&[words.as_slice(), &["--as", "bob", "--yes"]].concat());
     assert_eq!(*group(&queue(&desk, "bob"), "approve"), Value::Null);
-
-    // What stands is not taken down without a word.
-    let change = [
-        "verdict",
-        "1",
-        "--as",
-        "alice",
-        "--rating",
-        "false",
-        "--summary",
-        "It was not.",
-        "--supersedes",
-        &verdict,
-        "--change",
-        "rating",
-        "--reason",
-        "A register says so.",
-        "--supports",
-        "article.txt",
-        "--yes",
-        "--out",
-        "change.json",
-    ];
-    let (_, err) = desk.done(&change);
-    assert!(err.contains("stops standing with your signature"), "{err}");
-    assert!(
-        err.contains("all its evidence is the text that the claim is from"),
-        "{err}"
-    );
 
     // What is disputed waits for its author first.
     desk.done(&[

@@ -10,6 +10,7 @@ use factlog::trust::{PublicKey, VerifierKey};
 
 use crate::cli::context::Context;
 use crate::cli::exit::{Failure, Status};
+use crate::cli::screen;
 use crate::cli::signing::{self, answers_to};
 
 /// A name has at most so many characters, as that of a key has.
@@ -223,7 +224,10 @@ pub(crate) fn writer(
                 names.join(", ")
             );
             Err(Failure::new(Status::Key, message)
-                .hint(format!("say who writes with --as {first}"))
+                .hint(format!(
+                    "say who writes with --as {}",
+                    screen::shell_word(first)
+                ))
                 .into())
         }
     }

@@ -9,7 +9,7 @@ use factlog::entry::{Body, KeyEntry, Role};
 use factlog::ledger::Ledger;
 
 use super::make::{NewKey, new_key};
-use super::tell;
+use super::{named, tell};
 use crate::cli::context::Context;
 use crate::cli::exit::{Failure, Status};
 use crate::cli::screen;
@@ -102,15 +102,17 @@ fn refuse_same_name(ledger: &Ledger, added: &str) -> anyhow::Result<()> {
     let name = added.split('+').next().unwrap_or_default();
     let known = ledger.keys()?.into_iter().find(|known| {
         known.ended.is_none()
-            && known.key.name().as_str() == name
+            && named::look_alike(known.key.name().as_str(), name)
             && !added.contains(&known.key.to_string())
     });
     let Some(known) = known else {
         return Ok(());
     };
     let message = format!(
-        "{name} is the name of a key in force, {}, added by entry {}",
-        known.function, known.since
+        "{} is the name of a key in force, {}, added by entry {}",
+        screen::one_line(known.key.name().as_str()),
+        known.function,
+        known.since
     );
     Err(Failure::new(Status::Key, message)
         .hint(

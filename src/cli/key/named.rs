@@ -2,6 +2,8 @@
 
 use factlog::audit::facts::SignerFacts;
 use factlog::ledger::Ledger;
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_width::UnicodeWidthChar as _;
 
 use crate::cli::exit::{Failure, Status};
 use crate::cli::screen;
@@ -17,6 +19,18 @@ pub(super) fn all(ledger: &Ledger, typed: &str) -> anyhow::Result<Vec<SignerFact
             || answers_to(key.name(), typed)
     };
     Ok(ledger.keys()?.into_iter().filter(fits).collect())
+}
+
+/// Says whether two names look the same to a reader: but for capitals, marks, other forms of the same
+/// letters, and characters that are not seen.
+pub(super) fn look_alike(one: &str, other: &str) -> bool {
+    let seen = |name: &str| -> String {
+        let letters = name
+            .nfkd()
+            .filter(|c| c.width().is_some_and(|columns| columns > 0));
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    seen(one) == seen(other)
 }
 
 /// Writes a key's name with its id, which no other key has.
@@ -52,6 +66,33 @@ pub(super) fn find(ledger: &Ledger, typed: &str) -> anyhow::Result<SignerFacts> 
             )
             .hint("write the name with the key id, as NAME+ID")
             .into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::look_alike;
+
+    #[test]
+    fn what_a_reader_can_not_tell_apart_looks_alike() {
+        let name = "desk.example/alice";
+        for other in [
+            "desk.example/alice",
+            "desk.example/alice\u{200c}",
+            "desk.example/al\u{ad}ice",
+            "desk.example/Alice",
+            "desk.example/ａlice",
+            "desk.example/alic\u{e9}",
+        ] {
+            assert!(look_alike(name, other), "{other:?}");
+        }
+        for other in [
+            "desk.example/alice2",
+            "desk.example/bob",
+            "desk.example/alíc",
+        ] {
+            assert!(!look_alike(name, other), "{other:?}");
         }
     }
 }

@@ -188,11 +188,12 @@ fn successors(
             continue;
         }
         let (name, old) = (named::called(&other), named::called(signer));
+        let typed = screen::shell_word(&name);
         let reason = reason.to_possible_value();
         let reason = reason.map_or_else(String::new, |value| value.get_name().to_owned());
         words.push(format!(
             "{name} was put in the place of {old} and can still sign, though all that it signs is \
-             tainted. Revoke it, too: factlog key revoke {name} --reason {reason} --from {}; and give \
+             tainted. Revoke it, too: factlog key revoke {typed} --reason {reason} --from {}; and give \
              its holder a key that does not come from it: factlog key add NAME --role …",
             other.since
         ));

@@ -51,7 +51,7 @@ fn refuse_anothers_name(ledger: &Ledger, old: &VerifierKey, new: &str) -> anyhow
     let name = new.split('+').next().unwrap_or_default();
     let holder = ledger.signer(old.public())?.map(|signer| signer.holder);
     let others = ledger.keys()?.into_iter().find(|known| {
-        known.key.name().as_str() == name
+        named::look_alike(known.key.name().as_str(), name)
             && Some(&known.holder) != holder.as_ref()
             && name != old.name().as_str()
     });

@@ -11,7 +11,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use factlog::extract::ExtractedClaim;
+use factlog::extract::{ExtractedClaim, outside};
 use factlog::words::id::ObjectId;
 use factlog::words::span::Span;
 use serde::{Deserialize, Serialize};
@@ -95,7 +95,9 @@ impl Kept {
     /// Returns what this program found in a text; `None` where that is not there as it was written.
     pub(super) fn read(&self, id: ObjectId, text: &str) -> Option<Finding> {
         let path = self.path(id);
-        if fs::metadata(&path).ok()?.len() > MOST_BYTES {
+        let about = fs::metadata(&path).ok()?;
+        // Opening a pipe would wait for whoever writes into it.
+        if !about.is_file() || about.len() > MOST_BYTES {
             return None;
         }
         let bytes = fs::read(path).ok()?;
@@ -105,7 +107,10 @@ impl Kept {
         }
         let found: Found<Vec<ExtractedClaim>> = serde_json::from_slice(document).ok()?;
         let is_ours = found.kind == TYPE && found.text == id && found.by.is_known();
-        (is_ours && found.claims.iter().all(|claim| is_in(text, claim))).then_some(Finding {
+        let is_of_text = |claim: &ExtractedClaim| {
+            is_in(text, claim) && outside::check_found(claim, text).is_ok()
+        };
+        (is_ours && found.claims.iter().all(is_of_text)).then_some(Finding {
             extractor: found.by.extractor,
             claims: found.claims,
         })
@@ -152,8 +157,8 @@ fn hash_line(document: &[u8]) -> String {
     format!("{}\n", ObjectId::of(document))
 }
 
-/// Says whether all that a claim points at lies in the text: whoever can write the file can write its
-/// hash, too.
+/// Says whether all that a claim points at lies in the text. Whoever can write the file can write its
+/// hash, too: so its words are compared with the text's as well.
 fn is_in(text: &str, claim: &ExtractedClaim) -> bool {
     let claimant = claim.claimant.as_ref().and_then(|claimant| claimant.span);
     let spans = claim.parts.iter().chain(&claim.statement);
@@ -211,6 +216,11 @@ mod tests {
             ("another version", env!("CARGO_PKG_VERSION"), "0.0.0"),
             ("another text", &id.to_string()[..8], "00000000"),
             ("another program", "\"file\":[", "\"file\":[1"),
+            (
+                "words that the text has not",
+                "The council spent",
+                "The council stole",
+            ),
             ("an unknown field", "{\"type\"", "{\"more\":1,\"type\""),
             (
                 "a sentence past the end",

@@ -527,6 +527,9 @@ fn several(found: &[ChosenKey]) -> anyhow::Error {
             names.join(", ")
         ),
     )
-    .hint(format!("say which with --as {}", names[0]))
+    .hint(format!(
+        "say which with --as {}",
+        screen::shell_word(names[0])
+    ))
     .into()
 }

@@ -75,6 +75,47 @@ fn a_rotated_key_carries_on_its_holder_s_chain() {
 }
 
 #[test]
+fn a_name_in_a_command_to_type_is_one_word() {
+    let desk = Desk::new();
+    // What a name may have: all but spaces and plus signs.
+    let hostile = "desk.example/b;touch${IFS}typed;x";
+    let other = "desk.example/c;touch${IFS}typed;'x";
+    add(&desk, hostile, "reviewer");
+    let from = desk.size().to_string();
+    desk.done(&[
+        "key",
+        "rotate",
+        hostile,
+        "--new",
+        other,
+        "--unencrypted-keys",
+    ]);
+    let revoke = [
+        "key",
+        "revoke",
+        hostile,
+        "--reason",
+        "compromised",
+        "--from",
+        &from,
+    ];
+    let (_, err) = desk.done(&revoke);
+    let said = err.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (_, command) = said.split_once("Revoke it, too: factlog ").unwrap();
+    let (command, _) = command.split_once("; and give").unwrap();
+    let mut shell = std::process::Command::new("sh");
+    let script = format!("printf '%s\\n' {command}");
+    let printed = shell
+        .args(["-c", &script])
+        .current_dir(desk.path(""))
+        .output()
+        .unwrap();
+    let words = String::from_utf8(printed.stdout).unwrap();
+    assert!(words.lines().any(|word| word.starts_with(other)), "{words}");
+    assert!(!desk.path("typed").exists());
+}
+
+#[test]
 fn nobody_rotates_to_another_s_name() {
     let desk = Desk::new();
     add(&desk, "desk.example/bob", "reviewer");
