@@ -236,6 +236,49 @@ fn pages_that_changed_are_told_of_with_what_they_say_now() {
 }
 
 #[test]
+fn the_command_to_type_names_the_claim_in_its_current_wording() {
+    let desk = Desk::new();
+    let pages = Pages::start();
+    let minutes = pages.put("/minutes", RECORD);
+    desk.done(&[
+        "verdict",
+        "2",
+        "--rating",
+        "false",
+        "--summary",
+        "It was 14 million.",
+        "--refutes",
+        &minutes,
+        "--quote",
+        QUOTE,
+    ]);
+    let claims = || json(&desk, "output-claims", &["claims"])["claims"].clone();
+    let judged = |all: &Value| {
+        let mut all = all.as_array().unwrap().iter();
+        let found = all.find(|claim| claim["state"] == "recorded").unwrap();
+        found["id"].as_str().unwrap().to_owned()
+    };
+    let (before, article) = (claims(), claims()[1]["source"].clone());
+    let older = judged(&before);
+    // The article is edited, and says the same elsewhere.
+    let newer = crate::desk::ARTICLE.replace("12 million", "12 million crowns");
+    fs::write(desk.path("newer.txt"), newer).unwrap();
+    let article = &article.as_str().unwrap()[..12];
+    desk.done(&["add", "newer.txt", "--replaces", article]);
+    desk.done(&["reanchor", &older[..12], "--accept", "--yes"]);
+    let newer = judged(&claims());
+    assert_ne!(older, newer);
+    pages.put("/minutes", &RECORD.replace("14 million", "15 million"));
+    let output = desk.run(&["evidence", "check"]);
+    let err = String::from_utf8(output.stderr).unwrap();
+    for verb in ["evidence add", "verdict"] {
+        let command = format!("factlog {verb} {} ", &newer[..8]);
+        assert!(err.contains(&command), "{command}: {err}");
+    }
+    assert!(!err.contains(&older[..8]), "{err}");
+}
+
+#[test]
 fn an_address_in_a_command_to_type_is_one_word() {
     let desk = Desk::new();
     let pages = Pages::start();

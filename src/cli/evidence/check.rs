@@ -73,8 +73,9 @@ struct Watched {
 /// Words that a verdict quotes.
 struct Cited {
     verdict: VerdictId,
-    /// The verdict and its claim, as they are typed.
+    /// The verdict, as it is typed.
     verdict_short: String,
+    /// The claim that it judges in its current wording, as it is typed.
     claim_short: String,
     stance: Stance,
     quote: Quote,
@@ -265,6 +266,8 @@ fn of_verdicts(ledger: &Ledger, verdicts: &[VerdictId]) -> anyhow::Result<Vec<Wa
         let Some(verdict) = says::readable::<Verdict>(ledger, &entry.verdict)? else {
             continue;
         };
+        // What was said of an earlier wording is judged anew in the current one.
+        let claim = says::current_wording(ledger, entry.claim)?;
         for piece in verdict.evidence {
             let at = if let Some(at) = places.get(&piece.source) {
                 *at
@@ -277,7 +280,7 @@ fn of_verdicts(ledger: &Ledger, verdicts: &[VerdictId]) -> anyhow::Result<Vec<Wa
                 found[at].quotes.push(Cited {
                     verdict: *id,
                     verdict_short: ledger.short(&id.0)?,
-                    claim_short: ledger.short(&entry.claim.0)?,
+                    claim_short: ledger.short(&claim.0)?,
                     stance: piece.stance,
                     quote,
                 });
