@@ -242,6 +242,52 @@ fn what_is_known_of_a_source_is_shown_and_corrected_before_it_is_signed() {
 }
 
 #[test]
+fn evidence_is_shown_and_asked_about_before_it_is_signed() {
+    let desk = Desk::new();
+    let Some(terminal) = Terminal::open(&desk, "evidence", "true") else {
+        return;
+    };
+    let factlog = env!("CARGO_BIN_EXE_factlog");
+    let record = "The council spent 14 million crowns on repairs, its minutes say.\n";
+    std::fs::write(desk.path("record.txt"), record).unwrap();
+    let size = desk.size();
+    let add = format!(
+        "{factlog} evidence add 2 record.txt --stance refutes --title Minutes --quote '14 million'"
+    );
+    terminal.shows("ready>");
+    terminal.types(&add);
+    let screen = terminal.shows("Sign it as desk.example/alice? [y,n]");
+    for shown in [
+        "title      Minutes",
+        "publisher  –",
+        "published  –",
+        "quote      “14 million”",
+        "stance     refutes",
+    ] {
+        assert!(screen.contains(shown), "{shown}: {screen}");
+    }
+    terminal.types("n");
+    terminal.shows("nothing was signed");
+    assert_eq!(desk.size(), size);
+    terminal.clears();
+    terminal.types(&add);
+    terminal.shows("[y,n]");
+    // Another window is not blocked meanwhile, and what it adds is not added again.
+    desk.done(&["evidence", "add", "1", "record.txt", "--stance", "context"]);
+    terminal.types("y");
+    terminal.shows("as evidence for “The council spent");
+    assert_eq!(desk.size(), size + 1);
+    terminal.clears();
+    std::fs::write(desk.path("other.txt"), "The vote was unanimous.\n").unwrap();
+    terminal.types(&format!(
+        "{factlog} evidence add 2 other.txt --stance context --yes"
+    ));
+    let screen = terminal.shows("as evidence for “The council spent");
+    assert!(!screen.contains("[y,n]"), "{screen}");
+    assert_eq!(desk.size(), size + 2);
+}
+
+#[test]
 fn what_others_added_during_the_question_is_not_added_again() {
     let desk = Desk::new();
     let Some(terminal) = Terminal::open(&desk, "meanwhile", "true") else {
