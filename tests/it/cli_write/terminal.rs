@@ -242,6 +242,42 @@ fn what_is_known_of_a_source_is_shown_and_corrected_before_it_is_signed() {
 }
 
 #[test]
+fn each_of_several_sources_is_shown_before_they_are_signed() {
+    let desk = Desk::new();
+    let Some(terminal) = Terminal::open(&desk, "several", "true") else {
+        return;
+    };
+    let factlog = env!("CARGO_BIN_EXE_factlog");
+    let page = "<title>The pier</title><meta name=author content=Ann>\
+                <meta property=article:published_time content=2026-03-04>\
+                <p>The pier was built in 1911, the harbour board said on Monday.";
+    std::fs::write(desk.path("a.html"), page).unwrap();
+    std::fs::write(desk.path("b.txt"), "The vote was unanimous.\n").unwrap();
+    let size = desk.size();
+    terminal.shows("ready>");
+    terminal.types(&format!(
+        "{factlog} add a.html b.txt --publisher 'Harbour News'"
+    ));
+    let screen = terminal.shows("Sign 2 sources as desk.example/alice? [y,n]");
+    for shown in [
+        "  The pier, Harbour News, 2026-03-04 (document, text/html)",
+        "  “The vote was unanimous.”, Harbour News, no date (document, text/plain)",
+    ] {
+        assert!(screen.contains(shown), "{shown}: {screen}");
+    }
+    terminal.types("n");
+    terminal.shows("nothing was signed");
+    assert_eq!(desk.size(), size);
+    terminal.clears();
+    terminal.types(&format!("{factlog} add a.html b.txt"));
+    let screen = terminal.shows("Sign 2 sources");
+    assert!(
+        screen.contains("  The pier, no publisher, 2026"),
+        "{screen}"
+    );
+}
+
+#[test]
 fn evidence_is_shown_and_asked_about_before_it_is_signed() {
     let desk = Desk::new();
     let Some(terminal) = Terminal::open(&desk, "evidence", "true") else {
