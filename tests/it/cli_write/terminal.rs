@@ -371,6 +371,14 @@ fn what_is_waited_for_is_told() {
         terminal.clears();
     }
     terminal.types(&format!(
+        "{factlog} add --dry-run --statement --by 'Ann Lee' --when 2026-03-04 --how telephone"
+    ));
+    terminal.shows("type what was said; end with Ctrl-D");
+    terminal.types("The bridge was closed in 2019.");
+    terminal.tmux(&["send-keys", "C-d"]);
+    terminal.shows("nothing was written");
+    terminal.clears();
+    terminal.types(&format!(
         "{factlog} split article.txt --extractor 'cat > read; sleep 1000'"
     ));
     terminal.shows("waiting for the extractor cat > read; sleep 1000; Ctrl-C stops it");
