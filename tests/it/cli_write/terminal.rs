@@ -405,6 +405,13 @@ fn a_prompt_of_one_key_that_is_killed_leaves_the_terminal_as_it_was() {
         let mut kill = Command::new("kill");
         let killed = kill.args(["-s", signal, pid.trim()]).status().unwrap();
         assert!(killed.success());
+        // Until it is gone, the first key that is typed may be its own.
+        let until = Instant::now() + PATIENCE;
+        let is_there = || Command::new("kill").args(["-0", pid.trim()]).output();
+        while is_there().unwrap().status.success() {
+            assert!(Instant::now() < until, "{signal}: it was not ended");
+            std::thread::sleep(Duration::from_millis(50));
+        }
         terminal.types("echo status $?; stty -a");
         let screen = terminal.shows(&format!("status {status}"));
         let screen = screen + &terminal.shows("icanon");
