@@ -175,6 +175,16 @@ pub(crate) fn superseded_claim(
     }
 }
 
+/// Returns the wording of a claim that none took the place of: the claim itself, where none did.
+pub(crate) fn current_wording(ledger: &Ledger, claim: ClaimId) -> Result<ClaimId, LedgerError> {
+    let mut current = claim;
+    // Only a later entry takes the place of one, so that this ends.
+    while let Some(newer) = superseded_claim(ledger, current)? {
+        current = ClaimId(newer.0);
+    }
+    Ok(current)
+}
+
 /// Says in brackets, after the standing of a verdict, that it was given on an earlier wording.
 pub(crate) const fn wording_words(on_earlier_wording: bool) -> &'static str {
     if on_earlier_wording {

@@ -25,6 +25,13 @@ pub(crate) fn for_input(context: &Context) {
     }
 }
 
+/// Says that what was said is read from standard input, where a person has to type it.
+pub(crate) fn for_statement(context: &Context) {
+    if io::stdin().is_terminal() && io::stderr().is_terminal() {
+        context.say(&format!("type what was said; end with {ENDS}"));
+    }
+}
+
 /// Does `work`; tells a person at a terminal what is waited for, once that has taken some seconds.
 pub(crate) fn noting<T>(context: &Context, note: &str, work: impl FnOnce() -> T) -> T {
     if context.global.quiet || !io::stderr().is_terminal() {

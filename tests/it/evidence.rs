@@ -236,6 +236,131 @@ fn pages_that_changed_are_told_of_with_what_they_say_now() {
 }
 
 #[test]
+fn what_was_done_about_a_page_that_changed_is_not_asked_for_again() {
+    let desk = Desk::new();
+    let pages = Pages::start();
+    let minutes = pages.put("/minutes", RECORD);
+    desk.done(&[
+        "verdict",
+        "2",
+        "--rating",
+        "false",
+        "--summary",
+        "It was 14 million.",
+        "--refutes",
+        &minutes,
+        "--quote",
+        QUOTE,
+    ]);
+    let listed = json(&desk, "output-evidence-list", &["evidence", "list", "2"]);
+    let first = listed["cited"][0]["source"].as_str().unwrap()[..8].to_owned();
+    let verdict = listed["cited"][0]["verdict"].as_str().unwrap()[..8].to_owned();
+    let says = || String::from_utf8(desk.run(&["evidence", "check"]).stderr).unwrap();
+    let keep = |older: &str| format!("factlog add {minutes} --replaces {older}");
+    let replace = |older: &str| {
+        let added = json(&desk, "output-add", &["add", &minutes, "--replaces", older]);
+        added["source"].as_str().unwrap().to_owned()
+    };
+    pages.put("/minutes", &RECORD.replace("14 million", "15 million"));
+    let said = says();
+    assert!(said.contains(&keep(&first)), "{said}");
+    let (_, all) = check(&desk, &[]);
+    assert_eq!(all["sources"][0].get("newer"), None, "{all:#}");
+
+    let second = replace(&first);
+    let said = says();
+    let kept = format!("its newer version is kept as {}", &second[..8]);
+    assert!(said.contains(&kept), "{said}");
+    assert!(!said.contains("factlog add"), "{said}");
+    let (status, all) = check(&desk, &[]);
+    assert_eq!(
+        (status, &all["sources"][0]["newer"]),
+        (Some(1), &second.as_str().into())
+    );
+
+    // It changes once more: the newest version is the one that is replaced.
+    pages.put("/minutes", &RECORD.replace("14 million", "16 million"));
+    let said = says();
+    assert!(said.contains(&keep(&second[..8])), "{said}");
+    let third = replace(&second[..8]);
+    let said = says();
+    let (_, cite) = said.split_once("to cite it: factlog ").unwrap();
+    let (cite, _) = cite.split_once('\n').unwrap();
+    assert!(cite.contains(&third[..8]), "{said}");
+
+    // What it says to type brings it to an end.
+    let words: Vec<&str> = cite.split(' ').collect();
+    desk.done(&words);
+    let said = says();
+    assert!(!said.contains("factlog evidence add"), "{said}");
+    let judge = format!("--supersedes {verdict}");
+    assert_eq!(said.matches(&judge).count(), 1, "{said}");
+    let claim = words[2];
+    desk.done(&[
+        "verdict",
+        claim,
+        "--supersedes",
+        &verdict,
+        "--change",
+        "update",
+        "--reason",
+        "The minutes were corrected.",
+        "--rating",
+        "false",
+        "--summary",
+        "It was 16 million.",
+    ]);
+    let (status, all) = check(&desk, &[]);
+    assert_eq!(status, Some(0), "{all:#}");
+    assert_eq!(all["sources"][0]["source"], third.as_str());
+    let said = says();
+    assert!(!said.contains(": factlog"), "{said}");
+}
+
+#[test]
+fn the_command_to_type_names_the_claim_in_its_current_wording() {
+    let desk = Desk::new();
+    let pages = Pages::start();
+    let minutes = pages.put("/minutes", RECORD);
+    desk.done(&[
+        "verdict",
+        "2",
+        "--rating",
+        "false",
+        "--summary",
+        "It was 14 million.",
+        "--refutes",
+        &minutes,
+        "--quote",
+        QUOTE,
+    ]);
+    let claims = || json(&desk, "output-claims", &["claims"])["claims"].clone();
+    let judged = |all: &Value| {
+        let mut all = all.as_array().unwrap().iter();
+        let found = all.find(|claim| claim["state"] == "recorded").unwrap();
+        found["id"].as_str().unwrap().to_owned()
+    };
+    let (before, article) = (claims(), claims()[1]["source"].clone());
+    let older = judged(&before);
+    // The article is edited, and says the same elsewhere.
+    let newer = crate::desk::ARTICLE.replace("12 million", "12 million crowns");
+    fs::write(desk.path("newer.txt"), newer).unwrap();
+    let article = &article.as_str().unwrap()[..12];
+    desk.done(&["add", "newer.txt", "--replaces", article]);
+    desk.done(&["reanchor", &older[..12], "--accept", "--yes"]);
+    let newer = judged(&claims());
+    assert_ne!(older, newer);
+    pages.put("/minutes", &RECORD.replace("14 million", "15 million"));
+    let output = desk.run(&["evidence", "check"]);
+    let err = String::from_utf8(output.stderr).unwrap();
+    for verb in ["evidence add", "verdict"] {
+        let command = format!("factlog {verb} {} ", &newer[..8]);
+        assert!(err.contains(&command), "{command}: {err}");
+    }
+    assert!(!err.contains(&older[..8]), "{err}");
+}
+
+#[test]
 fn an_address_in_a_command_to_type_is_one_word() {
     let desk = Desk::new();
     let pages = Pages::start();

@@ -6,7 +6,7 @@ mod report;
 mod several;
 mod statement;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use factlog::entry::{Body, Kind};
 use factlog::ledger::{Ledger, Record};
@@ -46,7 +46,7 @@ Examples:
   pbpaste | factlog add - --title \"Press release\"
   factlog add article-2.txt --replaces 1a2b3c4d    a newer version of it
   factlog add article.txt --dry-run    only shows what would be taken in
-  echo \"We never received the report.\" | factlog add - --statement \\
+  echo \"We never received the report.\" | factlog add --statement \\
       --by \"Ann Lee\" --role \"press officer, Port of Hull\" \\
       --when 2026-03-04T15:30:00Z --how telephone
 
@@ -59,7 +59,7 @@ file with --url. --anyway takes it all the same.")]
 )]
 pub(crate) struct Args {
     /// Files, addresses that begin with http:// or https://, or - for standard input
-    #[arg(value_name = "FILE|URL|-", required_unless_present = "from")]
+    #[arg(value_name = "FILE|URL|-", required_unless_present_any = ["from", "statement"])]
     what: Vec<OsString>,
     /// Take the names from this file, or with - from standard input: one a line; lines that begin
     /// with # are passed over
@@ -166,6 +166,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     {
         return one(args, context, what);
     }
+    if args.what.is_empty() && args.from.is_none() {
+        // What was said is typed, where no file has it.
+        return one(args, context, OsStr::new("-"));
+    }
     several::run(args, context)
 }
 
@@ -197,7 +201,7 @@ impl Args {
     }
 }
 
-fn one(args: &Args, context: &Context, what: &OsString) -> anyhow::Result<Status> {
+fn one(args: &Args, context: &Context, what: &OsStr) -> anyhow::Result<Status> {
     let given = args.given(context)?;
     // The ledger is not locked while a page is fetched or a file read.
     let mut taken = match args.statement.head()? {

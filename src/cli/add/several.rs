@@ -201,6 +201,22 @@ fn names(args: &Args, context: &Context) -> anyhow::Result<Vec<OsString>> {
     Ok(names)
 }
 
+/// Says in a line what would be signed of a source, and what is not known of it.
+fn words_of(taken: &Taken) -> String {
+    let meta = &taken.meta;
+    let title = sources::label(meta, taken.intake.text.as_deref());
+    let publisher = match &meta.publisher {
+        Some(publisher) => screen::cut(publisher, 40),
+        None => "no publisher".to_owned(),
+    };
+    let day = match meta.published {
+        Some(day) => day.to_string(),
+        None => "no date".to_owned(),
+    };
+    let (kind, media) = (taken.kind(), screen::one_line(&taken.intake.media));
+    format!("  {title}, {publisher}, {day} ({kind}, {media})")
+}
+
 /// Sources on their way into the ledger.
 struct Adding<'a> {
     args: &'a Args,
@@ -398,6 +414,8 @@ impl Adding<'_> {
         if !self.args.asks(self.context) {
             return Ok(());
         }
+        let shown: Vec<String> = fresh.iter().map(|(taken, _)| words_of(taken)).collect();
+        self.context.say(&shown.join("\n"));
         let count = screen::counted(fresh.len() as u64, "source", "sources");
         let alike = fresh.iter().filter(|(_, alike)| !alike.is_empty()).count();
         let copies = if alike > 0 {

@@ -14,7 +14,8 @@ use crate::cli::exit::{Failure, Status};
 #[derive(clap::Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Statements")]
 pub(crate) struct StatementArgs {
-    /// Take the words as what was said to you: by whom, when and how goes on record with them
+    /// Take the words as what was said to you: by whom, when and how goes on record with them; where no
+    /// file is named, they are read from standard input
     #[arg(long, requires_all = ["by", "when", "how"], conflicts_with_all = ["from", "source_type", "authors", "published", "media"])]
     statement: bool,
     /// Who said it

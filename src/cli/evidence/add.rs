@@ -3,8 +3,10 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
 use factlog::entry::{Body, Kind};
+use factlog::keys::HeldKey;
 use factlog::ledger::Ledger;
-use factlog::words::id::{EntryId, SourceId};
+use factlog::trust::KeyName;
+use factlog::words::id::SourceId;
 use factlog::words::source::SourceType;
 use factlog::words::span::Quote;
 use factlog::words::verdict::Stance;
@@ -16,8 +18,10 @@ use crate::cli::context::Context;
 use crate::cli::drafts::Drafts;
 use crate::cli::exit::{Failure, Status};
 use crate::cli::json_out;
+use crate::cli::prompt;
 use crate::cli::quotes;
 use crate::cli::record::{self, EntryLine, Signer};
+use crate::cli::says;
 use crate::cli::screen;
 use crate::cli::seek;
 use crate::cli::signing::{self, SigningArgs};
@@ -124,30 +128,35 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
     let (source, entries) = match &found {
         Found::There(source) => (*source, vec![]),
         Found::New(taken) => {
-            if args.signing.out.is_some() {
-                let message =
-                    "evidence is kept beside the ledger, so its source is appended at once";
-                return Err(Failure::new(Status::Usage, message)
-                    .hint("cite it in the verdict: factlog verdict … --refutes FILE --out FILE")
-                    .into());
-            }
+            refuse_out(args)?;
             let chosen = signing::choose(context, &args.signing, &ledger)?;
-            let key = if chosen.needs_person() {
+            let asks = context.can_ask() && !args.signing.yes && !context.global.json;
+            let key = if asks || chosen.needs_person() {
                 drop(ledger);
+                if asks
+                    && !agreed(
+                        args,
+                        context,
+                        taken,
+                        &line,
+                        &quotes,
+                        chosen.verifier().name(),
+                    )?
+                {
+                    context.say("nothing was signed");
+                    return Ok(Status::Failed);
+                }
                 let key = chosen.unlock(context)?;
                 ledger = context.open_ledger()?;
                 key
             } else {
                 chosen.unlock(context)?
             };
-            let mut signer = Signer::start(&ledger, key, context.now()?)?;
-            let entry = taken.put(&mut signer.pending)?;
-            let id: EntryId = signer.add(Body::Source(entry))?;
-            let entries = record::deliver(context, &args.signing, &mut ledger, &signer.pending)?;
-            if let Some(fetched) = taken.fetched(SourceId(id.0)) {
-                fetched.keep(context, &ledger);
+            // While the person was asked, somebody else may have added it.
+            match taken.already(&ledger)? {
+                Some((source, _)) => (source, vec![]),
+                None => sign(args, context, &mut ledger, taken, key)?,
             }
-            (SourceId(id.0), entries)
         }
     };
     let drafts = Drafts::of(ledger.folder());
@@ -187,6 +196,66 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
         writeln!(stdout::plain(), "{source}")?;
     }
     Ok(Status::Done)
+}
+
+/// Refuses to write a source into a file: what is kept beside the ledger names it.
+fn refuse_out(args: &Args) -> anyhow::Result<()> {
+    if args.signing.out.is_none() {
+        return Ok(());
+    }
+    let message = "evidence is kept beside the ledger, so its source is appended at once";
+    Err(Failure::new(Status::Usage, message)
+        .hint("cite it in the verdict: factlog verdict … --refutes FILE --out FILE")
+        .into())
+}
+
+/// Shows what would be kept, and asks whether to sign it.
+fn agreed(
+    args: &Args,
+    context: &Context,
+    taken: &Taken,
+    line: &ClaimLine,
+    quotes: &[Quote],
+    name: &KeyName,
+) -> anyhow::Result<bool> {
+    let meta = &taken.meta;
+    let mut fields = vec![
+        ("title", meta.title.clone()),
+        ("publisher", meta.publisher.clone()),
+        ("published", meta.published.map(|day| day.to_string())),
+        ("url", meta.url.clone()),
+    ];
+    for quote in quotes {
+        fields.push(("quote", Some(format!("“{}”", quote.exact))));
+    }
+    fields.push(("stance", Some(says::name_of(&args.stance))));
+    let claim = screen::cut(&line.claim.text, 60);
+    fields.push(("claim", Some(format!("“{claim}”"))));
+    let shown = fields.into_iter().map(|(field, value)| {
+        let value = value.map_or_else(|| "–".to_owned(), |value| screen::one_line(&value));
+        format!("  {field:<10} {value}")
+    });
+    context.say(&shown.collect::<Vec<_>>().join("\n"));
+    let question = format!("Sign it as {name}? [y,n] ");
+    Ok(prompt::choose(&question, &['y', 'n'])? == Some('y'))
+}
+
+/// Signs and appends what was taken in.
+fn sign(
+    args: &Args,
+    context: &Context,
+    ledger: &mut Ledger,
+    taken: &Taken,
+    key: HeldKey,
+) -> anyhow::Result<(SourceId, Vec<EntryLine>)> {
+    let mut signer = Signer::start(ledger, key, context.now()?)?;
+    let entry = taken.put(&mut signer.pending)?;
+    let source = SourceId(signer.add(Body::Source(entry))?.0);
+    let entries = record::deliver(context, &args.signing, ledger, &signer.pending)?;
+    if let Some(fetched) = taken.fetched(source) {
+        fetched.keep(context, ledger);
+    }
+    Ok((source, entries))
 }
 
 /// Says what was kept, and what brings it along.

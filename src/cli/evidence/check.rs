@@ -7,7 +7,7 @@ use factlog::anchor::{State, Versions, requote};
 use factlog::audit::standing::Standing;
 use factlog::entry::{Body, Kind};
 use factlog::intake::Warning;
-use factlog::ledger::Ledger;
+use factlog::ledger::{Ledger, Record};
 use factlog::net::fetch::FetchError;
 use factlog::words::id::{ClaimId, ObjectId, SourceId, VerdictId};
 use factlog::words::source::Meta;
@@ -15,8 +15,10 @@ use factlog::words::span::Quote;
 use factlog::words::verdict::{Stance, Verdict};
 use serde::Serialize;
 
+use super::left::{self, Left, Version};
 use crate::cli::claim_list::State as ClaimState;
 use crate::cli::context::Context;
+use crate::cli::drafts::Drafts;
 use crate::cli::exit::Status;
 use crate::cli::json_out;
 use crate::cli::progress;
@@ -67,17 +69,26 @@ struct Watched {
     url: Option<String>,
     raw: Option<ObjectId>,
     text: Option<String>,
+    /// Its newer versions, and theirs, in log order.
+    later: Vec<Version>,
+    /// The newest of them, else the source itself, as it is typed.
+    newest: String,
     quotes: Vec<Cited>,
 }
 
 /// Words that a verdict quotes.
 struct Cited {
     verdict: VerdictId,
-    /// The verdict and its claim, as they are typed.
+    /// The verdict, as it is typed.
     verdict_short: String,
+    /// The claim that it judges in its current wording, as it is typed.
     claim_short: String,
     stance: Stance,
     quote: Quote,
+    /// The sources that the verdict cites.
+    sources: Vec<SourceId>,
+    /// The sources that are kept as evidence for the claim's next verdict.
+    kept: Vec<String>,
 }
 
 /// What has become of a page.
@@ -127,7 +138,14 @@ struct Line {
     /// Why it could not be compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// The newer version of the source that is what the page says now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    newer: Option<SourceId>,
     quotes: Vec<Quoted>,
+    #[serde(skip)]
+    newer_short: Option<String>,
+    #[serde(skip)]
+    newest: String,
 }
 
 #[derive(Serialize)]
@@ -145,6 +163,27 @@ struct Quoted {
     claim_short: String,
     #[serde(skip)]
     stance: Stance,
+    #[serde(skip)]
+    left: Left,
+}
+
+/// What was seen of a page.
+struct Seen<'s> {
+    page: Page,
+    reason: Option<String>,
+    newer: Option<&'s Version>,
+    quotes: Vec<Quoted>,
+}
+
+impl Seen<'_> {
+    const fn of(page: Page, reason: Option<String>) -> Self {
+        Self {
+            page,
+            reason,
+            newer: None,
+            quotes: vec![],
+        }
+    }
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Status> {
@@ -227,7 +266,9 @@ fn named(context: &Context, what: &str) -> anyhow::Result<Vec<Watched>> {
         return of_verdicts(&ledger, &[VerdictId(record.entry.id().0)]);
     }
     if let Ok(record) = seek::find_entry(&ledger, Kind::Source, what) {
-        return Ok(vec![watched(&ledger, SourceId(record.entry.id().0))?]);
+        let newer = ledger.newer_versions()?;
+        let id = SourceId(record.entry.id().0);
+        return Ok(vec![watched(&ledger, id, &newer)?]);
     }
     drop(ledger);
     let (ledger, line) =
@@ -253,6 +294,8 @@ fn on_claim(ledger: &Ledger, claim: ClaimId) -> anyhow::Result<Vec<VerdictId>> {
 fn of_verdicts(ledger: &Ledger, verdicts: &[VerdictId]) -> anyhow::Result<Vec<Watched>> {
     let mut found: Vec<Watched> = Vec::new();
     let mut places: BTreeMap<SourceId, usize> = BTreeMap::new();
+    let newer = ledger.newer_versions()?;
+    let drafts = Drafts::of(ledger.folder());
     for id in verdicts {
         let standing = ledger.standing(id)?.standing;
         if matches!(standing, Standing::Superseded | Standing::Retracted) {
@@ -265,21 +308,27 @@ fn of_verdicts(ledger: &Ledger, verdicts: &[VerdictId]) -> anyhow::Result<Vec<Wa
         let Some(verdict) = says::readable::<Verdict>(ledger, &entry.verdict)? else {
             continue;
         };
+        // What was said of an earlier wording is judged anew in the current one.
+        let claim = says::current_wording(ledger, entry.claim)?;
+        let kept = left::kept_for(ledger, &drafts, claim)?;
+        let sources: Vec<SourceId> = verdict.evidence.iter().map(|piece| piece.source).collect();
         for piece in verdict.evidence {
             let at = if let Some(at) = places.get(&piece.source) {
                 *at
             } else {
                 places.insert(piece.source, found.len());
-                found.push(watched(ledger, piece.source)?);
+                found.push(watched(ledger, piece.source, &newer)?);
                 found.len() - 1
             };
             if let Some(quote) = piece.quote {
                 found[at].quotes.push(Cited {
                     verdict: *id,
                     verdict_short: ledger.short(&id.0)?,
-                    claim_short: ledger.short(&entry.claim.0)?,
+                    claim_short: ledger.short(&claim.0)?,
                     stance: piece.stance,
                     quote,
+                    sources: sources.clone(),
+                    kept: kept.clone(),
                 });
             }
         }
@@ -287,12 +336,13 @@ fn of_verdicts(ledger: &Ledger, verdicts: &[VerdictId]) -> anyhow::Result<Vec<Wa
     Ok(found)
 }
 
-fn watched(ledger: &Ledger, id: SourceId) -> anyhow::Result<Watched> {
+fn watched(ledger: &Ledger, id: SourceId, newer: &[Record]) -> anyhow::Result<Watched> {
     let record = ledger.entry_of(Kind::Source, &id.entry())?;
     let Body::Source(entry) = record.entry.body() else {
         unreachable!("it was looked up as a source");
     };
     let meta: Option<Meta> = says::readable(ledger, &entry.meta)?;
+    let (later, newest) = left::later(ledger, id, newer)?;
     Ok(Watched {
         id,
         short: ledger.short(&id.0)?,
@@ -303,42 +353,35 @@ fn watched(ledger: &Ledger, id: SourceId) -> anyhow::Result<Watched> {
         raw: entry.raw.as_ref().map(|kept| kept.blake3),
         // It may have been erased.
         text: ledger.text_of(&id).ok().flatten(),
+        later,
+        newest: ledger.short(&newest.0)?,
         quotes: vec![],
     })
 }
 
 /// Fetches a page and compares its words with those that are kept.
 fn compare(context: &Context, source: Watched) -> Line {
-    let (page, reason, quotes) = match (&source.url, &source.text) {
+    let unwatched = |why: &str| Seen::of(Page::Unwatched, Some(why.to_owned()));
+    let seen = match (&source.url, &source.text) {
         (Some(url), Some(text)) => fetched(context, url, &source, text),
-        (None, _) => (
-            Page::Unwatched,
-            Some("no address is recorded".to_owned()),
-            vec![],
-        ),
-        (_, None) => (
-            Page::Unwatched,
-            Some("no text of it is kept".to_owned()),
-            vec![],
-        ),
+        (None, _) => unwatched("no address is recorded"),
+        (_, None) => unwatched("no text of it is kept"),
     };
     Line {
         source: source.id,
+        page: seen.page,
+        reason: seen.reason,
+        newer: seen.newer.map(|newer| newer.id),
+        newer_short: seen.newer.map(|newer| newer.short.clone()),
+        quotes: seen.quotes,
         short: source.short,
         label: source.label,
         url: source.url,
-        page,
-        reason,
-        quotes,
+        newest: source.newest,
     }
 }
 
-fn fetched(
-    context: &Context,
-    url: &str,
-    source: &Watched,
-    text: &str,
-) -> (Page, Option<String>, Vec<Quoted>) {
+fn fetched<'s>(context: &Context, url: &str, source: &'s Watched, text: &str) -> Seen<'s> {
     let given = Given {
         takes_any_page: true,
         ..Given::default()
@@ -357,19 +400,19 @@ fn fetched(
                 None => Page::Unreadable,
             };
             let reason = error.chain().last().map(ToString::to_string);
-            return (page, reason, vec![]);
+            return Seen::of(page, reason);
         }
     };
     // The same bytes may give other words once this program reads such pages better.
     if source.raw.is_some() && taken.raw_id() == source.raw {
-        return (Page::Unchanged, None, vec![]);
+        return Seen::of(Page::Unchanged, None);
     }
-    let Some(now) = taken.intake.text else {
+    let Some(now) = &taken.intake.text else {
         let reason = format!("what came is {}, without a text", taken.intake.media);
-        return (Page::Unreadable, Some(reason), vec![]);
+        return Seen::of(Page::Unreadable, Some(reason));
     };
     if now == text {
-        return (Page::Unchanged, None, vec![]);
+        return Seen::of(Page::Unchanged, None);
     }
     // A wall that stands before the page today says nothing of the page.
     let wall = taken
@@ -378,13 +421,14 @@ fn fetched(
         .iter()
         .find(|warning| matches!(warning, Warning::NotTheArticle { .. }));
     if let Some(wall) = wall {
-        return (Page::Unreadable, Some(wall.to_string()), vec![]);
+        return Seen::of(Page::Unreadable, Some(wall.to_string()));
     }
-    let versions = Versions::new(text, &now);
+    let newer = source.later.iter().rfind(|version| version.is(&taken));
+    let versions = Versions::new(text, now);
     let requoted = |cited: &Cited| {
         let found = requote(&versions, cited.quote.bytes);
         let place = |(_, sentence): &(_, factlog::words::span::Span)| {
-            sentence.of(&now).unwrap_or_default().to_owned()
+            sentence.of(now).unwrap_or_default().to_owned()
         };
         Quoted {
             verdict: cited.verdict,
@@ -395,37 +439,55 @@ fn fetched(
             verdict_short: cited.verdict_short.clone(),
             claim_short: cited.claim_short.clone(),
             stance: cited.stance,
+            left: newer.map_or(Left::Cite, |newer| newer.left(&cited.sources, &cited.kept)),
         }
     };
-    (
-        Page::Changed,
-        None,
-        source.quotes.iter().map(requoted).collect(),
-    )
+    Seen {
+        page: Page::Changed,
+        reason: None,
+        newer,
+        quotes: source.quotes.iter().map(requoted).collect(),
+    }
 }
 
 /// Says what to type about a page that changed: that its newer version is kept, and where words of a
-/// quote did not stay, that another verdict cites it.
+/// quote did not stay, that another verdict cites it. What was done is not said again.
 fn next_commands(line: &Line) -> Vec<String> {
     let (Page::Changed, Some(url)) = (line.page, &line.url) else {
         return vec![];
     };
-    let (url, short) = (screen::shell_word(&screen::one_line(url)), &line.short);
-    let mut next = vec![format!(
-        "to keep it as it is now: factlog add {url} --replaces {short}"
-    )];
+    let url = screen::shell_word(&screen::one_line(url));
+    let (first, what) = match &line.newer_short {
+        Some(newer) => (
+            format!("its newer version is kept as {newer}"),
+            newer.as_str(),
+        ),
+        None => (
+            format!(
+                "to keep it as it is now: factlog add {url} --replaces {}",
+                line.newest
+            ),
+            url.as_str(),
+        ),
+    };
+    let mut next = vec![first];
     let changed = line.quotes.iter().filter(|quoted| !quoted.state.is_sure());
     for quoted in changed {
         let (claim, verdict) = (&quoted.claim_short, &quoted.verdict_short);
         let stance = says::name_of(&quoted.stance);
-        next.push(format!(
-            "to cite it: factlog evidence add {claim} {url} --stance {stance}"
-        ));
-        next.push(format!(
-            "then:       factlog verdict {claim} --supersedes {verdict}"
-        ));
+        let cite = format!("to cite it: factlog evidence add {claim} {what} --stance {stance}");
+        let judge = format!("factlog verdict {claim} --supersedes {verdict}");
+        let commands = match quoted.left {
+            Left::Cite => vec![cite, format!("then:       {judge}")],
+            Left::Judge => vec![format!("to cite it: {judge}")],
+            Left::Nothing => vec![],
+        };
+        for command in commands {
+            if !next.contains(&command) {
+                next.push(command);
+            }
+        }
     }
-    next.dedup();
     next
 }
 

@@ -2,6 +2,7 @@
 
 mod add;
 mod check;
+mod left;
 mod list;
 
 use clap::Subcommand;

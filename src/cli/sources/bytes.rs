@@ -138,6 +138,12 @@ pub(crate) fn read_input(context: &Context) -> anyhow::Result<Vec<u8>> {
     read("standard input", io::stdin().lock())
 }
 
+/// Reads what was said from standard input; a person at a terminal is told to type it.
+pub(super) fn read_said(context: &Context) -> anyhow::Result<Vec<u8>> {
+    waiting::for_statement(context);
+    read("standard input", io::stdin().lock())
+}
+
 /// Reads all of it, but no more than a source may have.
 fn read(what: &str, from: impl Read) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();

@@ -18,7 +18,7 @@ use factlog::words::object;
 use factlog::words::source::{Kept, Meta, Rights, SourceType};
 use factlog::words::time::DayOrTime;
 
-use self::bytes::{Got, get, refuse_what_is_none};
+use self::bytes::{Got, get, read_said, refuse_what_is_none};
 pub(crate) use self::bytes::{read_file, read_input, refused};
 use super::add::{Spoken, StatementHead};
 use super::context::Context;
@@ -155,12 +155,12 @@ pub(crate) fn take_statement(
                 .because(AddressError::Scheme {
                     scheme: "http".to_owned(),
                 })
-                .hint("write what was said into a file, or pipe it and name -")
+                .hint("write what was said into a file, or type or pipe it")
                 .into(),
         );
     }
     let bytes = if what == "-" {
-        read_input(context)?
+        read_said(context)?
     } else {
         read_file(Path::new(what))?
     };

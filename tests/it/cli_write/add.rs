@@ -640,8 +640,23 @@ fn what_was_said_on_the_telephone_is_a_statement() {
             quote[1],
         ],
     );
-    let refused = desk.refused(&["add", "-", "--statement", "--by", "Ann Lee"], 2);
-    assert!(refused.contains("--when"), "{refused}");
+    for file in [&["add", "-"][..], &["add"]] {
+        let arguments = [file, &["--statement", "--by", "Ann Lee"]].concat();
+        let refused = desk.refused(&arguments, 2);
+        assert!(refused.contains("--when"), "{refused}");
+        assert!(!refused.contains("\n  <FILE"), "{refused}");
+    }
+    let refused = desk.refused(&["add"], 2);
+    assert!(refused.contains("\n  <FILE"), "{refused}");
+    // Where no file is named, the words are on standard input.
+    let mut unnamed = arguments.to_vec();
+    unnamed.retain(|argument| *argument != "-");
+    let (status, out, err) =
+        with_input(&mut desk.factlog(&unnamed), "The crane was sold in 2018.\n");
+    assert_eq!(status, Some(0), "{err}");
+    let typed: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(typed["claims"][0]["text"], "The crane was sold in 2018");
+    assert_eq!(typed["claims"][0]["claimant"]["name"], "Ann Lee");
     // The head is no claim, and what is claimed below it is of who said it.
     let words =
         b"The caf\xE9 at the port lost 12 million crowns in 2019. The bridge was closed in 2020, \

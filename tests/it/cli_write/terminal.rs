@@ -266,6 +266,88 @@ fn what_is_known_of_a_source_is_shown_and_corrected_before_it_is_signed() {
 }
 
 #[test]
+fn each_of_several_sources_is_shown_before_they_are_signed() {
+    let desk = Desk::new();
+    let Some(terminal) = Terminal::open(&desk, "several", "true") else {
+        return;
+    };
+    let factlog = env!("CARGO_BIN_EXE_factlog");
+    let page = "<title>The pier</title><meta name=author content=Ann>\
+                <meta property=article:published_time content=2026-03-04>\
+                <p>The pier was built in 1911, the harbour board said on Monday.";
+    std::fs::write(desk.path("a.html"), page).unwrap();
+    std::fs::write(desk.path("b.txt"), "The vote was unanimous.\n").unwrap();
+    let size = desk.size();
+    terminal.shows("ready>");
+    terminal.types(&format!(
+        "{factlog} add a.html b.txt --publisher 'Harbour News'"
+    ));
+    let screen = terminal.shows("Sign 2 sources as desk.example/alice? [y,n]");
+    for shown in [
+        "  The pier, Harbour News, 2026-03-04 (document, text/html)",
+        "  “The vote was unanimous.”, Harbour News, no date (document, text/plain)",
+    ] {
+        assert!(screen.contains(shown), "{shown}: {screen}");
+    }
+    terminal.types("n");
+    terminal.shows("nothing was signed");
+    assert_eq!(desk.size(), size);
+    terminal.clears();
+    terminal.types(&format!("{factlog} add a.html b.txt"));
+    let screen = terminal.shows("Sign 2 sources");
+    assert!(
+        screen.contains("  The pier, no publisher, 2026"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn evidence_is_shown_and_asked_about_before_it_is_signed() {
+    let desk = Desk::new();
+    let Some(terminal) = Terminal::open(&desk, "evidence", "true") else {
+        return;
+    };
+    let factlog = env!("CARGO_BIN_EXE_factlog");
+    let record = "The council spent 14 million crowns on repairs, its minutes say.\n";
+    std::fs::write(desk.path("record.txt"), record).unwrap();
+    let size = desk.size();
+    let add = format!(
+        "{factlog} evidence add 2 record.txt --stance refutes --title Minutes --quote '14 million'"
+    );
+    terminal.shows("ready>");
+    terminal.types(&add);
+    let screen = terminal.shows("Sign it as desk.example/alice? [y,n]");
+    for shown in [
+        "title      Minutes",
+        "publisher  –",
+        "published  –",
+        "quote      “14 million”",
+        "stance     refutes",
+    ] {
+        assert!(screen.contains(shown), "{shown}: {screen}");
+    }
+    terminal.types("n");
+    terminal.shows("nothing was signed");
+    assert_eq!(desk.size(), size);
+    terminal.clears();
+    terminal.types(&add);
+    terminal.shows("[y,n]");
+    // Another window is not blocked meanwhile, and what it adds is not added again.
+    desk.done(&["evidence", "add", "1", "record.txt", "--stance", "context"]);
+    terminal.types("y");
+    terminal.shows("as evidence for “The council spent");
+    assert_eq!(desk.size(), size + 1);
+    terminal.clears();
+    std::fs::write(desk.path("other.txt"), "The vote was unanimous.\n").unwrap();
+    terminal.types(&format!(
+        "{factlog} evidence add 2 other.txt --stance context --yes"
+    ));
+    let screen = terminal.shows("as evidence for “The council spent");
+    assert!(!screen.contains("[y,n]"), "{screen}");
+    assert_eq!(desk.size(), size + 2);
+}
+
+#[test]
 fn what_others_added_during_the_question_is_not_added_again() {
     let desk = Desk::new();
     let Some(terminal) = Terminal::open(&desk, "meanwhile", "true") else {
@@ -313,6 +395,14 @@ fn what_is_waited_for_is_told() {
         terminal.clears();
     }
     terminal.types(&format!(
+        "{factlog} add --dry-run --statement --by 'Ann Lee' --when 2026-03-04 --how telephone"
+    ));
+    terminal.shows("type what was said; end with Ctrl-D");
+    terminal.types("The bridge was closed in 2019.");
+    terminal.tmux(&["send-keys", "C-d"]);
+    terminal.shows("nothing was written");
+    terminal.clears();
+    terminal.types(&format!(
         "{factlog} split article.txt --extractor 'cat > read; sleep 1000'"
     ));
     terminal.shows("waiting for the extractor cat > read; sleep 1000; Ctrl-C stops it");
@@ -339,6 +429,13 @@ fn a_prompt_of_one_key_that_is_killed_leaves_the_terminal_as_it_was() {
         let mut kill = Command::new("kill");
         let killed = kill.args(["-s", signal, pid.trim()]).status().unwrap();
         assert!(killed.success());
+        // Until it is gone, the first key that is typed may be its own.
+        let until = Instant::now() + PATIENCE;
+        let is_there = || Command::new("kill").args(["-0", pid.trim()]).output();
+        while is_there().unwrap().status.success() {
+            assert!(Instant::now() < until, "{signal}: it was not ended");
+            std::thread::sleep(Duration::from_millis(50));
+        }
         terminal.types("echo status $?; stty -a");
         let screen = terminal.shows(&format!("status {status}"));
         let screen = screen + &terminal.shows("icanon");
