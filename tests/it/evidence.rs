@@ -12,6 +12,13 @@ use serde_json::Value;
 use crate::cli_write::{fits, json};
 use crate::desk::Desk;
 
+/// Judges the claim about money to be false, by what a page says.
+fn refuted_by(desk: &Desk, page: &str) {
+    let summary = "It was 14 million.";
+    let verdict = ["verdict", "2", "--rating", "false", "--summary", summary];
+    desk.done(&[&verdict[..], &["--refutes", page, "--quote", QUOTE]].concat());
+}
+
 /// A web server for as long as the test runs.
 struct Pages {
     port: u16,
@@ -240,18 +247,7 @@ fn what_was_done_about_a_page_that_changed_is_not_asked_for_again() {
     let desk = Desk::new();
     let pages = Pages::start();
     let minutes = pages.put("/minutes", RECORD);
-    desk.done(&[
-        "verdict",
-        "2",
-        "--rating",
-        "false",
-        "--summary",
-        "It was 14 million.",
-        "--refutes",
-        &minutes,
-        "--quote",
-        QUOTE,
-    ]);
+    refuted_by(&desk, &minutes);
     let listed = json(&desk, "output-evidence-list", &["evidence", "list", "2"]);
     let first = listed["cited"][0]["source"].as_str().unwrap()[..8].to_owned();
     let verdict = listed["cited"][0]["verdict"].as_str().unwrap()[..8].to_owned();
@@ -322,18 +318,7 @@ fn the_command_to_type_names_the_claim_in_its_current_wording() {
     let desk = Desk::new();
     let pages = Pages::start();
     let minutes = pages.put("/minutes", RECORD);
-    desk.done(&[
-        "verdict",
-        "2",
-        "--rating",
-        "false",
-        "--summary",
-        "It was 14 million.",
-        "--refutes",
-        &minutes,
-        "--quote",
-        QUOTE,
-    ]);
+    refuted_by(&desk, &minutes);
     let claims = || json(&desk, "output-claims", &["claims"])["claims"].clone();
     let judged = |all: &Value| {
         let mut all = all.as_array().unwrap().iter();
@@ -366,18 +351,7 @@ fn an_address_in_a_command_to_type_is_one_word() {
     let pages = Pages::start();
     // All of it may stand in the path of an address.
     let hostile = pages.put("/a';touch${IFS}typed;'", RECORD);
-    desk.done(&[
-        "verdict",
-        "2",
-        "--rating",
-        "false",
-        "--summary",
-        "It was 14 million.",
-        "--refutes",
-        &hostile,
-        "--quote",
-        QUOTE,
-    ]);
+    refuted_by(&desk, &hostile);
     pages.put(
         "/a';touch${IFS}typed;'",
         &RECORD.replace("14 million", "12 million"),

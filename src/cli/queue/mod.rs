@@ -27,7 +27,8 @@ const LINES: usize = 10;
 ///
 /// What is assigned to you, verdicts to approve, what is disputed, claims to review, verdicts begun, what
 /// is tainted, claims without a verdict, verdicts on one source or none, conflicts of interest, and your
-/// own verdicts that others are to approve. You are whose reviewers' keys are on this machine; without any, it is everybody's.
+/// own verdicts that others are to approve. You are whose reviewers' keys are on this machine; without
+/// any, it is everybody's.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
